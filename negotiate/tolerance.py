@@ -1,0 +1,24 @@
+"""Every numerical tolerance of the toolkit, with its reason. Nothing else defines one.
+
+Exact paths use none: there a regret is zero or it is not.
+"""
+
+PROBABILITY = 1e-9
+"""Slack on a probability or a best-reply inequality in float64: a k x k solve with k <= 16 and
+payoffs scaled to [0, 1] loses at most some six digits of the sixteen."""
+
+REGRET = 1e-7
+"""A float profile is accepted as an equilibrium when its regret, payoffs scaled to [0, 1], is
+below this: wide enough for products of float probabilities, far below any payoff that matters."""
+
+UTILITY = 1e-9
+"""Two utilities on the scale of one stake are the same below this."""
+
+ROOT = 1e-12
+"""Relative width at which a bracketed root is called found."""
+
+GAP = 1e-7
+"""Duality gap, relative to one stake, at which a convex solution counts as optimal."""
+
+WEIGHT_SUM = 1e-9
+"""Slack for weights given as floats that should sum to one; decimals from files are exact."""
