@@ -1,1 +1,38 @@
+"""Model international negotiations: one sourced parameter file, bargaining games, what-if.
+
+>>> import negotiate as ng
+>>> idlib = ng.load("idlib-2020")
+>>> idlib.principals
+('russia', 'turkey')
+
+Names are loaded when first used, so that ``import negotiate`` stays fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
 __version__ = "0.1.0"
+
+_PUBLIC = {
+    "load": "negotiate.model.casefile",
+    "check": "negotiate.model.casefile",
+    "cases": "negotiate.model.casefile",
+    "Negotiation": "negotiate.model.negotiation",
+    "Quantity": "negotiate.model.quantity",
+    "Solution": "negotiate.solution",
+    "NegotiateError": "negotiate.errors",
+}
+
+__all__ = sorted(_PUBLIC)  # noqa: PLE0605
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(importlib.import_module(_PUBLIC[name]), name)
+    raise AttributeError(f"module 'negotiate' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

@@ -1,1 +1,1 @@
-
+"""Course exercises: randomised variants, checking, feedback."""

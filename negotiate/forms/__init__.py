@@ -1,1 +1,1 @@
-
+"""Game forms, one a file, each with its compile."""

@@ -1,1 +1,1 @@
-
+"""Pure functions on arrays: leading axes are draws, the last axes are the problem."""

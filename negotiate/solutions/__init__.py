@@ -1,1 +1,1 @@
-
+"""Solution concepts, one a file."""

@@ -1,0 +1,1 @@
+"""How each type looks in a notebook, as text and as a figure."""
