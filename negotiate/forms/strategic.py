@@ -170,7 +170,8 @@ class StrategicGame(Viewable):
     def table(self, player: str) -> Array:
         """Payoffs of one player, ``(..., S1, ..., Sn)``."""
         axis = len(self.draws)
-        return np.take(self.payoffs, self._index(player), axis=axis)
+        out: Array = np.take(self.payoffs, self._index(player), axis=axis)
+        return out
 
     def floats(self) -> StrategicGame:
         """The game in floats."""
