@@ -1,0 +1,119 @@
+"""Intuitive criterion: perfect Bayesian equilibria whose off-path beliefs make sense.
+
+At an unsent message m let J(m) be the types that could not gain by sending it whatever best
+response it met: u*(t) > max over r in BR(T, m) of u(t, m, r). An equilibrium outcome fails if some
+type t outside J(m) would gain for certain once J(m) is ruled out:
+u*(t) < min over r in BR(T minus J(m), m) of u(t, m, r). BR(X, m) are the responses best for some
+belief on X. If J(m) holds every type it rules out nothing.
+
+Source: Cho and Kreps (1987), QJE 102:179-221, section IV.3. Of the two pooling equilibria of beer
+and quiche only beer passes (p. 202):
+
+>>> from fractions import Fraction
+>>> from negotiate.forms.signalling import beer_quiche
+>>> answer = solve(beer_quiche(Fraction(1, 10)))
+>>> [point.label for point in answer]
+['pooling on beer']
+>>> answer.evidence[0].witness
+'type strong gains by beer once weak is ruled out'
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from negotiate.forms.signalling import Signalling, exact
+from negotiate.kernels.signalling import Game
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import perfect_bayesian
+
+FORM = ("signalling",)
+FIELD = "rational"
+DECLARES = frozenset({"no profitable deviation"})
+
+
+def solve(form: Signalling) -> Solution:
+    """Perfect Bayesian equilibria that pass; those that fail are in the evidence, with why."""
+    return filtered(form, "intuitive_criterion", test)
+
+
+def filtered(form: Signalling, concept: str, judge: object) -> Solution:
+    """Keep the points of the perfect Bayesian solution that ``judge(form, point)`` accepts."""
+    full = perfect_bayesian.solve(form)
+    verdicts = [judge(form, point) for point in full.points]  # type: ignore[operator]
+    kept = [i for i, verdict in enumerate(verdicts) if verdict.holds]
+    place = {old: new for new, old in enumerate(kept)}
+    components = []
+    for component in full.components:
+        left = tuple(place[i] for i in component if i in place)
+        if len(left) > 1:
+            components.append(left)
+    failed = tuple(
+        replace(verdict, what=f"{verdict.what} at {point.label}")
+        for point, verdict in zip(full.points, verdicts)
+        if not verdict.holds
+    )
+    notes = full.notes
+    if full.components:
+        notes = (
+            *notes,
+            "A continuum is judged at its extreme points; points between them may differ.",
+        )
+    return replace(
+        full,
+        concept=concept,
+        points=tuple(full.points[i] for i in kept),
+        complete=full.complete and not full.components,
+        components=tuple(components),
+        evidence=failed,
+        notes=notes,
+    )
+
+
+def test(form: Signalling, point: Point) -> Evidence:
+    """The criterion at one equilibrium; the value is the sure gain of the worst message."""
+    game, live = form.kernel(), form.live_types
+    payoffs = [exact(point.facts["type_payoffs"][t]) for t in live]
+    worst, witness = Fraction(0), ""
+    for k in unsent(form, point):
+        ruled_out = dominated(game, payoffs, k)
+        left = tuple(t for t in game.types if t not in ruled_out)
+        if not left:
+            continue
+        replies = possible(game, k, left)
+        for t in left:
+            gain = min(game.sender[t][k][r] for r in replies) - payoffs[t]
+            if gain > worst:
+                names = " and ".join(live[j] for j in ruled_out) or "nobody"
+                worst = gain
+                witness = f"type {live[t]} gains by {form.messages[k]} once {names} is ruled out"
+    return Evidence(worst == 0, worst, "sure gain off the path", witness)
+
+
+test.__test__ = False  # type: ignore[attr-defined]
+
+
+def unsent(form: Signalling, point: Point) -> list[int]:
+    """Indices of the messages no type sends."""
+    sender = point.strategies[form.players[0]]
+    return [k for k, m in enumerate(form.messages) if not any(row[m] for row in sender.values())]
+
+
+def possible(game: Game, message: int, types: tuple[int, ...]) -> tuple[int, ...]:
+    """BR(types, message): pure responses best for some belief on ``types``."""
+    return tuple(sorted({r for found in game.replies(message, types) for r in found.best}))
+
+
+def dominated(game: Game, payoffs: list[Fraction], message: int) -> tuple[int, ...]:
+    """J(m): the types that no best response to m could pay as much as the equilibrium does."""
+    replies = possible(game, message, tuple(game.types))
+    return tuple(
+        t for t in game.types if payoffs[t] > max(game.sender[t][message][r] for r in replies)
+    )
+
+
+def holds(form: Signalling, point: Point) -> Evidence:
+    """A perfect Bayesian equilibrium that passes the criterion."""
+    first = perfect_bayesian.holds(form, point)
+    return test(form, point) if first.holds else first

@@ -1,0 +1,73 @@
+"""Sequential equilibrium: sequential rationality with consistent beliefs.
+
+A pair of strategies and beliefs that is sequentially rational and the limit of completely mixed
+strategies with their Bayesian beliefs (Kreps and Wilson 1982, Econometrica 50:863-894).
+
+Signalling games: with finitely many types every perfect Bayesian equilibrium is sequential. Let
+the belief at an unsent message be mu; trembles by which type t sends it with probability
+e mu(t)/p(t) (and e^2 where mu(t) = 0) give posteriors that converge to mu as e falls to zero, and
+the messages do not constrain each other (Fudenberg and Tirole 1991, JET 53:236-260, prop. 1). So
+the answer is that of `perfect_bayesian`, with the trembles as evidence.
+
+>>> from fractions import Fraction
+>>> from negotiate.forms.signalling import beer_quiche
+>>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
+['pooling on beer', 'pooling on quiche']
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from negotiate.forms.signalling import Signalling, exact
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import perfect_bayesian
+
+FORM = ("signalling",)
+FIELD = "rational"
+DECLARES = frozenset({"no profitable deviation"})
+
+TREMBLES = (Fraction(1, 10**6), Fraction(1, 10**9))
+
+
+def solve(form: Signalling) -> Solution:
+    """All sequential equilibria of a signalling game."""
+    return replace(perfect_bayesian.solve(form), concept="sequential_equilibrium")
+
+
+def holds(form: Signalling, point: Point) -> Evidence:
+    """Sequential rationality, and beliefs as the limit of two stages of trembles.
+
+    The value is the greater of the regret and the distance of the belief under the smaller
+    trembles, which must shrink in proportion to the tremble.
+    """
+    first = perfect_bayesian.holds(form, point)
+    if not first.holds:
+        return first
+    coarse, fine = (distance(form, point, tremble) for tremble in TREMBLES)
+    shrinks = fine <= coarse * TREMBLES[1] / TREMBLES[0] * 2
+    return Evidence(
+        shrinks,
+        Fraction(0) if shrinks else fine,
+        "distance of beliefs from the limit of trembles",
+        "" if shrinks else "beliefs are not the limit of the trembles built from them",
+    )
+
+
+def distance(form: Signalling, point: Point, tremble: Fraction) -> Fraction:
+    """Largest gap between the stated beliefs and the posteriors of trembling strategies."""
+    sender = point.strategies[form.players[0]]
+    worst = Fraction(0)
+    for m in form.messages:
+        belief = {t: exact(point.beliefs[m][t]) for t in form.live_types}
+        sent = any(exact(sender[t][m]) > 0 for t in form.live_types)
+        joint: dict[str, Fraction] = {}
+        for t in form.live_types:
+            prior = exact(form.prior[t])
+            # A sent message trembles at order e^2, so that no order-e error moves its belief.
+            noise = tremble * belief[t] / prior if not sent and belief[t] > 0 else tremble**2
+            joint[t] = prior * (exact(sender[t][m]) + noise)
+        total = sum(joint.values())
+        worst = max(worst, *(abs(joint[t] / total - belief[t]) for t in form.live_types))
+    return worst
