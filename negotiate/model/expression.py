@@ -211,11 +211,11 @@ def _exact(text: str) -> Fraction:
 
 
 def _degree(node: Node) -> Fraction:
-    head = node[0]
+    head = str(node[0])
     if head in ("num", "name"):
         return Fraction(1)
     if head == "pow":
-        return _degree(node[1]) * max(abs(node[2]), Fraction(1))
+        return _degree(node[1]) * max(abs(Fraction(node[2])), Fraction(1))
     return max(_degree(child) for child in node[1:])
 
 
@@ -223,9 +223,17 @@ def _constants_for(values: Mapping[str, Any], names: tuple[str, ...]) -> Callabl
     """Constants follow the values: a fraction times a float array would be an object array."""
     for name in names:
         value = values.get(name)
-        if isinstance(value, float) or getattr(value, "dtype", object) != object:
-            return float
-    return lambda constant: constant
+        if isinstance(value, float) or getattr(value, "dtype", None) is not None:
+            return _to_float
+    return _unchanged
+
+
+def _to_float(constant: Any) -> Any:
+    return float(constant)
+
+
+def _unchanged(constant: Any) -> Any:
+    return constant
 
 
 def _evaluate(node: Node, values: Mapping[str, Any], constant: Callable[[Fraction], Any]) -> Any:

@@ -1,0 +1,92 @@
+"""Expected harm of levers through a slot: shared by the slots that read costs.
+
+Through a slot, lever l costs party i, in branch b, credibility_l(b) x cost_l,i. Under ``full``
+commitment a threatened lever is certain to be carried out; under ``stated`` the file's credibility
+counts; ``derived`` leaves the decision to sequential rationality inside a game form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.model.negotiation import Negotiation
+
+COMMITMENTS = ("full", "stated", "derived")
+
+
+def entering(negotiation: Negotiation, slot: str) -> tuple[str, ...]:
+    """Levers on the table that enter through ``slot``."""
+    return tuple(
+        lever for lever in negotiation.on_table() if slot in negotiation.levers[lever].enters
+    )
+
+
+def check(negotiation: Negotiation, used: Iterable[str], commitment: str) -> tuple[str, ...]:
+    """Names of levers used, each known; the commitment is one of `COMMITMENTS`."""
+    used = tuple(used)
+    for lever in used:
+        if lever not in negotiation.levers:
+            raise UnknownNameError("lever", lever, negotiation.levers)
+    if commitment not in COMMITMENTS:
+        raise InputError(f"'{commitment}'", where="commitment", allowed=", ".join(COMMITMENTS))
+    return used
+
+
+def credibility(negotiation: Negotiation, lever: str, branch: str, commitment: str) -> Any:
+    """P(carried out | branch, threatened) under a commitment."""
+    if commitment == "full":
+        return 1.0 if negotiation.as_floats else 1
+    return negotiation.get(f"lever.{lever}.credibility.{branch}", 0)
+
+
+def expected_use(negotiation: Negotiation, lever: str, commitment: str) -> Any:
+    """P(carried out | no deal, threatened) = sum_b P(b) credibility(b)."""
+    total: Any = 0
+    for branch in negotiation.branches:
+        total = total + negotiation.value(f"branch.{branch}.probability") * credibility(
+            negotiation, lever, branch, commitment
+        )
+    return total
+
+
+def cost(negotiation: Negotiation, lever: str, party: str) -> Any:
+    """Cost to ``party`` when the lever is used; 0 for a party it does not touch."""
+    return negotiation.get(f"lever.{lever}.cost.{party}", 0)
+
+
+def harms(
+    negotiation: Negotiation, slot: str, used: Iterable[str] | None, commitment: str
+) -> dict[str, Any]:
+    """Expected harm through ``slot``, by party: sum over levers of P(carried out) x cost, >= 0."""
+    chosen = _chosen(negotiation, slot, used, commitment)
+    return {
+        party: sum(
+            (
+                expected_use(negotiation, lever, commitment) * cost(negotiation, lever, party)
+                for lever in chosen
+            ),
+            start=0,
+        )
+        for party in negotiation.parties
+    }
+
+
+def costs_if_used(
+    negotiation: Negotiation, slot: str, used: Iterable[str] | None
+) -> dict[str, dict[str, Any]]:
+    """Cost to each party of each lever that enters through ``slot``, were it carried out."""
+    return {
+        lever: {party: cost(negotiation, lever, party) for party in negotiation.parties}
+        for lever in _chosen(negotiation, slot, used, "stated")
+    }
+
+
+def _chosen(
+    negotiation: Negotiation, slot: str, used: Iterable[str] | None, commitment: str
+) -> tuple[str, ...]:
+    active = entering(negotiation, slot)
+    if used is None:
+        return active
+    return tuple(lever for lever in check(negotiation, used, commitment) if lever in active)

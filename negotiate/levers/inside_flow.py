@@ -1,0 +1,21 @@
+"""Slot inside_flow: the lever costs something in every period while talks go on.
+
+Inside options shift the division at once (Muthoo 1999, ch. 6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiate.levers._expected import harms
+from negotiate.model.negotiation import Negotiation
+
+MEANING = "costs a party something in every period while talks go on"
+
+
+def read(
+    negotiation: Negotiation, used: Iterable[str] | None = None, *, commitment: str = "stated"
+) -> dict[str, Any]:
+    """Expected cost per period of talks, by party, in stakes; all levers of the slot unless ``used`` names some."""
+    return harms(negotiation, "inside_flow", used, commitment)

@@ -1,0 +1,16 @@
+"""Slot linkage: the lever brings another issue to the table (Tollison and Willett 1979, IO 33:425-449)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiate.levers._expected import costs_if_used
+from negotiate.model.negotiation import Negotiation
+
+MEANING = "brings another issue to the table"
+
+
+def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+    """What the linked issue costs each party: ``{lever: {party: stakes}}``; all levers of the slot unless ``used`` names some."""
+    return costs_if_used(negotiation, "linkage", used)

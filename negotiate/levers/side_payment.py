@@ -1,0 +1,16 @@
+"""Slot side_payment: the lever transfers value from its holder to its targets (Powell 2006, IO 60:169-203)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiate.levers._expected import costs_if_used
+from negotiate.model.negotiation import Negotiation
+
+MEANING = "transfers value from its holder to its targets"
+
+
+def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+    """What each payment costs its payer: ``{lever: {party: stakes}}``; all levers of the slot unless ``used`` names some."""
+    return costs_if_used(negotiation, "side_payment", used)

@@ -1,0 +1,18 @@
+"""Slot war_cost: the lever adds to the cost of war of those it costs something (Fearon 1995, IO 49:379-414)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiate.levers._expected import harms
+from negotiate.model.negotiation import Negotiation
+
+MEANING = "adds to the cost of war"
+
+
+def read(
+    negotiation: Negotiation, used: Iterable[str] | None = None, *, commitment: str = "stated"
+) -> dict[str, Any]:
+    """Expected addition to the cost of war, by party, in stakes; all levers of the slot unless ``used`` names some."""
+    return harms(negotiation, "war_cost", used, commitment)

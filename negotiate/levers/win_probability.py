@@ -1,0 +1,18 @@
+"""Slot win_probability: the lever shifts the probability of winning to its holder (Fearon 1995, IO 49:379-414)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from negotiate.levers._expected import harms
+from negotiate.model.negotiation import Negotiation
+
+MEANING = "shifts the probability of winning a war to its holder"
+
+
+def read(
+    negotiation: Negotiation, used: Iterable[str] | None = None, *, commitment: str = "stated"
+) -> dict[str, Any]:
+    """Expected fall of the probability of winning, by party, in stakes; all levers of the slot unless ``used`` names some."""
+    return harms(negotiation, "win_probability", used, commitment)
