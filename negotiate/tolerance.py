@@ -22,3 +22,19 @@ GAP = 1e-7
 
 WEIGHT_SUM = 1e-9
 """Slack for weights given as floats that should sum to one; decimals from files are exact."""
+
+TIE = 1e-12
+"""In a batch of games, payoffs scaled to a range of one: two values closer than this are a tie.
+A k x k solve with pivots above ``PIVOT`` and k <= 16 errs by less."""
+
+DOUBT = 1e-8
+"""In a batch of games: a difference between ``TIE`` and this might be a tie spoilt by rounding,
+so the game is solved again exactly rather than judged in floats."""
+
+PIVOT = 1e-6
+"""A pivot below this may have cost more digits than ``TIE`` and ``DOUBT`` allow for."""
+
+SHAKE = 1e-7
+"""Size of the perturbation of right-hand sides that breaks ties in a float pivoting walk: far
+above rounding (1e-14), and so small that it seldom moves the walk past a true vertex, which is
+detected."""
