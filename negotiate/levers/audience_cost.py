@@ -1,4 +1,7 @@
-"""Slot audience_cost: what the holder loses by backing down after a public threat (Fearon 1994, APSR 88:577-592)."""
+"""Slot ``audience_cost``: what the holder loses by backing down after a public threat.
+
+Source: Fearon 1994, APSR 88:577-592.
+"""
 
 from __future__ import annotations
 

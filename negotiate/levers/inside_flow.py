@@ -1,6 +1,8 @@
-"""Slot inside_flow: the lever costs something in every period while talks go on.
+"""Slot ``inside_flow``: the lever costs something in every period while talks go on.
 
-Inside options shift the division at once (Muthoo 1999, ch. 6).
+Inside options shift the division at once.
+
+Source: Muthoo 1999, ch. 6.
 """
 
 from __future__ import annotations
@@ -17,5 +19,8 @@ MEANING = "costs a party something in every period while talks go on"
 def read(
     negotiation: Negotiation, used: Iterable[str] | None = None, *, commitment: str = "stated"
 ) -> dict[str, Any]:
-    """Expected cost per period of talks, by party, in stakes; all levers of the slot unless ``used`` names some."""
+    """Expected cost per period of talks, by party, in stakes.
+
+    All levers of the slot count unless ``used`` names some.
+    """
     return harms(negotiation, "inside_flow", used, commitment)

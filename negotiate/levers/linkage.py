@@ -1,4 +1,7 @@
-"""Slot linkage: the lever brings another issue to the table (Tollison and Willett 1979, IO 33:425-449)."""
+"""Slot ``linkage``: the lever brings another issue to the table.
+
+Source: Tollison and Willett 1979, IO 33:425-449.
+"""
 
 from __future__ import annotations
 
@@ -12,5 +15,8 @@ MEANING = "brings another issue to the table"
 
 
 def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """What the linked issue costs each party: ``{lever: {party: stakes}}``; all levers of the slot unless ``used`` names some."""
+    """What the linked issue costs each party: ``{lever: {party: stakes}}``.
+
+    All levers of the slot count unless ``used`` names some.
+    """
     return costs_if_used(negotiation, "linkage", used)

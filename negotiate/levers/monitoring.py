@@ -1,4 +1,7 @@
-"""Slot monitoring: the lever makes a violation more likely to be seen (Fortna 2003, IO 57:337-372)."""
+"""Slot ``monitoring``: the lever makes a violation more likely to be seen.
+
+Source: Fortna 2003, IO 57:337-372.
+"""
 
 from __future__ import annotations
 
@@ -12,5 +15,8 @@ MEANING = "makes a violation of the deal more likely to be detected"
 
 
 def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """Cost to each party of each device that watches the deal: ``{lever: {party: stakes}}``; all levers of the slot unless ``used`` names some."""
+    """Cost to each party of each device that watches the deal: ``{lever: {party: stakes}}``.
+
+    All levers of the slot count unless ``used`` names some.
+    """
     return costs_if_used(negotiation, "monitoring", used)

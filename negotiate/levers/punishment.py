@@ -1,4 +1,7 @@
-"""Slot punishment: the lever punishes a violation of the deal (Friedman 1971, REStud 38:1-12; Abreu 1988, Econometrica 56:383-396)."""
+"""Slot ``punishment``: the lever punishes a violation of the deal.
+
+Source: Friedman 1971, REStud 38:1-12; Abreu 1988, Econometrica 56:383-396.
+"""
 
 from __future__ import annotations
 
@@ -12,5 +15,8 @@ MEANING = "punishes a violation of the deal"
 
 
 def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """Cost to each party of each punishment, once carried out: ``{lever: {party: stakes}}``; all levers of the slot unless ``used`` names some."""
+    """Cost to each party of each punishment, once carried out: ``{lever: {party: stakes}}``.
+
+    All levers of the slot count unless ``used`` names some.
+    """
     return costs_if_used(negotiation, "punishment", used)

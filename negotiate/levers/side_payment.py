@@ -1,4 +1,7 @@
-"""Slot side_payment: the lever transfers value from its holder to its targets (Powell 2006, IO 60:169-203)."""
+"""Slot ``side_payment``: the lever transfers value from its holder to its targets.
+
+Source: Powell 2006, IO 60:169-203.
+"""
 
 from __future__ import annotations
 
@@ -12,5 +15,8 @@ MEANING = "transfers value from its holder to its targets"
 
 
 def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """What each payment costs its payer: ``{lever: {party: stakes}}``; all levers of the slot unless ``used`` names some."""
+    """What each payment costs its payer: ``{lever: {party: stakes}}``.
+
+    All levers of the slot count unless ``used`` names some.
+    """
     return costs_if_used(negotiation, "side_payment", used)

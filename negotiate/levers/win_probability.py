@@ -1,4 +1,7 @@
-"""Slot win_probability: the lever shifts the probability of winning to its holder (Fearon 1995, IO 49:379-414)."""
+"""Slot ``win_probability``: the lever shifts the probability of winning to its holder.
+
+Source: Fearon 1995, IO 49:379-414.
+"""
 
 from __future__ import annotations
 
@@ -14,5 +17,8 @@ MEANING = "shifts the probability of winning a war to its holder"
 def read(
     negotiation: Negotiation, used: Iterable[str] | None = None, *, commitment: str = "stated"
 ) -> dict[str, Any]:
-    """Expected fall of the probability of winning, by party, in stakes; all levers of the slot unless ``used`` names some."""
+    """Expected fall of the probability of winning, by party, in stakes.
+
+    All levers of the slot count unless ``used`` names some.
+    """
     return harms(negotiation, "win_probability", used, commitment)
