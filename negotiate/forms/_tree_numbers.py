@@ -1,0 +1,122 @@
+"""Numbers of a game tree: exact where they are given exactly, floats where they are floats.
+
+Whole numbers, fractions, decimals and texts such as ``"1/3"`` are exact; one float makes the whole
+array float; an array over draws adds its axes in front; SymPy expressions stay as they are.
+
+>>> pack([[1, "1/3"], ["0.1", 2]])
+array([[Fraction(1, 1), Fraction(1, 3)],
+       [Fraction(1, 10), Fraction(2, 1)]], dtype=object)
+>>> pack([[1, 0.5]])
+array([[1. , 0.5]])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate import tolerance
+from negotiate.errors import InputError
+
+_ALLOWED = 'a number, a fraction as text ("1/3"), a SymPy expression or an array over draws'
+
+
+def number(value: Any, *, where: str = "") -> Any:
+    """One entry: a `Fraction`, a float, a float array over draws or a SymPy expression."""
+    if type(value) is int or type(value) is Fraction:
+        return Fraction(value)
+    if isinstance(value, (bool, np.bool_)) or value is None:
+        raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
+    if isinstance(value, str):
+        try:
+            return Fraction(value.strip())
+        except (ValueError, ZeroDivisionError):
+            raise InputError(f"'{value}' is not a number", where=where, allowed=_ALLOWED) from None
+    if isinstance(value, np.ndarray) and value.ndim:
+        out = np.asarray(value, dtype=np.float64)
+        if not np.isfinite(out).all():
+            raise InputError("a draw is not finite", where=where, allowed="finite numbers")
+        return out
+    if isinstance(value, (float, np.floating)):
+        if not math.isfinite(value):
+            raise InputError(f"{value} is not finite", where=where, allowed="finite numbers")
+        return float(value)
+    if isinstance(value, (int, np.integer)):
+        return Fraction(int(value))
+    if isinstance(value, (Fraction, Decimal)):
+        try:
+            return Fraction(value)
+        except (ValueError, OverflowError):
+            raise InputError(f"{value} is not finite", where=where) from None
+    if hasattr(value, "free_symbols"):
+        return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
+    raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
+
+
+def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[Any]:
+    """Rows of entries as one array (..., rows, columns), read-only."""
+    width = len(rows[0]) if width is None else width
+    flat = [number(value) for row in rows for value in row]
+    shape = np.broadcast_shapes(*{v.shape for v in flat if isinstance(v, np.ndarray)})
+    symbolic = any(hasattr(value, "free_symbols") for value in flat)
+    floats = shape or any(isinstance(value, float) for value in flat)
+    if symbolic and shape:
+        raise InputError(
+            "symbols and draws are mixed", allowed="one or the other", remedy="substitute first"
+        )
+    if floats and not symbolic:
+        out = np.empty((*shape, len(flat)), dtype=np.float64)
+        for index, value in enumerate(flat):
+            out[..., index] = value if isinstance(value, np.ndarray) else float(value)
+    else:
+        out = np.empty(len(flat), dtype=object)
+        out[:] = [_as_symbol(value) for value in flat] if symbolic else flat
+    out = out.reshape(*out.shape[:-1], len(rows), width)
+    out.setflags(write=False)
+    return out
+
+
+def _as_symbol(value: Any) -> Any:
+    """Fractions do not mix with SymPy numbers of their own accord."""
+    if isinstance(value, (Fraction, float)):
+        import sympy
+
+        return sympy.nsimplify(value) if isinstance(value, float) else sympy.Rational(value)
+    return value
+
+
+def is_one(total: Any) -> bool:
+    """Whether probabilities that add up to ``total`` sum to one; exact for exact numbers."""
+    if isinstance(total, Fraction):
+        return total == 1
+    if hasattr(total, "free_symbols"):
+        import sympy
+
+        return bool(sympy.simplify(total - 1) == 0)
+    return bool(np.all(np.abs(np.asarray(total, dtype=np.float64) - 1) <= tolerance.WEIGHT_SUM))
+
+
+def is_negative(value: Any) -> bool:
+    """Whether a probability is surely below zero; a symbol without a sign is let through."""
+    if hasattr(value, "free_symbols"):
+        return bool(value.is_negative)
+    return bool(np.any(np.asarray(value < 0)))
+
+
+def shown(value: Any) -> str:
+    """A number as people write it: ``1/3``, ``0.25``, an expression; draws by their mean.
+
+    >>> shown(Fraction(1, 3)), shown(Fraction(2)), shown(0.25)
+    ('1/3', '2', '0.25')
+    """
+    if isinstance(value, np.ndarray) and value.ndim:
+        return f"{value.mean():.4g} (mean of {value.size} draws)"
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.6g}"
+    return str(value)
