@@ -1,0 +1,367 @@
+r"""Alternating offers between two parties over a concave frontier.
+
+Two parties take turns to propose a deal. A rejection costs time (a discount factor per period and
+party), may end the talks (breakdown risk with its payoffs), and may be answered by walking out
+(outside option). While talks last each party enjoys an inside option per period. With a deadline
+the game is finite and is solved by backward induction; without one, by the stationary equilibrium
+that Rubinstein proved to be the only subgame perfect one. Mathematics: `negotiate.kernels.offers`;
+theory: ``docs/theory/alternating-offers.md``.
+
+Inside options move the deal always; outside options move nothing until they bind.
+
+Sources: Rubinstein (1982), doi:10.2307/1912531; Binmore, Rubinstein and Wolinsky (1986),
+doi:10.2307/2555382; Binmore, Shaked and Sutton (1989), doi:10.2307/2937866; Muthoo (1999).
+
+>>> game = alternating_offers(("Turkey", "Russia"), discount=(0.95, 0.9))
+>>> round(float(game.first_payoffs()[0]), 4)                       # (1 - d2) / (1 - d1 d2)
+0.6897
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.kernels import offers as kernel
+from negotiate.view import Viewable
+
+KIND = "alternating_offers"
+MAX_PERIODS = 100_000
+
+METRICS: dict[str, str] = {
+    "payoff.<party>": "equilibrium payoff of the party, in stakes",
+    "offer.<proposer>.<party>": "payoff of the party when the proposer's offer is accepted, stakes",
+    "zone": "signed room for agreement above both fallbacks, stakes; negative: none",
+    "binds.<party>": "outside option minus the worth of staying, stakes; positive: it decides",
+    "first_mover_advantage": "payoff of party 1 proposing first minus proposing second, stakes",
+    "limit.<party>": "payoff as the period shrinks: weighted Nash solution, stakes",
+}
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class AlternatingOffers(Viewable):
+    """A game of alternating offers; every number may have leading draw axes.
+
+    Attributes
+    ----------
+    players
+        The two parties; the order fixes u1 and u2.
+    frontier
+        Vertices (..., V, 2) of the frontier, u1 rising and u2 falling, in stakes.
+    discount
+        (..., 2) discount factor per period.
+    first
+        The party that proposes first.
+    periods
+        Number of proposals before the deadline, or None for no deadline.
+    breakdown, breakdown_payoff
+        Probability (...) that a rejection ends the talks, and what each then gets (..., 2).
+    inside
+        (..., 2) payoff per period of talks without a deal, received if talks do not break down.
+    outside
+        (..., 2) payoff of walking out after rejecting; minus infinity where a party cannot.
+    left
+        (..., 2) payoff when the other walks out.
+    deadline_payoff
+        (..., 2) payoff of the last rejection, worth at that date.
+    """
+
+    players: tuple[str, str]
+    frontier: Array
+    discount: Array
+    first: str
+    periods: int | None
+    breakdown: Array
+    breakdown_payoff: Array
+    inside: Array
+    outside: Array
+    left: Array
+    deadline_payoff: Array
+    exact: Mapping[str, Any] | None = None
+
+    _view = "alternating_offers"
+
+    def offers(self) -> kernel.Offers:
+        """Stationary equilibrium, ignoring a deadline."""
+        return kernel.alternating_offers(
+            (self.frontier[..., 0], self.frontier[..., 1]),
+            discount=self.discount,
+            breakdown=self.breakdown,
+            breakdown_payoff=self.breakdown_payoff,
+            inside=self.inside,
+            outside=self.outside,
+            left=self.left,
+        )
+
+    def path(self) -> Array:
+        """With a deadline: payoffs (..., periods, 2) of play from each period on."""
+        if self.periods is None:
+            raise InputError(
+                "the game has no deadline", where="alternating offers", remedy="give periods"
+            )
+        return kernel.finite_offers(
+            (self.frontier[..., 0], self.frontier[..., 1]),
+            discount=self.discount,
+            periods=self.periods,
+            first=self.players.index(self.first),
+            deadline_payoff=self.deadline_payoff,
+            breakdown=self.breakdown,
+            breakdown_payoff=self.breakdown_payoff,
+            inside=self.inside,
+            outside=self.outside,
+            left=self.left,
+        )
+
+    def first_payoffs(self) -> Array:
+        """Equilibrium payoffs (..., 2) with the stated first proposer and deadline."""
+        if self.periods is not None:
+            return self.path()[..., 0, :]
+        return self.offers().payoffs[..., self.players.index(self.first), :]
+
+
+def alternating_offers(
+    players: Sequence[str],
+    *,
+    discount: Any,
+    frontier: Any = ((0, 1), (1, 0)),
+    first: str | None = None,
+    periods: int | None = None,
+    breakdown: Any = 0,
+    breakdown_payoff: Any = (0, 0),
+    inside: Any = (0, 0),
+    outside: Any = (None, None),
+    left: Any = None,
+    deadline_payoff: Any = (0, 0),
+) -> AlternatingOffers:
+    """Build and check the game from plain numbers.
+
+    Each pair may be two numbers (floats, fractions, arrays over draws) or a mapping by party;
+    ``outside`` None means that the party cannot walk out. Where every number is an integer or a
+    fraction the game is solved exactly as well.
+
+    Raises
+    ------
+    InputError
+        A discount factor outside [0, 1], a probability outside [0, 1], a frontier that is not
+        concave and falling, both parties free to wait (no determinate answer).
+    """
+    names = _two(players)
+    parts = {
+        key: _pair(names, value, key)
+        for key, value in {
+            "discount": discount,
+            "breakdown_payoff": breakdown_payoff,
+            "inside": inside,
+            "deadline_payoff": deadline_payoff,
+            "outside": outside,
+        }.items()
+    }
+    if left is None:
+        o1, o2 = parts["outside"]
+        parts["left"] = (0 if o1 is None else o1, 0 if o2 is None else o2)
+    else:
+        parts["left"] = _pair(names, left, "left")
+    starter = names[0] if first is None else first
+    if starter not in names:
+        raise UnknownNameError("party", starter, names, where="first proposer")
+    if periods is not None and not 1 <= periods <= MAX_PERIODS:
+        raise InputError(
+            f"{periods} periods", where="alternating offers", allowed=f"1 to {MAX_PERIODS}"
+        )
+    arrays = {key: _stack(value) for key, value in parts.items()}
+    vertices, exact_vertices = _frontier(frontier)
+    chance = np.asarray(breakdown, float)
+    _range(arrays["discount"], "discount factor")
+    _range(chance, "breakdown probability")
+    _refuse_free_waiting(arrays["discount"], chance, arrays["inside"], periods)
+    game = AlternatingOffers(
+        players=names,
+        frontier=vertices,
+        first=starter,
+        periods=periods,
+        breakdown=_lock(chance),
+        exact=_exact(parts, breakdown, exact_vertices),
+        **{key: _lock(value) for key, value in arrays.items()},
+    )
+    return game
+
+
+def _two(players: Sequence[str]) -> tuple[str, str]:
+    names = tuple(players)
+    if len(names) != 2 or names[0] == names[1]:
+        raise InputError(
+            f"{len(names)} parties", where="alternating offers", allowed="two different names"
+        )
+    return names[0], names[1]
+
+
+def _pair(names: tuple[str, str], value: Any, where: str) -> tuple[Any, Any]:
+    if isinstance(value, Mapping):
+        for name in value:
+            if name not in names:
+                raise UnknownNameError("party", name, names, where=where)
+        default = None if where == "outside" else 0
+        return value.get(names[0], default), value.get(names[1], default)
+    if isinstance(value, np.ndarray) and value.ndim >= 1 and value.shape[-1] == 2:
+        return value[..., 0], value[..., 1]
+    items = tuple(value) if isinstance(value, Iterable) else ()
+    if len(items) != 2:
+        raise InputError("not two values", where=where, allowed="one number for each party")
+    return items[0], items[1]
+
+
+def _stack(pair: tuple[Any, Any]) -> Array:
+    numbers = [np.asarray(-np.inf if v is None else v, float) for v in pair]
+    if any(np.isnan(v).any() for v in numbers):
+        raise InputError("a value is NaN", where="alternating offers", allowed="numbers")
+    return np.stack(np.broadcast_arrays(*numbers), -1)
+
+
+def _lock(array: Array) -> Array:
+    out = np.array(array, float)
+    out.setflags(write=False)
+    return out
+
+
+def _range(values: Array, what: str) -> None:
+    if not ((values >= 0) & (values <= 1)).all():
+        wrong = values[~((values >= 0) & (values <= 1))].ravel()[0]
+        raise InputError(f"{what} {wrong:g}", where="alternating offers", allowed="0 to 1")
+
+
+def _refuse_free_waiting(
+    discount: Array, breakdown: Array, inside: Array, periods: int | None
+) -> None:
+    keep = (1 - breakdown[..., None]) * discount
+    if periods is not None:
+        return
+    if np.ndim(keep) == 1 and (keep >= 1).all():
+        raise InputError(
+            "both discount factors are 1 and talks never break down, so waiting is free and every "
+            "division is an equilibrium",
+            where="alternating offers",
+            allowed="a discount factor below 1 for one party, or a breakdown risk",
+            remedy="use nash_bargaining for the limit of equal patience",
+        )
+    if ((keep >= 1) & (inside > 0)).any():
+        raise InputError(
+            "a party with discount factor 1 is paid to wait: its worth of talking is infinite",
+            where="alternating offers",
+            allowed="inside option 0 or a discount factor below 1",
+        )
+
+
+def _frontier(frontier: Any) -> tuple[Array, tuple[tuple[Fraction, Fraction], ...] | None]:
+    vertices = np.asarray(frontier)
+    rational = vertices.ndim == 2 and all(
+        isinstance(v, (int, Fraction, np.integer)) for row in frontier for v in row
+    )
+    values = np.asarray(vertices, float)
+    if values.ndim < 2 or values.shape[-1] != 2 or values.shape[-2] < 2:
+        raise InputError(
+            f"shape {values.shape}", where="frontier", allowed="(..., V, 2) with V >= 2 vertices"
+        )
+    dx, dy = np.diff(values[..., 0], axis=-1), np.diff(values[..., 1], axis=-1)
+    cross = dx[..., :-1] * dy[..., 1:] - dy[..., :-1] * dx[..., 1:]
+    if (dx < 0).any() or (dy > 0).any() or (cross > 1e-12).any():
+        raise InputError(
+            "not a concave falling line",
+            where="frontier",
+            allowed="vertices with u1 rising, u2 falling, slopes falling",
+            remedy="pass the vertices of the Pareto frontier from the end that is best for party 2",
+        )
+    exact = tuple((Fraction(a), Fraction(b)) for a, b in frontier) if rational else None
+    return _lock(values), exact
+
+
+def _exact(
+    parts: Mapping[str, tuple[Any, Any]],
+    breakdown: Any,
+    vertices: tuple[tuple[Fraction, Fraction], ...] | None,
+) -> dict[str, Any] | None:
+    """The same numbers as fractions, where every one of them is rational."""
+    numbers = [v for pair in parts.values() for v in pair if v is not None] + [breakdown]
+    if vertices is None or not all(isinstance(v, (int, Fraction)) for v in numbers):
+        return None
+    out: dict[str, Any] = {
+        key: tuple(None if v is None else Fraction(v) for v in pair) for key, pair in parts.items()
+    }
+    out["breakdown"], out["frontier"] = Fraction(breakdown), vertices
+    return out
+
+
+def nash_limit(game: AlternatingOffers) -> Array:
+    r"""Payoffs (..., 2) as the period shrinks to nothing.
+
+    The weighted Nash solution with weight :math:`\ln\delta_2/(\ln\delta_1+\ln\delta_2)` for
+    party 1 (patience) and disagreement the worth of talking for ever, then moved to the nearest
+    point that gives a binding outside option (Binmore, Shaked and Sutton 1989). NaN without room.
+    """
+    c, k = kernel.rejection_terms(game.discount, game.breakdown, game.breakdown_payoff, game.inside)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = -np.log(k)
+        weight = np.where(
+            np.isinf(rate[..., 0]),
+            np.where(np.isinf(rate[..., 1]), 0.5, 0.0),
+            rate[..., 1] / rate.sum(-1),
+        )
+        weight = np.where(np.isinf(rate[..., 1]) & ~np.isinf(rate[..., 0]), 1.0, weight)
+    d = kernel.perpetual(c, k)
+    x, y = game.frontier[..., 0], game.frontier[..., 1]
+    best_value, best = None, None
+    for e in range(x.shape[-1] - 1):
+        dx, dy = x[..., e + 1] - x[..., e], y[..., e + 1] - y[..., e]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # on the edge x + t dx, y + t dy the weighted product is greatest where
+            # w dx / (x + t dx - d1) = -(1 - w) dy / (y + t dy - d2)
+            t = (
+                -weight * dx * (y[..., e] - d[..., 1]) - (1 - weight) * dy * (x[..., e] - d[..., 0])
+            ) / (dx * dy)
+        t = np.clip(np.where(np.isfinite(t), t, np.where(dx == 0, 0.0, 1.0)), 0, 1)
+        point = np.stack(np.broadcast_arrays(x[..., e] + t * dx, y[..., e] + t * dy), -1)
+        gain = np.maximum(point - d, 0)
+        value = gain[..., 0] ** weight * gain[..., 1] ** (1 - weight)
+        if best is None or best_value is None:
+            best_value, best = value, point
+        else:
+            better = value > best_value
+            best_value = np.where(better, value, best_value)
+            best = np.where(better[..., None], point, best)
+    assert best is not None
+    curve = kernel.polygon(x, y)
+    u1 = np.maximum(best[..., 0], game.outside[..., 0])
+    u2 = np.maximum(curve.phi(u1), game.outside[..., 1])
+    u1 = np.where(u2 > curve.phi(u1), curve.psi(u2), u1)
+    floor = np.maximum(d, game.outside)
+    room = (floor[..., 0] <= curve.high) & (floor[..., 1] <= curve.phi(floor[..., 0]))
+    u1, u2 = np.where(room, u1, np.nan), np.where(room, u2, np.nan)
+    return np.stack(np.broadcast_arrays(u1, u2), -1)
+
+
+def evaluate_game(game: AlternatingOffers, names: Iterable[str]) -> dict[str, Array]:
+    """Metrics of a game over its draws; names as in `METRICS`, all if ``names`` is empty."""
+    offers = game.offers()
+    known: dict[str, Array] = {}
+    paid = game.first_payoffs()
+    limit = nash_limit(game)
+    for i, party in enumerate(game.players):
+        known[f"payoff.{party}"] = paid[..., i]
+        known[f"binds.{party}"] = offers.binds[..., i]
+        known[f"limit.{party}"] = limit[..., i]
+        for j, proposer in enumerate(game.players):
+            known[f"offer.{proposer}.{party}"] = offers.payoffs[..., j, i]
+    known["zone"] = offers.zone
+    known["first_mover_advantage"] = offers.payoffs[..., 0, 0] - offers.payoffs[..., 1, 0]
+    wanted = list(names) or list(known)
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("metric", name, known, where=KIND)
+    return {name: known[name] for name in wanted}
