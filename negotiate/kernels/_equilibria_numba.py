@@ -1,0 +1,287 @@
+"""Extreme equilibria of a batch of games, compiled: a pivoting walk over the edges per polytope.
+
+The float twin of the walk in ``equilibria_exact``. Each constraint has two right-hand sides, 1 and
+1 + delta_j; the walk goes by the second, whose deltas (fractional parts of square roots of
+primes, linearly independent over the rationals) leave no ties, and reads the vertex off the
+first. Why that is sound: suppose at every basis visited each true value is zero or positive.
+Scaling delta by t in (0, 1] then keeps every basis feasible, so the graph is the same for all t,
+and the argument for t -> 0 in ``equilibria_exact`` applies. A game where a true value is
+negative or in doubt, or a ratio is tied even with delta, is reported as doubtful and left to the
+exact path.
+
+Imported only where numba is installed (extra ``fast``).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from negotiate.tolerance import DOUBT, PIVOT, SHAKE, TIE
+
+Array = npt.NDArray[Any]
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83,
+          89, 97, 101, 103, 107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167, 173, 179,
+          181, 191, 193, 197, 199, 211, 223, 227, 229, 233, 239, 241, 251, 257, 263, 269, 271, 277,
+          281, 283, 293)  # fmt: skip
+DELTA = SHAKE * np.array([1.0 + math.sqrt(p) % 1.0 for p in PRIMES])
+MAX_LABELS = len(PRIMES)
+WORKERS = 64
+
+
+@numba.njit(cache=True)
+def _slot(table: Array, mask: int) -> int:
+    """Place of ``mask`` in an open-addressing table (size a power of two), or of a free entry."""
+    size = table.shape[0]
+    k = ((mask * 2654435761) >> 7) & (size - 1)
+    while table[k] != 0 and table[k] != mask:
+        k = (k + 1) & (size - 1)
+    return k
+
+
+@numba.njit(cache=True)
+def _walk(
+    matrix: Array,
+    first_slack: int,
+    first_variable: int,
+    delta: Array,
+    tableaux: Array,
+    basics: Array,
+    outsides: Array,
+    bases: Array,
+    steps: Array,
+    table: Array,
+    masks: Array,
+    points: Array,
+) -> tuple[int, bool, bool]:
+    """Vertices of {z >= 0, M z <= 1}; returns their number, degenerate, doubtful.
+
+    Work arrays have room for McMullen's bound of bases; ``table`` is all zero on entry and exit.
+    """
+    rows, size = matrix.shape
+    room = bases.shape[0]
+    mask = 0
+    for r in range(rows):
+        for c in range(size):
+            tableaux[0, r, c] = matrix[r, c]
+        tableaux[0, r, size] = 1.0
+        tableaux[0, r, size + 1] = 1.0 + delta[r]
+        basics[0, r] = first_slack + r
+    for c in range(size):
+        outsides[0, c] = first_variable + c
+        mask |= 1 << (first_variable + c)
+    bases[0] = mask
+    table[_slot(table, mask)] = mask
+    visited, found = 1, 0
+    degenerate = doubtful = False
+    k = 0
+    while k < visited and not doubtful:
+        tableau = tableaux[k]
+        if k > 0:
+            parent, r, c = steps[k, 0], steps[k, 1], steps[k, 2]
+            old = tableaux[parent]
+            inverse = 1.0 / old[r, c]
+            for j in range(size + 2):
+                tableau[r, j] = old[r, j] * inverse
+            for i in range(rows):
+                if i != r:
+                    factor = old[i, c]
+                    for j in range(size + 2):
+                        tableau[i, j] = old[i, j] - factor * tableau[r, j]
+                    tableau[i, c] = -factor * inverse
+                basics[k, i] = basics[parent, i]
+            tableau[r, c] = inverse
+            for j in range(size):
+                outsides[k, j] = outsides[parent, j]
+            basics[k, r] = outsides[parent, c]
+            outsides[k, c] = basics[parent, r]
+            # Read the true vertex off the first right-hand side.
+            labels = bases[k]
+            for i in range(rows):
+                value = tableau[i, size]
+                if value <= TIE:
+                    if value < -TIE or tableau[i, size + 1] <= TIE:
+                        doubtful = True
+                    labels |= 1 << basics[k, i]
+                elif value < DOUBT:
+                    doubtful = True
+            known = False
+            if labels != bases[k]:
+                degenerate = True
+                for v in range(found):
+                    if masks[v] == labels:
+                        known = True
+                        break
+            if not known:
+                for j in range(size):
+                    points[found, j] = 0.0
+                for i in range(rows):
+                    j = basics[k, i] - first_variable
+                    if 0 <= j < size and tableau[i, size] > TIE:
+                        points[found, j] = tableau[i, size]
+                masks[found] = labels
+                found += 1
+        for c in range(size):
+            best, ratio, second = -1, np.inf, np.inf
+            for i in range(rows):
+                if tableau[i, c] > TIE:
+                    value = tableau[i, size + 1] / tableau[i, c]
+                    if value < ratio:
+                        second = ratio
+                        best, ratio = i, value
+                    elif value < second:
+                        second = value
+            if best < 0 or second - ratio < TIE or tableau[best, c] < PIVOT:
+                doubtful = True
+                break
+            mask = bases[k] ^ (1 << outsides[k, c]) ^ (1 << basics[k, best])
+            slot = _slot(table, mask)
+            if table[slot] == 0:
+                if visited == room:
+                    doubtful = True
+                    break
+                table[slot] = mask
+                bases[visited] = mask
+                steps[visited, 0], steps[visited, 1], steps[visited, 2] = k, best, c
+                visited += 1
+        k += 1
+    # Empty the table by the shorter way: entries are found by value, so all at once or none.
+    if 4 * visited > table.shape[0]:
+        table[:] = 0
+    else:
+        for v in range(visited):
+            k = ((bases[v] * 2654435761) >> 7) & (table.shape[0] - 1)
+            while table[k] != 0:
+                table[k] = 0
+                k = (k + 1) & (table.shape[0] - 1)
+    return found, degenerate, doubtful
+
+
+@numba.njit(cache=True)
+def _scale(payoffs: Array, transpose: bool, out: Array) -> None:
+    """``out`` (own x other) with each opponent strategy shifted to start at 0, range 1, plus 1."""
+    own, other = out.shape
+    size = 0.0
+    for j in range(other):
+        low = np.inf
+        for i in range(own):
+            low = min(low, payoffs[j, i] if transpose else payoffs[i, j])
+        for i in range(own):
+            out[i, j] = (payoffs[j, i] if transpose else payoffs[i, j]) - low
+            size = max(size, out[i, j])
+    for j in range(other):
+        for i in range(own):
+            out[i, j] = out[i, j] / size + 1.0 if size > 0.0 else 1.0
+
+
+@numba.njit(cache=True, parallel=True)
+def _solve(
+    a: Array, b: Array, delta: Array, room_p: int, room_q: int, table_size: int, capacity: int
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    games, m, n = a.shape
+    strategies = np.empty((games, capacity, m + n))
+    payoffs = np.empty((games, capacity, 2))
+    regrets = np.empty((games, capacity))
+    counts = np.zeros(games, dtype=np.int64)
+    degenerate = np.zeros(games, dtype=np.bool_)
+    doubtful = np.zeros(games, dtype=np.bool_)
+    every = (1 << (m + n)) - 1
+    workers = min(WORKERS, games)
+    for worker in numba.prange(workers):
+        room = max(room_p, room_q)
+        bt, at = np.empty((n, m)), np.empty((m, n))
+        tp, tq = np.empty((room_p, n, m + 2)), np.empty((room_q, m, n + 2))
+        basic_p, basic_q = np.empty((room_p, n), np.int64), np.empty((room_q, m), np.int64)
+        out_p, out_q = np.empty((room_p, m), np.int64), np.empty((room_q, n), np.int64)
+        bases, steps = np.empty(room, np.int64), np.empty((room, 3), np.int64)
+        table = np.zeros(table_size, np.int64)
+        masks_p, masks_q = np.empty(room_p, np.int64), np.empty(room_q, np.int64)
+        points_p, points_q = np.empty((room_p, m)), np.empty((room_q, n))
+        pairs = np.empty((capacity, 2), np.int64)
+        reply_a, reply_b = np.empty(m), np.empty(n)
+        for g in range(worker * games // workers, (worker + 1) * games // workers):
+            _scale(b[g], True, bt)
+            found_p, many_p, doubt = _walk(
+                bt, m, 0, delta, tp, basic_p, out_p, bases, steps, table, masks_p, points_p
+            )
+            if doubt:
+                doubtful[g] = True
+                continue
+            _scale(a[g], False, at)
+            found_q, many_q, doubt = _walk(
+                at, 0, m, delta, tq, basic_q, out_q, bases, steps, table, masks_q, points_q
+            )
+            if doubt:
+                doubtful[g] = True
+                continue
+            degenerate[g] = many_p or many_q
+            count = 0
+            for p in range(found_p):
+                needed = every ^ masks_p[p]
+                for q in range(found_q):
+                    if masks_q[q] & needed == needed:
+                        if count < capacity:
+                            k = count
+                            while k > 0 and (
+                                masks_p[pairs[k - 1, 0]] > masks_p[p]
+                                or (
+                                    pairs[k - 1, 0] == p and masks_q[pairs[k - 1, 1]] > masks_q[q]
+                                )
+                            ):
+                                pairs[k, 0], pairs[k, 1] = pairs[k - 1, 0], pairs[k - 1, 1]
+                                k -= 1
+                            pairs[k, 0], pairs[k, 1] = p, q
+                        count += 1
+                        if not degenerate[g]:
+                            break
+            counts[g] = count
+            for k in range(min(count, capacity)):
+                p, q = pairs[k, 0], pairs[k, 1]
+                total_x = total_y = 0.0
+                for i in range(m):
+                    total_x += points_p[p, i]
+                for j in range(n):
+                    total_y += points_q[q, j]
+                for i in range(m):
+                    strategies[g, k, i] = points_p[p, i] / total_x
+                for j in range(n):
+                    strategies[g, k, m + j] = points_q[q, j] / total_y
+                best_a = best_b = -np.inf
+                value_a = value_b = 0.0
+                for i in range(m):
+                    reply_a[i] = 0.0
+                    for j in range(n):
+                        reply_a[i] += a[g, i, j] * strategies[g, k, m + j]
+                    value_a += strategies[g, k, i] * reply_a[i]
+                    best_a = max(best_a, reply_a[i])
+                for j in range(n):
+                    reply_b[j] = 0.0
+                    for i in range(m):
+                        reply_b[j] += b[g, i, j] * strategies[g, k, i]
+                    value_b += strategies[g, k, m + j] * reply_b[j]
+                    best_b = max(best_b, reply_b[j])
+                payoffs[g, k, 0], payoffs[g, k, 1] = value_a, value_b
+                regrets[g, k] = max(best_a - value_a, best_b - value_b, 0.0)
+            for k in range(count, capacity):
+                for i in range(m + n):
+                    strategies[g, k, i] = np.nan
+                payoffs[g, k, 0] = payoffs[g, k, 1] = regrets[g, k] = np.nan
+    return strategies, payoffs, regrets, counts, degenerate, doubtful
+
+
+def solve_games(
+    a: Array, b: Array, room_p: int, room_q: int, capacity: int
+) -> tuple[Array, Array, Array, Array, Array, Array]:
+    """All extreme equilibria of finite games ``(N, m, n)``, padded to ``capacity`` with NaN.
+
+    ``room_p`` and ``room_q`` bound the bases of the polytopes. Returns strategies
+    ``(N, capacity, m + n)``, payoffs, regrets, counts (which may exceed ``capacity``: ask again),
+    degenerate and doubtful flags; the rows of a doubtful game are not filled.
+    """
+    table_size = 1 << (4 * max(room_p, room_q)).bit_length()
+    result = _solve(a, b, DELTA, room_p, room_q, table_size, capacity)
+    return tuple(result)  # type: ignore[return-value]
