@@ -18,6 +18,8 @@ from negotiate.model.expression import parse
 from negotiate.model.quantity import exact
 
 Doc = dict[str, Any]
+SHOWN = 12
+"""Names listed in a message before the rest is only counted."""
 
 
 def run(data: Doc) -> list[Finding]:
@@ -69,10 +71,13 @@ def _unknown(
     at: Location, kind: str, name: Any, known: list[str], *, on_key: bool
 ) -> Iterator[Finding]:
     if isinstance(name, str) and name not in known:
+        shown = ", ".join(known[:SHOWN])
+        if len(known) > SHOWN:
+            shown += f" and {len(known) - SHOWN} more"
         yield Finding(
             at,
             f"there is no {kind} '{name}'",
-            ", ".join(known) or "none is defined",
+            shown or "none is defined",
             _near(name, known),
             on_key=on_key,
         )
