@@ -1,0 +1,342 @@
+"""Planes: the frontier with its solutions, one-way curves, survival curves, boxes in a scatter."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from negotiate.display._bars import same_length
+from negotiate.display._plot import legend, spread, x_axis, y_axis
+from negotiate.display._text import number
+from negotiate.display.svg import (
+    DASHES,
+    MARKERS,
+    SERIES,
+    WIDTH,
+    Canvas,
+    Scale,
+    finite,
+    padded,
+    text_width,
+    wrap,
+)
+from negotiate.errors import InputError
+
+Pair = tuple[float, float]
+
+
+def _pair(point: Sequence[float], where: str) -> Pair:
+    a, b = finite(point, where)
+    return a, b
+
+
+def frontier(
+    points: Sequence[Sequence[float]],
+    disagreement: Sequence[float],
+    *,
+    parties: tuple[str, str],
+    solutions: Mapping[str, Sequence[float]],
+    deals: Mapping[str, Sequence[float]] | None = None,
+    cloud: Sequence[Sequence[float]] = (),
+    unit: str = "stakes",
+) -> str:
+    """The Pareto frontier, the disagreement point, the bargaining zone, every solution and deal.
+
+    Parameters
+    ----------
+    points
+        The frontier from one end to the other, utilities of the two parties, shape (n, 2).
+    disagreement
+        The disagreement point.
+    parties
+        Names of the party on the horizontal and on the vertical axis.
+    solutions
+        Name to utilities; solutions that coincide share one sign and one label.
+    deals
+        Deals to compare (the signed deal, the midpoint of every issue).
+    cloud
+        Utilities of other deals or of draws, as faint dots; at most a few thousand.
+    unit
+        Unit of the utilities.
+    """
+    where = "frontier"
+    edge = [_pair(point, where) for point in points]
+    d = _pair(disagreement, where)
+    same_length(where, points=edge)
+    named = [(name, _pair(at, where), True) for name, at in solutions.items()]
+    named += [(name, _pair(at, where), False) for name, at in (deals or {}).items()]
+    faint = [_pair(point, where) for point in cloud]
+    every = [*edge, d, *(at for _, at, _ in named), *faint]
+    left, right, top, bottom = 72.0, 442.0, 20.0, 410.0
+    sx = Scale(*padded(min(p[0] for p in every), max(p[0] for p in every)), left, right)
+    sy = Scale(*padded(min(p[1] for p in every), max(p[1] for p in every)), bottom, top)
+    said = "; ".join(f"{name} ({number(at[0])}, {number(at[1])})" for name, at, _ in named)
+    board = Canvas(
+        WIDTH, 462, title=f"Frontier of {parties[0]} and {parties[1]}",
+        desc=f"Disagreement ({number(d[0])}, {number(d[1])}) in {unit}; {said}.",
+    )  # fmt: skip
+    x_axis(board, sx, bottom, f"utility of {parties[0]} ({unit})", grid_to=top)
+    y_axis(board, sy, left, f"utility of {parties[1]} ({unit})", grid_to=right)
+    zone = _zone(edge, d)
+    if zone:
+        board.polyline([(sx(a), sy(b)) for a, b in zone], fill="blue", stroke=None, opacity=0.1)
+    for a, b in faint:
+        board.circle(sx(a), sy(b), 1.4, fill="rule", opacity=0.35)
+    board.polyline([(sx(a), sy(b)) for a, b in edge], stroke="ink", width=1.8)
+    board.line(sx(d[0]), sy(d[1]), sx(d[0]), top, stroke="soft", dash="3 3")
+    board.line(sx(d[0]), sy(d[1]), right, sy(d[1]), stroke="soft", dash="3 3")
+    board.marker(sx(d[0]), sy(d[1]), "square", colour="ink", size=4.5)
+    _labels(board, named, ("disagreement", d), sx, sy)
+    return board.render()
+
+
+def _zone(edge: Sequence[Pair], d: Pair) -> list[Pair]:
+    """The part of the feasible set that gives both at least d; empty without a bargaining zone."""
+    path = sorted(edge)
+    out: list[Pair] = []
+    for (a, b), (c, e) in zip(path, path[1:]):
+        cuts = [0.0, 1.0]
+        if a < d[0] < c:
+            cuts.append((d[0] - a) / (c - a))
+        if min(b, e) < d[1] < max(b, e):
+            cuts.append((d[1] - b) / (e - b))
+        for t in sorted(cuts):
+            x, y = a + t * (c - a), b + t * (e - b)
+            if x >= d[0] - 1e-12 and y >= d[1] - 1e-12 and (not out or out[-1] != (x, y)):
+                out.append((x, y))
+    if len(path) == 1 and path[0][0] >= d[0] and path[0][1] >= d[1]:
+        out = [path[0]]
+    if not out:
+        return []
+    return [d, (d[0], out[0][1]), *out, (out[-1][0], d[1])]
+
+
+def _labels(
+    board: Canvas,
+    named: Sequence[tuple[str, Pair, bool]],
+    base: tuple[str, Pair],
+    sx: Scale,
+    sy: Scale,
+) -> None:
+    """Signs in the plane and their names in a column at the right, joined by thin lines."""
+    groups: list[tuple[list[str], float, float, bool]] = []
+    for name, (a, b), is_solution in named:
+        x, y = sx(a), sy(b)
+        for names, gx, gy, kind in groups:
+            if kind == is_solution and math.hypot(gx - x, gy - y) < 1.5:
+                names.append(name)
+                break
+        else:
+            groups.append(([name], x, y, is_solution))
+    groups.append(([base[0]], sx(base[1][0]), sy(base[1][1]), False))
+    room = WIDTH - 468.0 - 20
+    texts = [wrap(", ".join(names), room, 12, lines=4) for names, *_ in groups]
+    tall = max(len(lines) for lines in texts)
+    gap = 15.0 * (tall if tall > 1 else 1) + 5
+    if gap * len(groups) > 390:
+        gap = 390 / len(groups)
+    places = spread([group[2] for group in groups], gap, 26, 404)
+    seen = plain = 0
+    for (names, x, y, is_solution), lines, at in zip(groups, texts, places):
+        if names == [base[0]]:
+            shape, colour = "square", "ink"
+        elif is_solution:
+            shape, colour = MARKERS[seen % 4 if seen % 4 != 1 else 6], SERIES[seen % len(SERIES)]
+            seen += 1
+        else:
+            shape, colour = ("star", "vermilion") if plain == 0 else ("cross", "soft")
+            plain += 1
+        board.polyline([(x, y), (448, at), (460, at)], stroke="rule", width=0.7)
+        board.marker(x, y, shape, colour=colour, size=5.5)
+        board.marker(468, at, shape, colour=colour, size=4.5)
+        for index, line in enumerate(lines):
+            offset = 15 * (index - (len(lines) - 1) / 2)
+            board.text(480, at + 4 + offset, line, size=12)
+
+
+def curve(
+    x: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    *,
+    x_label: str,
+    y_label: str,
+    base: float | None = None,
+    marks: Sequence[tuple[float, str]] = (),
+    y_range: tuple[float, float] | None = None,
+) -> str:
+    """One-way response: one or more answers as functions of one input.
+
+    ``base`` is the input's value in the file; ``marks`` are (value, word) pairs drawn as vertical
+    lines, thresholds mostly. A NaN in a series leaves a gap.
+    """
+    where = "curve"
+    xs = finite(x, where)
+    for name, values in series.items():
+        same_length(f"{where} '{name}'", x=xs, series=values)
+    kept = [float(v) for values in series.values() for v in values if math.isfinite(float(v))]
+    if not kept or not xs:
+        raise InputError("there is nothing to draw", where=where, allowed="finite numbers")
+    left, right, top, bottom = 72.0, WIDTH - 16.0, 46.0, 330.0
+    span = [*xs, *(value for value, _ in marks)] + ([base] if base is not None else [])
+    sx = Scale(min(span), max(span), left, right)
+    sy = Scale(*(y_range or padded(min(kept), max(kept), 0.06)), bottom, top)
+    first = next(iter(series))
+    board = Canvas(
+        WIDTH, 384, title=f"{y_label} against {x_label}",
+        desc=f"{len(series)} curves over {number(min(xs))} to {number(max(xs))}"
+        + "".join(f"; mark at {number(value)}: {word}" for value, word in marks)
+        + f". First: {first}.",
+    )  # fmt: skip
+    x_axis(board, sx, bottom, x_label, grid_to=top)
+    y_axis(board, sy, left, y_label, grid_to=right)
+    if len(series) > 1:
+        entries = [
+            (name, SERIES[i % len(SERIES)], DASHES[i % len(DASHES)]) for i, name in enumerate(series)
+        ]
+        legend(board, left, 16, entries, width=right - left)
+    _verticals(board, sx, top, bottom, base, marks)
+    for i, values in enumerate(series.values()):
+        runs: list[list[Pair]] = [[]]
+        for a, b in zip(xs, values):
+            if math.isfinite(float(b)):
+                runs[-1].append((sx(a), sy(b)))
+            elif runs[-1]:
+                runs.append([])
+        for run in runs:
+            if len(run) == 1:
+                board.circle(*run[0], 2.2, fill=SERIES[i % len(SERIES)])
+            elif run:
+                board.polyline(run, stroke=SERIES[i % len(SERIES)], width=2,
+                               dash=DASHES[i % len(DASHES)])  # fmt: skip
+    return board.render()
+
+
+def _verticals(
+    board: Canvas,
+    sx: Scale,
+    top: float,
+    bottom: float,
+    base: float | None,
+    marks: Sequence[tuple[float, str]],
+) -> None:
+    lines = [(value, word, "ink", "") for value, word in marks]
+    if base is not None:
+        lines.append((base, f"base {number(base)}", "soft", "4 3"))
+    used: list[tuple[float, float, float]] = []
+    for value, word, colour, dash in sorted(lines):
+        x, text = sx(value), wrap(word, 190, 11.5, lines=1)[0]
+        length = text_width(text, 11.5)
+        flip = x + length + 6 > board.width - 8
+        a, b = (x - length - 6, x) if flip else (x, x + length + 6)
+        row = 0
+        while any(row == r and a < e and s < b for s, e, r in used):
+            row += 1
+        used.append((a, b, row))
+        board.line(x, top, x, bottom, stroke=colour, dash=dash, width=1.2)
+        board.text(x - 5 if flip else x + 5, top + 12 + 15 * row, text, size=11.5, halo=True,
+                   anchor="end" if flip else "start", fill=colour)  # fmt: skip
+
+
+def survival(
+    times: Sequence[float],
+    curves: Mapping[str, Sequence[float]],
+    *,
+    baserates: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+    time_unit: str = "months",
+    what: str = "probability that the deal still holds",
+    events: Sequence[tuple[float, str]] = (),
+) -> str:
+    """Survival curves against time, with observed base rates as points to compare.
+
+    Every curve holds probabilities in [0, 1] that never rise; ``baserates`` maps a name to
+    (time, share surviving) pairs; ``events`` are dated facts, drawn as vertical lines.
+    """
+    where = "survival"
+    for name, values in curves.items():
+        for before, after in zip([1.0, *finite(values, where)], finite(values, where)):
+            if not -1e-9 <= after <= before + 1e-9:
+                raise InputError(
+                    f"{after:.4g} follows {before:.4g}", where=f"survival curve '{name}'",
+                    allowed="probabilities that never rise", remedy="sort by time",
+                )  # fmt: skip
+    points = baserates or {}
+    extra = [t for pairs in points.values() for t, _ in pairs]
+    drawn = curve(
+        times, curves, x_label=f"time since signature ({time_unit})", y_label=what,
+        marks=events, y_range=(0.0, 1.0),
+    )  # fmt: skip
+    if not points:
+        return drawn
+    span = [*finite(times, where), *(value for value, _ in events)]
+    if extra and (min(extra) < min(span) or max(extra) > max(span)):
+        raise InputError(
+            "a base rate lies outside the times", where=where,
+            allowed=f"{min(span):g} to {max(span):g}", remedy="compute the curves further",
+        )  # fmt: skip
+    over = Canvas(WIDTH, 384, title="", desc="")
+    sx, sy = Scale(min(span), max(span), 72.0, WIDTH - 16.0), Scale(0.0, 1.0, 330.0, 46.0)
+    height = 322.0 - 18 * len(points)
+    for i, (name, pairs) in enumerate(points.items()):
+        shape = MARKERS[(i + 2) % len(MARKERS)]
+        for t, share in pairs:
+            over.marker(sx(t), sy(share), shape, colour="ink", size=4.5)
+        y = height + 18 * i
+        over.marker(86, y - 4, shape, colour="ink", size=4.5)
+        over.text(98, y, f"observed: {name}", size=12, halo=True)
+    return drawn.replace("</svg>\n", "\n".join([*over._parts, "</svg>\n"]))
+
+
+def box(
+    x: Sequence[float],
+    y: Sequence[float],
+    hit: Sequence[bool],
+    limits: tuple[float, float, float, float],
+    *,
+    x_label: str,
+    y_label: str,
+    hit_label: str,
+    miss_label: str,
+    most: int = 1500,
+) -> str:
+    """Draws in the plane of two inputs, those of interest filled, and the box found around them.
+
+    ``limits`` are x low, x high, y low, y high of the box (PRIM, scenario discovery). At most
+    ``most`` draws are drawn, every k-th, and the figure says so.
+    """
+    where = "box"
+    same_length(where, x=x, y=y, hit=hit)
+    every = max(1, math.ceil(len(x) / most))
+    xs, ys = finite(x, where), finite(y, where)
+    x0, x1, y0, y1 = finite(limits, where)
+    left, right, top, bottom = 72.0, WIDTH - 16.0, 40.0, 390.0
+    sx = Scale(*padded(min([*xs, x0]), max([*xs, x1]), 0.03), left, right)
+    sy = Scale(*padded(min([*ys, y0]), max([*ys, y1]), 0.03), bottom, top)
+    inside = [h for a, b, h in zip(xs, ys, hit) if x0 <= a <= x1 and y0 <= b <= y1]
+    hits = sum(map(bool, hit))
+    density = f"{number(sum(map(bool, inside)) / len(inside))}" if inside else "undefined"
+    cover = f"{number(sum(map(bool, inside)) / hits)}" if hits else "undefined"
+    board = Canvas(
+        WIDTH, 444, title=f"{hit_label} by {x_label} and {y_label}",
+        desc=f"Box {number(x0)} to {number(x1)} by {number(y0)} to {number(y1)}; in this plane "
+        f"share of hits inside {density}, share of all hits inside {cover}.",
+    )  # fmt: skip
+    x_axis(board, sx, bottom, x_label)
+    y_axis(board, sy, left, y_label)
+    board.rect(sx(x0), sy(y1), sx(x1) - sx(x0), sy(y0) - sy(y1), fill="orange", opacity=0.14)
+    for wanted in (False, True):
+        for a, b, h in list(zip(xs, ys, hit))[::every]:
+            if bool(h) is wanted:
+                if wanted:
+                    board.circle(sx(a), sy(b), 2.3, fill="vermilion", opacity=0.8)
+                else:
+                    board.circle(sx(a), sy(b), 2, fill=None, stroke="sky", line=0.9)
+    board.rect(sx(x0), sy(y1), sx(x1) - sx(x0), sy(y0) - sy(y1), stroke="ink", line=1.6)
+    board.circle(left + 6, 16, 3.2, fill="vermilion")
+    board.text(left + 15, 20, hit_label, size=12)
+    at = left + 15 + text_width(hit_label, 12) + 24
+    board.circle(at, 16, 3, fill=None, stroke="sky", line=1)
+    board.text(at + 9, 20, miss_label, size=12)
+    if every > 1:
+        board.text(right, 20, f"every {every}th of {len(xs)} draws", size=11, anchor="end",
+                   fill="soft", italic=True)  # fmt: skip
+    return board.render()
