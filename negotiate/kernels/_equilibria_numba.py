@@ -33,7 +33,7 @@ MAX_LABELS = len(PRIMES)
 WORKERS = 64
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _slot(table: Array, mask: int) -> int:
     """Place of ``mask`` in an open-addressing table (size a power of two), or of a free entry."""
     size = table.shape[0]
@@ -43,7 +43,7 @@ def _slot(table: Array, mask: int) -> int:
     return k
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _walk(
     matrix: Array,
     first_slack: int,
@@ -80,35 +80,44 @@ def _walk(
     degenerate = doubtful = False
     k = 0
     while k < visited and not doubtful:
-        tableau = tableaux[k]
+        back = -1
         if k > 0:
+            # Index the stored tableaux directly: a slice would cost more than the arithmetic.
             parent, r, c = steps[k, 0], steps[k, 1], steps[k, 2]
-            old = tableaux[parent]
-            inverse = 1.0 / old[r, c]
+            back = c
+            inverse = 1.0 / tableaux[parent, r, c]
             for j in range(size + 2):
-                tableau[r, j] = old[r, j] * inverse
+                tableaux[k, r, j] = tableaux[parent, r, j] * inverse
             for i in range(rows):
-                if i != r:
-                    factor = old[i, c]
-                    for j in range(size + 2):
-                        tableau[i, j] = old[i, j] - factor * tableau[r, j]
-                    tableau[i, c] = -factor * inverse
                 basics[k, i] = basics[parent, i]
-            tableau[r, c] = inverse
+                if i != r:
+                    factor = tableaux[parent, i, c]
+                    for j in range(size + 2):
+                        tableaux[k, i, j] = (
+                            tableaux[parent, i, j] - factor * tableaux[k, r, j]
+                        )
+                    tableaux[k, i, c] = -factor * inverse
+            tableaux[k, r, c] = inverse
             for j in range(size):
                 outsides[k, j] = outsides[parent, j]
             basics[k, r] = outsides[parent, c]
             outsides[k, c] = basics[parent, r]
             # Read the true vertex off the first right-hand side.
             labels = bases[k]
+            for j in range(size):
+                points[found, j] = 0.0
             for i in range(rows):
-                value = tableau[i, size]
+                value = tableaux[k, i, size]
                 if value <= TIE:
-                    if value < -TIE or tableau[i, size + 1] <= TIE:
+                    if value < -TIE or tableaux[k, i, size + 1] <= TIE:
                         doubtful = True
                     labels |= 1 << basics[k, i]
-                elif value < DOUBT:
-                    doubtful = True
+                else:
+                    if value < DOUBT:
+                        doubtful = True
+                    j = basics[k, i] - first_variable
+                    if 0 <= j < size:
+                        points[found, j] = value
             known = False
             if labels != bases[k]:
                 degenerate = True
@@ -117,25 +126,26 @@ def _walk(
                         known = True
                         break
             if not known:
-                for j in range(size):
-                    points[found, j] = 0.0
-                for i in range(rows):
-                    j = basics[k, i] - first_variable
-                    if 0 <= j < size and tableau[i, size] > TIE:
-                        points[found, j] = tableau[i, size]
                 masks[found] = labels
                 found += 1
         for c in range(size):
-            best, ratio, second = -1, np.inf, np.inf
+            if c == back:
+                continue
+            best = -1
+            right = entry = 1.0
+            tied = False
             for i in range(rows):
-                if tableau[i, c] > TIE:
-                    value = tableau[i, size + 1] / tableau[i, c]
-                    if value < ratio:
-                        second = ratio
-                        best, ratio = i, value
-                    elif value < second:
-                        second = value
-            if best < 0 or second - ratio < TIE or tableau[best, c] < PIVOT:
+                e = tableaux[k, i, c]
+                if e > TIE:
+                    v = tableaux[k, i, size + 1]
+                    if best < 0:
+                        best, right, entry = i, v, e
+                        continue
+                    gap = v * entry - right * e
+                    if gap <= TIE * e * entry:
+                        tied = gap >= -TIE * e * entry
+                        best, right, entry = i, v, e
+            if best < 0 or tied or entry < PIVOT:
                 doubtful = True
                 break
             mask = bases[k] ^ (1 << outsides[k, c]) ^ (1 << basics[k, best])
@@ -161,7 +171,7 @@ def _walk(
     return found, degenerate, doubtful
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _scale(payoffs: Array, transpose: bool, out: Array) -> None:
     """``out`` (own x other) with each opponent strategy shifted to start at 0, range 1, plus 1."""
     own, other = out.shape
@@ -178,7 +188,101 @@ def _scale(payoffs: Array, transpose: bool, out: Array) -> None:
             out[i, j] = out[i, j] / size + 1.0 if size > 0.0 else 1.0
 
 
-@numba.njit(cache=True, parallel=True)
+@numba.njit(cache=True, error_model="numpy")
+def _two(
+    first: float, second: float, own: int, other: int, masks: Array, points: Array
+) -> tuple[int, bool, bool]:
+    """`_walk` in closed form for two strategies against two.
+
+    ``first`` and ``second`` are the opponent's gains from its strategy 0 over 1 against own
+    strategies 0 and 1; ``own`` and ``other`` are the label bits of the two players' strategy 0.
+    """
+    size = max(abs(first), abs(second))
+    if size == 0.0:
+        size = 1.0
+    found = 0
+    degenerate = doubtful = False
+    for s in range(2):
+        gain = (first if s == 0 else second) / size
+        mask = 1 << (own + 1 - s)
+        if gain >= -TIE:
+            mask |= 1 << other
+        if gain <= TIE:
+            mask |= 1 << (other + 1)
+        if abs(gain) <= TIE:
+            degenerate = True
+        elif abs(gain) < DOUBT:
+            doubtful = True
+        masks[found] = mask
+        points[found, s], points[found, 1 - s] = 1.0, 0.0
+        found += 1
+    if not degenerate and first * second < 0.0:
+        masks[found] = 3 << other
+        points[found, 0], points[found, 1] = abs(second), abs(first)
+        found += 1
+    return found, degenerate, doubtful
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _pair(
+    masks_p: Array, masks_q: Array, every: int, degenerate: bool, pairs: Array
+) -> int:
+    """Vertex pairs that carry every label, sorted by masks; returns their number."""
+    count, capacity = 0, pairs.shape[0]
+    for p in range(masks_p.shape[0]):
+        needed = every ^ masks_p[p]
+        for q in range(masks_q.shape[0]):
+            if masks_q[q] & needed != needed:
+                continue
+            if count < capacity:
+                k = count
+                while k > 0 and (
+                    masks_p[pairs[k - 1, 0]] > masks_p[p]
+                    or (pairs[k - 1, 0] == p and masks_q[pairs[k - 1, 1]] > masks_q[q])
+                ):
+                    pairs[k, 0], pairs[k, 1] = pairs[k - 1, 0], pairs[k - 1, 1]
+                    k -= 1
+                pairs[k, 0], pairs[k, 1] = p, q
+            count += 1
+            if not degenerate:
+                break
+    return count
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _judge(
+    a: Array, b: Array, x: Array, y: Array, strategies: Array, payoffs: Array
+) -> float:
+    """Write one equilibrium and its payoffs; returns its regret, from the definition."""
+    m, n = a.shape
+    total_x = total_y = 0.0
+    for i in range(m):
+        total_x += x[i]
+    for j in range(n):
+        total_y += y[j]
+    for i in range(m):
+        strategies[i] = x[i] / total_x
+    for j in range(n):
+        strategies[m + j] = y[j] / total_y
+    best_a = best_b = -np.inf
+    value_a = value_b = 0.0
+    for i in range(m):
+        reply = 0.0
+        for j in range(n):
+            reply += a[i, j] * strategies[m + j]
+        value_a += strategies[i] * reply
+        best_a = max(best_a, reply)
+    for j in range(n):
+        reply = 0.0
+        for i in range(m):
+            reply += b[i, j] * strategies[i]
+        value_b += strategies[m + j] * reply
+        best_b = max(best_b, reply)
+    payoffs[0], payoffs[1] = value_a, value_b
+    return max(best_a - value_a, best_b - value_b, 0.0)
+
+
+@numba.njit(cache=True, parallel=True, error_model="numpy")
 def _solve(
     a: Array, b: Array, delta: Array, room_p: int, room_q: int, table_size: int, capacity: int
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
@@ -202,70 +306,34 @@ def _solve(
         masks_p, masks_q = np.empty(room_p, np.int64), np.empty(room_q, np.int64)
         points_p, points_q = np.empty((room_p, m)), np.empty((room_q, n))
         pairs = np.empty((capacity, 2), np.int64)
-        reply_a, reply_b = np.empty(m), np.empty(n)
         for g in range(worker * games // workers, (worker + 1) * games // workers):
-            _scale(b[g], True, bt)
-            found_p, many_p, doubt = _walk(
-                bt, m, 0, delta, tp, basic_p, out_p, bases, steps, table, masks_p, points_p
-            )
-            if doubt:
-                doubtful[g] = True
-                continue
-            _scale(a[g], False, at)
-            found_q, many_q, doubt = _walk(
-                at, 0, m, delta, tq, basic_q, out_q, bases, steps, table, masks_q, points_q
-            )
-            if doubt:
+            if m == 2 and n == 2:
+                found_p, many_p, doubt_p = _two(
+                    b[g, 0, 0] - b[g, 0, 1], b[g, 1, 0] - b[g, 1, 1], 0, 2, masks_p, points_p
+                )
+                found_q, many_q, doubt_q = _two(
+                    a[g, 0, 0] - a[g, 1, 0], a[g, 0, 1] - a[g, 1, 1], 2, 0, masks_q, points_q
+                )
+            else:
+                _scale(b[g], True, bt)
+                found_p, many_p, doubt_p = _walk(
+                    bt, m, 0, delta, tp, basic_p, out_p, bases, steps, table, masks_p, points_p
+                )
+                _scale(a[g], False, at)
+                found_q, many_q, doubt_q = _walk(
+                    at, 0, m, delta, tq, basic_q, out_q, bases, steps, table, masks_q, points_q
+                )
+            if doubt_p or doubt_q:
                 doubtful[g] = True
                 continue
             degenerate[g] = many_p or many_q
-            count = 0
-            for p in range(found_p):
-                needed = every ^ masks_p[p]
-                for q in range(found_q):
-                    if masks_q[q] & needed == needed:
-                        if count < capacity:
-                            k = count
-                            while k > 0 and (
-                                masks_p[pairs[k - 1, 0]] > masks_p[p]
-                                or (
-                                    pairs[k - 1, 0] == p and masks_q[pairs[k - 1, 1]] > masks_q[q]
-                                )
-                            ):
-                                pairs[k, 0], pairs[k, 1] = pairs[k - 1, 0], pairs[k - 1, 1]
-                                k -= 1
-                            pairs[k, 0], pairs[k, 1] = p, q
-                        count += 1
-                        if not degenerate[g]:
-                            break
+            count = _pair(masks_p[:found_p], masks_q[:found_q], every, degenerate[g], pairs)
             counts[g] = count
             for k in range(min(count, capacity)):
                 p, q = pairs[k, 0], pairs[k, 1]
-                total_x = total_y = 0.0
-                for i in range(m):
-                    total_x += points_p[p, i]
-                for j in range(n):
-                    total_y += points_q[q, j]
-                for i in range(m):
-                    strategies[g, k, i] = points_p[p, i] / total_x
-                for j in range(n):
-                    strategies[g, k, m + j] = points_q[q, j] / total_y
-                best_a = best_b = -np.inf
-                value_a = value_b = 0.0
-                for i in range(m):
-                    reply_a[i] = 0.0
-                    for j in range(n):
-                        reply_a[i] += a[g, i, j] * strategies[g, k, m + j]
-                    value_a += strategies[g, k, i] * reply_a[i]
-                    best_a = max(best_a, reply_a[i])
-                for j in range(n):
-                    reply_b[j] = 0.0
-                    for i in range(m):
-                        reply_b[j] += b[g, i, j] * strategies[g, k, i]
-                    value_b += strategies[g, k, m + j] * reply_b[j]
-                    best_b = max(best_b, reply_b[j])
-                payoffs[g, k, 0], payoffs[g, k, 1] = value_a, value_b
-                regrets[g, k] = max(best_a - value_a, best_b - value_b, 0.0)
+                regrets[g, k] = _judge(
+                    a[g], b[g], points_p[p], points_q[q], strategies[g, k], payoffs[g, k]
+                )
             for k in range(count, capacity):
                 for i in range(m + n):
                     strategies[g, k, i] = np.nan

@@ -189,7 +189,7 @@ def all_equilibria(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
             remedy="use equilibria_large (pure equilibria, then dominance), or "
             "equilibria_exact.extreme_equilibria for one game",
         )
-    finite = np.isfinite(left).all(axis=(1, 2)) & np.isfinite(right).all(axis=(1, 2))
+    finite = _finite(left) & _finite(right)
     if not finite.all():
         left, right = left.copy(), right.copy()
         left[~finite], right[~finite] = 0.0, 0.0
@@ -200,6 +200,13 @@ def all_equilibria(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
     if not finite.all():
         found = _blank(found, ~finite)
     return _shaped(found, draws)
+
+
+def _finite(payoffs: Array) -> Array:
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(payoffs.sum()):  # one pass, true of almost every batch
+            return np.ones(payoffs.shape[0], dtype=bool)
+    return np.asarray(np.isfinite(payoffs).all(axis=(1, 2)))
 
 
 def _by_numpy(a: Array, b: Array) -> tuple[BatchEquilibria, Array]:
@@ -226,8 +233,9 @@ def _by_walk(walker: ModuleType, a: Array, b: Array) -> tuple[BatchEquilibria, A
             new[:, :capacity] = old
             new[over] = redone
         s, payoffs, regret = grown
-    for part in (s, payoffs, regret):
-        part[doubtful] = np.nan
+    if doubtful.any():
+        for part in (s, payoffs, regret):
+            part[doubtful] = np.nan
     s, payoffs, regret = s[:, :most], payoffs[:, :most], regret[:, :most]
     status = np.zeros(a.shape[0], dtype=np.int8)
     found = BatchEquilibria(count, s[..., :m], s[..., m:], payoffs, regret, degenerate, status)
