@@ -1,0 +1,54 @@
+"""Coarse correlated equilibrium: nobody gains by opting out of the mediator's plan beforehand.
+
+A distribution p over profiles such that for every player i and strategy t
+
+    sum over s of p(s) u_i(s) >= sum over s of p(s) u_i(t, s_-i)
+
+(Moulin and Vial 1978, International Journal of Game Theory 7, 201-221). The set holds all
+correlated equilibria; average play of no-regret learners approaches it (Young 2004, Strategic
+Learning and its Limits, chapter 3).
+
+>>> game = StrategicGame.from_arrays([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
+>>> sum(solve(game, objective="welfare")[0].payoffs.values())
+Fraction(21, 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels.correlated import coarse_constraints
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _correlated
+
+FORM = ("strategic",)
+FIELD = "rational"
+DECLARES = frozenset({"no profitable deviation", "relabelling"})
+
+
+def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> Solution:
+    """Coarse correlated equilibria; as in `correlated_equilibrium`, with extreme points
+    up to 12 profiles."""
+    return _correlated.solve(
+        "coarse_correlated_equilibrium", form, coarse_constraints, objective, limit=12
+    )
+
+
+def holds(form: StrategicGame, point: Point) -> Evidence:
+    """The largest gain from committing to one strategy instead, recomputed."""
+    return _correlated.holds("coarse_correlated_equilibrium", form, point, _gains)
+
+
+def _gains(
+    game: StrategicGame, distribution: Sequence[tuple[tuple[int, ...], Any]]
+) -> tuple[Any, str]:
+    worst, witness = 0, ""
+    for i, player in enumerate(game.players):
+        table = game.table(player)
+        for t, other in enumerate(game.strategies[player]):
+            gain = sum(w * (table[(*k[:i], t, *k[i + 1 :])] - table[k]) for k, w in distribution)
+            if gain > worst:
+                worst, witness = gain, f"{player}: always {other}"
+    return worst, witness

@@ -1,0 +1,78 @@
+"""Correlated equilibrium: following a mediator's private recommendation is best for everybody.
+
+A distribution p over profiles is a correlated equilibrium if for every player i and strategies s, t
+
+    sum over s_-i of p(s, s_-i) (u_i(s, s_-i) - u_i(t, s_-i)) >= 0
+
+(Aumann 1974, Journal of Mathematical Economics 1, 67-96; Osborne and Rubinstein 1994, section 3.3,
+pp. 44-48). The set is a polytope that holds every Nash equilibrium: small games are answered by its
+extreme points, others, or on request, by a best point for a stated objective.
+
+Aumann's chicken: with payoffs 6, 2, 7, 0 a mediator raises the sum of payoffs to 10.5, above all
+Nash equilibria (sums 9 and 28/3).
+
+>>> game = StrategicGame.from_arrays([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
+>>> best = solve(game, objective="welfare")[0]
+>>> sum(best.payoffs.values()), best.facts["distribution"]["1, 1"]
+(Fraction(21, 2), Fraction(1, 2))
+>>> len(solve(game))
+5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels.correlated import correlated_constraints
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _correlated
+
+FORM = ("strategic",)
+FIELD = "rational"
+DECLARES = frozenset({"no profitable deviation", "relabelling"})
+
+
+def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> Solution:
+    """Correlated equilibria.
+
+    Parameters
+    ----------
+    objective
+        None: all extreme points where the game has at most 16 profiles (else the best by
+        welfare, with a note). "welfare" (sum of payoffs), a player, or ``{player: weight}``: a
+        correlated equilibrium that maximises it.
+
+    Returns
+    -------
+    Solution
+        Points carry ``facts["distribution"]``: profile, its strategies joined by ", ", to
+        probability.
+    """
+    return _correlated.solve(
+        "correlated_equilibrium", form, correlated_constraints, objective, limit=16
+    )
+
+
+def holds(form: StrategicGame, point: Point) -> Evidence:
+    """The largest gain from disobeying one recommendation, recomputed."""
+    return _correlated.holds("correlated_equilibrium", form, point, _gains)
+
+
+def _gains(
+    game: StrategicGame, distribution: Sequence[tuple[tuple[int, ...], Any]]
+) -> tuple[Any, str]:
+    worst, witness = 0, ""
+    for i, player in enumerate(game.players):
+        table = game.table(player)
+        for s, told in enumerate(game.strategies[player]):
+            for t, other in enumerate(game.strategies[player]):
+                gain = sum(
+                    w * (table[(*k[:i], t, *k[i + 1 :])] - table[k])
+                    for k, w in distribution
+                    if k[i] == s
+                )
+                if gain > worst:
+                    worst, witness = gain, f"{player}: told {told}, plays {other}"
+    return worst, witness
