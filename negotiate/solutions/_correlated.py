@@ -39,7 +39,9 @@ def weights(game: StrategicGame, objective: Objective) -> tuple[Fraction, ...]:
     return tuple(Fraction(objective.get(p, 0)) for p in game.players)
 
 
-def solve(concept: str, form: Any, matrix: Constraints, objective: Objective | None) -> Solution:
+def solve(
+    concept: str, form: Any, matrix: Constraints, objective: Objective | None, *, limit: int
+) -> Solution:
     """All extreme points (no objective, up to ``limit`` profiles) or a best point for one."""
     game = shared.admit(form, concept)
     cells = len(shared.profiles(game)) if game.payoffs.size < 10**7 else PROFILE_BOUND + 1

@@ -29,8 +29,10 @@ DECLARES = frozenset({"no profitable deviation", "relabelling"})
 
 
 def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> Solution:
-    """Coarse correlated equilibria; as in `correlated_equilibrium`, with extreme points
-    up to 12 profiles."""
+    """Coarse correlated equilibria, as in `correlated_equilibrium`.
+
+    Extreme points are listed up to 12 profiles.
+    """
     return _correlated.solve(
         "coarse_correlated_equilibrium", form, coarse_constraints, objective, limit=12
     )
