@@ -1,0 +1,167 @@
+"""Solutions that need the whole curve: equal area, Perles-Maschler, continuous Raiffa.
+
+With gains x = u_1 - d_1, y = u_2 - d_2 along the frontier's individually rational part:
+
+    equal area        the line from d to the point halves the area of {u in S : u >= d}. Along a
+                      straight piece the triangle (d, P, Q) grows linearly, so the point is
+                      rational on a polygon.
+    Perles-Maschler   the point halves the length  integral sqrt(-du_1 du_2)  of the efficient
+                      frontier between the two ideals of the individually rational part.
+    Raiffa            d moves by  d'(s) = m(d) - d  until it meets the frontier.
+
+Sources: Anbarci and Bigelow (1994), Mathematical Social Sciences 28:133-142 (area); Calvo and
+Peters (2000), IJGT 29:81-92; Perles and Maschler (1981), IJGT 10:163-193, doi:10.1007/BF01755963;
+Raiffa (1953), in Contributions to the Theory of Games II; Livne (1989), IJGT 18:383-394.
+
+On the polygon (0, 1), (3/4, 3/4), (1, 0) the area is 3/8 on either side of the ray through the
+middle vertex, and the two pieces have the same length sqrt(3)/4:
+
+>>> import numpy as np
+>>> line = (np.array([[0.0], [0.75], [1.0]]), np.array([[1.0], [0.75], [0.0]]))
+>>> equal_area(line, np.zeros((2, 1))).round(12).ravel().tolist()
+[0.75, 0.75]
+>>> perles_maschler(line, np.zeros((2, 1))).round(12).ravel().tolist()
+[0.75, 0.75]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate import tolerance
+from negotiate.kernels import bargaining
+from negotiate.kernels.frontier import Array, Frontier, corners
+from negotiate.kernels.frontier_smooth import levels, utilities
+
+Line = tuple[Array, Array]
+"""Two ``(P, N)`` arrays: utilities at the corners of a line along the frontier."""
+
+RESOLUTION = 512
+"""Chords for each smooth arc; with one Richardson step the error falls as its fourth power."""
+
+
+def trace(f: Frontier, resolution: int = RESOLUTION) -> Line:
+    """Corners of the frontier; smooth arcs are cut into ``resolution`` chords."""
+    first, second = corners(f)
+    if f.smooth is None:
+        return first, second
+    count, number = len(f.critical), f.start.shape[1]
+    bounds = np.concatenate([np.zeros((1, number)), f.critical, np.ones((1, number))])
+    # sin^2 spacing: near an end of the frontier a party's loss starts quadratically
+    angle = np.linspace(0.0, np.pi / 2, resolution + 1)
+    inner = np.sin(angle) ** 2
+    ones, twos = [], []
+    for j in range(count + 1):
+        lam = bounds[j] + (bounds[j + 1] - bounds[j]) * inner[:, None]
+        u = utilities(f.smooth, levels(f.smooth, lam))
+        ones.append(first[j] + u[0])
+        twos.append(second[j] + u[1])
+    return np.concatenate(ones), np.concatenate(twos)
+
+
+def _rational_part(line: Line, d: Array) -> tuple[Array, Array, Array, Array]:
+    """Corners in gains, and the part [t0, t1] of each piece on which no gain is negative."""
+    x, y = line[0] - d[0], line[1] - d[1]
+    a, b = np.diff(x, axis=0), -np.diff(y, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t0 = np.where(a > 0, np.clip(-x[:-1] / a, 0, 1), np.where(x[:-1] < 0, 1.0, 0.0))
+        t1 = np.where(b > 0, np.clip(y[:-1] / b, 0, 1), np.where(y[:-1] < 0, 0.0, 1.0))
+    return x, y, t0, np.maximum(t1, t0)
+
+
+def _halve(line: Line, t0: Array, t1: Array, rate: Array, before: Array, after: Array) -> Array:
+    """Point ``(2, N)`` where a measure, linear on each piece, reaches half of its total."""
+    size = rate * (t1 - t0)
+    passed = np.cumsum(size, axis=0)
+    half = 0.5 * (before + passed[-1] + after) - before
+    index = np.minimum((passed < half).sum(axis=0), len(size) - 1)
+    take = np.take_along_axis
+    here = index[None]
+    left = half - (take(passed, here, 0) - take(size, here, 0))[0]
+    speed = take(rate, here, 0)[0]
+    start, end = take(t0, here, 0)[0], take(t1, here, 0)[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.where(speed > 0, start + left / np.where(speed > 0, speed, 1.0), start)
+    t = np.clip(t, start, end)
+    out = []
+    for row in line:
+        low, high = take(row[:-1], here, 0)[0], take(row[1:], here, 0)[0]
+        out.append(low + t * (high - low))
+    return np.stack(out)
+
+
+def equal_area(line: Line, d: Array) -> Array:
+    """Equal-area point ``(2, N)``; weakly efficient where it falls on a free-disposal edge."""
+    if len(line[0]) == 1:
+        line = tuple(np.repeat(row, 2, axis=0) for row in line)  # type: ignore[assignment]
+    x, y, t0, t1 = _rational_part(line, d)
+    rate = x[1:] * y[:-1] - x[:-1] * y[1:]  # twice the triangle d, P_j, P_j+1
+    # the edges of free disposal: from (d_1, top) to the first point, from the last down to d_2
+    before = np.maximum(x[0], 0) * np.maximum(y[0], 0)
+    after = np.maximum(x[-1], 0) * np.maximum(y[-1], 0)
+    point = _halve(line, t0, t1, rate, before, after)
+    total = before + (rate * (t1 - t0)).sum(axis=0) + after
+    with np.errstate(divide="ignore", invalid="ignore"):
+        on_top = np.where(y[0] > 0, 0.5 * total / np.where(y[0] > 0, y[0], 1), np.inf)
+        on_side = np.where(x[-1] > 0, 0.5 * total / np.where(x[-1] > 0, x[-1], 1), np.inf)
+    top, side = before > 0.5 * total, after > 0.5 * total
+    point[0] = np.where(top, d[0] + on_top, np.where(side, line[0][-1], point[0]))
+    point[1] = np.where(top, line[1][0], np.where(side, d[1] + on_side, point[1]))
+    return point
+
+
+def perles_maschler(line: Line, d: Array) -> Array:
+    """Perles-Maschler point ``(2, N)`` of a polygonal line."""
+    if len(line[0]) == 1:
+        return np.stack([line[0][0], line[1][0]])
+    x, y, t0, t1 = _rational_part(line, d)
+    rate = np.sqrt(np.maximum(np.diff(x, axis=0), 0) * np.maximum(-np.diff(y, axis=0), 0))
+    nothing = np.zeros(x.shape[1])
+    return _halve(line, t0, t1, rate, nothing, nothing)
+
+
+def extrapolated(f: Frontier, d: Any, rule: Any) -> tuple[Array, Array]:
+    """A rule on chords, made exact to fourth order, put back on the frontier.
+
+    Returns
+    -------
+    point, error
+        ``(2, N)``, and ``(N,)`` the size of the correction: an estimate of the error that is
+        pessimistic by two orders; zero on a polygon.
+    """
+    point = bargaining._flatten(f, d)
+    if f.smooth is None:
+        return rule(trace(f), point), np.zeros(f.start.shape[1])
+    coarse = rule(trace(f, RESOLUTION), point)
+    fine = rule(trace(f, 2 * RESOLUTION), point)
+    better = fine + (fine - coarse) / 3.0
+    on_curve = bargaining.best_given_first(f, better[0]).u
+    inside = on_curve[0] > better[0] + tolerance.UTILITY  # a free-disposal edge: keep the point
+    error = np.abs(fine - coarse).max(axis=0) / 3.0
+    flat_top = better[1] >= on_curve[1] - 100 * error - tolerance.UTILITY
+    return np.where(inside | ~flat_top, better, on_curve), error
+
+
+def raiffa_continuous(f: Frontier, d: Any) -> tuple[Array, Array]:
+    """End ``(2, N)`` of the path d' = m(d) - d, and ``(N,)`` what is left to gain there."""
+    from scipy.integrate import solve_ivp
+
+    start = bargaining._flatten(f, d)
+    number = start.shape[1]
+
+    def best(point: Array) -> Array:
+        first = bargaining.best_given_second(f, point[1]).u[0]
+        return np.stack([first, bargaining.best_given_first(f, point[0]).u[1]])
+
+    def speed(_: float, flat: Array) -> Array:
+        point = flat.reshape(2, number)
+        return np.asarray((best(point) - point).ravel())
+
+    # on a line of any slope what is left to gain falls as exp(-2 s): exp(-30) is below 1e-13
+    path = solve_ivp(
+        speed, (0.0, 15.0), start.ravel(), method="DOP853", rtol=1e-11, atol=1e-13, max_step=0.5
+    )
+    end = path.y[:, -1].reshape(2, number)
+    return end, np.abs(best(end) - end).max(axis=0)
