@@ -1,0 +1,371 @@
+"""The engine of subgame perfection: regions from the leaves up, every tie followed, counted first.
+
+A *region* is a subgame cut off at the subgames inside it (`forms/_tree_strategic`). Solved from
+the last to the first, a region's inner subgames are leaves that pay what was found there. Only
+payoffs pass upwards: for each region we keep which payoff vectors its equilibria can give, each
+with the local equilibria and the inner payoffs that give it. How many profiles that makes is then
+a sum of products, known before a single profile is written out.
+
+Inside a region: a lone mover takes every optimal plan; two movers play a bimatrix game whose
+extreme equilibria are all found; with more movers the pure equilibria are found and the answer is
+marked incomplete. Mixed plans become behaviour strategies by Kuhn's theorem (1953, theorem 4): the
+probability of an action is the weight of the plans that lead to it among those that lead there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from negotiate.errors import TooLargeError
+from negotiate.forms import _tree_strategic as strategic
+from negotiate.forms.extensive import ExtensiveGame
+from negotiate.kernels import components, equilibria_exact, pure
+
+Payoffs = tuple[Fraction, ...]
+Rows = dict[int, tuple[Fraction, ...]]
+
+COMBINATION_BOUND = 100_000
+"""Combinations of inner payoffs tried in one region; the count is made first."""
+
+_STRIKE = 256
+"""Plans up to which dominated ones are looked for; larger tables are refused by the engine."""
+
+
+class Local(NamedTuple):
+    """An equilibrium of a region: choices by information set, sets left free, payoffs."""
+
+    rows: Rows
+    free: tuple[int, ...]
+    payoffs: Payoffs
+    component: int
+
+
+class Entry(NamedTuple):
+    """A local equilibrium with the payoffs that it expects of each inner subgame."""
+
+    local: Local
+    below: tuple[Payoffs, ...]
+
+
+class Profile(NamedTuple):
+    """A whole profile: its local equilibria, nested, and the connected set it belongs to."""
+
+    local: Local
+    rows: Rows
+    below: tuple[Profile, ...]
+    key: Any
+
+
+@dataclass
+class Found:
+    """What is known once all regions are solved."""
+
+    entries: dict[int, dict[Payoffs, list[Entry]]] = field(default_factory=dict)
+    regions: dict[int, strategic.Region] = field(default_factory=dict)
+    judges: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    pure_only: list[int] = field(default_factory=list)
+    too_large: list[str] = field(default_factory=list)
+    varying: list[int] = field(default_factory=list)
+    continua: set[int] = field(default_factory=set)
+
+
+def solve_regions(game: ExtensiveGame) -> Found:
+    """All local equilibria of all regions, from the last subgame to the whole game."""
+    roots = game.subgames() or (0,)
+    inside = frozenset(roots)
+    rows, chance = list(game.node_payoffs()), game.chance.tolist()
+    found = Found()
+    for root in roots:
+        found.regions[root] = strategic.region(game, root, inside, rows, chance)
+    # Who moves above a subgame, and so cares which of its equilibria is played.
+    found.judges[roots[0]] = ()
+    for root in roots:
+        part = found.regions[root]
+        movers = {who for who, own in enumerate(part.sets) if own}
+        judges = tuple(sorted(movers.union(found.judges[root])))
+        for child in part.inner:
+            found.judges[child] = judges
+    for root in reversed(roots):
+        _solve_region(game, found, root)
+    return found
+
+
+def _solve_region(game: ExtensiveGame, found: Found, root: int) -> None:
+    part = found.regions[root]
+    options = [list(found.entries[child]) for child in part.inner]
+    tries = math.prod(map(len, options))
+    if tries > COMBINATION_BOUND:
+        raise TooLargeError(
+            f"{tries:,} combinations of equilibria of the subgames after "
+            f"({', '.join(game.history(root))})",
+            where=game.title or "game tree",
+            allowed=f"at most {COMBINATION_BOUND:,}",
+            remedy="break ties in the payoffs, or use backward_induction for one equilibrium",
+        )
+    mine = found.entries.setdefault(root, {})
+    judges = found.judges[root]
+    for below in product(*options):
+        given = dict(zip(part.inner, below))
+        ends = [_end(leaf, given) for leaf in part.leaves]
+        seen: dict[int, tuple[Any, ...]] = {}
+        for local in _local(game, found, part, ends):
+            mine.setdefault(local.payoffs, []).append(Entry(local, below))
+            view = tuple(local.payoffs[who] for who in judges)
+            if local.component in seen:
+                found.continua.add(root)
+                if seen[local.component] != view and root not in found.varying:
+                    found.varying.append(root)
+            seen.setdefault(local.component, view)
+
+
+def _end(leaf: strategic.Leaf, given: dict[int, Payoffs]) -> Any:
+    if leaf.node in given:
+        return leaf.earned + np.array(given[leaf.node], dtype=object)
+    return leaf.earned
+
+
+def _local(
+    game: ExtensiveGame, found: Found, part: strategic.Region, ends: Sequence[Any]
+) -> list[Local]:
+    movers = [who for who, own in enumerate(part.sets) if own]
+    if all(game.parent[leaf.node] == part.root or leaf.node == 0 for leaf in part.leaves):
+        return _one_node(game, part, ends, int(game.information_set[part.root]))
+    counts = [strategic.reduced_count(game, part, who) for who in range(len(part.sets))]
+    cells = math.prod(counts) * len(counts)
+    if cells > strategic.CELL_BOUND:
+        raise TooLargeError(
+            f"the subgame after ({', '.join(game.history(part.root))}) has "
+            f"{' x '.join(f'{n:,}' for n in counts)} reduced plans",
+            where=game.title or "game tree",
+            allowed=f"at most {strategic.CELL_BOUND:,} payoffs",
+        )
+    plans = [strategic.reduced_plans(game, part, who) for who in range(len(part.sets))]
+    table = strategic.tensor(part, plans, ends, dtype=object)
+    active = [who for who in movers if len(plans[who]) > 1]
+    if len(active) == 2:
+        try:
+            return _two_movers(game, part, plans, table, active)
+        except TooLargeError as error:
+            if part.root not in found.pure_only:
+                found.too_large.append(str(error))
+    if len(active) > 1 and part.root not in found.pure_only:
+        found.pure_only.append(part.root)
+    return _pure(game, part, plans, table, together=len(active) <= 1)
+
+
+def _one_node(
+    game: ExtensiveGame, part: strategic.Region, ends: Sequence[Any], index: int
+) -> list[Local]:
+    """A region of one move: chance, or one decision."""
+    if index < 0:
+        return [Local({}, (), tuple(ends[0]), 0)]
+    who = int(game.owner[index])
+    if who < 0:
+        total = [Fraction(0)] * len(game.players)
+        for leaf, end in zip(part.leaves, ends):
+            total = [a + leaf.weight * b for a, b in zip(total, end)]
+        return [Local({}, (), tuple(total), 0)]
+    best = max(end[who] for end in ends)
+    return [
+        Local({index: _point(len(ends), place)}, (), tuple(end), 0)
+        for place, end in enumerate(ends)
+        if end[who] == best
+    ]
+
+
+def _point(size: int, place: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(k == place)) for k in range(size))
+
+
+def _pure(
+    game: ExtensiveGame,
+    part: strategic.Region,
+    plans: Sequence[Any],
+    table: Any,
+    *,
+    together: bool,
+) -> list[Local]:
+    """Pure equilibria of any number of movers; a lone mover's optima are one connected set."""
+    out = []
+    cells = np.argwhere(pure.pure_equilibria(table)).tolist()
+    for number, cell in enumerate(cells):
+        rows: Rows = {}
+        free: list[int] = []
+        for who, plan in enumerate(cell):
+            for index, action in zip(part.sets[who], plans[who][plan].tolist()):
+                if action < 0:
+                    free.append(index)
+                else:
+                    rows[index] = _point(len(game.set_actions[index]), action)
+        payoffs = tuple(table[(slice(None), *cell)].tolist())
+        out.append(Local(rows, tuple(free), payoffs, 0 if together else number))
+    return out
+
+
+def _two_movers(
+    game: ExtensiveGame,
+    part: strategic.Region,
+    plans: Sequence[Any],
+    table: Any,
+    active: Sequence[int],
+) -> list[Local]:
+    """All extreme equilibria of a region of two movers, as behaviour strategies."""
+    first, second = active
+    flat = table.reshape(len(plans), len(plans[first]), len(plans[second]))
+    keep_first, keep_second = _undominated(flat[first], flat[second])
+    flat = flat[:, keep_first][:, :, keep_second]
+    answer = equilibria_exact.extreme_equilibria(flat[first], flat[second])
+    of_pair = {}
+    for number, group in enumerate(components.connected(answer.pairs)):
+        of_pair.update({k: number for k in group})
+    out: list[Local] = []
+    seen: set[Any] = set()
+    for k, (r, c) in enumerate(answer.pairs):
+        x, y = answer.row_strategies[r], answer.column_strategies[c]
+        rows: Rows = {}
+        free: list[int] = []
+        mixed = {first: dict(zip(keep_first, x)), second: dict(zip(keep_second, y))}
+        for who, own in enumerate(part.sets):
+            weights = mixed.get(who, {0: Fraction(1)})
+            _behaviour(game, own, plans[who], weights, rows, free)
+        mark = (tuple(sorted(rows.items())), of_pair[k])
+        if mark in seen:  # two mixtures of plans that are the same behaviour
+            continue
+        seen.add(mark)
+        payoffs = np.array(y, dtype=object) @ (np.array(x, dtype=object) @ flat).T
+        out.append(Local(rows, tuple(free), tuple(payoffs.tolist()), of_pair[k]))
+    return out
+
+
+def _undominated(a: Any, b: Any) -> tuple[list[int], list[int]]:
+    """Plans left when plans worse than another one against everything are struck out in turn.
+
+    No equilibrium uses a strictly dominated plan, so nothing is lost and the table shrinks.
+    """
+    rows, columns = list(range(a.shape[0])), list(range(a.shape[1]))
+    while max(len(rows), len(columns)) <= _STRIKE:
+        left, right = a[np.ix_(rows, columns)], b[np.ix_(rows, columns)].T
+        keep_rows, keep_columns = _not_worse(left), _not_worse(right)
+        if len(keep_rows) == len(rows) and len(keep_columns) == len(columns):
+            return rows, columns
+        rows = [rows[k] for k in keep_rows]
+        columns = [columns[k] for k in keep_columns]
+    return rows, columns
+
+
+def _not_worse(own: Any) -> list[int]:
+    return [
+        k
+        for k in range(len(own))
+        if not any(j != k and bool(np.all(own[j] > own[k])) for j in range(len(own)))
+    ]
+
+
+def _behaviour(
+    game: ExtensiveGame,
+    own: Sequence[int],
+    plans: Any,
+    weights: dict[int, Fraction],
+    rows: Rows,
+    free: list[int],
+) -> None:
+    """Kuhn's theorem: weights of plans to probabilities of actions, set by set."""
+    for column, index in enumerate(own):
+        size = len(game.set_actions[index])
+        mass = [Fraction(0)] * size
+        for plan, weight in weights.items():
+            action = int(plans[plan, column])
+            if action >= 0:
+                mass[action] += weight
+        total = sum(mass)
+        if total:
+            rows[index] = tuple(value / total for value in mass)
+        else:
+            free.append(index)
+
+
+def count(game: ExtensiveGame, found: Found, *, with_free: bool) -> int:
+    """How many profiles there are, without writing them out."""
+    memo: dict[tuple[int, Payoffs], int] = {}
+    # Inner subgames come later in preorder, so they are counted first.
+    for root in reversed(list(found.regions)):
+        inner = found.regions[root].inner
+        for payoffs, entries in found.entries[root].items():
+            memo[root, payoffs] = sum(
+                (free_choices(game, entry.local) if with_free else 1)
+                * math.prod(memo[child, below] for child, below in zip(inner, entry.below))
+                for entry in entries
+            )
+    root = next(iter(found.regions))
+    return sum(memo[root, payoffs] for payoffs in found.entries[root])
+
+
+def free_choices(game: ExtensiveGame, local: Local) -> int:
+    """Combinations of actions at the sets that a local equilibrium leaves free."""
+    return math.prod(len(game.set_actions[index]) for index in local.free)
+
+
+def profiles(
+    game: ExtensiveGame, found: Found, *, with_free: bool
+) -> Iterator[tuple[Payoffs, Profile]]:
+    """All profiles; only payoffs that the whole game can still ask for are written out."""
+    order = list(found.regions)
+    wanted: dict[int, set[Payoffs]] = {root: set() for root in order}
+    wanted[order[0]] = set(found.entries[order[0]])
+    for root in order:
+        for payoffs in wanted[root]:
+            for entry in found.entries[root][payoffs]:
+                for child, below in zip(found.regions[root].inner, entry.below):
+                    wanted[child].add(below)
+    made: dict[tuple[int, Payoffs], list[Profile]] = {}
+    for root in reversed(order):
+        inner, judges = found.regions[root].inner, found.judges[root]
+        for payoffs in wanted[root]:
+            made[root, payoffs] = [
+                Profile(
+                    entry.local,
+                    rows,
+                    below,
+                    (
+                        entry.local.component,
+                        tuple(payoffs[who] for who in judges),
+                        tuple(profile.key for profile in below),
+                    ),
+                )
+                for entry in found.entries[root][payoffs]
+                for rows in _fill(game, entry.local, with_free=with_free)
+                for below in product(
+                    *(made[child, value] for child, value in zip(inner, entry.below))
+                )
+            ]
+    for payoffs in found.entries[order[0]]:
+        for profile in made[order[0], payoffs]:
+            yield payoffs, profile
+
+
+def _fill(game: ExtensiveGame, local: Local, *, with_free: bool) -> Iterator[Rows]:
+    """The local choices with the free sets filled: by every action, or by the first."""
+    sizes = [len(game.set_actions[index]) for index in local.free]
+    for choice in product(*(range(n if with_free else 1) for n in sizes)):
+        rows = dict(local.rows)
+        for index, size, place in zip(local.free, sizes, choice):
+            rows[index] = _point(size, place)
+        yield rows
+
+
+def flatten(profile: Profile) -> Rows:
+    """All choices of a profile, by number of information set."""
+    rows: Rows = {}
+    waiting = [profile]
+    while waiting:
+        part = waiting.pop()
+        rows.update(part.rows)
+        waiting.extend(part.below)
+    return rows
