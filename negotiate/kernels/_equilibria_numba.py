@@ -12,6 +12,8 @@ exact path.
 Imported only where numba is installed (extra ``fast``).
 """
 
+# mypy: disable-error-code="untyped-decorator"
+
 from __future__ import annotations
 
 import math
@@ -93,9 +95,7 @@ def _walk(
                 if i != r:
                     factor = tableaux[parent, i, c]
                     for j in range(size + 2):
-                        tableaux[k, i, j] = (
-                            tableaux[parent, i, j] - factor * tableaux[k, r, j]
-                        )
+                        tableaux[k, i, j] = tableaux[parent, i, j] - factor * tableaux[k, r, j]
                     tableaux[k, i, c] = -factor * inverse
             tableaux[k, r, c] = inverse
             for j in range(size):
@@ -224,9 +224,7 @@ def _two(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _pair(
-    masks_p: Array, masks_q: Array, every: int, degenerate: bool, pairs: Array
-) -> int:
+def _pair(masks_p: Array, masks_q: Array, every: int, degenerate: bool, pairs: Array) -> int:
     """Vertex pairs that carry every label, sorted by masks; returns their number."""
     count, capacity = 0, pairs.shape[0]
     for p in range(masks_p.shape[0]):
@@ -250,9 +248,7 @@ def _pair(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _judge(
-    a: Array, b: Array, x: Array, y: Array, strategies: Array, payoffs: Array
-) -> float:
+def _judge(a: Array, b: Array, x: Array, y: Array, strategies: Array, payoffs: Array) -> float:
     """Write one equilibrium and its payoffs; returns its regret, from the definition."""
     m, n = a.shape
     total_x = total_y = 0.0
@@ -352,4 +348,4 @@ def solve_games(
     """
     table_size = 1 << (4 * max(room_p, room_q)).bit_length()
     result = _solve(a, b, DELTA, room_p, room_q, table_size, capacity)
-    return tuple(result)  # type: ignore[return-value]
+    return result  # type: ignore[no-any-return]

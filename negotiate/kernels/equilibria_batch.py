@@ -139,9 +139,7 @@ def bases(m: int, n: int) -> int:
 def fits(m: int, n: int, *, compiled: bool) -> bool:
     """Whether the engine takes m x n games."""
     if compiled:
-        return (
-            m + n <= 62 and max(most_vertices(m, m + n), most_vertices(n, m + n)) <= WALK_BASES
-        )
+        return m + n <= 62 and max(most_vertices(m, m + n), most_vertices(n, m + n)) <= WALK_BASES
     return m + n <= 40 and bases(m, n) <= NUMPY_BASES
 
 
@@ -193,9 +191,7 @@ def all_equilibria(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
     if not finite.all():
         left, right = left.copy(), right.copy()
         left[~finite], right[~finite] = 0.0, 0.0
-    found, doubtful = (
-        _by_numpy(left, right) if walker is None else _by_walk(walker, left, right)
-    )
+    found, doubtful = _by_numpy(left, right) if walker is None else _by_walk(walker, left, right)
     found = _resolve(left, right, found, np.flatnonzero(doubtful & finite))
     if not finite.all():
         found = _blank(found, ~finite)
@@ -212,8 +208,9 @@ def _finite(payoffs: Array) -> Array:
 def _by_numpy(a: Array, b: Array) -> tuple[BatchEquilibria, Array]:
     games = a.shape[0]
     if not games:
-        return _gathered(a, b, np.zeros(0, int), np.zeros((0, a.shape[1])),
-                         np.zeros((0, a.shape[2])), np.zeros(0, bool)), np.zeros(0, bool)  # fmt: skip
+        none = np.zeros(0, dtype=bool)
+        x, y = np.zeros((0, a.shape[1])), np.zeros((0, a.shape[2]))
+        return _gathered(a, b, np.zeros(0, dtype=np.int64), x, y, none), none
     game, x, y, degenerate, doubtful = _equilibria_numpy.enumerate_games(a, b)
     return _gathered(a, b, game, x, y, degenerate), doubtful
 
@@ -292,7 +289,8 @@ def _resolve(a: Array, b: Array, found: BatchEquilibria, doubtful: Array) -> Bat
         xs, ys = zip(*answer.points)
         for part, values in zip(parts, (xs, ys, answer.payoffs, answer.regrets)):
             part[g, :k] = np.array(values, dtype=float)
-    return BatchEquilibria(count, *parts, degenerate, status)
+    x, y, payoffs, regret = parts
+    return BatchEquilibria(count, x, y, payoffs, regret, degenerate, status)
 
 
 def _widen(part: Array, most: int) -> Array:
@@ -305,9 +303,13 @@ def _blank(found: BatchEquilibria, where: Array) -> BatchEquilibria:
     parts = [part.copy() for part in (found.x, found.y, found.payoffs, found.regret)]
     for part in parts:
         part[where] = np.nan
+    x, y, payoffs, regret = parts
     return BatchEquilibria(
         np.where(where, 0, found.count),
-        *parts,
+        x,
+        y,
+        payoffs,
+        regret,
         found.degenerate & ~where,
         np.where(where, NOT_FINITE, found.status).astype(np.int8),
     )
