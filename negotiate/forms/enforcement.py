@@ -1,0 +1,390 @@
+r"""Enforcement: a signed deal as a repeated game with levers as punishments and monitors.
+
+Each party may violate clauses of the deal; an alarm brings a sanction and a suspension. Three
+rules of punishment: `GRIM` suspends the whole deal for ever, `limited(n)` the whole deal for n
+periods, `proportional(n)` only the clause in question (in kind). The mathematics, with imperfect
+public monitoring (missed violations and false alarms), is in `negotiate.kernels.repeated`; theory
+page ``docs/theory/enforcement.md``. Clauses are additive: what one is worth does not depend on
+the others being kept.
+
+Levers enter by slots: ``punishment`` (costs to target and holder while a suspension lasts) and
+``monitoring`` (raises detection). A holder uses a costly lever only if its margin as punisher is
+positive: a grim use of a costly lever is never credible.
+
+Sources: Friedman (1971), doi:10.2307/2296617; Green and Porter (1984), doi:10.2307/1911462;
+Bernheim and Whinston (1990), RAND Journal 21:1-26, doi:10.2307/2555490 (clauses pooled in one
+punishment); Fortna (2003), doi:10.1017/S0020818303572046.
+
+>>> game = enforcement(("a", "b"), temptation=2, surplus=2, discount=Fraction(3, 5))
+>>> print(game.critical()[0], game.margin()[0])                # T, R, P = 5, 3, 1
+1/2 2/5
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.kernels import repeated as kernel
+from negotiate.view import Viewable
+
+KIND = "enforcement"
+
+METRICS: dict[str, str] = {
+    "critical_discount.<party>": "least discount factor at which the party keeps the deal",
+    "critical_discount": "the largest of them: the deal enforces itself from here on",
+    "margin.<party>": "worth of keeping minus that of the best violation, stakes per period",
+    "margin": "the smaller of them; positive: the deal enforces itself",
+    "deterrence.<party>": "suspension loss times added chance of alarm per unit of temptation",
+    "value.<party>": "average worth per period of the kept deal, above suspension, stakes",
+    "punisher_margin.<party>": "worth of carrying out its own lever minus not, stakes per period",
+    "weakest_clause.<party>": "index of the clause whose violation alone pays most",
+}
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Punishment:
+    """How long a suspension lasts (None: for ever), and whether only of the violated clause."""
+
+    periods: int | None
+    in_kind: bool = False
+
+    def __post_init__(self) -> None:
+        if self.periods is not None and not 1 <= self.periods <= kernel.MAX_PERIODS:
+            raise InputError(
+                f"{self.periods} periods of suspension",
+                where="punishment",
+                allowed=f"1 to {kernel.MAX_PERIODS}, or None for ever",
+            )
+
+    @property
+    def name(self) -> str:
+        """The rule in words."""
+        what = "the clause" if self.in_kind else "the whole deal"
+        length = "for ever" if self.periods is None else f"for {self.periods} periods"
+        return f"{what} suspended {length}"
+
+
+GRIM = Punishment(None)
+"""The whole deal is suspended for ever."""
+
+
+def limited(periods: int) -> Punishment:
+    """The whole deal is suspended for some periods, then restored."""
+    return Punishment(periods)
+
+
+def proportional(periods: int | None = None) -> Punishment:
+    """Only the violated clause is suspended."""
+    return Punishment(periods, in_kind=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Enforcement(Viewable):
+    """The deal as a repeated game. Arrays are (..., parties, clauses) or (..., parties).
+
+    Attributes
+    ----------
+    players, clauses
+        Labels of the axes.
+    temptation
+        Gain in the period of violating the clause, stakes.
+    surplus
+        Loss per period while the clause is suspended, stakes.
+    detection, false_alarm
+        Chance of an alarm with and without a violation.
+    sanction
+        Cost of an alarm to the party it names, at once.
+    lever_loss, lever_cost
+        Cost per period of suspension from the other side's levers and of using one's own
+        (..., parties); while the deal is suspended both sides use theirs.
+    discount
+        Discount factor per period (..., parties).
+    punishment
+        The rule.
+    """
+
+    players: tuple[str, ...]
+    clauses: tuple[str, ...]
+    temptation: Array
+    surplus: Array
+    detection: Array
+    false_alarm: Array
+    sanction: Array
+    lever_loss: Array
+    lever_cost: Array
+    discount: Array
+    punishment: Punishment = GRIM
+
+    _view = "enforcement"
+
+    @property
+    def exact(self) -> bool:
+        """Whether every number is a fraction."""
+        return self.temptation.dtype == object
+
+    def violations(self) -> tuple[tuple[str, ...], ...]:
+        """Sets of clauses violated together, in the order of the last axis of `parts`."""
+        if self.punishment.in_kind:
+            return tuple((clause,) for clause in self.clauses)
+        return tuple(
+            tuple(c for c, chosen in zip(self.clauses, row, strict=True) if chosen)
+            for row in kernel.subsets(len(self.clauses))
+        )
+
+    def parts(self) -> dict[str, Array]:
+        """Arrays (..., parties, violations): gain, loss, caught, noise of `kernels.repeated`."""
+        t, q, f, s = self.temptation, self.detection, self.false_alarm, self.sanction
+        levers = self.lever_loss + self.lever_cost
+        own_gain = t - (q - f) * s
+        kept = self.surplus - f * s
+        if self.punishment.in_kind:
+            share = levers[..., None] / len(self.clauses)
+            quiet = kernel.product(1 - f, -2)[..., None, :]
+            others = _others(1 - f, -2)
+            loss = kept + share
+            caught = others * (q - f)
+            noise = 1 - quiet + 0 * q
+            return {"gain": own_gain, "loss": loss, "caught": caught, "noise": noise}
+        masks = kernel.subsets(len(self.clauses))
+        loss = kept.sum(-1) + levers
+        quiet = kernel.product(kernel.product(1 - f, -1), -1)[..., None, None]
+        others = _others(kernel.product(1 - f, -1), -1)
+        gains, caughts = [], []
+        for row in masks:
+            hidden = kernel.product(np.where(row, 1 - q, 1 - f), -1)
+            gains.append((own_gain * row.astype(int)).sum(-1))
+            caughts.append(quiet[..., 0] - others * hidden)
+        gain, caught = np.stack(gains, -1), np.stack(caughts, -1)
+        return {
+            "gain": gain,
+            "loss": loss[..., None] + 0 * gain,
+            "caught": caught,
+            "noise": 1 - quiet + 0 * gain,
+        }
+
+    def deterrence(self) -> Array:
+        """K (..., parties, violations); infinite where violating does not even pay at once."""
+        part = self.parts()
+        tempting = part["gain"] > 0
+        part["gain"] = np.where(tempting, part["gain"], 1)
+        return np.where(tempting, kernel.deterrence(**part), np.inf)
+
+    def critical(self) -> Array:
+        """Critical discount factor (..., parties); exact numbers where the game is exact."""
+        least = self.deterrence().min(-1)
+        if not self.exact:
+            return np.asarray(kernel.critical(least.astype(float), self.punishment.periods))
+        flat = [
+            Fraction(0) if k == np.inf else kernel.critical(k, self.punishment.periods)
+            for k in least.ravel()
+        ]
+        out = np.empty(least.size, dtype=object)
+        out[:] = flat
+        return out.reshape(least.shape)
+
+    def margins(self) -> Array:
+        """Signed margin of every violation (..., parties, violations), at `discount`."""
+        return np.asarray(
+            kernel.margin(
+                **self.parts(),
+                discount=self.discount[..., None],
+                periods=self.punishment.periods,
+            )
+        )
+
+    def margin(self) -> Array:
+        """Signed margin of the best violation (..., parties)."""
+        return np.asarray(self.margins().min(-1))
+
+    def value(self) -> Array:
+        """Average worth per period of the kept deal above its suspension (..., parties)."""
+        part = self.parts()
+        peace, _ = kernel.values(
+            worth=part["loss"],
+            suspended=0 * part["loss"],
+            noise=part["noise"],
+            discount=self.discount[..., None],
+            periods=self.punishment.periods,
+        )
+        return np.asarray(peace.sum(-1) if self.punishment.in_kind else peace[..., 0])
+
+    def punisher_margin(self) -> Array:
+        """Signed margin of carrying out one's own levers in the first period of suspension.
+
+        A punisher that spares itself the cost saves it for a period; then both sides go back to
+        suspension without levers for ever, the equilibrium of the stage game. In averages above
+        suspension with levers: d^n V - (1 - d) cost - d (cost + loss).
+        """
+        n, d = self.punishment.periods, self.discount
+        power = 0 * d if n is None else d**n
+        spared = self.lever_cost + d * self.lever_loss
+        return np.asarray(power * self.value() - spared)
+
+    def weakest(self) -> Array:
+        """Index (..., parties) of the clause whose violation alone has the smallest margin."""
+        return np.asarray(self.margins()[..., : len(self.clauses)].argmin(-1))
+
+
+def _others(quiet: Array, axis: int) -> Array:
+    """Product over the other parties; no division, since a false alarm may be certain."""
+    parts = [kernel.product(np.delete(quiet, i, axis=axis), axis) for i in range(quiet.shape[axis])]
+    return np.stack(parts, axis)
+
+
+def enforcement(
+    players: Sequence[str],
+    *,
+    temptation: Any,
+    surplus: Any,
+    discount: Any,
+    clauses: Sequence[str] = ("the deal",),
+    detection: Any = 1,
+    false_alarm: Any = 0,
+    sanction: Any = 0,
+    lever_loss: Any = 0,
+    lever_cost: Any = 0,
+    punishment: Punishment = GRIM,
+) -> Enforcement:
+    """Build and check the form from plain numbers.
+
+    Every value is one number (float, fraction or array over draws) for all, a mapping by party,
+    or (except ``discount``, ``lever_loss``, ``lever_cost``) a mapping by party of mappings by
+    clause. Where every number is an integer or a fraction, answers are exact.
+
+    Raises
+    ------
+    InputError
+        A probability outside [0, 1], detection below the false-alarm rate (then an alarm speaks
+        for innocence), a discount factor outside [0, 1), a negative sanction.
+    """
+    from negotiate.forms._leaves import table
+
+    names, parts = tuple(players), tuple(clauses)
+    numbers = {
+        "temptation": temptation,
+        "surplus": surplus,
+        "detection": detection,
+        "false_alarm": false_alarm,
+        "sanction": sanction,
+    }
+    single = {"lever_loss": lever_loss, "lever_cost": lever_cost, "discount": discount}
+    arrays = table(
+        names,
+        parts,
+        by_clause={key: (key, value) for key, value in numbers.items()},
+        by_party={key: (key, value) for key, value in single.items()},
+    )
+    _check(arrays)
+    return Enforcement(players=names, clauses=parts, punishment=punishment, **arrays)
+
+
+def _check(arrays: Mapping[str, Array]) -> None:
+    def demand(good: Any, what: str, allowed: str, remedy: str = "") -> None:
+        if not np.asarray(good).all():
+            raise InputError(what, where="enforcement", allowed=allowed, remedy=remedy)
+
+    q, f, d = arrays["detection"], arrays["false_alarm"], arrays["discount"]
+    demand((q >= 0) & (q <= 1), "a detection chance outside its range", "0 to 1")
+    demand((f >= 0) & (f <= 1), "a false-alarm chance outside its range", "0 to 1")
+    demand(
+        q >= f,
+        "an alarm is likelier without a violation than with one",
+        "detection at least false_alarm",
+        "exchange the two signals",
+    )
+    demand(arrays["sanction"] >= 0, "a sanction is negative", "0 or more, a cost")
+    demand(arrays["lever_loss"] >= 0, "a lever's cost to its target is negative", "0 or more")
+    demand(arrays["lever_cost"] >= 0, "a lever's cost to its holder is negative", "0 or more")
+    demand(
+        (d >= 0) & (d < 1),
+        "a discount factor outside its range",
+        "0 to below 1",
+        "at 1 every average is reached in the limit only: read the critical discount factor",
+    )
+
+
+def from_dilemma(
+    players: Sequence[str], *, T: Any, R: Any, P: Any, discount: Any, **settings: Any
+) -> Enforcement:
+    """One clause from the dilemma's payoffs: T while violating, R while keeping, P suspended.
+
+    >>> game = from_dilemma(("a", "b"), T=5, R=3, P=1, discount=0, detection=Fraction(1, 2))
+    >>> print(game.critical()[0])
+    2/3
+    """
+    return enforcement(players, temptation=T - R, surplus=R - P, discount=discount, **settings)
+
+
+def with_monitoring(game: Enforcement, *, detection: Any, false_alarm: Any = None) -> Enforcement:
+    """The same deal watched otherwise (joint patrols, satellites), for a paired comparison."""
+    changed = enforcement(
+        game.players,
+        clauses=game.clauses,
+        temptation=0,
+        surplus=0,
+        discount=0,
+        detection=detection,
+        false_alarm=0 if false_alarm is None else false_alarm,
+    )
+    noise = game.false_alarm if false_alarm is None else changed.false_alarm
+    watch = changed.detection
+    if not (game.exact and changed.exact):
+        watch, noise = watch.astype(float), noise.astype(float)
+        game = replace(
+            game,
+            **{
+                name: getattr(game, name).astype(float)
+                for name in (
+                    "temptation",
+                    "surplus",
+                    "sanction",
+                    "lever_loss",
+                    "lever_cost",
+                    "discount",
+                )
+            },
+        )
+    out = replace(game, detection=watch, false_alarm=noise)
+    _check(
+        {
+            name: getattr(out, name)
+            for name in (
+                "detection",
+                "false_alarm",
+                "discount",
+                "sanction",
+                "lever_loss",
+                "lever_cost",
+            )
+        }
+    )
+    return out
+
+
+def evaluate_game(game: Enforcement, names: Iterable[str] = ()) -> dict[str, Array]:
+    """Metrics of a game over its draws; all of them if ``names`` is empty."""
+    critical, margin = game.critical(), game.margin()
+    strength, value = game.deterrence().min(-1), game.value()
+    punisher, weakest = game.punisher_margin(), game.weakest()
+    known: dict[str, Array] = {"critical_discount": critical.max(-1), "margin": margin.min(-1)}
+    for i, party in enumerate(game.players):
+        known[f"critical_discount.{party}"] = critical[..., i]
+        known[f"margin.{party}"] = margin[..., i]
+        known[f"deterrence.{party}"] = strength[..., i]
+        known[f"value.{party}"] = value[..., i]
+        known[f"punisher_margin.{party}"] = punisher[..., i]
+        known[f"weakest_clause.{party}"] = weakest[..., i]
+    wanted = list(names) or list(known)
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("metric", name, known, where=KIND)
+    return {name: known[name] for name in wanted}
