@@ -33,7 +33,7 @@ from negotiate.kernels import signalling as kernel
 from negotiate.kernels.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("signalling", "audience_costs", "deterrence")
+FORM = ("signalling", "audience_costs", "deterrence", "crisis_bargaining")
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation"})
 

@@ -1,0 +1,176 @@
+"""Forms that are given by a handful of named numbers: checks, arithmetic, metrics, view.
+
+Every number may be a fraction, a float, an array over draws or (where no comparison is needed) a
+SymPy expression; the helpers choose the arithmetic, so that a formula is written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.view import Viewable
+
+Number = Any
+
+
+def is_exact(*numbers: Number) -> bool:
+    """Are all numbers fractions or integers?"""
+    return all(isinstance(x, (int, Fraction)) and not isinstance(x, bool) for x in numbers)
+
+
+def _symbolic(*numbers: Number) -> bool:
+    return any(hasattr(x, "free_symbols") for x in numbers)
+
+
+def larger(*numbers: Number) -> Number:
+    """Elementwise maximum in whichever arithmetic the numbers carry."""
+    if is_exact(*numbers):
+        return max(Fraction(x) for x in numbers)
+    if _symbolic(*numbers):
+        import sympy
+
+        return sympy.Max(*numbers)
+    out = numbers[0]
+    for x in numbers[1:]:
+        out = np.maximum(np.asarray(out, dtype=float), np.asarray(x, dtype=float))
+    return _plain(out)
+
+
+def smaller(*numbers: Number) -> Number:
+    """Elementwise minimum."""
+    if is_exact(*numbers):
+        return min(Fraction(x) for x in numbers)
+    if _symbolic(*numbers):
+        import sympy
+
+        return sympy.Min(*numbers)
+    out = numbers[0]
+    for x in numbers[1:]:
+        out = np.minimum(np.asarray(out, dtype=float), np.asarray(x, dtype=float))
+    return _plain(out)
+
+
+def clip(x: Number, low: Number, high: Number) -> Number:
+    """``x`` moved into [low, high]."""
+    return smaller(larger(x, low), high)
+
+
+def choose(condition: Number, yes: Number, no: Number) -> Number:
+    """``yes`` where the condition holds."""
+    if isinstance(condition, (bool, np.bool_)):
+        return yes if condition else no
+    return _plain(np.where(condition, np.asarray(yes, dtype=float), np.asarray(no, dtype=float)))
+
+
+def ratio(top: Number, bottom: Number, *, empty: Number) -> Number:
+    """``top / bottom``, and ``empty`` where the bottom is zero."""
+    if is_exact(top, bottom):
+        return Fraction(top) / Fraction(bottom) if bottom else empty
+    if _symbolic(top, bottom):
+        return top / bottom
+    top, bottom = np.broadcast_arrays(np.asarray(top, dtype=float), np.asarray(bottom, dtype=float))
+    out = np.full(top.shape, empty, dtype=float)
+    np.divide(top, bottom, out=out, where=bottom != 0)
+    return _plain(out)
+
+
+def _plain(x: Number) -> Number:
+    return float(x) if isinstance(x, np.ndarray) and x.ndim == 0 else x
+
+
+def single(form: Any) -> None:
+    """Refuse arrays where one problem is meant."""
+    for field in fields(form):
+        value = getattr(form, field.name)
+        if isinstance(value, np.ndarray) and value.ndim:
+            raise InputError(
+                f"{field.name} is an array of shape {value.shape}",
+                where=type(form).__name__,
+                allowed="one number",
+                remedy="use `metrics` for sweeps, or solve one draw at a time",
+            )
+
+
+class ParametricForm(Viewable):
+    """Base of forms given by named numbers; subclasses are frozen dataclasses."""
+
+    _view = "parametric"
+    title: ClassVar[str] = ""
+
+    def numbers(self) -> dict[str, Any]:
+        """Field name to value."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+    def exactly(self) -> Any:
+        """The same form with every number a fraction, floats read as decimals."""
+        from negotiate.forms.signalling import exact
+
+        changes = {
+            name: exact(value, where=f"{type(self).__name__}.{name}")
+            for name, value in self.numbers().items()
+            if not isinstance(value, (tuple, str))
+        }
+        return replace(self, **changes)  # type: ignore[type-var]
+
+    def _check_probability(self, *names: str) -> None:
+        self._check(names, "0 to 1", lambda x: (x >= 0) & (x <= 1))
+
+    def _check_positive(self, *names: str) -> None:
+        self._check(names, "above 0", lambda x: x > 0)
+
+    def _check_not_negative(self, *names: str) -> None:
+        self._check(names, "0 or more", lambda x: x >= 0)
+
+    def _check(self, names: Iterable[str], allowed: str, test: Any) -> None:
+        for name in names:
+            value = getattr(self, name)
+            if _symbolic(value):
+                continue
+            array = np.asarray(value, dtype=float)
+            if not np.all(np.isfinite(array)) or not np.all(test(array)):
+                raise InputError(
+                    f"{name} is {value}",
+                    where=type(self).__name__,
+                    allowed=allowed,
+                    remedy="mend the number, or the lever that moved it",
+                )
+
+    def _check_order(self, low: str, high: str, *, strict: bool = True) -> None:
+        one, two = getattr(self, low), getattr(self, high)
+        if _symbolic(one, two):
+            return
+        gap = np.asarray(two, dtype=float) - np.asarray(one, dtype=float)
+        if not np.all(gap > 0 if strict else gap >= 0):
+            raise InputError(
+                f"{low} is {one} and {high} is {two}",
+                where=type(self).__name__,
+                allowed=f"{low} {'below' if strict else 'at most'} {high}",
+            )
+
+    def metrics(self, names: Iterable[str] | None = None) -> dict[str, Any]:
+        """Metrics by name (attributes of the form), arrays over draws where inputs are."""
+        return measure(self, self.metric_names(), names)
+
+    @classmethod
+    def metric_names(cls) -> Mapping[str, str]:
+        """Metric to meaning: the properties declared in ``_metrics``."""
+        return cls._metrics
+
+    _metrics: ClassVar[Mapping[str, str]] = {}
+
+
+def measure(
+    form: Any, known: Mapping[str, str], names: Iterable[str] | None = None
+) -> dict[str, Any]:
+    """Read metrics off a form."""
+    wanted = tuple(known) if names is None else tuple(names)
+    for name in wanted:
+        if name not in known:
+            raise UnknownNameError("metric", name, known, where=type(form).__name__)
+    return {name: getattr(form, name) for name in wanted}

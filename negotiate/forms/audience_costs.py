@@ -1,0 +1,432 @@
+r"""Audience costs as signals: crises in which a leader's public threat may bind or bluff.
+
+`AudienceCosts` (one-sided): A keeps the status quo (0, 0) or challenges; B concedes (V, -L) or
+resists; A then backs down (-a, 0) or fights (w_A, w_B), w_A known to A only and uniform on
+[low, high]. Types with w_A >= -a fight; beta = Pr(w_A >= -a). B resists while her belief that A
+fights is at most t = L / (-w_B).
+
+=================  =============================  ============================================
+equilibrium        exists when                    play
+=================  =============================  ============================================
+all challenge      beta >= t                      every type challenges, B concedes
+bluffing           0 < beta <= t <= 1             fighters challenge, the others with
+                                                  b = beta (1 - t)/(t (1 - beta)); B resists
+                                                  with V/(V + a)
+no bluffing        t >= 1, high > 0               types with w_A > 0 challenge, B resists
+deterred           high <= 0, and beta < 1        nobody challenges; B would resist, taking a
+                   or t >= 1                      challenge for a bluff (belief at most t)
+=================  =============================  ============================================
+
+`LewisSchultz` (two-sided, normal errors): equilibria are fixed points of Pr(B resists); there are
+one, or three in narrow ranges, and all are returned.
+
+Source: Fearon (1994), APSR 88:577-592; Schultz (2001), Democracy and Coercive Diplomacy, ch. 2;
+Lewis and Schultz (2003), Political Analysis 11:345-367; Jo (2011), Political Analysis 19:351-362.
+With V = L = 1, w_B = -2, w_A on [-1, 0.5] and a = 0.2, B resists with probability 1/1.2:
+
+>>> crisis = AudienceCosts(value=1, loss=1, audience_cost=Fraction(1, 5), war_b=-2, war_a_low=-1,
+...                        war_a_high=Fraction(1, 2))
+>>> [(point.label, point.facts["resist"]) for point in crisis.equilibria()]
+[('bluffing', Fraction(5, 6))]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from negotiate.forms._parameters import (
+    Number,
+    ParametricForm,
+    choose,
+    clip,
+    is_exact,
+    larger,
+    ratio,
+    single,
+    smaller,
+)
+from negotiate.forms.signalling import exact
+from negotiate.kernels import crisis as kernel
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import REGRET
+
+KIND = "audience_costs"
+METRICS: dict[str, str] = {
+    "fighters": "probability that A would rather fight than back down",
+    "threshold": "belief that A fights above which B concedes",
+    "concession_margin": "fighters less threshold: positive where a challenge makes B concede",
+    "bluff": "probability that a type that would back down challenges",
+    "resist": "probability that B resists a challenge",
+    "pr_challenge": "probability of a challenge",
+    "pr_war": "probability of war",
+}
+
+
+@dataclass(frozen=True)
+class AudienceCosts(ParametricForm):
+    """One-sided audience-cost crisis; payoffs as in the module docstring."""
+
+    value: Number
+    loss: Number
+    audience_cost: Number
+    war_b: Number
+    war_a_low: Number
+    war_a_high: Number
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Audience costs as a signal of resolve"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        self._check_positive("value", "loss")
+        self._check_not_negative("audience_cost")
+        self._check_order("war_a_low", "war_a_high")
+
+    def above(self, level: Number) -> Number:
+        """Pr(w_A >= level)."""
+        span = self.war_a_high - self.war_a_low
+        return clip((self.war_a_high - level) / span, 0, 1)
+
+    @property
+    def fighters(self) -> Number:
+        """Beta: Pr(w_A >= -a)."""
+        return self.above(-self.audience_cost)
+
+    @property
+    def threshold(self) -> Number:
+        """Belief t = L/(-w_B) where resisting risks a loss; 2 (never) where it risks none."""
+        safe = ratio(self.loss, larger(-self.war_b, 0), empty=2)
+        return (
+            choose(self.war_b < 0, safe, 2)
+            if not is_exact(self.war_b)
+            else (safe if self.war_b < 0 else Fraction(2))
+        )
+
+    @property
+    def concession_margin(self) -> Number:
+        """Fighters less threshold."""
+        return self.fighters - self.threshold
+
+    @property
+    def bluff_ratio(self) -> Number:
+        """Bluff ratio b = beta (1 - t) / (t (1 - beta)), kept within [0, 1]."""
+        top = self.fighters * larger(1 - self.threshold, 0)
+        return clip(ratio(top, self.threshold * (1 - self.fighters), empty=1), 0, 1)
+
+    @property
+    def bluff(self) -> Number:
+        """Chance that a non-fighter challenges, in the equilibrium with challenges.
+
+        One where B concedes; the bluff ratio where she mixes; zero where she always resists.
+        """
+        return choose(self.concession_margin >= 0, 1 + 0 * self.bluff_ratio, self.bluff_ratio)
+
+    @property
+    def resist(self) -> Number:
+        """Chance that B resists, in the equilibrium with challenges."""
+        mixing = self.value / (self.value + self.audience_cost)
+        active = choose(self.threshold > 1, 1 + 0 * mixing, mixing)
+        active = choose(self.fighters > 0, active, 1 + 0 * mixing)
+        return choose(self.concession_margin >= 0, 0 * mixing, active)
+
+    @property
+    def pr_challenge(self) -> Number:
+        """Chance of a challenge, in the equilibrium with challenges."""
+        mixed = self.fighters + self.bluff * (1 - self.fighters)
+        only_gainers = self.above(0)
+        stand = choose(self.threshold > 1, only_gainers, mixed)
+        return choose(self.concession_margin >= 0, 1 + 0 * mixed, stand)
+
+    @property
+    def pr_war(self) -> Number:
+        """Chance of a challenge that is resisted by a type that fights."""
+        who = choose(self.threshold > 1, self.above(0), self.fighters)
+        return who * self.resist
+
+    def existence(self) -> dict[str, Number]:
+        """Signed margin of each equilibrium: non-negative where it exists."""
+        one_minus = 1 - self.threshold
+        return {
+            "all challenge": self.concession_margin,
+            "bluffing": smaller(self.fighters, -self.concession_margin, one_minus),
+            "no bluffing": smaller(-one_minus, self.war_a_high),
+            "deterred": smaller(-self.war_a_high, larger(1 - self.fighters, -one_minus)),
+        }
+
+    def equilibria(self) -> Solution:
+        """Every perfect Bayesian equilibrium; knife-edge continua as components."""
+        single(self)
+        form = self.exactly()
+        t, beta, top = form.threshold, form.fighters, form.war_a_high
+        v, a = form.value, form.audience_cost
+        mixing = v / (v + a)
+        points: list[Point] = []
+        if beta >= t:
+            points.append(form._point("all challenge", Fraction(0), Fraction(1), None))
+        if 0 < beta <= t <= 1:
+            points.append(form._point("bluffing", mixing, form.bluff_ratio, None))
+        if a == 0 and 0 < beta < 1 and beta <= t:
+            # Backing down costs nothing, so bluffers are indifferent when B always resists.
+            points.append(form._point("free bluffing", Fraction(1), Fraction(1), None))
+        if t >= 1 and top > 0:
+            points.append(form._point("no bluffing", Fraction(1), Fraction(0), Fraction(0)))
+        if top <= 0 and (beta < 1 or t >= 1):
+            points.append(form._point("deterred", Fraction(1), Fraction(0), top + 1))
+        components = form._components(points)
+        return Solution(
+            concept="perfect_bayesian",
+            players=self.players,
+            points=tuple(points),
+            complete=True,
+            exact=is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple))),
+            degenerate=bool(components),
+            components=components,
+            form=self,
+            notes=(
+                "Where nobody challenges, the chance of resistance off the path is shown at one; "
+                "facts give the least that deters.",
+            )
+            if any(p.label == "deterred" for p in points)
+            else (),
+        )
+
+    def _components(self, points: list[Point]) -> tuple[tuple[int, ...], ...]:
+        place = {p.label: i for i, p in enumerate(points)}
+        pairs = []
+        if self.fighters == self.threshold and self.fighters < 1:
+            pairs.append(("all challenge", "bluffing"))
+        if self.threshold == 1:
+            pairs.append(("bluffing", "no bluffing"))
+        if self.audience_cost == 0:
+            pairs.append(("bluffing", "free bluffing"))
+        return tuple(
+            tuple(sorted((place[a], place[b]))) for a, b in pairs if a in place and b in place
+        )
+
+    def _point(self, label: str, r: Fraction, bluff: Fraction, cutoff: Fraction | None) -> Point:
+        """``cutoff`` is the least fighter that challenges (None: all fighters)."""
+        a_name, b_name = self.players
+        start = -self.audience_cost if cutoff is None else larger(cutoff, -self.audience_cost)
+        fight = self.above(start)
+        # A uniform type above `start` has this mean war payoff.
+        mean = (larger(start, self.war_a_low) + self.war_a_high) / 2
+        timid = (1 - self.fighters) * bluff
+        challenge = fight + timid
+        belief = fight / challenge if challenge else None
+        payoff_a = challenge * (1 - r) * self.value + r * (
+            fight * mean - timid * self.audience_cost
+        )
+        payoff_b = -challenge * (1 - r) * self.loss + r * fight * self.war_b
+        best = max(self.war_a_high, -self.audience_cost)
+        facts: dict[str, Any] = {
+            "resist": r,
+            "bluff": bluff,
+            "challenge_from": start,
+            "pr_challenge": challenge,
+            "pr_war": fight * r,
+        }
+        if belief is None:
+            facts["least_deterring_resistance"] = self.value / (self.value - best)
+            facts["supporting_belief"] = (Fraction(0), min(self.threshold, Fraction(1)))
+        return Point(
+            payoffs={a_name: payoff_a, b_name: payoff_b},
+            strategies={
+                a_name: {
+                    "would fight": {"challenge if war is worth at least": start},
+                    "would back down": {"challenge": bluff, "status quo": 1 - bluff},
+                },
+                b_name: {"challenged": {"resist": r, "concede": 1 - r}},
+            },
+            beliefs={
+                "challenged": {
+                    "fights": belief if belief is not None else Fraction(int(self.fighters == 1))
+                }
+            },
+            regret=Fraction(0),
+            label=label,
+            marks=("information",) if fight * r > 0 else (),
+            facts=facts,
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """Recompute best replies of both sides and Bayes' rule from the strategies."""
+        a_name, b_name = self.players
+        r = exact(point.strategies[b_name]["challenged"]["resist"])
+        bluff = exact(point.strategies[a_name]["would back down"]["challenge"])
+        start = exact(point.strategies[a_name]["would fight"]["challenge if war is worth at least"])
+        v, loss, a = exact(self.value), exact(self.loss), exact(self.audience_cost)
+        low, high = exact(self.war_a_low), exact(self.war_a_high)
+        gaps: list[tuple[Fraction, str]] = []
+        gain = (1 - r) * v - r * a
+        if low < -a:
+            gaps.append((gain * (1 - bluff), "a type that backs down should challenge"))
+            gaps.append((-gain * bluff, "a bluffer should not challenge"))
+        # The payoff of a fighter rises with w, so only the ends of each region can fail.
+        least, most = max(low, -a), high
+        if least <= most:
+            for w, stands in ((least, least >= start), (most, most >= start)):
+                worth = (1 - r) * v + r * w
+                gaps.append((-worth if stands else worth, f"type w_A = {w}"))
+            if least < start <= most:
+                gaps.append((abs((1 - r) * v + r * start), "the cut-off type is not indifferent"))
+        span = high - low
+        fight = max(Fraction(0), high - max(start, least)) / span
+        timid = max(Fraction(0), min(high, -a) - low) / span * bluff
+        q = exact(point.beliefs["challenged"]["fights"])
+        if fight + timid > 0:
+            gaps.append((abs(q - fight / (fight + timid)), "Bayes' rule after a challenge"))
+        resist, concede = q * exact(self.war_b), -loss
+        gaps.append(((concede - resist) * r, "B should concede"))
+        gaps.append(((resist - concede) * (1 - r), "B should resist"))
+        worst, witness = max(gaps)
+        worst = max(worst, Fraction(0))
+        return Evidence(worst == 0, worst, "regret", witness if worst else "")
+
+
+@dataclass(frozen=True)
+class LewisSchultz(ParametricForm):
+    """Crisis with normal private errors on war (both) and on backing down (A).
+
+    Payoffs (A, B): status quo (S_A, .), concession (V_A, C_B), war (W_A + e, W_B + e),
+    backing down (a + e, V_B); errors of standard deviation ``sigma``.
+    """
+
+    status_quo_a: Number
+    concession_a: Number
+    concession_b: Number
+    war_a: Number
+    war_b: Number
+    back_down_a: Number
+    back_down_b: Number
+    sigma: Number = 1.0
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Crisis signalling with private errors"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "equilibrium_count": "number of equilibria found on a grid of 4,096 values",
+    }
+
+    def __post_init__(self) -> None:
+        self._check_positive("sigma")
+
+    def payoffs(self) -> dict[str, Any]:
+        """The kernel's names for the payoffs."""
+        return {
+            "S_A": self.status_quo_a,
+            "V_A": self.concession_a,
+            "C_B": self.concession_b,
+            "W_A": self.war_a,
+            "W_B": self.war_b,
+            "a": self.back_down_a,
+            "V_B": self.back_down_b,
+            "sigma": self.sigma,
+        }
+
+    @property
+    def equilibrium_count(self) -> Any:
+        """Sign changes of the fixed-point gap, vectorised over draws."""
+        grid = _grid()
+        u = {k: np.asarray(x, dtype=float)[..., None] for k, x in self.payoffs().items()}
+        signs = np.sign(kernel.response(grid, u) - grid)
+        return np.count_nonzero(signs[..., 1:] * signs[..., :-1] < 0, axis=-1)
+
+    def gap(self, resist: Any) -> Any:
+        """g(r) - r: zero at an equilibrium, its local extrema signed margins for the number."""
+        u = {k: np.asarray(x, dtype=float) for k, x in self.payoffs().items()}
+        return kernel.response(np.asarray(resist, dtype=float), u) - resist
+
+    def equilibria(self) -> Solution:
+        """All equilibria, by exhaustive bisection with bounds."""
+        single(self)
+        u = {k: float(x) for k, x in self.payoffs().items()}
+        found, unresolved = kernel.roots(u)
+        points = tuple(self._point(r, u, k, len(found)) for k, r in enumerate(found))
+        notes = tuple(
+            f"An equilibrium may touch the diagonal near Pr(resist) = {low:.9g}."
+            for low, _ in unresolved
+        )
+        return Solution(
+            concept="perfect_bayesian",
+            players=self.players,
+            points=points,
+            complete=not unresolved,
+            exact=False,
+            degenerate=bool(unresolved),
+            notes=notes,
+            form=self,
+        )
+
+    def _point(self, r: float, u: dict[str, float], k: int, count: int) -> Point:
+        a_name, b_name = self.players
+        c = kernel.cutoff(r, u["S_A"], u["V_A"])
+        challenge = float(kernel.challenge(c, u["W_A"], u["a"], u["sigma"]))
+        joint = float(kernel.joint_fight(c, u["W_A"], u["a"], u["sigma"]))
+        belief = joint / challenge if challenge > 0 else 1.0
+        # The response curve crosses the diagonal from above where naive adjustment is stable.
+        step = 1e-6
+        slope = float(
+            kernel.response(min(r + step, 1.0), u) - kernel.response(max(r - step, 0.0), u)
+        ) / (min(r + step, 1.0) - max(r - step, 0.0))
+        return Point(
+            payoffs={},
+            strategies={
+                a_name: {
+                    "start": {"challenge": challenge, "status quo": 1 - challenge},
+                    "resisted": {"fight": belief, "back down": 1 - belief},
+                },
+                b_name: {"challenged": {"resist": r, "concede": 1 - r}},
+            },
+            beliefs={"challenged": {"fights": belief}},
+            label=f"resists with {r:.4f}" if count > 1 else "the equilibrium",
+            marks=("stable" if abs(slope) < 1 else "unstable", "information"),
+            facts={
+                "resist": r,
+                "pr_challenge": challenge,
+                "pr_fight_if_resisted": belief,
+                "pr_war": joint * r,
+                "cutoff": float(c),
+            },
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """Rebuild each probability by quadrature over the errors, from the payoffs alone."""
+        from scipy.integrate import quad
+        from scipy.stats import norm
+
+        u = {k: float(x) for k, x in self.payoffs().items()}
+        r = float(point.facts["resist"])
+        c = (u["S_A"] - (1 - r) * u["V_A"]) / r if r > 0 else -np.inf
+        s = u["sigma"]
+        start = max((c - u["W_A"]) / s, -12.0)
+        joint, _ = quad(
+            lambda z: norm.pdf(z) * norm.cdf((u["W_A"] - u["a"]) / s + z),
+            start,
+            max(start, 0.0) + 12.0,
+            epsabs=1e-13,
+            points=None,
+        )
+        challenge = 1 - norm.cdf((c - u["W_A"]) / s) * norm.cdf((c - u["a"]) / s)
+        q = (
+            min(joint / challenge, 1.0)
+            if challenge > 1e-9
+            else point.beliefs["challenged"]["fights"]
+        )
+        gap = abs(norm.cdf((q * u["W_B"] + (1 - q) * u["V_B"] - u["C_B"]) / (q * s)) - r)
+        return Evidence(
+            bool(gap <= REGRET),
+            float(gap),
+            "distance from a fixed point",
+            "" if gap <= REGRET else "B's best reply",
+        )
+
+
+def _grid() -> Any:
+    # Equilibria hug the ends of (0, 1): half of the points are spread evenly on the logit scale.
+    logits = np.linspace(-34.0, 34.0, 2048)
+    ends = 1 / (1 + np.exp(-logits))
+    return np.unique(np.concatenate([np.linspace(1e-6, 1 - 1e-6, 2048), ends[ends < 1]]))

@@ -1,0 +1,435 @@
+r"""Crisis bargaining: war as a costly lottery, and demands under uncertainty.
+
+Two sides divide one unit. War gives A the whole with probability p and costs c_A, c_B (in shares of
+the prize). Every division x to A with
+
+    p - c_A <= x <= p + c_B
+
+is better than war for both: a range of width c_A + c_B. That war happens at all needs a reason;
+here it is private information.
+
+* `CostlyLottery`: complete information. The range, take-it-or-leave-it demands, the Nash division.
+* `RiskReturn`: A does not know c_B, uniform on [low, high], and demands x once. B fights if
+  c_B < x - p, so A maximises x Pr(accept) + (p - c_A) Pr(war): x* = p + (high - c_A)/2 inside
+  the support, and Pr(war) = (high - c_A - 2 low) / (2 (high - low)).
+* `risk_return`: the same for any distribution, all maximisers.
+* `Screening`: two types of B. The safe demand p + c_tough is accepted by both, the risky one
+  p + c_weak by the weak only; A risks war if Pr(weak) > (c_A + c_tough)/(c_A + c_weak).
+
+Source: Fearon (1995), IO 49:379-414, pp. 386-390 and appendix; Powell (1999), In the Shadow of
+Power, ch. 3. With p = 0.6 and costs 0.15 and 0.2 the range is [0.45, 0.8]:
+
+>>> war = CostlyLottery(win_probability=Fraction(3, 5), cost_a=Fraction(3, 20),
+...                     cost_b=Fraction(1, 5))
+>>> war.low, war.high, war.nash
+(Fraction(9, 20), Fraction(4, 5), Fraction(5, 8))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from negotiate.errors import InputError
+from negotiate.forms._parameters import (
+    Number,
+    ParametricForm,
+    choose,
+    clip,
+    is_exact,
+    larger,
+    ratio,
+    single,
+    smaller,
+)
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import REGRET, UTILITY
+
+KIND = "crisis_bargaining"
+METRICS: dict[str, str] = {
+    "low": "least share A would rather take than fight, share of the prize",
+    "high": "largest share B would rather give than fight, share of the prize",
+    "width": "width of the bargaining range; negative when no division is better than war for both",
+    "nash": "share of A at the Nash bargaining solution with war as disagreement",
+}
+
+
+@dataclass(frozen=True)
+class CostlyLottery(ParametricForm):
+    """War as a costly lottery under complete information; numbers as in the module."""
+
+    win_probability: Number
+    cost_a: Number
+    cost_b: Number
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "War as a costly lottery"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        self._check_probability("win_probability")
+
+    @property
+    def low(self) -> Number:
+        """Least share A prefers to war, within [0, 1]."""
+        return clip(self.win_probability - self.cost_a, 0, 1)
+
+    @property
+    def high(self) -> Number:
+        """Largest share B prefers to concede over war, within [0, 1]."""
+        return clip(self.win_probability + self.cost_b, 0, 1)
+
+    @property
+    def width(self) -> Number:
+        """Signed width: the part of the range within [0, 1], or c_A + c_B where that is negative.
+
+        Costs that are gains (a side that likes war) can leave no range; the sign says so.
+        """
+        surplus = self.cost_a + self.cost_b
+        return choose(surplus < 0, surplus, self.high - self.low)
+
+    @property
+    def nash(self) -> Number:
+        """Share p + (c_B - c_A)/2, moved into [0, 1]."""
+        return clip(self.win_probability + (self.cost_b - self.cost_a) / 2, 0, 1)
+
+    def equilibria(self) -> Solution:
+        """Subgame perfect outcomes of one take-it-or-leave-it demand by either side."""
+        single(self)
+        if self.width < 0:
+            return _solution(self, (), notes=("No division is better than war for both sides.",))
+        a, b = self.players
+        return _solution(
+            self,
+            tuple(
+                Point(
+                    payoffs={a: share, b: 1 - share},
+                    terms={f"share of {a}": share},
+                    label=f"take it or leave it by {who}",
+                    facts={"pr_war": 0},
+                )
+                for who, share in ((a, self.high), (b, self.low))
+            ),
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """The receiver is kept to its war payoff (or the end of the pie), the proposer gains."""
+        a = self.players[0]
+        share = point.payoffs[a]
+        slack = min(
+            share - (self.win_probability - self.cost_a),
+            (1 - share) - (1 - self.win_probability - self.cost_b),
+        )
+        more = min(self.high - share, share - self.low)
+        bad = max(-slack, more, 0 * slack)
+        return Evidence(bad <= UTILITY, bad, "regret", "" if bad <= UTILITY else point.label)
+
+
+def _solution(form: Any, points: tuple[Point, ...], *, notes: tuple[str, ...] = ()) -> Solution:
+    numbers = [x for x in form.numbers().values() if not isinstance(x, tuple)]
+    return Solution(
+        concept="perfect_bayesian",
+        players=form.players,
+        points=points,
+        complete=True,
+        exact=is_exact(*numbers),
+        notes=notes,
+        form=form,
+    )
+
+
+@dataclass(frozen=True)
+class RiskReturn(ParametricForm):
+    """One demand by A when B's cost of war is uniform on [cost_b_low, cost_b_high]."""
+
+    win_probability: Number
+    cost_a: Number
+    cost_b_high: Number
+    cost_b_low: Number = Fraction(0)
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Risk and return of a demand"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "demand": "share A demands",
+        "pr_war": "probability that B fights",
+        "payoff": "expected share of A net of the cost of war",
+        "risk_margin": "c_B high - c_A - 2 c_B low: positive when A runs a risk of war",
+    }
+
+    def __post_init__(self) -> None:
+        self._check_probability("win_probability")
+        self._check_order("cost_b_low", "cost_b_high")
+
+    @property
+    def risk_margin(self) -> Number:
+        """Slope of A's payoff at the safe demand, times the width of the support."""
+        return self.cost_b_high - self.cost_a - 2 * self.cost_b_low
+
+    @property
+    def demand(self) -> Number:
+        """x* = p + (high - c_A)/2 kept in the support of B's reservation share and within [0, 1].
+
+        The objective is concave between the ends of the support and constant or falling beyond.
+        """
+        best = clip((self.cost_b_high - self.cost_a) / 2, self.cost_b_low, self.cost_b_high)
+        return clip(self.win_probability + best, 0, 1)
+
+    @property
+    def pr_war(self) -> Number:
+        """F(x* - p)."""
+        gap = self.demand - self.win_probability - self.cost_b_low
+        return clip(gap / (self.cost_b_high - self.cost_b_low), 0, 1)
+
+    @property
+    def payoff(self) -> Number:
+        """x* (1 - Pr war) + (p - c_A) Pr war."""
+        return self.demand * (1 - self.pr_war) + (self.win_probability - self.cost_a) * self.pr_war
+
+    def equilibria(self) -> Solution:
+        """The demand of the perfect Bayesian equilibrium, and the mechanism if it risks war."""
+        single(self)
+        a, b = self.players
+        mean = _mean_cost_of_fighters(self)
+        point = Point(
+            payoffs={
+                a: self.payoff,
+                b: (1 - self.demand) * (1 - self.pr_war)
+                + (1 - self.win_probability - mean) * self.pr_war,
+            },
+            terms={f"share of {a}": self.demand},
+            strategies={
+                a: {"demand": self.demand},
+                b: {"fight if cost below": self.demand - self.win_probability},
+            },
+            regret=0,
+            label="risks war" if self.pr_war > 0 else "safe demand",
+            marks=("information",) if self.pr_war > 0 else (),
+            facts={"pr_war": self.pr_war, "risk_margin": self.risk_margin},
+        )
+        return _solution(self, (point,))
+
+    def holds(self, point: Point) -> Evidence:
+        """No demand on a fine grid (and at the ends) pays A more."""
+        p, c = float(self.win_probability), float(self.cost_a)
+        low, high = float(self.cost_b_low), float(self.cost_b_high)
+        grid = np.unique(np.clip(np.append(p + np.linspace(low, high, 2001), [0.0, 1.0]), 0, 1))
+        risk = np.clip((grid - p - low) / (high - low), 0, 1)
+        worth = grid * (1 - risk) + (p - c) * risk
+        gap = float(worth.max()) - float(point.payoffs[self.players[0]])
+        return Evidence(
+            gap <= REGRET,
+            max(gap, 0.0),
+            "regret",
+            "" if gap <= REGRET else f"demand {grid[worth.argmax()]:.4g}",
+        )
+
+
+def _mean_cost_of_fighters(form: RiskReturn) -> Number:
+    top = smaller(form.demand - form.win_probability, form.cost_b_high)
+    return (form.cost_b_low + larger(top, form.cost_b_low)) / 2
+
+
+def risk_return(
+    *,
+    win_probability: float,
+    cost_a: float,
+    cdf: Callable[[Any], Any],
+    support: tuple[float, float],
+    players: tuple[str, str] = ("A", "B"),
+    resolution: int = 4001,
+) -> Solution:
+    """One demand by A for any continuous distribution of B's cost: every global maximiser.
+
+    The payoff x (1 - F(x - p)) + (p - c_A) F(x - p) need not be single-peaked; it is searched on
+    a grid and each local peak within the grid's error of the best is refined.
+
+    Parameters
+    ----------
+    cdf
+        Distribution function of B's cost, accepting arrays.
+    support
+        Ends of its support.
+    resolution
+        Grid points.
+
+    Returns
+    -------
+    Solution
+        ``complete`` up to peaks narrower than the grid, as the note says.
+
+    >>> answer = risk_return(win_probability=0.5, cost_a=0.1, cdf=lambda c: c / 0.4,
+    ...                      support=(0.0, 0.4))
+    >>> round(answer[0].facts["demand"], 6), round(answer[0].facts["pr_war"], 6)
+    (0.65, 0.375)
+    """
+    from scipy.optimize import minimize_scalar
+
+    low, high = support
+    if not low < high or resolution < 3:
+        raise InputError(f"support is {support}", where="risk_return", allowed="low below high")
+
+    def fight(x: Any) -> Any:
+        cost = np.clip(np.asarray(x, dtype=float) - win_probability, low, high)
+        return np.clip(cdf(cost), 0, 1)
+
+    def payoff(x: Any) -> Any:
+        risk = fight(x)
+        return x * (1 - risk) + (win_probability - cost_a) * risk
+
+    left, right = (min(max(win_probability + c, 0.0), 1.0) for c in support)
+    grid = np.linspace(left, right, resolution)
+    worth = payoff(grid)
+    padded = np.concatenate([[-np.inf], worth, [-np.inf]])
+    peaks = np.flatnonzero((worth >= padded[:-2]) & (worth >= padded[2:]))
+    # A peak between grid points exceeds its best neighbour by at most one step of the steepest
+    # observed slope; lower ones cannot be global.
+    slack = float(np.max(np.abs(np.diff(worth)))) if resolution > 1 else 0.0
+    found: list[float] = []
+    for k in peaks[worth[peaks] >= worth.max() - slack]:
+        a, b = grid[max(k - 1, 0)], grid[min(k + 1, resolution - 1)]
+        best = float(grid[k])
+        if b > a:
+            trial = minimize_scalar(
+                lambda x: -float(payoff(x)),
+                bounds=(a, b),
+                method="bounded",
+                options={"xatol": 1e-12},
+            )
+            best = max(best, float(trial.x), key=lambda x: float(payoff(x)))
+        found.append(best)
+    top = max(float(payoff(x)) for x in found)
+    kept = [x for x in sorted(found) if float(payoff(x)) >= top - UTILITY]
+    distinct = [x for i, x in enumerate(kept) if i == 0 or x - kept[i - 1] > grid[1] - grid[0]]
+    points = tuple(
+        Point(
+            payoffs={players[0]: float(payoff(x))},
+            terms={f"share of {players[0]}": x},
+            label=f"demand {x:.6g}",
+            marks=("information",) if fight(x) > 0 else (),
+            facts={"demand": x, "pr_war": float(fight(x))},
+        )
+        for x in distinct
+    )
+    return Solution(
+        concept="perfect_bayesian",
+        players=players,
+        points=points,
+        complete=True,
+        exact=False,
+        settings={"resolution": resolution},
+        notes=("Peaks narrower than the grid step would be missed.",),
+    )
+
+
+@dataclass(frozen=True)
+class Screening(ParametricForm):
+    """One demand by A when B is tough (low cost of war) or weak (high cost)."""
+
+    win_probability: Number
+    cost_a: Number
+    cost_tough: Number
+    cost_weak: Number
+    pr_weak: Number
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Screening by one demand"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "safe_demand": "share both types accept",
+        "risky_demand": "share only the weak type accepts",
+        "risk_margin": "payoff of the risky less the safe demand; positive when A risks war",
+        "critical_pr_weak": "probability of the weak type at which A is indifferent",
+        "demand": "share A demands (the safe one at a tie)",
+        "pr_war": "probability of war",
+        "payoff": "expected share of A net of the cost of war",
+    }
+
+    def __post_init__(self) -> None:
+        self._check_probability("win_probability", "pr_weak")
+        self._check_order("cost_tough", "cost_weak")
+
+    @property
+    def safe_demand(self) -> Number:
+        """Share p + c_tough within [0, 1]."""
+        return clip(self.win_probability + self.cost_tough, 0, 1)
+
+    @property
+    def risky_demand(self) -> Number:
+        """Share p + c_weak within [0, 1]."""
+        return clip(self.win_probability + self.cost_weak, 0, 1)
+
+    @property
+    def _risky_payoff(self) -> Number:
+        war = self.win_probability - self.cost_a
+        return self.pr_weak * self.risky_demand + (1 - self.pr_weak) * war
+
+    @property
+    def risk_margin(self) -> Number:
+        """Pr(weak) x_risky + (1 - Pr(weak)) (p - c_A) - x_safe."""
+        return self._risky_payoff - self.safe_demand
+
+    @property
+    def critical_pr_weak(self) -> Number:
+        """(x_safe - p + c_A) / (x_risky - p + c_A)."""
+        war = self.win_probability - self.cost_a
+        return ratio(self.safe_demand - war, self.risky_demand - war, empty=1)
+
+    @property
+    def demand(self) -> Number:
+        """The better of the two demands."""
+        return choose(self.risk_margin > 0, self.risky_demand, self.safe_demand)
+
+    @property
+    def pr_war(self) -> Number:
+        """Pr(tough) if A demands what only the weak accept."""
+        risky = (self.risk_margin > 0) & (self.risky_demand > self.safe_demand)
+        return choose(risky, 1 - self.pr_weak, 0)
+
+    @property
+    def payoff(self) -> Number:
+        """The larger of the two expected payoffs."""
+        return larger(self.safe_demand, self._risky_payoff)
+
+    def equilibria(self) -> Solution:
+        """Both demands where A is indifferent (then any mixture too), else the better one."""
+        single(self)
+        a, b = self.players
+        options = []
+        if self.risk_margin <= 0:
+            options.append(("safe demand", self.safe_demand, 0))
+        if self.risk_margin >= 0 and self.risky_demand > self.safe_demand:
+            options.append(("risks war", self.risky_demand, 1 - self.pr_weak))
+        points = tuple(
+            Point(
+                payoffs={
+                    a: self.payoff,
+                    b: (1 - share) * (1 - war) + (1 - self.win_probability - self.cost_tough) * war,
+                },
+                terms={f"share of {a}": share},
+                regret=0,
+                label=label,
+                marks=("information",) if war else (),
+                facts={"pr_war": war, "risk_margin": self.risk_margin},
+            )
+            for label, share, war in options
+        )
+        answer = _solution(self, points)
+        if len(points) < 2:
+            return answer
+        from dataclasses import replace
+
+        return replace(answer, components=((0, 1),), degenerate=True)
+
+    def holds(self, point: Point) -> Evidence:
+        """No demand pays A more: B's acceptance is a step function, so two demands suffice."""
+        best = max(self.safe_demand, self._risky_payoff)
+        gap = best - point.payoffs[self.players[0]]
+        return Evidence(gap <= UTILITY, gap, "regret", "" if gap <= UTILITY else "other demand")
+
+
+def evaluate(form: ParametricForm, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics of a form, by name."""
+    return form.metrics(names)

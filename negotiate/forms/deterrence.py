@@ -1,0 +1,486 @@
+r"""Deterrence with uncertain credibility: unilateral and mutual.
+
+`UnilateralDeterrence`: Challenger keeps the status quo or demands a change; Defender concedes or
+resists; Challenger then gives way or fights. Each side is hard (prefers conflict to giving way) or
+soft, known to itself; p_C and p_D are the chances of hard. A hard Defender resists; a soft one
+resists while Pr(Challenger hard) is at most r* = (d_CD - d_DC)/(d_CD - d_DD-). Challenger compares
+the chance of resistance with c1 = (c_DC - c_SQ)/(c_DC - c_DD+) if hard and
+c2 = (c_DC - c_SQ)/(c_DC - c_CD) < c1 if soft. Regions, as named here:
+
+==================  =========================  ==================================================
+certain deterrence  p_D >= c1                  nobody challenges; the hard Defender alone deters
+steadfast           c_SQ >= c_DD+              nobody challenges; the soft Defender would resist
+                                               too, taking a challenger for soft
+separating          c2 <= p_D <= c1            only the hard challenge; the soft Defender concedes
+bluff               p_D <= c2, p_C <= r*       hard challenge, soft bluff, soft Defender mixes
+attrition           p_D <= c2, p_C >= r*       all challenge; the soft Defender concedes
+==================  =========================  ==================================================
+
+`MutualDeterrence`: both choose at once whether to attack the status quo; one attacked alone
+retaliates if hard. All equilibria of the game of four types, exactly.
+
+Source: Kilgour and Zagare (1991), AJPS 35:305-334; Zagare and Kilgour (1993), ISQ 37:1-27; (2000)
+Perfect Deterrence, ch. 3-5. The equilibria are derived here from the definition; the names follow
+the books where the behaviour is the same.
+
+>>> game = UnilateralDeterrence(pr_challenger_hard=Fraction(1, 4), pr_defender_hard=Fraction(1, 5))
+>>> [point.label for point in game.equilibria()]
+['bluff', 'steadfast deterrence']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise, product
+from typing import Any, ClassVar
+
+from negotiate.forms._parameters import Number, ParametricForm, is_exact, larger, single, smaller
+from negotiate.forms.signalling import Signalling, exact, from_tables
+from negotiate.kernels.deterrence import Bayesian, equilibria
+from negotiate.kernels.exact_polytope import Vector
+from negotiate.solution import Evidence, Point, Solution
+
+KIND = "deterrence"
+METRICS: dict[str, str] = {
+    "defender_threshold": "r*: belief in a hard Challenger above which a soft Defender concedes",
+    "hard_threshold": "c1: chance of resistance that deters a hard Challenger",
+    "soft_threshold": "c2: chance of resistance that deters a soft Challenger",
+    "certain_margin": "signed margin of certain deterrence",
+    "steadfast_margin": "signed margin of steadfast deterrence",
+    "separating_margin": "signed margin of the separating equilibrium",
+    "bluff_margin": "signed margin of the bluff equilibrium",
+    "attrition_margin": "signed margin of the attrition equilibrium",
+}
+
+
+@dataclass(frozen=True)
+class UnilateralDeterrence(ParametricForm):
+    """One side may challenge; payoffs c_ to Challenger, d_ to Defender, as in the module.
+
+    Outcomes: ``sq`` status quo, ``dc`` Defender concedes, ``cd`` Challenger gives way, ``dd``
+    conflict (hard or soft).
+    """
+
+    pr_challenger_hard: Number
+    pr_defender_hard: Number
+    c_dc: Number = 4
+    c_sq: Number = 3
+    c_dd_hard: Number = 2
+    c_cd: Number = 1
+    c_dd_soft: Number = 0
+    d_sq: Number = 4
+    d_cd: Number = 3
+    d_dd_hard: Number = 2
+    d_dc: Number = 1
+    d_dd_soft: Number = 0
+    players: tuple[str, str] = ("Challenger", "Defender")
+
+    title: ClassVar[str] = "Unilateral deterrence with uncertain credibility"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        self._check_probability("pr_challenger_hard", "pr_defender_hard")
+        for low, high in (
+            ("c_sq", "c_dc"),
+            ("c_cd", "c_sq"),
+            ("c_cd", "c_dd_hard"),
+            ("c_dd_soft", "c_cd"),
+            ("c_dd_hard", "c_dc"),
+            ("d_dc", "d_dd_hard"),
+            ("d_dd_soft", "d_dc"),
+            ("d_dc", "d_cd"),
+        ):
+            self._check_order(low, high)
+
+    @property
+    def defender_threshold(self) -> Number:
+        """r*."""
+        return self._over(self.d_cd - self.d_dc, self.d_cd - self.d_dd_soft)
+
+    @property
+    def hard_threshold(self) -> Number:
+        """c1."""
+        return self._over(self.c_dc - self.c_sq, self.c_dc - self.c_dd_hard)
+
+    @property
+    def soft_threshold(self) -> Number:
+        """c2."""
+        return self._over(self.c_dc - self.c_sq, self.c_dc - self.c_cd)
+
+    @staticmethod
+    def _over(top: Number, bottom: Number) -> Number:
+        return Fraction(top) / bottom if is_exact(top, bottom) else top / bottom
+
+    @property
+    def certain_margin(self) -> Number:
+        """p_D - c1."""
+        return self.pr_defender_hard - self.hard_threshold
+
+    @property
+    def steadfast_margin(self) -> Number:
+        """1 - c1, where a soft Challenger may exist; with p_C = 1 no such belief is possible."""
+        return smaller(1 - self.hard_threshold, 1 - self.pr_challenger_hard)
+
+    @property
+    def separating_margin(self) -> Number:
+        """min(p_D - c2, c1 - p_D)."""
+        p = self.pr_defender_hard
+        return smaller(p - self.soft_threshold, self.hard_threshold - p)
+
+    @property
+    def bluff_margin(self) -> Number:
+        """min(c2 - p_D, r* - p_C)."""
+        return smaller(
+            self.soft_threshold - self.pr_defender_hard,
+            self.defender_threshold - self.pr_challenger_hard,
+        )
+
+    @property
+    def attrition_margin(self) -> Number:
+        """min(c2 - p_D, p_C - r*)."""
+        return smaller(
+            self.soft_threshold - self.pr_defender_hard,
+            self.pr_challenger_hard - self.defender_threshold,
+        )
+
+    def signalling(self) -> Signalling:
+        """The same game as a signalling game; the response is that of the soft Defender.
+
+        Hard Defenders resist whatever they believe, so Challenger faces resistance with
+        probability p_D + (1 - p_D) Pr(soft resists), linear in the soft one's choice.
+        """
+        p = exact(self.pr_defender_hard)
+        x = {k: exact(v) for k, v in self.numbers().items() if not isinstance(v, tuple)}
+        names = ("hard", "soft")
+        fight = {"hard": x["c_dd_hard"], "soft": x["c_cd"]}
+        sender = {
+            t: {
+                "status quo": {"resist": x["c_sq"], "concede": x["c_sq"]},
+                "challenge": {"resist": fight[t], "concede": p * fight[t] + (1 - p) * x["c_dc"]},
+            }
+            for t in names
+        }
+        receiver = {
+            t: {
+                "status quo": {"resist": x["d_sq"], "concede": x["d_sq"]},
+                "challenge": {
+                    "resist": x["d_dd_soft"] if t == "hard" else x["d_cd"],
+                    "concede": x["d_dc"],
+                },
+            }
+            for t in names
+        }
+        for table in (sender, receiver):
+            for t in names:
+                table[t]["status quo"] = {"none": table[t]["status quo"]["resist"]}
+        prior = {"hard": x["pr_challenger_hard"], "soft": 1 - x["pr_challenger_hard"]}
+        return from_tables(prior, sender, receiver, players=self.players)
+
+    def existence(self) -> dict[str, Number]:
+        """Region to signed margin."""
+        return {
+            "certain deterrence": self.certain_margin,
+            "steadfast deterrence": self.steadfast_margin,
+            "separating": self.separating_margin,
+            "bluff": self.bluff_margin,
+            "attrition": self.attrition_margin,
+        }
+
+    def equilibria(self) -> Solution:
+        """All perfect Bayesian equilibria, from the regions; each point carries its margin."""
+        single(self)
+        form = self.exactly()
+        p_c, p_d = form.pr_challenger_hard, form.pr_defender_hard
+        r, c2 = form.defender_threshold, form.soft_threshold
+        mix_x = p_c * (1 - r) / (r * (1 - p_c)) if p_c < 1 else Fraction(1)
+        mix_y = (c2 - p_d) / (1 - p_d) if p_d < 1 else Fraction(0)
+        play = {
+            "separating": (1, 0, 0),
+            "bluff": (1, mix_x, mix_y),
+            "attrition": (1, 1, 0),
+            "certain deterrence": (0, 0, 0),
+            "steadfast deterrence": (0, 0, 1),
+        }
+        margins = form.existence()
+        if p_c == 1:
+            # Without soft Challengers, no bluff and (belief being certain) no steadfast resistance.
+            margins["steadfast deterrence"] = Fraction(-1)
+        points = tuple(
+            form._point(name, play[name], margins[name])
+            for name in play
+            if margins[name] >= 0 and not (name == "bluff" and p_c == 0)
+        )
+        points = tuple(p for p in points if form.holds(p).holds)
+        tie = any(m == 0 for m in margins.values())
+        return Solution(
+            concept="perfect_bayesian",
+            players=self.players,
+            points=points,
+            complete=not tie,
+            exact=True,
+            degenerate=tie,
+            form=self,
+            notes=(
+                "Certain and steadfast deterrence are one outcome; facts give the range of "
+                "resistance that deters.",
+            )
+            + (
+                ("On a boundary between regions there are continua: solve `signalling()`.",)
+                if tie
+                else ()
+            ),
+        )
+
+    def _point(self, name: str, play: tuple[Any, Any, Any], margin: Any) -> Point:
+        hard, soft, y = (Fraction(x) for x in play)
+        c_name, d_name = self.players
+        p_c, p_d = self.pr_challenger_hard, self.pr_defender_hard
+        total = p_d + (1 - p_d) * y
+        challenge = p_c * hard + (1 - p_c) * soft
+        belief = (
+            p_c * hard / challenge
+            if challenge
+            else (Fraction(0) if name == "steadfast deterrence" else Fraction(1))
+        )
+        war = p_c * hard * total
+        payoff_c = (
+            (1 - challenge) * self.c_sq
+            + challenge * (1 - total) * self.c_dc
+            + total * (p_c * hard * self.c_dd_hard + (1 - p_c) * soft * self.c_cd)
+        )
+        hard_d, soft_d = p_d, (1 - p_d) * y
+        payoff_d = (
+            (1 - challenge) * self.d_sq
+            + challenge * (1 - total) * self.d_dc
+            + (1 - p_c) * soft * total * self.d_cd
+            + p_c * hard * (hard_d * self.d_dd_hard + soft_d * self.d_dd_soft)
+        )
+        return Point(
+            payoffs={c_name: payoff_c, d_name: payoff_d},
+            strategies={
+                c_name: {
+                    "hard": {"challenge": hard, "status quo": 1 - hard},
+                    "soft": {"challenge": soft, "status quo": 1 - soft},
+                },
+                d_name: {
+                    "hard": {"resist": Fraction(1), "concede": Fraction(0)},
+                    "soft": {"resist": y, "concede": 1 - y},
+                },
+            },
+            beliefs={"challenged": {"hard": belief, "soft": 1 - belief}},
+            regret=Fraction(0),
+            label=name,
+            marks=("information",) if war else (),
+            facts={
+                "margin": margin,
+                "pr_challenge": challenge,
+                "pr_war": war,
+                "pr_resist": total,
+            },
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """Best replies of all four types, and Bayes' rule, from the strategies alone."""
+        c_name, d_name = self.players
+        x = {k: exact(v) for k, v in self.numbers().items() if not isinstance(v, tuple)}
+        p_c, p_d = x["pr_challenger_hard"], x["pr_defender_hard"]
+        sender, receiver = point.strategies[c_name], point.strategies[d_name]
+        y = {t: exact(receiver[t]["resist"]) for t in ("hard", "soft")}
+        total = p_d * y["hard"] + (1 - p_d) * y["soft"]
+        gaps: list[tuple[Fraction, str]] = []
+        reach = {}
+        for t, p, end in (
+            ("hard", p_c, max(x["c_dd_hard"], x["c_cd"])),
+            ("soft", 1 - p_c, max(x["c_dd_soft"], x["c_cd"])),
+        ):
+            prob = exact(sender[t]["challenge"])
+            reach[t] = p * prob
+            gain = (1 - total) * x["c_dc"] + total * end - x["c_sq"]
+            if p > 0:
+                gaps += [
+                    (gain * (1 - prob), f"{t} {c_name} should challenge"),
+                    (-gain * prob, f"{t} {c_name} should not challenge"),
+                ]
+        belief = exact(point.beliefs["challenged"]["hard"])
+        if sum(reach.values()) > 0:
+            gaps.append((abs(belief - reach["hard"] / sum(reach.values())), "Bayes' rule"))
+        for p, p_live in ((p_c, "hard"), (1 - p_c, "soft")):
+            if p == 0:
+                gaps.append((belief if p_live == "hard" else 1 - belief, "belief in no type"))
+        for t, p, dd in (("hard", p_d, x["d_dd_hard"]), ("soft", 1 - p_d, x["d_dd_soft"])):
+            gain = belief * dd + (1 - belief) * x["d_cd"] - x["d_dc"]
+            if p > 0:
+                gaps += [
+                    (gain * (1 - y[t]), f"{t} {d_name} should resist"),
+                    (-gain * y[t], f"{t} {d_name} should concede"),
+                ]
+        worst, witness = max(gaps)
+        worst = max(worst, Fraction(0))
+        return Evidence(worst == 0, worst, "regret", witness if worst else "")
+
+
+@dataclass(frozen=True)
+class MutualDeterrence(ParametricForm):
+    """Both may attack the status quo at once; payoffs per side, in the order of ``players``.
+
+    ``win``: only I attack and the other concedes; ``sq`` status quo; ``lose``: only the other
+    attacks and I concede; ``war_hard``, ``war_soft``: conflict. Each a pair.
+    """
+
+    pr_hard: tuple[Number, Number]
+    win: tuple[Number, Number] = (4, 4)
+    sq: tuple[Number, Number] = (3, 3)
+    war_hard: tuple[Number, Number] = (2, 2)
+    lose: tuple[Number, Number] = (1, 1)
+    war_soft: tuple[Number, Number] = (0, 0)
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Mutual deterrence with uncertain credibility"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "deterrence_margin": "least loss of any type from attacking when nobody else does",
+    }
+
+    def __post_init__(self) -> None:
+        from negotiate.errors import InputError
+
+        for i, who in enumerate(self.players):
+            p = self.pr_hard[i]
+            order = (self.war_soft[i], self.lose[i], self.war_hard[i], self.sq[i], self.win[i])
+            if is_exact(p, *order) and not (0 <= p <= 1 and all(a < b for a, b in pairwise(order))):
+                raise InputError(
+                    f"payoffs {order} and probability {p}",
+                    where=f"MutualDeterrence {who}",
+                    allowed="war_soft < lose < war_hard < sq < win, probability within 0 and 1",
+                )
+
+    @property
+    def deterrence_margin(self) -> Number:
+        """Least loss over sides: sq - (p_other war_hard + (1 - p_other) win); the hard bind."""
+        gaps = [
+            self.sq[i]
+            - self.pr_hard[1 - i] * self.war_hard[i]
+            - (1 - self.pr_hard[1 - i]) * self.win[i]
+            for i in (0, 1)
+        ]
+        return smaller(*gaps)
+
+    def _game(self) -> Bayesian:
+        """Gain of attacking over waiting, per side and type, affine in the other's attacks.
+
+        If the other attacks with chances (h, s) by type, waiting pays sq or, attacked, the better
+        of conflict and conceding; attacking pays conflict if the other attacks too or is hard.
+        """
+        gains = []
+        for i in (0, 1):
+            q = exact(self.pr_hard[1 - i])
+            win, sq, lose = exact(self.win[i]), exact(self.sq[i]), exact(self.lose[i])
+            side = []
+            for war in (exact(self.war_hard[i]), exact(self.war_soft[i])):
+                attacked = larger(war, lose)
+                on_hard = q * ((war - attacked) - (war - sq))
+                on_soft = (1 - q) * ((war - attacked) - (win - sq))
+                side.append(((on_hard, on_soft), q * (war - sq) + (1 - q) * (win - sq)))
+            gains.append(tuple(side))
+        return Bayesian(tuple(gains))
+
+    def equilibria(self) -> Solution:
+        """Every equilibrium; both sides' retaliation is by type and so needs no belief."""
+        one, two = (exact(p) for p in self.pr_hard)
+        live = ((one > 0, one < 1), (two > 0, two < 1))
+        corners, pieces = equilibria(self._game(), live)
+        points = [self._point(a, b) for a, b in corners]
+        names: dict[str, int] = {}
+        for k, p in enumerate(points):
+            names[p.label] = names.get(p.label, 0) + 1
+            if names[p.label] > 1:
+                points[k] = replace(p, label=f"{p.label} ({names[p.label]})")
+        return Solution(
+            concept="perfect_bayesian",
+            players=self.players,
+            points=tuple(points),
+            complete=True,
+            exact=True,
+            degenerate=bool(pieces),
+            components=pieces,
+            form=self,
+        )
+
+    def _point(self, a: Vector, b: Vector) -> Point:
+        mine = (a, b)
+        kinds = [_behaviour(x, exact(p)) for x, p in zip(mine, self.pr_hard)]
+        label = (
+            kinds[0]
+            if kinds[0] == kinds[1]
+            else ", ".join(f"{who} {kind}" for who, kind in zip(self.players, kinds))
+        )
+        if label == "deterred":
+            label = "sure-thing deterrence"
+        attack = [exact(p) * x[0] + (1 - exact(p)) * x[1] for x, p in zip(mine, self.pr_hard)]
+        status_quo = (1 - attack[0]) * (1 - attack[1])
+        p, q = (exact(x) for x in self.pr_hard)
+        war = attack[0] * attack[1] + attack[0] * q * (1 - b[0]) + attack[1] * p * (1 - a[0])
+        return Point(
+            payoffs={},
+            strategies={
+                who: {t: {"attack": x[k], "wait": 1 - x[k]} for k, t in enumerate(("hard", "soft"))}
+                for who, x in zip(self.players, mine)
+            },
+            regret=Fraction(0),
+            label=label,
+            marks=("information",) if war else (),
+            facts={"pr_status_quo": status_quo, "pr_war": war},
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """Regret of every type that can occur, by enumeration of the other side's types."""
+        worst, witness = Fraction(0), ""
+        for i, who in enumerate(self.players):
+            other = self.players[1 - i]
+            q = exact(self.pr_hard[1 - i])
+            for t, p in (("hard", exact(self.pr_hard[i])), ("soft", 1 - exact(self.pr_hard[i]))):
+                if p == 0:
+                    continue
+                war = exact((self.war_hard if t == "hard" else self.war_soft)[i])
+                worth = {"attack": Fraction(0), "wait": Fraction(0)}
+                for s, chance in (("hard", q), ("soft", 1 - q)):
+                    hit = exact(point.strategies[other][s]["attack"])
+                    retaliation = war if s == "hard" else exact(self.win[i])
+                    attacked = max(war, exact(self.lose[i]))
+                    worth["attack"] += chance * (hit * war + (1 - hit) * retaliation)
+                    worth["wait"] += chance * (hit * attacked + (1 - hit) * exact(self.sq[i]))
+                x = exact(point.strategies[who][t]["attack"])
+                regret = max(worth.values()) - x * worth["attack"] - (1 - x) * worth["wait"]
+                if regret > worst:
+                    worst, witness = regret, f"{t} {who}"
+        return Evidence(worst == 0, worst, "regret", witness)
+
+
+def _behaviour(x: Vector, p: Fraction) -> str:
+    states = tuple(
+        None if absent else ("mix" if 0 < v < 1 else int(v))
+        for v, absent in zip(x, (p == 0, p == 1))
+    )
+    names: dict[tuple[Any, Any], str] = {
+        (0, 0): "deterred",
+        (1, 0): "separating",
+        (1, 1): "attack",
+        (1, "mix"): "bluff",
+        ("mix", 0): "hybrid",
+        ("mix", "mix"): "mixing",
+        (0, 1): "reversed",
+        ("mix", 1): "soft attack",
+        (0, "mix"): "soft hybrid",
+    }
+    for hard, soft in product(*[((0, 1, "mix") if s is None else (s,)) for s in states]):
+        if None in states and hard != soft:
+            continue
+        return (
+            names[(hard, soft)]
+            if None not in states
+            else {0: "deterred", 1: "attack", "mix": "mixing"}[
+                states[0] if states[1] is None else states[1]
+            ]
+        )
+    return names[states]  # type: ignore[index]
