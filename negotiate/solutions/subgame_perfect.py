@@ -195,7 +195,7 @@ def _solution(
         exact=form.exact,
         components=components or tuple((k,) for k in range(len(points))),
         evidence=(
-            Evidence(worst <= _slack(form), worst, "largest gain from a deviation in any subgame"),
+            Evidence(worst <= slack(form), worst, "largest gain from a deviation in any subgame"),
             Evidence(True, len(form.subgames()), "subgames"),
         ),
         settings={"bound": bound},
@@ -254,7 +254,7 @@ def _label(game: ExtensiveGame, rows: _subgames.Rows) -> str:
     return ", ".join(parts)
 
 
-def _slack(form: ExtensiveGame) -> Any:
+def slack(form: ExtensiveGame) -> Any:
     """Zero in fractions; `tolerance.REGRET` of the spread of payoffs in floats."""
     if form.exact:
         return 0
@@ -274,12 +274,12 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
         key=lambda item: item[0],
         default=(Fraction(0), 0, ""),
     )
-    kept = bool(worst <= _slack(form)) and _pays(form, point)
+    kept = bool(worst <= slack(form)) and _pays(form, point)
     path = " / ".join(form.history(root))
     witness = f"{player} gains {worst} {'after ' + path if path else 'in the whole game'}"
     if kept:
         witness = ""
-    elif worst <= _slack(form):
+    elif worst <= slack(form):
         witness = "the payoffs stated are not those of the strategies"
     return Evidence(kept, worst, "largest gain from a deviation in any subgame", witness=witness)
 
@@ -287,5 +287,5 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
 def _pays(form: ExtensiveGame, point: Point) -> bool:
     """Whether the payoffs of the point are those of its strategies."""
     worth = _tree_profile.payoffs(form, point.strategies)
-    scale = _slack(form)
+    scale = slack(form)
     return all(abs(worth[p] - value) <= scale for p, value in point.payoffs.items())
