@@ -96,7 +96,10 @@ def tornado(
             board.rect(scale(base), middle - 4, scale(end) - scale(base), 8, fill=colour,
                        stroke="paper")  # fmt: skip
         if ranges:
-            for end, text, other in ((lows[i], ranges[i][0], highs[i]), (highs[i], ranges[i][1], lows[i])):
+            for end, text, other in (
+                (lows[i], ranges[i][0], highs[i]),
+                (highs[i], ranges[i][1], lows[i]),
+            ):
                 if same_side and abs(end - base) < abs(other - base):
                     continue
                 right = end > other or (end == other and text == ranges[i][1])
@@ -250,7 +253,10 @@ def terms(
                 board.marker(scale(value), y, shape, colour=colour, size=5)
         if ends:
             half = (scale.end - scale.start) / 2 - 6
-            for text, x, anchor in ((ends[row][0], scale.start, "start"), (ends[row][1], scale.end, "end")):
+            for text, x, anchor in (
+                (ends[row][0], scale.start, "start"),
+                (ends[row][1], scale.end, "end"),
+            ):
                 board.text(x, y + 21, wrap(text, half, 11, lines=1)[0], size=11, fill="soft",
                            anchor=anchor, italic=True)  # fmt: skip
     x = 8.0

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from negotiate.display._text import clean, number
-from negotiate.display.svg import PALETTE, WIDTH, Canvas, text_width, wrap
-from negotiate.errors import InputError, UnknownNameError, TooLargeError
+from negotiate.display.svg import WIDTH, Canvas, text_width, wrap
+from negotiate.errors import InputError, TooLargeError, UnknownNameError
 
 MOST_PARTIES, MOST_EDGES = 12, 40
+_GAP = 47.0  # between neighbouring arcs of the principals: room for two lines of label
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,9 @@ def lever_map(
     pairs: dict[tuple[str, str], list[Edge]] = {}
     for edge in edges:
         pairs.setdefault((edge.holder, edge.target), []).append(edge)
-    fan = max((len(group) for group in pairs.values()), default=1)
-    height = 330.0 + 34 * max(0, fan - 3) + (30 if len(names) > 4 else 0)
+    between = [len(group) for pair, group in pairs.items() if set(pair) == set(chosen)]
+    arcs = max(between, default=0)
+    height = 2 * (_GAP * max(arcs - 0.45, 1.2) + (84 if len(names) > len(chosen) else 40))
     places = _places(list(names), chosen, height)
     board = Canvas(
         WIDTH, height + 36, title="Who can hurt whom, and how much",
@@ -87,7 +89,7 @@ def lever_map(
         mutual = (target, holder) in pairs
         for rank, edge in enumerate(sorted(group, key=lambda e: (-abs(float(e.cost)), e.label))):
             labels.append(_arrow(board, places[holder], places[target], edge, rank, len(group),
-                                 mutual, top_cost, holder in chosen and target in chosen))  # fmt: skip
+                                 mutual, top_cost, {holder, target} <= set(chosen)))  # fmt: skip
     for party, (x, y) in places.items():
         _node(board, x, y, names[party], party in chosen)
     _place_labels(board, labels, places)
@@ -118,7 +120,8 @@ def _node(board: Canvas, x: float, y: float, name: str, principal: bool) -> None
     width = max(text_width(line, 14) for line in lines) + 26
     height = 18.0 * len(lines) + 14
     board.rect(x - width / 2, y - height / 2, width, height, fill="paper",
-               stroke="ink" if principal else "soft", line=1.8 if principal else 1, radius=5)  # fmt: skip
+               stroke="ink" if principal else "soft", line=1.8 if principal else 1,
+               radius=5)  # fmt: skip
     for index, line in enumerate(lines):
         board.text(x, y + 5 + 18 * (index - (len(lines) - 1) / 2), line, size=14, anchor="middle",
                    bold=principal)  # fmt: skip
@@ -146,8 +149,13 @@ def _arrow(
         return x0, y0 - 60, _words(edge), colour
     length = math.hypot(x1 - x0, y1 - y0)
     nx, ny = (y1 - y0) / length, -(x1 - x0) / length
-    gap = 44.0 if central else 26.0
-    bend = gap * (rank + (0.55 if mutual or count > 1 else 0.3)) * (1 if central else 0.8)
+    outward = nx * ((x0 + x1) / 2 - WIDTH / 2) + ny * ((y0 + y1) / 2 - board.height / 2 + 18)
+    if not central and not mutual and outward < 0:
+        nx, ny = -nx, -ny
+    if central:
+        bend = _GAP * (rank + 0.55)
+    else:
+        bend = 24.0 * (rank + (0.7 if mutual else 0.45))
     mx, my = (x0 + x1) / 2 + nx * bend * 2, (y0 + y1) / 2 + ny * bend * 2
 
     def at(t: float) -> tuple[float, float]:
@@ -173,14 +181,18 @@ def _arrow(
          (tip[0] - dx * head + dy * side, tip[1] - dy * head - dx * side)],
         fill=colour, stroke=None,
     )  # fmt: skip
-    lx, ly = at(0.5 if central else 0.46)
+    lx, ly = at(0.5)
+    if not central:  # beside the arrow, away from the middle of the map
+        lx += 46 if lx > WIDTH / 2 else -46
     return lx, ly, _words(edge), colour
 
 
 def _words(edge: Edge) -> list[str]:
     lines = wrap(edge.label, 150, 12)
     cost = number(float(edge.cost), 2)
-    tail = f"{cost}" if edge.credibility is None else f"{cost} × {number(float(edge.credibility), 2)}"
+    tail = (
+        f"{cost}" if edge.credibility is None else f"{cost} × {number(float(edge.credibility), 2)}"
+    )
     return [*lines[:-1], f"{lines[-1]}  {tail}"]
 
 
@@ -189,7 +201,7 @@ def _place_labels(
     labels: Sequence[tuple[float, float, list[str], str]],
     places: Mapping[str, tuple[float, float]],
 ) -> None:
-    """Labels in order of height, moved up or down until they cover neither each other nor a party."""
+    """Labels in order of height, moved until they cover neither each other nor a party."""
     taken = [(x - 64, y - 22, x + 64, y + 22) for x, y in places.values()]
     for x, y, lines, _ in sorted(labels, key=lambda entry: (entry[1], entry[0], entry[2])):
         width = max(text_width(line, 12) for line in lines)
@@ -213,13 +225,14 @@ def _place_labels(
                 break
         _, cx, cy, frame = best or (0.0, x, y, (x, y, x, y))
         taken.append(frame)
+        board.rect(frame[0] + 1, frame[1], frame[2] - frame[0] - 2, frame[3] - frame[1],
+                   fill="paper", opacity=0.86)  # fmt: skip
         for index, line in enumerate(lines):
             board.text(cx, cy + 4 + 15 * (index - (len(lines) - 1) / 2), line, size=12,
-                       anchor="middle", halo=True)  # fmt: skip
+                       anchor="middle")  # fmt: skip
 
 
 def _key(board: Canvas, y: float, unit: str) -> None:
-    assert "vermilion" in PALETTE
     board.line(10, y - 4, 40, y - 4, stroke="vermilion", width=3)
     board.text(46, y, "credible (0.5 or more)", size=11.5, fill="soft")
     board.line(180, y - 4, 210, y - 4, stroke="vermilion", width=3, dash="6 4")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 
@@ -94,7 +95,7 @@ def _zone(edge: Sequence[Pair], d: Pair) -> list[Pair]:
     """The part of the feasible set that gives both at least d; empty without a bargaining zone."""
     path = sorted(edge)
     out: list[Pair] = []
-    for (a, b), (c, e) in zip(path, path[1:]):
+    for (a, b), (c, e) in itertools.pairwise(path):
         cuts = [0.0, 1.0]
         if a < d[0] < c:
             cuts.append((d[0] - a) / (c - a))
@@ -169,33 +170,47 @@ def curve(
     ``base`` is the input's value in the file; ``marks`` are (value, word) pairs drawn as vertical
     lines, thresholds mostly. A NaN in a series leaves a gap.
     """
-    where = "curve"
+    board, _, _ = _curves("curve", x, series, x_label, y_label, base, marks, y_range)
+    return board.render()
+
+
+def _curves(
+    where: str,
+    x: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    x_label: str,
+    y_label: str,
+    base: float | None,
+    marks: Sequence[tuple[float, str]],
+    y_range: tuple[float, float] | None,
+) -> tuple[Canvas, Scale, Scale]:
     xs = finite(x, where)
     for name, values in series.items():
         same_length(f"{where} '{name}'", x=xs, series=values)
     kept = [float(v) for values in series.values() for v in values if math.isfinite(float(v))]
     if not kept or not xs:
         raise InputError("there is nothing to draw", where=where, allowed="finite numbers")
-    left, right, top, bottom = 72.0, WIDTH - 16.0, 46.0, 330.0
+    left, right, top, bottom = 72.0, WIDTH - 16.0, 30.0, 314.0
+    entries = [
+        (name, SERIES[i % len(SERIES)], DASHES[i % len(DASHES)]) for i, name in enumerate(series)
+    ]
+    if len(series) > 1:
+        used = legend(Canvas(1, 1, title="", desc=""), left, 16, entries, width=right - left)
+        top, bottom = top + used - 6, bottom + used - 6
     span = [*xs, *(value for value, _ in marks)] + ([base] if base is not None else [])
     sx = Scale(min(span), max(span), left, right)
     sy = Scale(*(y_range or padded(min(kept), max(kept), 0.06)), bottom, top)
-    first = next(iter(series))
     board = Canvas(
-        WIDTH, 384, title=f"{y_label} against {x_label}",
-        desc=f"{len(series)} curves over {number(min(xs))} to {number(max(xs))}"
-        + "".join(f"; mark at {number(value)}: {word}" for value, word in marks)
-        + f". First: {first}.",
+        WIDTH, bottom + 54, title=f"{y_label} against {x_label}",
+        desc=f"{', '.join(series)} over {number(min(xs))} to {number(max(xs))}"
+        + "".join(f"; mark at {number(value)}: {word}" for value, word in marks) + ".",
     )  # fmt: skip
     x_axis(board, sx, bottom, x_label, grid_to=top)
     y_axis(board, sy, left, y_label, grid_to=right)
     if len(series) > 1:
-        entries = [
-            (name, SERIES[i % len(SERIES)], DASHES[i % len(DASHES)]) for i, name in enumerate(series)
-        ]
         legend(board, left, 16, entries, width=right - left)
     _verticals(board, sx, top, bottom, base, marks)
-    for i, values in enumerate(series.values()):
+    for (_, colour, dash), values in zip(entries, series.values()):
         runs: list[list[Pair]] = [[]]
         for a, b in zip(xs, values):
             if math.isfinite(float(b)):
@@ -204,11 +219,10 @@ def curve(
                 runs.append([])
         for run in runs:
             if len(run) == 1:
-                board.circle(*run[0], 2.2, fill=SERIES[i % len(SERIES)])
+                board.circle(*run[0], 2.2, fill=colour)
             elif run:
-                board.polyline(run, stroke=SERIES[i % len(SERIES)], width=2,
-                               dash=DASHES[i % len(DASHES)])  # fmt: skip
-    return board.render()
+                board.polyline(run, stroke=colour, width=2, dash=dash)
+    return board, sx, sy
 
 
 def _verticals(
@@ -261,29 +275,24 @@ def survival(
                 )  # fmt: skip
     points = baserates or {}
     extra = [t for pairs in points.values() for t, _ in pairs]
-    drawn = curve(
-        times, curves, x_label=f"time since signature ({time_unit})", y_label=what,
-        marks=events, y_range=(0.0, 1.0),
-    )  # fmt: skip
-    if not points:
-        return drawn
     span = [*finite(times, where), *(value for value, _ in events)]
     if extra and (min(extra) < min(span) or max(extra) > max(span)):
         raise InputError(
             "a base rate lies outside the times", where=where,
             allowed=f"{min(span):g} to {max(span):g}", remedy="compute the curves further",
         )  # fmt: skip
-    over = Canvas(WIDTH, 384, title="", desc="")
-    sx, sy = Scale(min(span), max(span), 72.0, WIDTH - 16.0), Scale(0.0, 1.0, 330.0, 46.0)
-    height = 322.0 - 18 * len(points)
+    board, sx, sy = _curves(
+        where, times, curves, f"time since signature ({time_unit})", what, None, events, (0.0, 1.0)
+    )
+    first = sy(0) - 10 - 18 * (len(points) - 1)
     for i, (name, pairs) in enumerate(points.items()):
         shape = MARKERS[(i + 2) % len(MARKERS)]
         for t, share in pairs:
-            over.marker(sx(t), sy(share), shape, colour="ink", size=4.5)
-        y = height + 18 * i
-        over.marker(86, y - 4, shape, colour="ink", size=4.5)
-        over.text(98, y, f"observed: {name}", size=12, halo=True)
-    return drawn.replace("</svg>\n", "\n".join([*over._parts, "</svg>\n"]))
+            board.marker(sx(t), sy(share), shape, colour="ink", size=4.5)
+        y = first + 18 * i
+        board.marker(86, y - 4, shape, colour="ink", size=4.5)
+        board.text(98, y, f"observed: {name}", size=12, halo=True)
+    return board.render()
 
 
 def box(
@@ -337,6 +346,6 @@ def box(
     board.circle(at, 16, 3, fill=None, stroke="sky", line=1)
     board.text(at + 9, 20, miss_label, size=12)
     if every > 1:
-        board.text(right, 20, f"every {every}th of {len(xs)} draws", size=11, anchor="end",
+        board.text(right, 20, f"1 in {every} of {len(xs)} draws drawn", size=11, anchor="end",
                    fill="soft", italic=True)  # fmt: skip
     return board.render()

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from negotiate.display.svg import Canvas, Scale, text_width, wrap
 
 
-def x_axis(board: Canvas, scale: Scale, y: float, label: str, *, grid_to: float | None = None) -> None:
+def x_axis(
+    board: Canvas, scale: Scale, y: float, label: str, *, grid_to: float | None = None
+) -> None:
     """A horizontal axis at height ``y``; ``grid_to`` draws light lines up to that height."""
     for tick in scale.ticks():
         at = scale(tick)
@@ -21,7 +23,9 @@ def x_axis(board: Canvas, scale: Scale, y: float, label: str, *, grid_to: float 
         board.text(middle, y + 38 + 16 * index, line, anchor="middle")
 
 
-def y_axis(board: Canvas, scale: Scale, x: float, label: str, *, grid_to: float | None = None) -> None:
+def y_axis(
+    board: Canvas, scale: Scale, x: float, label: str, *, grid_to: float | None = None
+) -> None:
     """A vertical axis at ``x``, its label turned along it."""
     widest = 0.0
     for tick in scale.ticks():

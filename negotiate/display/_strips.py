@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from negotiate.display._bars import same_length
@@ -38,7 +39,7 @@ def strip(
     if not cells:
         raise InputError("there is no cell", where=where, allowed="one cell or more")
     edges = finite([v for low, high, _ in cells for v in (low, high)], where)
-    if any(b < a for a, b in zip(edges, edges[1:])):
+    if any(b < a for a, b in itertools.pairwise(edges)):
         raise InputError("the cells overlap or are out of order", where=where,
                          allowed="each cell's low at or above the last one's high")  # fmt: skip
     answers = list(dict.fromkeys(answer for *_, answer in cells))
@@ -48,7 +49,7 @@ def strip(
     columns = 2
     lines_above = -(-len(answers) // columns)
     key = 20.0 + 32 * lines_above
-    cuts = sorted({edge for edge in edges[1:-1]} | {value for value, _ in points})
+    cuts = sorted(set(edges[1:-1]) | {value for value, _ in points})
     top = key + (26 if base is not None else 12)
     tall = 34.0
     label_row = top + tall + 18
@@ -59,7 +60,7 @@ def strip(
     )  # fmt: skip
     tints = {answer: SERIES[i % len(SERIES)] for i, answer in enumerate(answers)}
     for i, answer in enumerate(answers):
-        x, y = 24 + (i % columns) * 300, 8 + 32 * (i // columns)
+        x, y = 24.0 + (i % columns) * 300, 8.0 + 32 * (i // columns)
         board.rect(x, y + 2, 16, 16, fill=tints[answer], opacity=0.55 if i < 6 else 0.25)
         board.text(x + 8, y + 14.5, chr(65 + i % 26), size=11.5, anchor="middle", bold=True)
         for index, line in enumerate(rows[answer]):
@@ -113,7 +114,7 @@ def histogram(
     where = "histogram"
     same_length(where, counts=counts, bins=edges[1:])
     bounds, bars = finite(edges, where), finite(counts, where)
-    if any(b <= a for a, b in zip(bounds, bounds[1:])) or min(bars) < 0:
+    if any(b <= a for a, b in itertools.pairwise(bounds)) or min(bars) < 0:
         raise InputError("edges must rise and counts be 0 or more", where=where)
     span = [*bounds, *(value for value, _ in marks)]
     left, right, bottom = 72.0, WIDTH - 16.0, 300.0
@@ -130,12 +131,15 @@ def histogram(
         board.rect(sx(a), sy(bar), sx(b) - sx(a), bottom - sy(bar), fill="sky", stroke="paper",
                    line=0.7)  # fmt: skip
     x_axis(board, sx, bottom, quantity)
-    for row, (value, word) in enumerate(marks):
-        x, y = sx(value), 20.0 + 17 * row
+    flags = []
+    for place, (value, word) in enumerate(marks):
         text = f"{word} {number(value)}"
-        flip = x + text_width(text, 12) + 8 > right
-        board.line(x, y - 8, x, bottom, stroke="ink" if row == 0 else "vermilion", width=1.6,
-                   dash="" if row == 0 else "5 3")  # fmt: skip
+        flip = sx(value) + text_width(text, 12) + 8 > right
+        flags.append((not flip, -value if flip else value, place, sx(value), text, flip))
+    for row, (_, _, place, x, text, flip) in enumerate(sorted(flags)):  # no line cuts a label
+        y = 20.0 + 17 * row
+        board.line(x, y - 8, x, bottom, stroke="ink" if place == 0 else "vermilion", width=1.6,
+                   dash="" if place == 0 else "5 3")  # fmt: skip
         board.text(x - 6 if flip else x + 6, y, text, size=12, halo=True,
                    anchor="end" if flip else "start")  # fmt: skip
     return board.render()

@@ -1,4 +1,4 @@
-"""Text that came from a file, made safe to show: cleaning, escaping, numbers in words and signs.
+r"""Text that came from a file, made safe to show: cleaning, escaping, numbers in words and signs.
 
 Characters that a reader cannot see but a screen obeys (control characters, overrides of the
 writing direction, lone surrogates) are shown as U+FFFD; see Boucher and Anderson, "Trojan Source",
@@ -8,7 +8,7 @@ and then escapes for its own format.
 >>> escape("Russia & <Syria>")
 'Russia &amp; &lt;Syria&gt;'
 >>> number(-0.12345), number(1234567.0), number(0.00004)
-('−0.123', '1\\u202f234\\u202f567', '4.00e−5')
+('−0.123', '1\u202f234\u202f567', '4.00e−5')
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ THIN = "\N{NARROW NO-BREAK SPACE}"
 
 
 def clean(text: object) -> str:
-    """One line of visible text: unseen characters become U+FFFD, runs of space one space.
+    r"""One line of visible text: unseen characters become U+FFFD, runs of space one space.
 
-    >>> clean("a\\u202eb\\x00 \\n c")
-    'a\\ufffdb\\ufffd c'
+    >>> ascii(clean("a\u202eb\x00 \n c"))
+    "'a\\ufffdb\\ufffd c'"
     """
     return _SPACE.sub(" ", _UNSEEN.sub("\ufffd", str(text)))
 
@@ -78,6 +78,10 @@ def number(value: Any, digits: int = 3) -> str:
         return _grouped(str(value))
     if not isinstance(value, (float, Fraction, Decimal)):
         return clean(value)
+    return _real(value, digits)
+
+
+def _real(value: Any, digits: int) -> str:
     if value != value:
         return "undefined"
     if abs(value) == float("inf"):

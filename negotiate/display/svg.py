@@ -104,6 +104,7 @@ class Scale:
         self.low, self.high, self.start, self.end = low, high, start, end
 
     def __call__(self, value: float) -> float:
+        """The place of ``value`` in pixels."""
         share = (float(value) - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
@@ -111,7 +112,7 @@ class Scale:
         """Round values (1, 2 or 5 times a power of ten) inside the range, about ``count``."""
         raw = (self.high - self.low) / max(count, 1)
         power = 10.0 ** math.floor(math.log10(raw))
-        step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * (1 - 1e-9))
+        step = min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(math.log(s / raw)))
         first = math.ceil(self.low / step - 1e-9)
         last = math.floor(self.high / step + 1e-9)
         return [index * step for index in range(first, last + 1)]

@@ -187,7 +187,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as SVG text; ``alt`` says in words what the picture shows, the caption what to see."""
+    """A figure as SVG text: ``alt`` says in words what is drawn, the caption what to see."""
 
     svg: str
     alt: str
@@ -216,9 +216,7 @@ class Callout:
 
     def __post_init__(self) -> None:
         if self.kind not in CALLOUTS:
-            raise InputError(
-                f"kind is '{self.kind}'", where="callout", allowed=", ".join(CALLOUTS)
-            )
+            raise InputError(f"kind is '{self.kind}'", where="callout", allowed=", ".join(CALLOUTS))
 
 
 def note(text: Text, *, kind: str = "note", title: Text = "") -> Callout:

@@ -14,8 +14,32 @@ from negotiate.display._text import clean, escape
 from negotiate.errors import InputError
 
 _ELEMENTS = frozenset(
-    "svg g path line rect circle ellipse polyline polygon text tspan title desc defs use symbol"
-    " clipPath linearGradient radialGradient stop marker pattern mask style".split()
+    [
+        "svg",
+        "g",
+        "path",
+        "line",
+        "rect",
+        "circle",
+        "ellipse",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "title",
+        "desc",
+        "defs",
+        "use",
+        "symbol",
+        "clipPath",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "marker",
+        "pattern",
+        "mask",
+        "style",
+    ]
 )
 _ID_USE = re.compile(r"url\(\s*['\"]?#([\w.:-]+)['\"]?\s*\)")
 _FETCH = re.compile(r"url\(\s*(?!['\"]?#)|@import|expression\(|javascript:", re.I)
@@ -87,7 +111,9 @@ def _serialise(node: ElementTree.Element, keep: bool = False) -> str:
         inner += _serialise(child, keep)
         if child.tail and keep:
             inner += escape(child.tail)
-    return f"<{node.tag}{attributes}>{inner}</{node.tag}>" if inner else f"<{node.tag}{attributes}/>"
+    return (
+        f"<{node.tag}{attributes}>{inner}</{node.tag}>" if inner else f"<{node.tag}{attributes}/>"
+    )
 
 
 def inline(svg: str, prefix: str, alt: str) -> str:

@@ -6,7 +6,7 @@ everything else, so that the page reads the same offline, in an archive and on p
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import UTC, datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,12 +88,12 @@ def stamp(seconds: int) -> str:
     >>> stamp(1583366400)
     '2020-03-05 00:00 UTC'
     """
-    return datetime.fromtimestamp(seconds, tz=timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+    return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 @cache
 def _template() -> Any:
-    import jinja2  # noqa: PLC0415
+    import jinja2
 
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -196,6 +196,8 @@ def _table(block: Table, index: Index, target: Target) -> str:
     small = f'<p class="tnote">{inline(block.note, index)}</p>' if block.note else ""
     label = f"Table {target.number}"
     dense = " dense" if len(align) > 7 else ""
+    if all(len(plain(block.cells(row)[0])) <= 28 for row in block.rows):
+        dense += " nw"
     return (
         f'<figure class="table{dense}" id="{target.anchor}"><figcaption><b>{label}.</b> '
         f'{inline(block.caption, index)}</figcaption><div class="scroll" tabindex="0" '

@@ -54,9 +54,7 @@ def literal(text: object) -> str:
     'a\\*b\\_\\<i\\> www\\.x.org'
     """
     marked = _ANYWHERE.sub(r"\\\1", clean(text))
-    return _AUTOLINK.sub(
-        lambda found: f"{found[1]}\\:" if found[2] else f"{found[3]}\\.", marked
-    )
+    return _AUTOLINK.sub(lambda found: f"{found[1]}\\:" if found[2] else f"{found[3]}\\.", marked)
 
 
 def line(text: str) -> str:
@@ -82,7 +80,9 @@ def markdown(document: Document, figures: str) -> tuple[str, dict[str, str]]:
     if document.subtitle:
         out.append(f"*{literal(document.subtitle).strip()}*")
     if document.facts:
-        out.append("\n".join(f"- {literal(name)}: {literal(value)}" for name, value in document.facts))
+        out.append(
+            "\n".join(f"- {literal(name)}: {literal(value)}" for name, value in document.facts)
+        )
     for name, _ in document.failures:
         out.append(f"**Not complete: {literal(name)} could not be made; the reason stands below.**")
     if len(document.sections) > 1:
@@ -150,9 +150,7 @@ def _span(span: Any, index: Index) -> str:
         parts = []
         for key in span.keys:
             source = index.sources.get(key)
-            parts.append(
-                f"[{source.number}](#{source.anchor})" if source else literal(f"{key}?")
-            )
+            parts.append(f"[{source.number}](#{source.anchor})" if source else literal(f"{key}?"))
         place = f", {literal(span.place)}" if span.place else ""
         return f"\\[{', '.join(parts)}{place}\\]" if parts else ""
     if isinstance(span, Link):
@@ -240,7 +238,9 @@ def _bullets(block: Bullets, index: Index, _: Target | None) -> str:
 def _callout(block: Callout, index: Index, _: Target | None) -> str:
     title = inline(block.title, index) if block.title else CALLOUTS[block.kind]
     body = "\n\n".join(_block(inner, index, None) for inner in block.body)
-    text = f"**{CALLOUTS[block.kind]}**" if not block.title else f"{_dressed(title, '**', 'strong')}"
+    text = (
+        f"**{CALLOUTS[block.kind]}**" if not block.title else f"{_dressed(title, '**', 'strong')}"
+    )
     return "\n".join(f"> {row}".rstrip() for row in f"{text}\n\n{body}".split("\n"))
 
 

@@ -15,12 +15,48 @@ from xml.etree import ElementTree
 from negotiate.display._text import clean, escape
 
 _ELEMENTS = frozenset(
-    "math mrow mi mo mn mtext mspace mfrac msqrt mroot msub msup msubsup mover munder munderover"
-    " mtable mtr mtd mstyle mpadded mphantom mfenced menclose".split()
+    [
+        "math",
+        "mrow",
+        "mi",
+        "mo",
+        "mn",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+        "mover",
+        "munder",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "mstyle",
+        "mpadded",
+        "mphantom",
+        "mfenced",
+        "menclose",
+    ]
 )
 _ATTRIBUTES = frozenset(
-    "display stretchy fence form accent mathvariant width linethickness columnalign separator"
-    " displaystyle scriptlevel".split()
+    [
+        "display",
+        "stretchy",
+        "fence",
+        "form",
+        "accent",
+        "mathvariant",
+        "width",
+        "linethickness",
+        "columnalign",
+        "separator",
+        "displaystyle",
+        "scriptlevel",
+    ]
 )
 # The converter takes these for its own syntax or for XML: they stand aside while it works.
 _ASIDE = {"<": "\ue000", ">": "\ue001"} | {
@@ -29,13 +65,30 @@ _ASIDE = {"<": "\ue000", ">": "\ue001"} | {
 _BACK = str.maketrans({aside: shown[-1] for shown, aside in _ASIDE.items()})
 _ACTIVE = re.compile(r"\\\\|\\[{}$&#%_]|[<>]")  # a double backslash is a line break, and stays
 _WORDS = re.compile(r"\\operatorname\*?\{([^{}]*)\}|\\(arg|argmax|argmin)(?![a-zA-Z])")
-_FUNCTIONS = frozenset("ln log exp sin cos tan det dim deg ker sgn arg argmax argmin".split())
+_FUNCTIONS = frozenset(
+    [
+        "ln",
+        "log",
+        "exp",
+        "sin",
+        "cos",
+        "tan",
+        "det",
+        "dim",
+        "deg",
+        "ker",
+        "sgn",
+        "arg",
+        "argmax",
+        "argmin",
+    ]
+)
 
 
 @cache
 def tree(tex: str, display: bool) -> ElementTree.Element | None:
     """The formula as a MathML tree without namespaces, or None if it cannot be read."""
-    import latex2mathml.converter  # noqa: PLC0415
+    import latex2mathml.converter
 
     source = _WORDS.sub(lambda found: f"\\mathrm{{{found[1] or found[2]}}}", clean(tex))
     source = re.sub(r"(\\left|\\right|[Bb]igg?[lr]?)\s*\\([{}])", r"\1\\\2brace ", source)
@@ -47,7 +100,14 @@ def tree(tex: str, display: bool) -> ElementTree.Element | None:
         root = ElementTree.fromstring(raw)
     except Exception:  # the converter raises many kinds; the TeX is shown instead
         return None
-    return _rebuild(root) if root.tag.rpartition("}")[2] == "math" else None
+    if root.tag.rpartition("}")[2] != "math":
+        return None
+    out = _rebuild(root)
+    if display:
+        for node in out.iter("msub"):
+            if len(node) and (node[0].text or "") in _BIG:
+                node.tag = "munder"
+    return out
 
 
 def _rebuild(node: ElementTree.Element) -> ElementTree.Element:
@@ -100,7 +160,8 @@ def typst_math(tex: str, *, display: bool) -> str | None:
 _SPACES = {"0.167em": "thin", "0.222em": "med", "0.278em": "thick", "1em": "quad", "2em": "wide"}
 _ACCENTS = {
     "^": "hat", "\u02c6": "hat", "\u00af": "macron", "~": "tilde", "\u02dc": "tilde",
-    "\u2192": "arrow", "\u2015": "macron", "\u02d9": "dot", "\u00a8": "dot.double", "\u02c7": "caron",
+    "\u2192": "arrow", "\u2015": "macron",
+    "\u02d9": "dot", "\u00a8": "dot.double", "\u02c7": "caron",
 }  # fmt: skip
 _VARIANTS = {
     "script": "cal", "bold": "bold", "normal": "upright", "double-struck": "bb",
@@ -110,10 +171,10 @@ _BIG = frozenset("∑∏∐∫⋃⋂⋁⋀⨁⨂") | {"max", "min", "sup", "inf"
 
 
 def string(text: str) -> str:
-    """A Typst string literal: the one place where its quoting rules live.
+    r"""A Typst string literal: the one place where its quoting rules live.
 
-    >>> string('a "b" \\\\ #c')
-    '"a \\\\"b\\\\" \\\\\\\\ #c"'
+    >>> print(string('a "b" \\ #c'))
+    "a \"b\" \\ #c"
     """
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
@@ -185,9 +246,7 @@ def _node(node: ElementTree.Element) -> str:
     if node.tag in ("msub", "msup", "msubsup", "munder", "mover", "munderover"):
         return _attach(node.tag, children, parts)
     if node.tag == "mtable":
-        rows = [
-            ", ".join(_group(cell, empty='""') for cell in row) for row in children if len(row)
-        ]
+        rows = [", ".join(_group(cell, empty='""') for cell in row) for row in children if len(row)]
         return f"mat(delim: #none, {'; '.join(rows)})"
     return _row(children)
 
@@ -214,6 +273,6 @@ def _attach(tag: str, children: list[ElementTree.Element], parts: list[str]) -> 
 
 
 def _group(node: ElementTree.Element, empty: str = "zws") -> str:
-    """A node as one argument: a bare comma, semicolon or paren of its own is escaped by `_token`."""
+    """A node as one argument; commas and brackets of its own are escaped by `_token`."""
     inner = _row(list(node)) if node.tag in ("mrow", "mtd", "mstyle", "mpadded") else _node(node)
     return inner or empty

@@ -44,7 +44,7 @@ class Target:
 
     @property
     def label(self) -> str:
-        """"Table 3"."""
+        """The kind and number in words, such as Table 3."""
         return f"{WORDS[self.kind]}\N{NO-BREAK SPACE}{self.number}"
 
 
@@ -111,7 +111,8 @@ def number(document: Document) -> Index:
                 for item in block.items:
                     place = str(len(sources) + 1)
                     sources.setdefault(
-                        item.key, Target("section", place, anchor(f"source-{place}"), plain(item.text))
+                        item.key,
+                        Target("section", place, anchor(f"source-{place}"), plain(item.text)),
                     )
                 continue
             else:

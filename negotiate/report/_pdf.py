@@ -9,7 +9,7 @@ profile, whenever the compiler can vouch for it.
 from __future__ import annotations
 
 import math
-from datetime import datetime, timezone
+from datetime import UTC, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,11 @@ _FLAT, _BROAD = 448.0, 690.0  # points between the margins of an A4 page upright
 def pdf(document: Document) -> bytes:
     """The document as a PDF; needs the extra ``pdf``."""
     try:
-        import typst  # noqa: PLC0415
+        import typst
     except ImportError as error:
         raise MissingExtraError("typst", "pdf") from error
     source, files = typst_source(document)
-    inputs = {
+    inputs: Any = {  # the compiler takes a dictionary of files, though its stubs do not say so
         "main.typ": source.encode(),
         "paper.typ": (_HERE / "paper.typ").read_bytes(),
         **{name: text.encode() for name, text in files.items()},
@@ -70,7 +70,7 @@ def pdf(document: Document) -> bytes:
         fonts = own
         if use_system:
             fonts = system = system or typst.Fonts(include_system_fonts=True)
-        more = {"pdf_standards": standard} if standard else {}
+        more: dict[str, Any] = {"pdf_standards": standard} if standard else {}
         try:
             made = typst.compile(
                 inputs, format="pdf", font_paths=fonts, timestamp=document.computed, **more
@@ -85,7 +85,7 @@ def typst_source(document: Document) -> tuple[str, dict[str, str]]:
     """The Typst source and the figure files it reads."""
     index = number(document)
     files: dict[str, str] = {}
-    when = datetime.fromtimestamp(document.computed, tz=timezone.utc)
+    when = datetime.fromtimestamp(document.computed, tz=UTC)
     facts = "".join(f"({_s(name)}, {_s(value)})," for name, value in document.facts)
     failures = "".join(f"{_s(name)}," for name, _ in document.failures)
     out = [
@@ -149,7 +149,11 @@ def _span(span: Any, index: Index) -> str:
         ]
         place = _t(f", {span.place}") if span.place else ""
         body = _t(", ").join(parts)
-        return f'#box[#text(number-type: "lining")[{_t("[")}{body}{place}{_t("]")}];];' if parts else ""
+        return (
+            f'#box[#text(number-type: "lining")[{_t("[")}{body}{place}{_t("]")}];];'
+            if parts
+            else ""
+        )
     if isinstance(span, Link):
         url = clean(span.url).strip()
         if url.lower().startswith(_SAFE):
@@ -188,10 +192,12 @@ def _math(block: Math, _: Index, target: Target | None) -> str:
     numbering = ', numbering: "(1)"' if target else ""
     label = f" <{target.anchor}>" if target else ""
     alt = _s(block.alt or block.tex)
-    return f"#math.equation(block: true, alt: {alt}{numbering}, $ {made or 'zws'} ${'' if False else ''}){label}"
+    return f"#math.equation(block: true, alt: {alt}{numbering}, $ {made or 'zws'} $){label}"
 
 
-def _widths(block: Table, align: str, rows: list[list[Text]]) -> tuple[str, float, bool]:
+def _widths(
+    block: Table, align: str, rows: list[list[Text]], gap: float
+) -> tuple[str, float, bool]:
     """Column widths, size of type in points, and whether the table needs a turned page.
 
     Columns keep their natural width while they fit; then those with long words share what is left.
@@ -200,12 +206,12 @@ def _widths(block: Table, align: str, rows: list[list[Text]]) -> tuple[str, floa
     natural, least = [], []
     for column in range(len(align)):
         texts = [plain(row[column]) for row in rows] + [plain(block.head[column]), units[column]]
-        natural.append(max(text_width(text, 1.0) for text in texts) * 1.02)
+        natural.append(max(text_width(text, 1.0) for text in texts) * 0.96)
         words = texts if align[column] == "r" else [w for text in texts for w in text.split(" ")]
-        least.append(max(text_width(word, 1.0) for word in words) * 1.02)
-    gaps = 10.0 * len(align)
+        least.append(max(text_width(word, 1.0) for word in words) * 0.98)
+    gaps = 2 * gap * len(align)
     for turned, room in ((False, _FLAT), (True, _BROAD)):
-        for size in (9.0, 8.5) if not turned else (8.5, 7.5, 6.5):
+        for size in (9.0, 8.5, 8.0, 7.5, 7.0) if not turned else (8.5, 7.5, 6.5):
             if sum(natural) * size + gaps <= room:
                 return "(" + "auto," * len(align) + ")", size, turned
         for size in (9.0, 8.0, 7.0) if not turned else (8.0, 7.0, 6.0):
@@ -228,10 +234,15 @@ def _table(block: Table, index: Index, target: Target) -> str:
     align = block.alignment()
     units = list(block.units) or [""] * len(align)
     rows = [block.cells(row) for row in block.rows]
-    widths, size, turned = _widths(block, align, rows)
+    gap = 5.0 if len(align) <= 7 else 3.0
+    widths, size, turned = _widths(block, align, rows, gap)
     head = ", ".join(
         f"[{inline(cell, index)}"
-        + (f"#linebreak();#text(weight: \"regular\", style: \"italic\", fill: soft)[{_t(unit)}]" if unit else "")
+        + (
+            f'#linebreak();#text(weight: "regular", style: "italic", fill: soft)[{_t(unit)}]'
+            if unit
+            else ""
+        )
         + "]"
         for cell, unit in zip(block.head, units)
     )
@@ -243,7 +254,7 @@ def _table(block: Table, index: Index, target: Target) -> str:
     made = (
         f"data({widths}, {sides}, ({head},), ({body}{',' if rows else ''}), "
         f"({''.join(f'{row},' for row in sorted(block.strong))}), "
-        f"({''.join(f'{row},' for row in sorted(block.rules))}), {size}pt)"
+        f"({''.join(f'{row},' for row in sorted(block.rules))}), {size}pt, {gap}pt)"
     )
     small = f"#small[{inline(block.note, index)}]" if block.note else ""
     out = (
@@ -257,7 +268,8 @@ def _figure(block: Figure, index: Index, target: Target, name: str) -> str:
     width, height = _figures.size(block.svg)
     share = min(1.0, width / 640.0, 900.0 / height * width / 640.0)
     return (
-        f"#figure(kind: image, supplement: [Figure], caption: [{inline(block.caption, index)}], "
+        "#figure(placement: auto, kind: image, supplement: [Figure], "
+        f"caption: [{inline(block.caption, index)}], "
         f"image({string(name)}, width: {share * 100:.1f}%, alt: {_s(block.alt)})) "
         f"<{target.anchor}>"
     )
@@ -293,8 +305,8 @@ def _references(block: References, index: Index, _: Target | None) -> str:
         address = _t(" ") + _span(Link(url, url), index) if url else ""
         rows.append(
             f"#block(below: 0.7em)[#source({string(source.number)}, "
-            f"[{inline(item.text, index)}{address}{_t(' ')}#text(fill: soft)[#raw({_s(item.key)})]])"
-            f"] <{source.anchor}>"
+            f"[{inline(item.text, index)}{address}{_t(' ')}"
+            f"#text(fill: soft)[#raw({_s(item.key)})]])] <{source.anchor}>"
         )
     return "\n".join(rows)
 
