@@ -16,7 +16,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
-    "load": "negotiate.model.casefile",
+    "load": "negotiate.loading",
     "check": "negotiate.model.casefile",
     "cases": "negotiate.model.casefile",
     "Negotiation": "negotiate.model.negotiation",

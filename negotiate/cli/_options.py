@@ -1,0 +1,83 @@
+"""Arguments that several commands share, and what they have in common: loading and printing."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from negotiate.errors import InputError
+
+CASE = Annotated[str, typer.Argument(help="Case id or file.", metavar="CASE")]
+SET = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", help="Change one value: PATH=VALUE; may be given again.", metavar="PATH=VALUE"
+    ),
+]
+SCENARIO = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", help="Apply a scenario of the file; may be given again."),
+]
+JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+DRAWS = Annotated[int, typer.Option("--draws", min=1, help="Number of draws.")]
+SEED = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")]
+
+
+def load(case: str, changes: list[str] | None = None, scenarios: list[str] | None = None) -> Any:
+    """Negotiation of ``case`` under scenarios, then under ``PATH=VALUE`` changes."""
+    from negotiate.model.casefile import load as read
+
+    negotiation = read(case)
+    for name in scenarios or ():
+        negotiation = negotiation.scenario(name)
+    values = dict(assignment(negotiation, text) for text in changes or ())
+    return negotiation.with_values(values) if values else negotiation
+
+
+def assignment(negotiation: Any, text: str) -> tuple[str, Any]:
+    """Path and value of ``PATH=VALUE``; ``*=`` multiplies and ``+=`` adds."""
+    path, sign, value = text.partition("=")
+    if not sign or not path:
+        raise InputError(f"'{text}'", where="--set", allowed="PATH=VALUE, PATH*=FACTOR, PATH+=TERM")
+    path, value = path.strip(), value.strip()
+    operator = path[-1] if path[-1] in "*+" and not path.endswith(".*") else ""
+    path = path.rstrip("*+").strip() if operator else path
+    if value.lower() in ("true", "false"):
+        return path, value.lower() == "true"
+    if not operator:
+        return path, value
+    from negotiate.model.quantity import exact
+
+    try:
+        number = exact(value)
+    except ValueError as error:
+        raise InputError(str(error), where=f"--set {path}") from None
+    current = negotiation.value(path)
+    return path, current * number if operator == "*" else current + number
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout: sorted where order means nothing, no NaN."""
+    from negotiate.solution import number_to_json
+
+    typer.echo(json.dumps(number_to_json(document), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Write to a temporary file beside ``path`` and rename, so that nothing is half-written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode() if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
