@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negotiate.display._plot import x_axis
+from negotiate.display._plot import below, x_axis
 from negotiate.display._text import number
 from negotiate.display.svg import WIDTH, Canvas, Scale, finite, padded, text_width, wrap
 from negotiate.errors import InputError
@@ -70,11 +70,12 @@ def tornado(
     shown, left_out = order[:most], count - min(count, most)
     left = _gutter([labels[i] for i in shown])
     values = [lows[i] for i in shown] + [highs[i] for i in shown] + [base]
-    room = 44 if ranges else 12
+    edge = [text for i in shown if ranges for text in ranges[i]]
+    room = min(110.0, max((text_width(text, 11) for text in edge), default=4) + 8)
     scale = Scale(*padded(min(values), max(values), 0.02), left + room, WIDTH - room - 8)
     step, top = 27.0, 34.0
     bottom = top + step * len(shown) + 4
-    height = bottom + 50 + (16 if left_out else 0)
+    height = bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0)
     widest = labels[shown[0]]
     board = Canvas(
         WIDTH, height, title=f"One-way ranges of {quantity}",
@@ -104,7 +105,7 @@ def tornado(
                     continue
                 right = end > other or (end == other and text == ranges[i][1])
                 at = max(scale(end), scale(base)) + 5 if right else min(scale(end), scale(base)) - 5
-                board.text(at, middle + 4, text, size=11, fill="soft", halo=True,
+                board.text(at, middle + 4, wrap(text, room - 4, 11, lines=1)[0], size=11, fill="soft", halo=True,
                            anchor="start" if right else "end")  # fmt: skip
     board.line(scale(base), top - 8, scale(base), bottom, stroke="ink", width=1.2)
     board.text(scale(base), top - 13, f"base {number(base)}", size=12, anchor="middle", halo=True)
@@ -155,7 +156,7 @@ def waterfall(
     step, top = 27.0, 14.0
     bottom = top + step * len(names) + 4
     board = Canvas(
-        WIDTH, bottom + 50, title=f"Shares in {quantity}",
+        WIDTH, bottom + below(quantity, scale.end - scale.start), title=f"Shares in {quantity}",
         desc=f"From {number(start)} ({start_label}) to {number(end)} ({end_label}): "
         + "; ".join(f"{name} {number(part)}" for name, part in zip(names[1:], parts)) + ".",
     )  # fmt: skip
@@ -232,7 +233,7 @@ def terms(
     top = 34.0
     bottom = top + step * len(labels) + 2
     board = Canvas(
-        WIDTH, bottom + 50, title=f"Spread of each term ({quantity})",
+        WIDTH, bottom + below(quantity, scale.end - scale.start), title=f"Spread of each term ({quantity})",
         desc="; ".join(
             f"{name}: {number(a)} to {number(c)}, median {number(b)}"
             for name, a, b, c in zip(labels, lows, mids, highs)
@@ -262,10 +263,13 @@ def terms(
     x = 8.0
     board.rect(x, 8, 22, 11, fill="sky", opacity=0.55)
     board.line(x + 11, 6, x + 11, 21, stroke="blue", width=2.4)
+    share = (WIDTH - 60.0) / (len(marks) + 1) - 40  # each entry may use its part of the row
+    spread_label = wrap(spread_label, max(share, 180), 12, lines=1)[0]
     board.text(x + 28, 18, spread_label, size=12)
     x += 28 + text_width(spread_label, 12) + 22
     for (name, _), (shape, colour) in zip(marks, signs):
         board.marker(x + 5, 13.5, shape, colour=colour, size=5)
-        board.text(x + 16, 18, name, size=12)
-        x += 16 + text_width(name, 12) + 20
+        shown = wrap(name, share, 12, lines=1)[0]
+        board.text(x + 16, 18, shown, size=12)
+        x += 16 + text_width(shown, 12) + 20
     return board.render()

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from negotiate.display._bars import same_length
-from negotiate.display._plot import legend, spread, x_axis, y_axis
+from negotiate.display._plot import below, legend, spread, x_axis, y_axis
 from negotiate.display._text import number
 from negotiate.display.svg import (
     DASHES,
@@ -73,7 +73,7 @@ def frontier(
     sy = Scale(*padded(min(p[1] for p in every), max(p[1] for p in every)), bottom, top)
     said = "; ".join(f"{name} ({number(at[0])}, {number(at[1])})" for name, at, _ in named)
     board = Canvas(
-        WIDTH, 462, title=f"Frontier of {parties[0]} and {parties[1]}",
+        WIDTH, bottom + 6 + below(f"utility of {parties[0]} ({unit})", right - left), title=f"Frontier of {parties[0]} and {parties[1]}",
         desc=f"Disagreement ({number(d[0])}, {number(d[1])}) in {unit}; {said}.",
     )  # fmt: skip
     x_axis(board, sx, bottom, f"utility of {parties[0]} ({unit})", grid_to=top)
@@ -201,7 +201,7 @@ def _curves(
     sx = Scale(min(span), max(span), left, right)
     sy = Scale(*(y_range or padded(min(kept), max(kept), 0.06)), bottom, top)
     board = Canvas(
-        WIDTH, bottom + 54, title=f"{y_label} against {x_label}",
+        WIDTH, bottom + below(x_label, right - left), title=f"{y_label} against {x_label}",
         desc=f"{', '.join(series)} over {number(min(xs))} to {number(max(xs))}"
         + "".join(f"; mark at {number(value)}: {word}" for value, word in marks) + ".",
     )  # fmt: skip
@@ -325,7 +325,7 @@ def box(
     density = f"{number(sum(map(bool, inside)) / len(inside))}" if inside else "undefined"
     cover = f"{number(sum(map(bool, inside)) / hits)}" if hits else "undefined"
     board = Canvas(
-        WIDTH, 444, title=f"{hit_label} by {x_label} and {y_label}",
+        WIDTH, bottom + below(x_label, right - left), title=f"{hit_label} by {x_label} and {y_label}",
         desc=f"Box {number(x0)} to {number(x1)} by {number(y0)} to {number(y1)}; in this plane "
         f"share of hits inside {density}, share of all hits inside {cover}.",
     )  # fmt: skip

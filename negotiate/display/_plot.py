@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from negotiate.display.svg import Canvas, Scale, text_width, wrap
 
 
+def below(label: str, length: float) -> float:
+    """Height that an axis of ``length`` with its label takes below itself."""
+    return 46.0 + 16 * (len(wrap(label, length, 13)) - 1)
+
+
 def x_axis(
     board: Canvas, scale: Scale, y: float, label: str, *, grid_to: float | None = None
 ) -> None:

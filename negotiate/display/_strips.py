@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 from negotiate.display._bars import same_length
-from negotiate.display._plot import spread, x_axis, y_axis
+from negotiate.display._plot import below, spread, x_axis, y_axis
 from negotiate.display._text import number
 from negotiate.display.svg import SERIES, WIDTH, Canvas, Scale, finite, padded, text_width, wrap
 from negotiate.errors import InputError
@@ -55,7 +55,7 @@ def strip(
     label_row = top + tall + 18
     axis = top + tall + 38 + (16 if span else 0)
     board = Canvas(
-        WIDTH, axis + 48, title=f"The answer along {quantity}",
+        WIDTH, axis + below(quantity, WIDTH - 48.0), title=f"The answer along {quantity}",
         desc="; ".join(f"{number(a)} to {number(b)}: {answer}" for a, b, answer in cells),
     )  # fmt: skip
     tints = {answer: SERIES[i % len(SERIES)] for i, answer in enumerate(answers)}
@@ -122,7 +122,7 @@ def histogram(
     sx = Scale(*padded(min(span), max(span), 0.01), left, right)
     sy = Scale(0, max(bars) * 1.04 or 1, bottom, top)
     board = Canvas(
-        WIDTH, 354, title=f"Spread of {quantity}",
+        WIDTH, bottom + below(quantity, right - left), title=f"Spread of {quantity}",
         desc=f"{len(bars)} bins from {number(bounds[0])} to {number(bounds[-1])}"
         + "".join(f"; {word} at {number(value)}" for value, word in marks) + ".",
     )  # fmt: skip

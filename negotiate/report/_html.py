@@ -6,7 +6,7 @@ everything else, so that the page reads the same offline, in an archive and on p
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any

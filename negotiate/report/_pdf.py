@@ -9,7 +9,7 @@ profile, whenever the compiler can vouch for it.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
