@@ -154,7 +154,7 @@ class _Beliefs:
     def _positive(self, support: Sequence[int], *, strict: bool) -> bool:
         use = list(support)
         # weights t + y on the support with y >= 0; maximise t, also a margin where strict
-        equal = [(_line(row, use), 0) for row in self.equal]
+        equal: list[Any] = [(_line(row, use), 0) for row in self.equal]
         margin = 1 if strict else 0
         at_most: list[Any] = []
         for row in self.down:
