@@ -174,16 +174,22 @@ class Saltelli:
 
     def values(self, space: Space, start: int, stop: int) -> Values:
         """Rows by path."""
-        columns = list(space.columns.values())
-        per = len(columns) + 2
+        factors = space.factors
+        per = len(factors) + 2
         first, last = start // per, -(-stop // per)
         a, b = self.base(space, first, last)
-        rows = np.repeat(a[:, None, :], per, 1)
-        rows[:, 1] = b
-        for index, at in enumerate(columns):
-            rows[:, 2 + index, list(at)] = b[:, list(at)]
-        flat = rows.reshape(-1, a.shape[1])[start - first * per : stop - first * per]
-        return space.values(flat)
+        # factors are independent, so A and B are made once and their values are exchanged
+        left, right = space.values(a), space.values(b)
+        owner = {m: name for name, group in space.groups.items() for m in group.members}
+        out: Values = {}
+        for path, value in left.items():
+            rows = np.repeat(value[:, None], per, 1)
+            rows[:, 1] = right[path]
+            factor = owner.get(path, path)
+            if factor in factors:
+                rows[:, 2 + factors.index(factor)] = right[path]
+            out[path] = rows.reshape(-1)[start - first * per : stop - first * per]
+        return out
 
     def shape(self, space: Space) -> dict[str, Any]:
         """Dimensions ``base`` and ``matrix``."""

@@ -398,6 +398,30 @@ def run_study(
     return Study(dataset, tuple(codes), space, design, tuple(notes))
 
 
+def collect(
+    space: Space, evaluate: Evaluate, design: Design, **options: Any
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.int64]]:
+    """Metrics as flat arrays and a failure mark for each row, without labels: for answers.
+
+    ``options`` are those of `stream`.
+    """
+    pieces: dict[str, list[NDArray[Any]]] = {}
+    lengths: list[dict[str, Any]] = []
+    rows = design.size(space)
+    failure = np.zeros(rows, np.int64)
+    starts = []
+    for _, start, arrays in stream(space, evaluate, design, **options):
+        failure[start + arrays["failed"]] = 1
+        starts.append(start)
+        lengths.append({k[7:]: v for k, v in arrays.items() if k.startswith("metric/")})
+    sizes = np.diff([*starts, rows])
+    templates = {name: array for part in lengths for name, array in part.items()}
+    for part, size in zip(lengths, sizes):
+        for name, template in templates.items():
+            pieces.setdefault(name, []).append(part.get(name, _empty(template, int(size))))
+    return {name: np.concatenate(found) for name, found in pieces.items()}, failure
+
+
 def _dataset(
     plan: _Plan,
     columns: Mapping[str, list[tuple[int, NDArray[Any]]]],

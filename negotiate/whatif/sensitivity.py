@@ -1,0 +1,375 @@
+"""Sensitivity: which uncertain quantities drive a metric.
+
+`sobol` (variance-based, first-order and total with intervals), `morris` (screening), `borgonovo`
+and `pawn` (moment-free, from the draws of any study). A group of quantities is one factor. A label
+metric is asked through the indicator of each of its labels, and all labels together weighted by
+their variances (Gamboa, Janon, Klein and Lagnoux 2014, doi:10.1214/14-EJS895). A metric that does
+not vary is answered in words.
+
+>>> import numpy as np
+>>> from negotiate.whatif.marginal import uniform
+>>> from negotiate.whatif.space import Space
+>>> space = Space({name: uniform(-np.pi, np.pi) for name in ("x1", "x2", "x3")})
+>>> def ishigami(v):
+...     return {"y": np.sin(v["x1"]) + 7 * np.sin(v["x2"]) ** 2 + 0.1 * v["x3"] ** 4 * np.sin(v["x1"])}
+>>> answer = sobol(space, ishigami, 2**14, seed=1)["y"]
+>>> answer.column("first").round(2).tolist()      # 0.3139, 0.4424, 0: Saltelli et al. 2008, p. 196
+[0.31, 0.44, 0.0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.errors import InputError, NoSolutionError, UnknownNameError
+from negotiate.kernels import moment_free, screening, sobol_indices
+from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
+from negotiate.whatif.chunks import Evaluate
+from negotiate.whatif.design import Morris, Saltelli
+from negotiate.whatif.space import Space
+from negotiate.whatif.study import Study, collect
+
+Floats = NDArray[np.float64]
+
+ALL_LABELS = "(all labels)"
+"""Name under which the variance-weighted indices of a label metric stand."""
+
+
+@dataclass(frozen=True)
+class Sensitivity(Answer):
+    """Measures of one metric by factor.
+
+    Attributes
+    ----------
+    metric, label
+        What was explained; the label if it is the indicator of one.
+    method
+        ``sobol``, ``morris``, ``borgonovo``, ``pawn`` or ``shapley``.
+    factors
+        Names of the factors.
+    measures
+        Measure name to array ``(factors,)``; ``<name>_low`` and ``<name>_high`` are interval ends.
+    main
+        The measure that ranks.
+    constant
+        The value of a metric that did not vary, else None.
+    used, failed
+        Rows used, rows left out because a draw of theirs failed.
+    """
+
+    metric: str
+    method: str
+    factors: tuple[str, ...]
+    measures: Mapping[str, Floats]
+    main: str
+    label: str = ""
+    constant: Any = None
+    used: int = 0
+    failed: int = 0
+    notes: tuple[str, ...] = ()
+
+    def column(self, measure: str) -> Floats:
+        """Values of a measure, in the order of the factors."""
+        if measure not in self.measures:
+            raise UnknownNameError("measure", measure, self.measures, where=self.method)
+        return self.measures[measure]
+
+    def order(self) -> list[int]:
+        """Factors by decreasing main measure."""
+        return [int(i) for i in np.argsort(-np.nan_to_num(self.column(self.main)), kind="stable")]
+
+    def records(self) -> list[dict[str, Any]]:
+        """One row for each factor, most important first."""
+        return [
+            {"factor": self.factors[i]}
+            | {name: float(values[i]) for name, values in self.measures.items()}
+            for i in self.order()
+        ]
+
+    @property
+    def subject(self) -> str:
+        """The metric in words."""
+        return f"{self.metric} being '{self.label}'" if self.label else self.metric
+
+    def sentence(self) -> str:
+        """Which factors matter most, and by how much."""
+        if self.constant is not None:
+            return (
+                f"{self.subject} is {self.constant} in all {self.used:,} draws: within the stated "
+                "ranges nothing moves it, so it has no sensitivity to share out."
+            )
+        values, order = self.column(self.main), self.order()
+        top = [i for i in order[:3] if values[i] > 0.01 * max(values[order[0]], 0)]
+        what = {
+            "sobol": "share of the variance that goes through the factor",
+            "shapley": "share of the variance due to the factor",
+            "morris": "mean absolute elementary effect",
+            "borgonovo": "Borgonovo's delta",
+            "pawn": "PAWN distance",
+        }[self.method]
+        shares = self.method in ("sobol", "shapley")
+
+        def one(i: int) -> str:
+            value = percent(max(float(values[i]), 0.0)) if shares else shown(float(values[i]))
+            low = self.measures.get(f"{self.main}_low")
+            if low is None:
+                return f"{self.factors[i]} ({value})"
+            high = self.measures[f"{self.main}_high"]
+            return f"{self.factors[i]} ({value}, interval {shown(low[i])} to {shown(high[i])})"
+
+        text = f"{self.subject} is driven most by {listed([one(i) for i in top])}; {what}."
+        if "first" in self.measures:
+            joint = 1 - float(np.sum(self.measures["first"]))
+            if joint > 0.05:
+                text += (
+                    f" About {percent(min(joint, 1.0))} of its variance comes from interactions."
+                )
+        return text
+
+    def picture(self) -> Picture:
+        """Bars with intervals."""
+        order = self.order()
+        low, high = self.measures.get(f"{self.main}_low"), self.measures.get(f"{self.main}_high")
+        return Picture(
+            "bars",
+            tuple(self.factors[i] for i in order),
+            tuple(float(np.nan_to_num(self.column(self.main)[i])) for i in order),
+            () if low is None else tuple(float(np.nan_to_num(low[i])) for i in order),
+            () if high is None else tuple(float(np.nan_to_num(high[i])) for i in order),
+            x_label=f"{self.method}: {self.main} ({self.subject})",
+        )
+
+
+def _reach(confidence: float) -> float:
+    from scipy.special import ndtri
+
+    if not 0 < confidence < 1:
+        raise InputError(f"confidence {confidence}", allowed="between 0 and 1")
+    return float(ndtri(0.5 + confidence / 2))
+
+
+def targets(values: NDArray[Any]) -> dict[str, Floats]:
+    """A numeric metric as it is; a label metric as the indicator of each label."""
+    if values.dtype.kind != "U":
+        return {"": values}
+    return {str(label): (values == label).astype(float) for label in np.unique(values)}
+
+
+def _constant(values: NDArray[Any]) -> Any:
+    """The one value of a metric that does not vary, else None."""
+    if values.size and (values == values.ravel()[0]).all():
+        first = values.ravel()[0]
+        return str(first) if values.dtype.kind == "U" else shown(float(first))
+    return None
+
+
+def _still(metric: str, method: str, factors: tuple[str, ...], value: Any, used: int, failed: int,
+           names: tuple[str, ...]) -> Sensitivity:  # fmt: skip
+    nothing = {name: np.full(len(factors), np.nan) for name in names}
+    return Sensitivity(
+        metric, method, factors, nothing, names[0], constant=value, used=used, failed=failed
+    )
+
+
+def _blocks(
+    space: Space, evaluate: Evaluate, design: Any, n: int, options: Mapping[str, Any]
+) -> tuple[dict[str, NDArray[Any]], int]:
+    """Metrics as ``(n, rows of a block)`` without the blocks in which a draw failed."""
+    if not space.factors:
+        raise InputError("nothing is uncertain", where="sensitivity", remedy="give ranges")
+    metrics, failure = collect(space, evaluate, design, **options)
+    good = (failure.reshape(n, -1) == 0).all(1)
+    if good.sum() < 2:
+        raise NoSolutionError(
+            f"only {int(good.sum())} of {n:,} blocks of draws were solved", where="sensitivity",
+            remedy="narrow the ranges to where the model has an answer",
+        )  # fmt: skip
+    kept = {
+        name: values.reshape(n, -1)[good] for name, values in metrics.items() if values.ndim == 1
+    }
+    return kept, int((~good).sum())
+
+
+def sobol(
+    space: Space,
+    evaluate: Evaluate,
+    n: int,
+    *,
+    seed: int = 0,
+    confidence: float = 0.95,
+    intervals: Callable[..., sobol_indices.Indices] = sobol_indices.delta,
+    **options: Any,
+) -> dict[str, Sensitivity]:
+    """First-order and total Sobol' indices of every scalar metric.
+
+    Parameters
+    ----------
+    space, evaluate
+        The seam; factors must be independent of one another (members of a group need not be).
+    n
+        Base rows; n (factors + 2) evaluations. A power of two is best.
+    intervals
+        `sobol_indices.delta` or `sobol_indices.bootstrap`.
+    options
+        Of `negotiate.whatif.study.run_study`: engine, workers, chunk, folder ...
+
+    Returns
+    -------
+    dict
+        Metric to answer; ``metric == label`` and ``metric (all labels)`` for label metrics.
+    """
+    factors, reach = space.factors, _reach(confidence)
+    kept, failed = _blocks(space, evaluate, Saltelli(n, seed), n, options)
+    note = () if not failed else (f"{failed:,} of {n:,} base rows left out: a draw failed",)
+    out: dict[str, Sensitivity] = {}
+    names = ("total", "first")
+    for metric, table in kept.items():
+        value = _constant(table)
+        if value is not None:
+            out[metric] = _still(metric, "sobol", factors, value, table.size, failed, names)
+            continue
+        each: list[sobol_indices.Indices] = []
+        for label, y in targets(table).items():
+            found = intervals(y[:, 0].copy(), y[:, 1].copy(), np.ascontiguousarray(y[:, 2:].T))
+            each.append(found)
+            key = f"{metric} == {label}" if label else metric
+            measures = {}
+            for name in names:
+                middle, error = getattr(found, name), getattr(found, f"{name}_error")
+                measures |= {
+                    name: middle,
+                    f"{name}_low": middle - reach * error,
+                    f"{name}_high": middle + reach * error,
+                }
+            out[key] = Sensitivity(
+                metric, "sobol", factors, measures, "total", label, None, table.size, failed, note
+            )
+        if len(each) > 1:
+            share = np.array([item.variance for item in each])
+            share = share / share.sum()
+            joint = {n: sum(w * getattr(i, n) for w, i in zip(share, each)) for n in names}
+            out[f"{metric} {ALL_LABELS}"] = Sensitivity(
+                metric, "sobol", factors, joint, "total", "", None, table.size, failed, note
+            )  # fmt: skip
+    return out
+
+
+def morris(
+    space: Space,
+    evaluate: Evaluate,
+    n: int,
+    *,
+    seed: int = 0,
+    levels: int = 8,
+    edge: float = 0.005,
+    confidence: float = 0.95,
+    **options: Any,
+) -> dict[str, Sensitivity]:
+    """Elementary effects of every scalar metric over ``n`` trajectories.
+
+    Effects are per unit of the quantity's probability scale (from its 0.5 % to its 99.5 % point
+    by default), so factors of different units compare.
+    """
+    factors, reach = space.factors, _reach(confidence)
+    design = Morris(n, seed, levels, edge)
+    metrics, failure = collect(space, evaluate, design, **options)
+    good = (failure.reshape(n, -1) == 0).all(1)
+    rank, _ = design.order(space, 0, n)
+    signs = design.signs(space, 0, n)
+    failed = int((~good).sum())
+    out: dict[str, Sensitivity] = {}
+    for metric, column in metrics.items():
+        if column.ndim > 1:
+            continue
+        table = column.reshape(n, -1)[good]
+        value = _constant(table)
+        if value is not None:
+            names = ("mu_star", "mu", "sigma")
+            out[metric] = _still(metric, "morris", factors, value, table.size, failed, names)
+            continue
+        for label, y in targets(table).items():
+            effects = screening.elementary_effects(
+                y, rank=rank[good], signs=signs[good], step=design.step
+            )
+            found = screening.summary(effects)
+            measures = {
+                "mu_star": found.mu_star,
+                "mu_star_low": found.mu_star - reach * found.error,
+                "mu_star_high": found.mu_star + reach * found.error,
+                "mu": found.mu,
+                "sigma": found.sigma,
+            }
+            key = f"{metric} == {label}" if label else metric
+            out[key] = Sensitivity(
+                metric, "morris", factors, measures, "mu_star", label, None, table.size, failed
+            )
+    return out
+
+
+def _given(study: Study, metric: str) -> tuple[dict[str, NDArray[Any]], NDArray[Any], int]:
+    """Inputs and outputs of the solved draws of a study without scenarios."""
+    if "scenario" in study.dataset.dims:
+        raise InputError(
+            "a study with scenarios", where="sensitivity", allowed="one scenario",
+            remedy="run the study for the scenario you mean",
+        )  # fmt: skip
+    values = study.metric(metric)
+    good = study.dataset["failure"].values.ravel() == 0
+    inputs = {path: column[good] for path, column in study.inputs().items()}
+    return inputs, values.ravel()[good], int((~good).sum())
+
+
+def borgonovo(
+    study: Study, metric: str, *, copies: int = 100, seed: int = 0, confidence: float = 0.95
+) -> dict[str, Sensitivity]:
+    """Borgonovo's delta of each input on a metric, from a study's draws.
+
+    Inputs may be correlated; members of a group are listed one by one.
+    """
+    inputs, y, failed = _given(study, metric)
+    factors, reach = tuple(inputs), _reach(confidence)
+    value = _constant(y)
+    if value is not None:
+        names = ("delta",)
+        return {metric: _still(metric, "borgonovo", factors, value, len(y), failed, names)}
+    out = {}
+    for label, target in targets(y).items():
+        found = np.array(
+            [moment_free.borgonovo(x, target, copies=copies, seed=seed) for x in inputs.values()]
+        )
+        measures = {
+            "delta": found[:, 0],
+            "delta_low": np.maximum(found[:, 0] - reach * found[:, 1], 0),
+            "delta_high": found[:, 0] + reach * found[:, 1],
+        }
+        key = f"{metric} == {label}" if label else metric
+        out[key] = Sensitivity(
+            metric, "borgonovo", factors, measures, "delta", label, None, len(y), failed
+        )
+    return out
+
+
+def pawn(study: Study, metric: str, *, classes: int = 10) -> dict[str, Sensitivity]:
+    """PAWN distances (median and largest over classes) of each input, from a study's draws."""
+    inputs, y, failed = _given(study, metric)
+    factors = tuple(inputs)
+    value = _constant(y)
+    if value is not None:
+        names = ("median", "largest")
+        return {metric: _still(metric, "pawn", factors, value, len(y), failed, names)}
+    noise = moment_free.pawn_noise(len(y), classes=classes)
+    out = {}
+    for label, target in targets(y).items():
+        found = np.array([moment_free.pawn(x, target, classes=classes) for x in inputs.values()])
+        measures = {"median": found[:, 0], "largest": found[:, 1]}
+        key = f"{metric} == {label}" if label else metric
+        out[key] = Sensitivity(
+            metric, "pawn", factors, measures, "median", label, None, len(y), failed,
+            (f"a factor without influence shows distances up to {shown(noise)}",),
+        )  # fmt: skip
+    return out
