@@ -42,7 +42,7 @@ def classes_of(x: NDArray[Any], count: int) -> NDArray[np.int64]:
 
 def _ranks(y: Floats) -> Floats:
     """Mid-ranks in (0, 1), equal for equal values."""
-    order, inverse, counts = np.unique(y, return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(y, return_inverse=True, return_counts=True)
     below = np.cumsum(counts) - counts
     return np.asarray((below[inverse] + 0.5 * counts[inverse]) / len(y))
 

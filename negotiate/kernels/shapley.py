@@ -36,7 +36,7 @@ EXACT_PLAYERS = 15
 
 def players_of(v: NDArray[Any]) -> int:
     """Number of players of a set function, from its last axis."""
-    size = v.shape[-1]
+    size = int(v.shape[-1])
     players = size.bit_length() - 1
     if size < 1 or size != 1 << players:
         raise InputError(

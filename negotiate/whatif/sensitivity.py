@@ -11,7 +11,8 @@ not vary is answered in words.
 >>> from negotiate.whatif.space import Space
 >>> space = Space({name: uniform(-np.pi, np.pi) for name in ("x1", "x2", "x3")})
 >>> def ishigami(v):
-...     return {"y": np.sin(v["x1"]) + 7 * np.sin(v["x2"]) ** 2 + 0.1 * v["x3"] ** 4 * np.sin(v["x1"])}
+...     x1, x2, x3 = v["x1"], v["x2"], v["x3"]
+...     return {"y": np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)}
 >>> answer = sobol(space, ishigami, 2**14, seed=1)["y"]
 >>> answer.column("first").round(2).tolist()      # 0.3139, 0.4424, 0: Saltelli et al. 2008, p. 196
 [0.31, 0.44, 0.0]
@@ -238,7 +239,7 @@ def sobol(
             found = intervals(y[:, 0].copy(), y[:, 1].copy(), np.ascontiguousarray(y[:, 2:].T))
             each.append(found)
             key = f"{metric} == {label}" if label else metric
-            measures = {}
+            measures: dict[str, Floats] = {}
             for name in names:
                 middle, error = getattr(found, name), getattr(found, f"{name}_error")
                 measures |= {

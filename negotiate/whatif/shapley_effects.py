@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.errors import InputError, TooLargeError
+from negotiate.errors import InputError, NoSolutionError, TooLargeError
 from negotiate.kernels import shapley
 from negotiate.kernels.sampling import random_points
 from negotiate.whatif.chunks import Evaluate, evaluate_rows
@@ -140,7 +140,13 @@ def shapley_effects(
         found = evaluate_rows(evaluate, draw.values(draw.redraw(latent, held, fresh)))
         bad = np.zeros(outer * inner, bool)
         bad[list(found.failures)] = True
-        good = ~bad.reshape(outer, inner).any(1)
+        good = np.asarray(~bad.reshape(outer, inner).any(1))
+        if good.sum() < 2:
+            raise NoSolutionError(
+                f"only {int(good.sum())} of {outer:,} outer draws were solved",
+                where="Shapley effects",
+                remedy="narrow the ranges to where the model has an answer",
+            )
         scalars = {name: v for name, v in found.metrics.items() if v.ndim == 1}
         tables.append(
             (subset, {n: v.reshape(outer, inner)[good] for n, v in scalars.items()}, good)
