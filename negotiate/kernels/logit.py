@@ -37,6 +37,8 @@ MAX_STEPS = 5_000
 NEWTON_STEPS = 12
 BRANCHING = 1e-5
 """Length of a step below which a change of orientation is taken as a branching point crossed."""
+ACCEPTED = 1e-7
+"""Largest distance from the logit replies (a probability) of an answer that may be given out."""
 TARGET = 1e-11
 """Residual, in log-probability, at which a point counts as on the branch."""
 

@@ -1,0 +1,111 @@
+"""Logit quantal response equilibrium: better replies are likelier, mistakes are not excluded.
+
+At precision lambda every player plays strategy s with a probability proportional to
+exp(lambda u_i(s, x_-i)), against the others' probabilities (McKelvey and Palfrey 1995, Games and
+Economic Behavior 10, 6-38). Lambda is in inverse payoff units: 0 is pure chance, large values
+approach a Nash equilibrium. There may be several such points at one lambda; this is the one on the
+principal branch, which starts at the centroid, and the first with that lambda (`kernels.logit`).
+
+In the battle of the sexes with prizes 2 and 1, at lambda = 1, by the definition:
+
+>>> game = StrategicGame.from_arrays([[[2, 0], [0, 1]], [[1, 0], [0, 2]]])
+>>> x = solve(game, precision=1.0)[0].strategies["Player 1"]["1"]
+>>> import math
+>>> y = 1 - x                                # by the game's symmetry
+>>> abs(x - 1 / (1 + math.exp((1 - y) - 2 * y))) < 1e-9
+True
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.errors import InputError
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels import expected, logit
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _strategic as shared
+
+FORM = ("strategic",)
+FIELD = "transcendental"
+DECLARES = frozenset({"relabelling"})
+
+SLACK = logit.ACCEPTED
+
+
+def solve(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
+    """The logit equilibrium on the principal branch.
+
+    Parameters
+    ----------
+    precision
+        lambda >= 0, in inverse payoff units; an array is broadcast against the draw axes.
+
+    Returns
+    -------
+    Solution
+        One point in floats. With draw axes its probabilities and payoffs are arrays over them.
+        ``complete`` is False: other branches may hold further logit equilibria.
+    """
+    game = shared.admit(form, "quantal_response", draws=True).floats()
+    values = np.asarray(precision, dtype=float)
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise InputError(
+            f"precision is {precision}", where="quantal_response", allowed="finite numbers >= 0"
+        )
+    n = len(game.players)
+    mixed, error = logit.principal_branch(game.payoffs, values, players=n)
+    payoffs = expected.expected(game.payoffs, mixed)
+    regret = expected.regrets(game.payoffs, mixed).max(axis=-1)
+    point = Point(
+        payoffs={p: _plain(payoffs[..., i]) for i, p in enumerate(game.players)},
+        strategies={
+            p: {s: _plain(x[..., k]) for k, s in enumerate(game.strategies[p])}
+            for p, x in zip(game.players, mixed, strict=True)
+        },
+        regret=_plain(regret),
+        label=f"lambda = {precision:g}" if values.ndim == 0 else "lambda given per draw",
+        facts={"precision": _plain(values)},
+    )
+    return Solution(
+        concept="quantal_response",
+        players=game.players,
+        points=(point,),
+        complete=False,
+        exact=False,
+        settings={"precision": _plain(values), "branch": "principal"},
+        evidence=(
+            Evidence(
+                bool((error <= SLACK).all()),
+                float(error.max(initial=0.0)),
+                "largest distance from the logit replies (probability)",
+            ),
+        ),
+        notes=("The principal branch, from the centroid; other branches may exist.",),
+        form=form,
+    )
+
+
+def holds(form: StrategicGame, point: Point) -> Evidence:
+    """Distance of the point from the logit replies to it, recomputed."""
+    game = shared.admit(form, "quantal_response", draws=True).floats()
+    mixed = [
+        np.stack([np.asarray(point.strategies[p][s], float) for s in game.strategies[p]], axis=-1)
+        for p in game.players
+    ]
+    error = logit.residual(game.payoffs, mixed, np.asarray(point.facts["precision"], float))
+    worst = float(np.max(error))
+    good = worst <= SLACK
+    return Evidence(
+        good,
+        worst,
+        "largest distance from the logit replies (probability)",
+        "" if good else f"draw {int(np.argmax(error))}" if error.ndim else "the profile",
+    )
+
+
+def _plain(values: Any) -> Any:
+    array = np.asarray(values)
+    return float(array) if array.ndim == 0 else array

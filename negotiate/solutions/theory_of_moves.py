@@ -1,0 +1,134 @@
+"""Non-myopic equilibria of 2 x 2 games: Brams's theory of moves.
+
+From a state, each player asks where play would end if it moved first and both then looked ahead
+around the cycle of states; the ends so chosen are the non-myopic equilibria (Brams 1994, Theory of
+Moves, chapter 1, pp. 21-35). Conventions: a mover that would gain nothing stays; play that returns
+to its first state stops there; where one player moves and the other would stay, the move counts
+(two-sidedness); where both would move, who moves first decides (order power) and both ends are
+given. Payoffs are ranks: only their order is read.
+
+The prisoner's dilemma has two, the mutual ones (Brams 1994, p. 28):
+
+>>> game = StrategicGame.from_arrays([[[3, 1], [4, 2]], [[3, 4], [1, 2]]],
+...                                  strategies=[("Cooperate", "Defect")] * 2)
+>>> [point.label for point in solve(game)]
+['Cooperate, Cooperate', 'Defect, Defect']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.errors import NotApplicableError
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels import theory_of_moves as kernel
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _strategic as shared
+
+FORM = ("strategic",)
+FIELD = "rational"
+DECLARES = frozenset({"relabelling"})
+
+
+def solve(form: StrategicGame) -> Solution:
+    """The non-myopic equilibria and the states they are reached from.
+
+    Returns
+    -------
+    Solution
+        One point per non-myopic equilibrium; ``facts["reached from"]`` lists the starting states
+        as profiles joined by ", ". ``settings["from"]`` maps every state to its equilibria.
+    """
+    game = _admit(form)
+    mask = kernel.equilibria(game.payoffs)
+    labels = [", ".join(shared.names(game, state)) for state in kernel.STATES]
+    points = []
+    for end, state in enumerate(kernel.STATES):
+        sources = tuple(labels[k] for k in range(4) if mask[k, end])
+        if sources:
+            points.append(
+                shared.point(
+                    game,
+                    shared.pure(game, state),
+                    label=labels[end],
+                    marks=_marks(game, mask, end),
+                    facts={"reached from": sources},
+                )
+            )
+    table = {labels[k]: tuple(labels[end] for end in range(4) if mask[k, end]) for k in range(4)}
+    notes = [
+        "Brams's rules: a mover that gains nothing stays; play that returns to its first state "
+        "stops; where both would move, both ends are given."
+    ]
+    if _tied(game):
+        notes.append("Some payoffs are equal; the theory is stated for strict ranks.")
+    return Solution(
+        concept="theory_of_moves",
+        players=game.players,
+        points=tuple(points),
+        complete=True,
+        exact=True,
+        settings={"from": table},
+        notes=tuple(notes),
+        form=form,
+    )
+
+
+def holds(form: StrategicGame, point: Point) -> Evidence:
+    """Walk every cycle of moves afresh, from each state and first mover, by recursion."""
+    game = _admit(form)
+    labels = [", ".join(shared.names(game, state)) for state in kernel.STATES]
+    claimed = tuple(point.facts["reached from"])
+    found = []
+    for start, name in enumerate(labels):
+        stops = [_walk(game, start, start, mover, 0) for mover in (0, 1)]
+        moved = [stop for stop in stops if stop != start]
+        if labels.index(point.label) in (moved or [start]):
+            found.append(name)
+    wrong = sorted(set(found) ^ set(claimed))
+    return Evidence(
+        not wrong and bool(found),
+        len(wrong),
+        "starting states wrongly claimed or left out",
+        "; ".join(wrong),
+    )
+
+
+def _walk(game: StrategicGame, start: int, state: int, mover: int, moves: int) -> int:
+    """Where play ends when ``mover`` decides at ``state``."""
+    if moves == 4:
+        return start
+    row, column = kernel.STATES[state]
+    after = kernel.STATES.index((1 - row, column) if mover == 0 else (row, 1 - column))
+    ahead = _walk(game, start, after, 1 - mover, moves + 1)
+    worth = game.payoffs[mover]
+    return ahead if worth[kernel.STATES[ahead]] > worth[row, column] else state
+
+
+def _admit(form: Any) -> StrategicGame:
+    game = shared.admit(form, "theory_of_moves", players=2)
+    if game.shape != (2, 2):
+        raise NotApplicableError(
+            f"the game is {game.shape[0]} x {game.shape[1]}",
+            where="theory_of_moves",
+            allowed="2 x 2",
+            remedy="restrict it to two strategies each",
+        )
+    return game
+
+
+def _tied(game: StrategicGame) -> bool:
+    return any(len(set(game.payoffs[i].flat)) < 4 for i in range(2))
+
+
+def _marks(game: StrategicGame, mask: Any, end: int) -> tuple[str, ...]:
+    marks = []
+    if mask[:, end].all():
+        marks.append("reached from every state")
+    state = kernel.STATES[end]
+    better = np.all([game.payoffs[i] > game.payoffs[i][state] for i in range(2)], axis=0)
+    if better.any():
+        marks.append("pareto dominated")
+    return tuple(marks)
