@@ -39,7 +39,7 @@ WORKERS = 64
 def _slot(table: Array, mask: int) -> int:
     """Place of ``mask`` in an open-addressing table (size a power of two), or of a free entry."""
     size = table.shape[0]
-    k = ((mask * 2654435761) >> 7) & (size - 1)
+    k: int = ((mask * 2654435761) >> 7) & (size - 1)
     while table[k] != 0 and table[k] != mask:
         k = (k + 1) & (size - 1)
     return k

@@ -45,16 +45,16 @@ def _solve_ones(matrix: Array) -> tuple[Array, Array]:
     work = np.concatenate([matrix, np.ones((count, k, 1))], axis=2)
     every = np.arange(count)
     least = np.full(count, np.inf)
-    for c in range(k):
-        best = c + np.abs(work[:, c:, c]).argmax(axis=1)
-        chosen = work[every, best].copy()
-        work[every, best] = work[:, c]
-        size = np.abs(chosen[:, c])
+    for at in range(k):
+        place = at + np.abs(work[:, at:, at]).argmax(axis=1)
+        chosen = work[every, place].copy()
+        work[every, place] = work[:, at]
+        size = np.abs(chosen[:, at])
         least = np.minimum(least, size)
-        chosen /= np.where(size < TIE, np.nan, chosen[:, c])[:, None]
-        work[:, c] = chosen
-        others = [r for r in range(k) if r != c]
-        work[:, others] -= work[:, others, c, None] * chosen[:, None, :]
+        chosen /= np.where(size < TIE, np.nan, chosen[:, at])[:, None]
+        work[:, at] = chosen
+        others = [r for r in range(k) if r != at]
+        work[:, others] -= work[:, others, at, None] * chosen[:, None, :]
     return work[:, :, k], least
 
 

@@ -1,0 +1,474 @@
+"""Equilibria of one game with any number of players, support by support, and what was proved.
+
+A mixed profile is an equilibrium exactly if, for some supports, every player is indifferent
+between the strategies of its support and no other pays more. The work is cut into what can be
+settled exactly and what cannot:
+
+1. Iterated strict dominance by pure strategies; nothing is lost (``kernels.dominance``).
+2. At most two players have a choice left: a two-player game, enumerated exactly and completely.
+3. Profiles in which at most two players mix: for every choice of the others' pure strategies the
+   two play a bimatrix game; those of its extreme equilibria at which the others' strategies are
+   best replies are equilibria, exactly.
+4. Three players mixing two strategies each: indifference gives three bilinear equations, whose
+   elimination is a quadratic in one probability; its rational roots are kept exactly.
+5. Larger systems: Newton's method from many starts in floats; what converges and has no regret
+   is kept, made exact where a nearby rational profile has regret zero.
+
+All of a game is proved to be found in case 2, and where steps 3 and 4 cover every support (two
+strategies for each of three players with a choice) and meet nothing degenerate.
+
+Source: McKelvey and McLennan (1996), "Computation of equilibria in finite games", Handbook of
+Computational Economics 1, 87-142, section 4; Osborne and Rubinstein (1994), Lemma 33.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, product
+from math import isqrt, prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negotiate.kernels import expected
+from negotiate.kernels.equilibria_exact import LIMIT, check_size, extreme_equilibria
+from negotiate.kernels.pure import pure_equilibria
+from negotiate.tolerance import PROBABILITY, REGRET
+
+Array = npt.NDArray[Any]
+Mixed = tuple[tuple[Any, ...], ...]
+"""One row of probabilities per player, fractions or floats."""
+
+BIMATRIX_GAMES = 3_000
+"""Most two-player games solved in step 3."""
+SYSTEMS = 500
+"""Most supports with three or more mixing players tried in steps 4 and 5, smallest first."""
+MAX_SUPPORTS = 200_000
+STARTS = 48
+STEPS = 40
+
+
+@dataclass(frozen=True)
+class SupportSearch:
+    """What the search found and what it covered.
+
+    Attributes
+    ----------
+    points
+        Mixed profiles, exact (fractions) where possible.
+    proved
+        Whether these are all equilibria (all extreme ones where there is a continuum).
+    pairs
+        For a game that is a two-player game after dominance: vertex numbers per point, as
+        `kernels.components` wants them; else empty.
+    degenerate
+        Verdict for the two-player game left after dominance, or None.
+    notes
+        What was covered, for the reader.
+    """
+
+    points: tuple[Mixed, ...]
+    proved: bool
+    pairs: tuple[tuple[int, int], ...]
+    degenerate: bool | None
+    notes: tuple[str, ...]
+
+
+def strictly_undominated(payoffs: Array) -> list[list[int]]:
+    """Strategies per player that survive iterated strict dominance by pure strategies.
+
+    Parameters
+    ----------
+    payoffs
+        ``(n, S1, ..., Sn)``, any exact or float numbers.
+
+    Examples
+    --------
+    >>> strictly_undominated(np.array([[[3, 0], [5, 1]], [[3, 5], [0, 1]]]))
+    [[1], [1]]
+    """
+    n = payoffs.ndim - 1
+    kept = [list(range(size)) for size in payoffs.shape[1:]]
+    moved = True
+    while moved:
+        moved = False
+        left = payoffs[np.ix_(range(n), *kept)]
+        for i in range(n):
+            rows = np.moveaxis(left[i], i, 0).reshape(len(kept[i]), -1)
+            out = [
+                s
+                for s in range(len(rows))
+                if any(bool((rows[t] > rows[s]).all()) for t in range(len(rows)) if t != s)
+            ]
+            if out:
+                kept[i] = [k for s, k in enumerate(kept[i]) if s not in out]
+                moved = True
+                break
+    return kept
+
+
+def support_search(payoffs: Array) -> SupportSearch:
+    """Equilibria of an exact game ``(n, S1, ..., Sn)`` of fractions; see the module.
+
+    Examples
+    --------
+    Three players who each want to be the odd one out: six pure equilibria, and one with all at
+    one half, found and proved complete... unless a tie leaves a continuum, which is said.
+
+    >>> odd = np.zeros((3, 2, 2, 2), dtype=object)
+    >>> for cell in product(range(2), repeat=3):
+    ...     for i in range(3):
+    ...         odd[(i, *cell)] = Fraction(int(cell.count(cell[i]) == 1))
+    >>> found = support_search(odd)
+    >>> any(all(row == (Fraction(1, 2),) * 2 for row in point) for point in found.points)
+    True
+    """
+    kept = strictly_undominated(payoffs)
+    shape = payoffs.shape[1:]
+    left = payoffs[np.ix_(range(len(shape)), *kept)]
+    movers = [i for i, labels in enumerate(kept) if len(labels) > 1]
+    removed = sum(shape) - sum(len(labels) for labels in kept)
+    notes = (
+        [f"Iterated strict dominance removed {removed} strateg{'y' if removed == 1 else 'ies'}."]
+        if removed
+        else []
+    )
+    if len(movers) <= 2:
+        two, pairs, degenerate = _two_movers(left, movers)
+        notes.append("What is left is a game of at most two players, enumerated exactly.")
+        wide = tuple(_widened(point, kept, shape) for point in two)
+        return SupportSearch(wide, True, pairs, degenerate, tuple(notes))
+    points, proved, more = _many_movers(left, movers)
+    wide = tuple(_widened(point, kept, shape) for point in points)
+    return SupportSearch(wide, proved, (), None, (*notes, *more))
+
+
+def _widened(point: Mixed, kept: Sequence[Sequence[int]], shape: Sequence[int]) -> Mixed:
+    rows = []
+    for given, labels, size in zip(point, kept, shape):
+        row: list[Any] = [Fraction(0)] * size
+        for k, weight in zip(labels, given):
+            row[k] = weight
+        rows.append(tuple(row))
+    return tuple(rows)
+
+
+def _pure(size: int, at: int) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(k == at)) for k in range(size))
+
+
+def _two_movers(
+    payoffs: Array, movers: Sequence[int]
+) -> tuple[list[Mixed], tuple[tuple[int, int], ...], bool]:
+    n, shape = payoffs.ndim - 1, payoffs.shape[1:]
+    first, second = (*movers, *(i for i in range(n) if i not in movers))[:2] if n > 1 else (0, 0)
+    first, second = min(first, second), max(first, second)
+    a = payoffs[first].reshape(shape[first], -1)
+    b = payoffs[second].reshape(shape[first], -1)
+    answer = extreme_equilibria(a, b)
+    points = []
+    for x, y in answer.points:
+        rows = [_pure(size, 0) for size in shape]
+        rows[first] = x
+        if n > 1:
+            rows[second] = y
+        points.append(tuple(rows))
+    return points, answer.pairs, answer.degenerate
+
+
+def _exact_regret(payoffs: Array, point: Mixed) -> Any:
+    rows = []
+    for row in point:
+        array = np.empty(len(row), dtype=object)
+        array[:] = row
+        rows.append(array)
+    return expected.regrets(payoffs, rows).max()
+
+
+def _many_movers(payoffs: Array, movers: Sequence[int]) -> tuple[list[Mixed], bool, list[str]]:
+    n, shape = payoffs.ndim - 1, payoffs.shape[1:]
+    found: dict[Mixed, None] = {}
+    for cell in np.argwhere(pure_equilibria(payoffs)):
+        found[tuple(_pure(size, int(at)) for size, at in zip(shape, cell))] = None
+    notes = [f"Pure equilibria: {len(found)}, all there are."]
+    clean = _pairs(payoffs, movers, found, notes)
+    units = [float(max(values.flat) - min(values.flat)) or 1.0 for values in payoffs]
+    floats = payoffs.astype(float)
+    tried = skipped = interior = 0
+    numeric = False
+    approximate: list[Mixed] = []
+    candidates, whole = _supports(shape)
+    for supports in candidates:
+        if _hopeless(floats, supports):
+            continue
+        if tried >= SYSTEMS:
+            skipped += 1
+            continue
+        tried += 1
+        mixing = [i for i in range(n) if len(supports[i]) > 1]
+        if len(mixing) == 3 and all(len(supports[i]) == 2 for i in mixing):
+            roots, sure = _three_by_two(payoffs, supports, mixing)
+            clean &= sure
+        else:
+            numeric = True
+            roots = _newton(floats, supports)
+        for point in roots:
+            better = _settled(payoffs, floats, units, point)
+            if better is None:
+                continue
+            interior += 1
+            if all(isinstance(v, Fraction) for row in better for v in row):
+                found[better] = None
+            elif not any(_near(better, other) for other in approximate):
+                approximate.append(better)
+    notes.append(
+        f"Supports with three or more mixing players: systems tried {tried:,}, equilibria found "
+        f"{interior}, {'numerically, from several starts' if numeric else 'by elimination'}."
+    )
+    if skipped:
+        notes.append(f"{skipped:,} larger supports were not tried (bound {SYSTEMS:,}).")
+    if not whole:
+        notes.append("There are too many supports to list; some were left out.")
+    proved = clean and whole and not numeric and not skipped
+    if not proved:
+        notes.append("More mixed equilibria may exist.")
+    exact = list(found)
+    rest = [p for p in approximate if not any(_near(p, other) for other in exact)]
+    return exact + rest, proved, notes
+
+
+def _pairs(
+    payoffs: Array, movers: Sequence[int], found: dict[Mixed, None], notes: list[str]
+) -> bool:
+    """Step 3; returns whether every bimatrix game was solved and none was degenerate."""
+    n, shape = payoffs.ndim - 1, payoffs.shape[1:]
+    total = sum(
+        prod(shape[k] for k in range(n) if k not in pair) for pair in combinations(movers, 2)
+    )
+    try:
+        for i, j in combinations(movers, 2):
+            check_size(shape[i], shape[j], LIMIT // 40)
+        fits = total <= BIMATRIX_GAMES
+    except ValueError:
+        fits = False
+    if not fits:
+        notes.append(
+            f"Profiles in which two players mix were not enumerated ({total:,} two-player games, "
+            f"bound {BIMATRIX_GAMES:,})."
+        )
+        return False
+    ties = 0
+    for i, j in combinations(movers, 2):
+        others = [k for k in range(n) if k not in (i, j)]
+        for cell in product(*(range(shape[k]) for k in others)):
+            at: list[Any] = [slice(None)] * n
+            for k, s in zip(others, cell):
+                at[k] = s
+            answer = extreme_equilibria(payoffs[(i, *at)], payoffs[(j, *at)])
+            ties += answer.degenerate
+            for x, y in answer.points:
+                rows = [_pure(size, 0) for size in shape]
+                for k, s in zip(others, cell):
+                    rows[k] = _pure(shape[k], s)
+                rows[i], rows[j] = x, y
+                point = tuple(rows)
+                if point not in found and _exact_regret(payoffs, point) == 0:
+                    found[point] = None
+    notes.append(
+        f"Profiles in which at most two players mix: {total:,} two-player games solved exactly"
+        + (f", {ties:,} of them degenerate." if ties else ".")
+    )
+    return ties == 0
+
+
+def _supports(shape: Sequence[int]) -> tuple[list[tuple[tuple[int, ...], ...]], bool]:
+    """Supports with at least three mixing players by total size; whether these are all."""
+    choices = [
+        [s for k in range(1, size + 1) for s in combinations(range(size), k)] for size in shape
+    ]
+    whole = prod(map(len, choices)) <= MAX_SUPPORTS
+    if not whole:
+        choices = [[s for s in choice if len(s) <= 2] for choice in choices]
+    if prod(map(len, choices)) > MAX_SUPPORTS:
+        return [], False
+    every = [s for s in product(*choices) if sum(len(k) > 1 for k in s) >= 3]
+    return sorted(every, key=lambda supports: sum(map(len, supports))), whole
+
+
+def _hopeless(floats: Array, supports: Sequence[Sequence[int]]) -> bool:
+    """A strategy of a support is strictly dominated given the others' supports."""
+    n = len(supports)
+    for i in range(n):
+        index = [range(s) if k == i else supports[k] for k, s in enumerate(floats.shape[1:])]
+        rows = np.moveaxis(floats[i][np.ix_(*index)], i, 0).reshape(floats.shape[1 + i], -1)
+        for s in supports[i]:
+            if (rows > rows[s]).all(axis=1).any():
+                return True
+    return False
+
+
+def _three_by_two(
+    payoffs: Array, supports: Sequence[Sequence[int]], mixing: Sequence[int]
+) -> tuple[list[Mixed], bool]:
+    """Step 4: the interior solutions, and whether elimination settled that these are all."""
+    n, shape = payoffs.ndim - 1, payoffs.shape[1:]
+    index = [list(supports[k]) for k in range(n)]
+
+    def bilinear(i: int, j: int, k: int) -> tuple[Any, Any, Any, Any]:
+        # Gain of i's first strategy: const + s x_j + t x_k + u x_j x_k, x the first's probability.
+        cube = payoffs[i][np.ix_(*index)]
+        order = [i, j, k, *(h for h in range(n) if h not in (i, j, k))]
+        d = np.transpose(cube, order).reshape(2, 2, 2)
+        d = d[0] - d[1]
+        return d[1, 1], d[0, 1] - d[1, 1], d[1, 0] - d[1, 1], d[0, 0] - d[0, 1] - d[1, 0] + d[1, 1]
+
+    u, v, w = mixing
+    a0, b0, c0, d0 = bilinear(u, v, w)
+    a1, b1, c1, d1 = bilinear(v, u, w)
+    a2, b2, c2, d2 = bilinear(w, u, v)
+    # w's equation gives q = -(a2 + b2 p)/(c2 + d2 p), v's gives r likewise; u's then reads
+    # quad p^2 + lin p + const = 0.
+    quad = a0 * d2 * d1 - b0 * b2 * d1 - c0 * d2 * b1 + d0 * b2 * b1
+    lin = (
+        a0 * (c2 * d1 + d2 * c1)
+        - b0 * (a2 * d1 + b2 * c1)
+        - c0 * (c2 * b1 + d2 * a1)
+        + d0 * (a2 * b1 + b2 * a1)
+    )
+    const = a0 * c2 * c1 - b0 * a2 * c1 - c0 * c2 * a1 + d0 * a2 * a1
+    sure = _determined(a1, b1, c1, d1) and _determined(a2, b2, c2, d2)
+    if quad == lin == const == 0:
+        return [], False
+    points = []
+    for p, is_exact in _roots(quad, lin, const):
+        bottom_q, bottom_r = c2 + d2 * p, c1 + d1 * p
+        if bottom_q == 0 or bottom_r == 0:
+            continue
+        q, r = -(a2 + b2 * p) / bottom_q, -(a1 + b1 * p) / bottom_r
+        if not (0 < p < 1 and 0 < q < 1 and 0 < r < 1):
+            continue
+        rows: list[tuple[Any, ...]] = []
+        chance = {u: p, v: q, w: r}
+        for k in range(n):
+            row: list[Any] = [Fraction(0)] * shape[k]
+            if k in chance:
+                row[supports[k][0]], row[supports[k][1]] = chance[k], 1 - chance[k]
+            else:
+                row[supports[k][0]] = Fraction(1)
+            rows.append(tuple(row if is_exact else map(float, row)))
+        points.append(tuple(rows))
+    return points, sure
+
+
+def _determined(a: Any, b: Any, c: Any, d: Any) -> bool:
+    """Whether a + b p + c q + d p q = 0 leaves q open at no p in (0, 1)."""
+    if d == 0:
+        if c != 0:
+            return True
+        return bool(a != 0 if b == 0 else not 0 < -a / b < 1)
+    p = -c / d
+    return bool(a + b * p != 0 or not 0 < p < 1)
+
+
+def _roots(quad: Any, lin: Any, const: Any) -> Iterator[tuple[Fraction, bool]]:
+    """Real roots, with whether they are exact; irrational ones to some 60 digits."""
+    if quad == 0:
+        if lin != 0:
+            yield Fraction(-const) / lin, True
+        return
+    square = Fraction(lin * lin - 4 * quad * const)
+    if square < 0:
+        return
+    size = 10**60
+    under = square.numerator * square.denominator
+    whole = isqrt(under)
+    is_exact = whole * whole == under
+    root = (
+        Fraction(whole, square.denominator)
+        if is_exact
+        else Fraction(isqrt(under * size * size), square.denominator * size)
+    )
+    yield (-lin + root) / (2 * quad), is_exact
+    if root:
+        yield (-lin - root) / (2 * quad), is_exact
+
+
+def _newton(floats: Array, supports: Sequence[Sequence[int]]) -> list[Mixed]:
+    """Step 5: solutions of the indifference equations inside the supports, from many starts."""
+    n, shape = floats.ndim - 1, floats.shape[1:]
+    sizes = [len(s) for s in supports]
+    inner = floats[np.ix_(range(n), *supports)]
+    inner = inner / np.array([np.ptp(values) or 1.0 for values in floats]).reshape(-1, *[1] * n)
+    unknowns = sum(size - 1 for size in sizes)
+    rng = np.random.default_rng(unknowns)
+
+    def rows(z: Array) -> list[Array]:
+        out, at = [], 0
+        for size in sizes:
+            part = z[..., at : at + size - 1]
+            out.append(np.concatenate([part, 1.0 - part.sum(axis=-1, keepdims=True)], axis=-1))
+            at += size - 1
+        return out
+
+    def equations(z: Array) -> Array:
+        mixed = rows(z)
+        parts = []
+        for i, size in enumerate(sizes):
+            if size > 1:
+                values = expected.against(inner, mixed, i)
+                parts.append(values[..., :-1] - values[..., -1:])
+        return np.concatenate(parts, axis=-1)
+
+    starts = [rng.dirichlet(np.ones(size), STARTS)[:, :-1] for size in sizes]
+    z = np.concatenate(starts, axis=1)
+    z[0] = np.concatenate([np.full(size - 1, 1.0 / size) for size in sizes])
+    step = 1e-6
+    for _ in range(STEPS):
+        value = equations(z)
+        # Multilinear equations are linear in each coordinate: central differences are exact.
+        jacobian = np.stack(
+            [
+                (equations(z + step * unit) - equations(z - step * unit)) / (2 * step)
+                for unit in np.eye(unknowns)
+            ],
+            axis=-1,
+        )
+        move = np.einsum("...ij,...j->...i", np.linalg.pinv(jacobian, rcond=1e-12), value)
+        length = np.abs(move).max(axis=1, keepdims=True)
+        z = np.clip(z - move * np.minimum(1.0, 0.5 / np.maximum(length, 1e-300)), -1.0, 2.0)
+    good = np.abs(equations(z)).max(axis=1) < PROBABILITY
+    found: list[Mixed] = []
+    for k in np.flatnonzero(good):
+        parts = [row[k] for row in rows(z)]
+        if min(part.min() for part in parts) < PROBABILITY:
+            continue
+        point = []
+        for part, support, size in zip(parts, supports, shape):
+            row = np.zeros(size)
+            row[list(support)] = part / part.sum()
+            point.append(tuple(row.tolist()))
+        if not any(_near(tuple(point), other) for other in found):
+            found.append(tuple(point))
+    return found
+
+
+def _near(left: Mixed, right: Mixed) -> bool:
+    return all(abs(float(a) - float(b)) < REGRET for x, y in zip(left, right) for a, b in zip(x, y))
+
+
+def _settled(payoffs: Array, floats: Array, units: Sequence[float], point: Mixed) -> Mixed | None:
+    """The point if it is an equilibrium, made exact where a rational neighbour has no regret."""
+    if all(isinstance(v, Fraction) for row in point for v in row):
+        return point if _exact_regret(payoffs, point) == 0 else None
+    gains = expected.regrets(floats, [np.array(row, dtype=float) for row in point])
+    if max(g / u for g, u in zip(gains, units)) > REGRET:
+        return None
+    rational = tuple(
+        tuple(Fraction(float(v)).limit_denominator(10_000) for v in row) for row in point
+    )
+    if all(sum(row) == 1 for row in rational) and _exact_regret(payoffs, rational) == 0:
+        return rational
+    return point
