@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negotiate.kernels.streams import annuity
+from negotiate.kernels.streams import annuity, holding_share
 from negotiate.levers._expected import check, cost, entering, expected_use
 from negotiate.model.negotiation import Negotiation
 
@@ -63,6 +63,25 @@ def effect(negotiation: Negotiation, lever: str, party: str, *, commitment: str 
     if party == negotiation.levers[lever].holder:
         total = total - negotiation.get(f"lever.{lever}.announce", 0)
     return total
+
+
+def lasting(negotiation: Negotiation, party: str) -> tuple[Any, Any]:
+    """(omega, offset): a deal x that lasts only as long as it holds is worth omega U(x) + offset.
+
+    omega is the share of the discounted stream over ``quantity.horizon`` that is enjoyed while the
+    deal holds (constant hazard ``quantity.hazard`` per period of the deal's clock, weights from the
+    party's foresight); after its collapse the party has the payoff of no deal with no lever used,
+    so offset = (1 - omega) base. (1, 0) where the file states no hazard and horizon.
+    """
+    one: Any = 1.0 if negotiation.as_floats else 1
+    if not (negotiation.has("quantity.hazard") and negotiation.has("quantity.horizon")):
+        return one, 0 * one
+    omega = holding_share(
+        negotiation.get(f"party.{party}.foresight", one),
+        negotiation.value("quantity.hazard"),
+        negotiation.value("quantity.horizon"),
+    )
+    return omega, (1 - omega) * base(negotiation, party)
 
 
 def concedes(negotiation: Negotiation, lever: str, *, commitment: str = "stated") -> Any:

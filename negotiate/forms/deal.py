@@ -1,0 +1,154 @@
+"""A deal judged: acceptable, efficient, and what it says about bargaining weight.
+
+For a deal x with utilities u and a disagreement point d:
+
+- *margins* u_i - d_i: acceptable where none is negative;
+- *loss*: the largest t with u + (t, t) in S, the least maximum loss to the frontier in stakes:
+  what was left on the table;
+- *bargaining weights* of party 1 that make the deal's nearest efficient point the weighted Nash
+  solution: an interval at a vertex, one value on a smooth arc or inside a flat piece
+  (Kalai 1977, IJGT 6:129-133, for weighted Nash solutions);
+- *distance to each concept*: the largest difference in any party's utility; the nearest is named.
+
+A baseline deal of the file (the midpoint of every issue) is judged beside it: a prediction that
+does not come nearer to the signed terms than the midpoint has explained nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from negotiate.errors import NotApplicableError
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.forms.bargaining import compile as compile_bargaining
+from negotiate.kernels import bargaining_judge
+from negotiate.view import Viewable
+
+KIND = "deal"
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedDeal(Viewable):
+    """A deal against a bargaining problem of two parties, over draws.
+
+    Attributes
+    ----------
+    problem
+        The bargaining problem it is judged in.
+    name
+        Id of the deal.
+    terms
+        Issue to level.
+    utility, margins
+        ``(..., 2)`` worth of the deal; worth less disagreement payoff.
+    loss
+        ``(...)`` stakes left on the table.
+    nearest
+        ``(..., 2)`` the efficient point above the deal.
+    weights
+        ``(..., 2)`` least and largest bargaining weight of party 1 for that point; NaN where a
+        party would not gain there.
+    """
+
+    problem: BargainingProblem
+    name: str
+    terms: Mapping[str, Any]
+    utility: np.ndarray[Any, Any]
+    margins: np.ndarray[Any, Any]
+    loss: np.ndarray[Any, Any]
+    nearest: np.ndarray[Any, Any]
+    weights: np.ndarray[Any, Any]
+
+    _view = "judged_deal"
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The two parties."""
+        return self.problem.parties
+
+    @property
+    def acceptable(self) -> Any:
+        """Whether no party is below its disagreement payoff, by draw."""
+        return (self.margins >= 0).all(axis=-1)
+
+
+def judge(
+    problem: BargainingProblem, terms: Mapping[str, Any], *, name: str = "deal"
+) -> JudgedDeal:
+    """Judge ``terms`` in a two-party ``problem``.
+
+    Raises
+    ------
+    NotApplicableError
+        The problem does not have two parties.
+    """
+    if len(problem.parties) != 2:
+        raise NotApplicableError(f"{len(problem.parties)} parties", where="deal", allowed="two")
+    floats = problem.floats()
+    worth = floats.utilities(terms)
+    u = np.stack(
+        np.broadcast_arrays(*(np.asarray(worth[p], dtype=float) for p in problem.parties)), axis=-1
+    )
+    shape = np.broadcast_shapes(problem.shape, u.shape[:-1])
+    u = np.broadcast_to(u, (*shape, 2))
+    found = bargaining_judge.judge(floats.float_frontier, floats.disagreement, u)
+    return JudgedDeal(
+        problem=problem,
+        name=name,
+        terms=dict(terms),
+        utility=u,
+        margins=found.margins.T.reshape(*shape, 2),
+        loss=found.loss.reshape(shape),
+        nearest=found.nearest.T.reshape(*shape, 2),
+        weights=np.stack([found.weight_low, found.weight_high], axis=-1).reshape(*shape, 2),
+    )
+
+
+def compile(
+    negotiation: Any,
+    *,
+    deal: str | None = None,
+    levers_used: Sequence[str] | None = None,
+    commitment: str = "stated",
+) -> JudgedDeal:
+    """The signed deal (or another deal of the file) judged with the levers used."""
+    name = deal or negotiation.signed_deal
+    if name is None:
+        raise NotApplicableError(
+            "the file has no signed deal", where=negotiation.id, remedy="add [[deal]] signed = true"
+        )
+    problem = compile_bargaining(negotiation, levers_used=levers_used, commitment=commitment)
+    return judge(problem, negotiation.terms(name), name=name)
+
+
+METRICS: dict[str, str] = {
+    "margin.<party>": "worth of the signed deal less the payoff of no deal, stakes",
+    "margin.least": "the smaller of the two margins, stakes: the deal stands where it is above 0",
+    "utility.<party>": "worth of the signed deal, stakes",
+    "loss": "stakes both could have gained at once: what was left on the table",
+    "weight.low": "least bargaining weight of the first party that explains the deal",
+    "weight.high": "largest such weight",
+    "stands": "1 where no party is below its disagreement payoff",
+}
+
+
+def evaluate(
+    negotiation: Any, names: Sequence[str] = (), *, levers_used: Sequence[str] | None = None
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Metrics of the signed deal over the negotiation's draws; names as in `METRICS`."""
+    found = compile(negotiation, levers_used=levers_used)
+    out: dict[str, np.ndarray[Any, Any]] = {
+        "margin.least": found.margins.min(axis=-1),
+        "loss": found.loss,
+        "weight.low": found.weights[..., 0],
+        "weight.high": found.weights[..., 1],
+        "stands": np.asarray(found.acceptable, dtype=float),
+    }
+    for side, party in enumerate(found.players):
+        out[f"margin.{party}"] = found.margins[..., side]
+        out[f"utility.{party}"] = found.utility[..., side]
+    return {name: out[name] for name in names} if names else out

@@ -1,0 +1,328 @@
+"""The threat game: which levers would each side use if talks failed, given that they then bargain?
+
+Each principal picks a set of its levers (Nash 1953, Econometrica 21:128-140). The pair of sets
+fixes the disagreement point d(A1, A2); the parties then reach the (weighted) Nash bargaining
+solution. Two games are meant by this, and both are named:
+
+``realised``
+    The cells of the game hold the bargaining payoffs from d(A1, A2); mixing mixes payoffs.
+``committed_mixture``
+    Nash's own: a mixture is committed to, mixing mixes d, and they bargain from phi(p' D q).
+
+They agree on a straight frontier and wherever the equilibrium is in pure strategies; with levers
+whose effects on d add up it always is, as long as every cell leaves a bargaining zone (proved in
+`negotiate.kernels.threats`). A cell without a zone pays d and is marked.
+
+Under ``full`` commitment a threatened lever is certain to be carried out, under ``stated`` the
+file's credibility counts.
+
+Owen's transferable-utility example (Game Theory, 3rd ed., ch. VII): a pie of 4 shared after a
+2 x 2 game of threats; the difference game has value -2, so the payoffs are (1, 3).
+
+>>> from negotiate.forms.bargaining import divide
+>>> game = from_points(divide(4, {"a": 0, "b": 0}), [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]])
+>>> [float(u) for u in game.committed()["utility"]]
+[1.0, 3.0]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from negotiate.errors import InputError, NotApplicableError, TooLargeError
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.forms.bargaining import compile as compile_bargaining
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels import bargaining_exact, threats
+from negotiate.levers import disagreement as slot
+from negotiate.levers._expected import entering
+from negotiate.view import Viewable
+
+KIND = "threats"
+MAX_LEVERS = 10
+"""Most levers of one side: 2^10 sets of levers each, a million cells."""
+
+
+@dataclass(frozen=True, eq=False)
+class ThreatGame(Viewable):
+    """A threat game on a two-party bargaining problem.
+
+    Attributes
+    ----------
+    problem
+        The bargaining problem; its own disagreement point is that with no lever used.
+    levers
+        For each party the labels of its levers, or () where the game is given by points.
+    strategies
+        For each party the labels of its threats.
+    points
+        ``(m, n, ..., 2)`` disagreement point of each pair of threats, draws in the middle.
+    effects
+        ``(L, ..., 2)`` what each lever adds to d, party 1's levers first; None for points.
+    weights
+        Bargaining weights ``(..., 2)``.
+    commitment
+        ``full`` or ``stated``.
+    """
+
+    problem: BargainingProblem
+    levers: tuple[tuple[str, ...], tuple[str, ...]]
+    strategies: tuple[tuple[str, ...], tuple[str, ...]]
+    points: np.ndarray[Any, Any]
+    effects: np.ndarray[Any, Any] | None
+    weights: np.ndarray[Any, Any]
+    commitment: str = "stated"
+
+    _view = "threat_game"
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The two parties."""
+        return self.problem.parties
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether cells are fractions: a polygonal problem with exact numbers."""
+        return self.problem.is_exact and self.points.dtype == object
+
+    def lever_sets(self, party: int) -> tuple[tuple[str, ...], ...]:
+        """The sets of levers of a party, in the order of its strategies."""
+        names = self.levers[party]
+        return tuple(
+            tuple(name for bit, name in enumerate(names) if number >> bit & 1)
+            for number in range(2 ** len(names))
+        )
+
+    # ---- cells -----------------------------------------------------------------------------
+
+    @cached_property
+    def cells(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Bargaining payoffs of every cell.
+
+        ``payoffs`` ``(..., 2, m, n)``, fractions where exact; ``zone`` ``(..., m, n)`` whether
+        there is a bargaining zone; where there is none the payoffs are d.
+        """
+        if self.is_exact:
+            return self._exact_cells()
+        frontier = self.problem.float_frontier
+        payoffs, _, zone = threats.cells(frontier, self.points.astype(float), self._float_weights)
+        m, n = self.points.shape[:2]
+        shape = self.problem.shape
+        return {"payoffs": payoffs.reshape(*shape, 2, m, n), "zone": zone.reshape(*shape, m, n)}
+
+    def _exact_cells(self) -> dict[str, np.ndarray[Any, Any]]:
+        vertices = self.problem.exact_frontier.vertices
+        m, n = self.points.shape[:2]
+        payoffs = np.empty((2, m, n), dtype=object)
+        zone = np.empty((m, n), dtype=bool)
+        for i in range(m):
+            for j in range(n):
+                d = tuple(self.points[i, j])
+                zone[i, j] = bargaining_exact.zone(vertices, d) >= 0
+                if zone[i, j]:
+                    payoffs[:, i, j] = bargaining_exact.nash(vertices, d, tuple(self.weights))[:2]
+                else:
+                    payoffs[:, i, j] = d
+        return {"payoffs": payoffs, "zone": zone}
+
+    @property
+    def _float_weights(self) -> np.ndarray[Any, Any]:
+        return np.asarray(self.weights, dtype=float)
+
+    def realised(self) -> StrategicGame:
+        """The realised threat game: each cell pays what bargaining from its d gives."""
+        return StrategicGame(
+            players=self.players,
+            strategies=dict(zip(self.players, self.strategies)),
+            payoffs=self.cells["payoffs"],
+            title=f"Threat game ({self.commitment} commitment)",
+        )
+
+    # ---- the solution ----------------------------------------------------------------------
+
+    @cached_property
+    def saddle(self) -> threats.Saddle:
+        """Optimal threats over all draws, lever by lever, with no cell enumerated."""
+        if self.effects is None:
+            raise NotApplicableError(
+                "this threat game is given by points, not by levers", where="threats",
+                remedy="use realised() or committed()",
+            )  # fmt: skip
+        first = len(self.levers[0])
+        holders = np.array([0] * first + [1] * len(self.levers[1]), dtype=np.intp)
+        return threats.lever_saddle(
+            self.problem.float_frontier,
+            self.points[0, 0].astype(float) if self.points.size else self._base,
+            self.effects.astype(float),
+            holders=holders,
+            weights=self._float_weights,
+        )
+
+    @property
+    def _base(self) -> np.ndarray[Any, Any]:
+        return self.problem.disagreement.astype(float)
+
+    def committed(self) -> dict[str, Any]:
+        """Nash's own game for one problem: mixtures, d, utilities and supporting lambda."""
+        if self.problem.shape:
+            raise NotApplicableError(
+                "a mixture over draws", where="committed", allowed="one problem"
+            )
+        lam, p, q, d, u = threats.committed_mixture(
+            self.problem.floats().float_frontier, self.points.astype(float), self._float_weights
+        )
+        return {"lambda": lam, "mixtures": (p, q), "disagreement": d, "utility": u}
+
+
+def label(levers: Sequence[str]) -> str:
+    """Label of a set of levers: ``none``, or names joined by `` + ``."""
+    return " + ".join(levers) if levers else "none"
+
+
+def from_points(
+    problem: BargainingProblem, points: Any, *, strategies: Any = None, weights: Any = (1, 1)
+) -> ThreatGame:
+    """Threat game with arbitrary disagreement points ``(m, n, 2)``, by pair of threats."""
+    array = np.array(
+        [[[Fraction(str(x)) for x in cell] for cell in row] for row in points], dtype=object
+    )
+    if array.ndim != 3 or array.shape[2] != 2 or len(problem.parties) != 2:
+        raise InputError(f"points of shape {array.shape}", where="threats", allowed="(m, n, 2)")
+    m, n = array.shape[:2]
+    names = strategies or (
+        tuple(f"t{i + 1}" for i in range(m)), tuple(f"t{j + 1}" for j in range(n)),
+    )  # fmt: skip
+    exact = np.array([Fraction(str(w)) for w in weights], dtype=object)
+    return ThreatGame(problem, ((), ()), names, array, None, exact)
+
+
+def compile(
+    negotiation: Any, *, commitment: str = "stated", levers: Sequence[str] | None = None
+) -> ThreatGame:
+    """Threat game of a negotiation's two principals over the levers that enter ``disagreement``.
+
+    Parameters
+    ----------
+    commitment
+        ``full`` or ``stated``.
+    levers
+        Levers in the game; by default all on the table that a principal holds.
+    """
+    parties = tuple(negotiation.principals)
+    if len(parties) != 2:
+        raise NotApplicableError(
+            f"{len(parties)} principals", where="threats", allowed="two",
+            remedy="mark the others role = \"third\"",
+        )  # fmt: skip
+    names = entering(negotiation, "disagreement") if levers is None else tuple(levers)
+    held = (_held(negotiation, names, parties[0]), _held(negotiation, names, parties[1]))
+    for party, own in zip(parties, held):
+        if len(own) > MAX_LEVERS:
+            raise TooLargeError(
+                f"{len(own)} levers of {party}: {2 ** len(own):,} sets", where="threats",
+                allowed=f"at most {MAX_LEVERS} levers a side",
+            )  # fmt: skip
+    problem = compile_bargaining(negotiation, levers_used=(), commitment=commitment)
+    order = (*held[0], *held[1])
+    effects = _stack(
+        [
+            [slot.effect(negotiation, name, party, commitment=commitment) for party in parties]
+            for name in order
+        ],
+        problem,
+    )
+    holders = np.array([0] * len(held[0]) + [1] * len(held[1]), dtype=np.intp)
+    base = problem.disagreement
+    if effects.dtype != object:
+        base = np.broadcast_to(base.astype(float), (*effects.shape[1:-1], 2))
+    points = threats.profile_points(base, effects, holders)
+    weights = _stack(
+        [[negotiation.get(f"party.{party}.bargaining_weight", 1) for party in parties]], problem
+    )[0]
+    game = ThreatGame(problem, held, ((), ()), points, effects, weights, commitment)
+    first, second = (tuple(label(chosen) for chosen in game.lever_sets(i)) for i in (0, 1))
+    return replace(game, strategies=(first, second))
+
+
+def _held(negotiation: Any, names: Sequence[str], party: str) -> tuple[str, ...]:
+    return tuple(name for name in names if negotiation.levers[name].holder == party)
+
+
+def _stack(rows: list[list[Any]], problem: BargainingProblem) -> np.ndarray[Any, Any]:
+    """Rows of pairs as ``(L, ..., 2)``: fractions where all are exact, else floats over draws."""
+    flat = [item for row in rows for item in row]
+    if problem.disagreement.dtype == object and all(isinstance(x, (int, Fraction)) for x in flat):
+        out = np.empty((len(rows), 2), dtype=object)
+        for index, row in enumerate(rows):
+            out[index] = [Fraction(item) for item in row]
+        return out
+    shape = np.broadcast_shapes(problem.shape, *(np.shape(item) for item in flat))
+    array = np.empty((len(rows), *shape, 2))
+    for index, row in enumerate(rows):
+        for side, item in enumerate(row):
+            array[index, ..., side] = np.asarray(item, dtype=float)
+    return array
+
+
+METRICS: dict[str, str] = {
+    "utility.<party>": "utility of the deal under optimal threats, stakes",
+    "disagreement.<party>": "payoff of no deal under optimal threats, stakes",
+    "used.<lever>": "1 where the lever is used at the equilibrium, 0 where not",
+    "advantage.<lever>": "what its holder gains by threatening it, at the deal's slope; signed",
+    "profile": "the levers used by each side, as a label",
+    "term.<issue>": "level of the issue in the deal under optimal threats",
+    "zone": "room for agreement under the least harmful profile, stakes",
+}
+
+
+def evaluate(
+    negotiation: Any, names: Sequence[str] = (), *, commitment: str = "stated"
+) -> dict[str, np.ndarray[Any, Any]]:
+    """Metrics of the threat game over the negotiation's draws; names as in `METRICS`.
+
+    A lever off the table, or not in the threat game, counts as unused with advantage 0.
+    """
+    from negotiate.forms._bargaining_layout import float_terms
+
+    game = compile(negotiation, commitment=commitment)
+    found = game.saddle
+    shape = game.problem.shape
+    out: dict[str, np.ndarray[Any, Any]] = {"zone": found.zone.reshape(shape)}
+    for side, party in enumerate(game.players):
+        out[f"utility.{party}"] = found.deal.u[side].reshape(shape)
+        out[f"disagreement.{party}"] = found.d[side].reshape(shape)
+    order = (*game.levers[0], *game.levers[1])
+    for lever in negotiation.levers:
+        if lever in order:
+            index = order.index(lever)
+            out[f"used.{lever}"] = found.used[index].astype(float).reshape(shape)
+            out[f"advantage.{lever}"] = found.advantage[index].reshape(shape)
+        else:
+            out[f"used.{lever}"] = np.zeros(shape)
+            out[f"advantage.{lever}"] = np.zeros(shape)
+    if not names or any(name.startswith("term.") for name in names):
+        terms = float_terms(game.problem, found.deal)[0]
+        for issue, level in terms.items():
+            if not isinstance(level, dict):
+                out[f"term.{issue}"] = np.asarray(level, dtype=float).reshape(shape)
+    if not names or "profile" in names:
+        out["profile"] = _profiles(game, found.used).reshape(shape)
+    return {name: out[name] for name in names} if names else out
+
+
+def _profiles(game: ThreatGame, used: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Label of the profile of each draw: both sides' sets, joined by `` | ``."""
+    first = len(game.levers[0])
+    codes = [
+        (part * (1 << np.arange(len(part)))[:, None]).sum(axis=0).astype(np.intp)
+        for part in (used[:first], used[first:])
+    ]
+    names = [np.array(labels, dtype=object) for labels in game.strategies]
+    joined = np.array([[f"{a} | {b}" for b in names[1]] for a in names[0]], dtype=object)
+    return np.asarray(joined[codes[0], codes[1]])
