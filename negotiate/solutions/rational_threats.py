@@ -33,6 +33,7 @@ from negotiate.solution import Evidence, Point, Solution
 FORM = ("threats",)
 FIELD = "algebraic"
 DECLARES = frozenset({"no profitable deviation"})
+DECLARES = frozenset({"no profitable deviation"})
 
 
 def solve(form: ThreatGame) -> Solution:

@@ -1,0 +1,104 @@
+"""Metrics: numbers and labels read off solutions, named ``<form>.<name>``.
+
+What-if knows no particular form. A form says which metrics it has (``METRICS``, with placeholders
+such as ``<party>``) and computes them over draws (``evaluate``); this file finds the form by the
+first part of a metric's name, expands placeholders against a negotiation, and refuses names that
+do not exist with the nearest one that does.
+
+>>> import negotiate as ng
+>>> idlib = ng.load("idlib-2020")
+>>> round(float(evaluate(idlib, ["deal.margin.least"])["deal.margin.least"]), 3) > 0
+True
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from negotiate import registry
+from negotiate.errors import UnknownNameError
+from negotiate.model.negotiation import Negotiation
+
+
+def form_names() -> tuple[str, ...]:
+    """Forms that offer metrics of a negotiation."""
+    return tuple(name for name in registry.names("forms") if _offers(name))
+
+
+def _offers(name: str) -> bool:
+    module = registry.load("forms", name)
+    return all(hasattr(module, part) for part in ("METRICS", "evaluate", "compile"))
+
+
+def available(negotiation: Negotiation) -> dict[str, str]:
+    """Every metric of ``negotiation`` with its meaning and unit."""
+    out: dict[str, str] = {}
+    for form in form_names():
+        for pattern, meaning in registry.load("forms", form).METRICS.items():
+            for name in _expanded(pattern, negotiation):
+                out[f"{form}.{name}"] = meaning
+    return out
+
+
+def _expanded(pattern: str, negotiation: Negotiation) -> Iterable[str]:
+    """Names a pattern with placeholders stands for."""
+    kinds = re.findall(r"<([^<>]+)>", pattern)
+    choices = [_choices(kind, negotiation) for kind in kinds]
+    for chosen in itertools.product(*choices):
+        name = pattern
+        for kind, value in zip(kinds, chosen):
+            name = name.replace(f"<{kind}>", value, 1)
+        yield name
+
+
+def _choices(kind: str, negotiation: Negotiation) -> tuple[str, ...]:
+    table: dict[str, tuple[str, ...]] = {
+        "party": negotiation.principals,
+        "issue": tuple(negotiation.issues),
+        "lever": tuple(negotiation.levers),
+        "deal": tuple(negotiation.deals),
+        "branch": tuple(negotiation.branches),
+        "scenario": tuple(negotiation.scenarios),
+        "concept": ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian"),
+    }
+    return table.get(kind, (f"<{kind}>",))
+
+
+def split(name: str, negotiation: Negotiation) -> tuple[str, str]:
+    """Form and name within it; unknown names say which metric is near."""
+    form, _, rest = name.partition(".")
+    if form not in form_names() or not rest:
+        raise UnknownNameError("metric", name, available(negotiation))
+    return form, rest
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Values of metrics over the negotiation's draws (scalars where it has none).
+
+    Each form is compiled and solved once for all of its metrics asked for.
+    """
+    wanted: dict[str, list[str]] = {}
+    for name in names:
+        form, rest = split(name, negotiation)
+        wanted.setdefault(form, []).append(rest)
+    found: dict[str, Any] = {}
+    for form, rests in wanted.items():
+        module = registry.load("forms", form)
+        try:
+            values: Mapping[str, Any] = module.evaluate(negotiation.floats(), tuple(rests))
+        except KeyError as error:
+            raise UnknownNameError(
+                "metric", f"{form}.{error.args[0]}", available(negotiation)
+            ) from None
+        found |= {f"{form}.{rest}": np.asarray(values[rest]) for rest in rests}
+    return {name: found[name] for name in names}
+
+
+def number(negotiation: Negotiation, name: str) -> float:
+    """One metric of one negotiation as a float."""
+    return float(evaluate(negotiation, [name])[name])
