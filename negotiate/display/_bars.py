@@ -104,8 +104,9 @@ def tornado(
                 if same_side and abs(end - base) < abs(other - base):
                     continue
                 right = end > other or (end == other and text == ranges[i][1])
+                word = wrap(text, room - 4, 11, lines=1)[0]
                 at = max(scale(end), scale(base)) + 5 if right else min(scale(end), scale(base)) - 5
-                board.text(at, middle + 4, wrap(text, room - 4, 11, lines=1)[0], size=11, fill="soft", halo=True,
+                board.text(at, middle + 4, word, size=11, fill="soft", halo=True,
                            anchor="start" if right else "end")  # fmt: skip
     board.line(scale(base), top - 8, scale(base), bottom, stroke="ink", width=1.2)
     board.text(scale(base), top - 13, f"base {number(base)}", size=12, anchor="middle", halo=True)
@@ -156,7 +157,8 @@ def waterfall(
     step, top = 27.0, 14.0
     bottom = top + step * len(names) + 4
     board = Canvas(
-        WIDTH, bottom + below(quantity, scale.end - scale.start), title=f"Shares in {quantity}",
+        WIDTH, bottom + below(quantity, scale.end - scale.start),
+        title=f"Shares in {quantity}",
         desc=f"From {number(start)} ({start_label}) to {number(end)} ({end_label}): "
         + "; ".join(f"{name} {number(part)}" for name, part in zip(names[1:], parts)) + ".",
     )  # fmt: skip
@@ -233,7 +235,8 @@ def terms(
     top = 34.0
     bottom = top + step * len(labels) + 2
     board = Canvas(
-        WIDTH, bottom + below(quantity, scale.end - scale.start), title=f"Spread of each term ({quantity})",
+        WIDTH, bottom + below(quantity, scale.end - scale.start),
+        title=f"Spread of each term ({quantity})",
         desc="; ".join(
             f"{name}: {number(a)} to {number(c)}, median {number(b)}"
             for name, a, b, c in zip(labels, lows, mids, highs)

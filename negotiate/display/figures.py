@@ -25,8 +25,9 @@ True
 from __future__ import annotations
 
 from negotiate.display._bars import terms, tornado, waterfall
+from negotiate.display._frontier import frontier
 from negotiate.display._maps import Edge, lever_map
-from negotiate.display._planes import box, curve, frontier, survival
+from negotiate.display._planes import box, curve, survival
 from negotiate.display._strips import histogram, strip
 
 __all__ = [

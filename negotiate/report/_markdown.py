@@ -172,8 +172,13 @@ def link(text: str, url: str) -> str:
 
 
 def _formula(tex: str, fence: str) -> str:
-    """TeX between dollar signs; what could end the formula or start a tag is shown as code."""
+    """TeX between dollar signs; what could end the formula is shown as code.
+
+    A reader without formulas takes the TeX for Markdown: a tag or a link in a name is broken by a
+    space, which no formula minds.
+    """
     source = re.sub(r"<(?=[A-Za-z/!?])", "< ", clean(tex)).strip().replace("|", r"\vert ")
+    source = source.replace("](", "] (").replace("][", "] [")
     if re.search(r"(?<!\\)(\\\\)*\$", source) or not source or source.endswith("\\"):
         return f"<code>{literal(tex)}</code>"
     return f"{fence}{source}{fence}"

@@ -54,7 +54,8 @@ def test_every_figure_escapes_every_label_and_says_what_it_draws(kind: str) -> N
     text = _all(EVIL)[kind]
     root = ElementTree.fromstring(text)
     assert {node.tag for node in root.iter()} <= {
-        NS + tag for tag in "svg title desc rect line circle polyline polygon path text".split()
+        NS + tag
+        for tag in ("svg", "title", "desc", "rect", "line", "circle", "polyline", "polygon", "text")
     }
     assert root.find(NS + "title").text and root.find(NS + "desc").text
     assert root.get("role") == "img" and root.get("viewBox")
@@ -110,7 +111,7 @@ def test_frontier_shades_the_bargaining_zone_only_where_there_is_one() -> None:
 
 
 def test_frontier_zone_has_the_corners_that_geometry_gives() -> None:
-    from negotiate.display._planes import _zone  # noqa: PLC0415
+    from negotiate.display._frontier import _zone
 
     # frontier x + y = 1, d = (0.2, 0.3): corners (0.2, 0.8) and (0.7, 0.3)
     assert [pytest.approx(corner) for corner in _zone([(0, 1), (1, 0)], (0.2, 0.3))] == [
