@@ -141,7 +141,9 @@ class GameTree:
                 remedy="describe the second one after an action of the first",
             )
         if not actions:
-            raise InputError("a move without actions", where=self.place(node), allowed="one or more")
+            raise InputError(
+                "a move without actions", where=self.place(node), allowed="one or more"
+            )
         if len(set(actions)) < len(actions):
             twice = next(a for a in actions if actions.count(a) > 1)
             raise InputError(
@@ -201,8 +203,9 @@ class GameTree:
         self, node: int, payoffs: Sequence[Any], by_player: Mapping[str, Any], outcome: str
     ) -> None:
         """Write payoffs at a node, once."""
-        if len(payoffs) == 1 and isinstance(payoffs[0], Mapping):
-            payoffs, by_player = (), {**payoffs[0], **by_player}
+        first = payoffs[0] if len(payoffs) == 1 else None
+        if isinstance(first, Mapping):
+            payoffs, by_player = (), {**first, **by_player}
         for player in by_player:
             if player not in self.number:
                 raise UnknownNameError("player", player, self.players, where=self.place(node))
@@ -238,14 +241,21 @@ class GameTree:
         order = np.argsort(place)
         moved = parent[order]
         moved[1:] = place[moved[1:]]
+        # Information sets are numbered as they first appear from the root on.
+        sets = np.array(self.set_of)[order]
+        used, first = np.unique(sets, return_index=True)
+        ranked = used[np.argsort(first)]
+        ranked = ranked[ranked >= 0]
+        renumber = np.full(len(self.owner) + 1, -1)
+        renumber[ranked] = np.arange(len(ranked))
         return ExtensiveGame(
             players=self.players,
             parent=moved,
             action=np.array(self.action)[order],
-            information_set=np.array(self.set_of)[order],
-            owner=np.array(self.owner, dtype=np.int64),
-            set_labels=labels,
-            set_actions=tuple(self.set_actions),
+            information_set=renumber[sets],
+            owner=np.array(self.owner, dtype=np.int64)[ranked],
+            set_labels=tuple(labels[k] for k in ranked.tolist()),
+            set_actions=tuple(self.set_actions[k] for k in ranked.tolist()),
             outcome=np.array(self.outcome)[order],
             payoffs=numbers.pack(self.rows, width=len(self.players)),
             chance=numbers.pack([[self.odds[k] for k in order.tolist()]])[..., 0, :],
@@ -268,8 +278,10 @@ class GameTree:
                 stem = paths[node]
                 for offset, action in enumerate(self.set_actions[index]):
                     path = f"{stem} / {action}" if stem else action
-                    paths[self.first[node] + offset] = path if len(path) < 200 else (
-                        "... / " + action + f" #{self.first[node] + offset}"
+                    paths[self.first[node] + offset] = (
+                        path
+                        if len(path) < 200
+                        else ("... / " + action + f" #{self.first[node] + offset}")
                     )
         for index, label in enumerate(out):
             if not label:

@@ -36,7 +36,7 @@ def check(game: ExtensiveGame) -> None:
             "the nodes are not in preorder",
             where=where,
             allowed="each node after its parent, every subtree in one piece",
-            remedy="build the game with GameTree, from_dict or from_edges, which sort the nodes",
+            remedy="build the game with GameTree or from_dict, which sort the nodes",
         )
     for name, array, low, high in (
         ("information set", game.information_set, -1, sets),
@@ -149,9 +149,11 @@ def _chance(game: ExtensiveGame, where: str) -> None:
         negative = (values < 0).reshape(-1, len(below)).any(axis=0)
         starts = np.flatnonzero(np.diff(above[order], prepend=-1))
         totals = np.add.reduceat(values[..., order], starts, axis=-1)
-        bad = np.array([not numbers.is_one(totals[..., k]) for k in range(len(starts))]) if (
-            not numbers.is_one(totals)
-        ) else np.zeros(len(starts), dtype=bool)
+        bad = (
+            np.array([not numbers.is_one(totals[..., k]) for k in range(len(starts))])
+            if (not numbers.is_one(totals))
+            else np.zeros(len(starts), dtype=bool)
+        )
         faults = [(int(above[order][starts[k]]), totals[..., k]) for k in np.flatnonzero(bad)[:1]]
     else:
         negative = np.array([numbers.is_negative(value) for value in values.tolist()])
@@ -167,9 +169,11 @@ def _chance(game: ExtensiveGame, where: str) -> None:
         )  # fmt: skip
     for node, total in faults:
         index = int(game.information_set[node])
-        wrong = total if np.ndim(total) == 0 else np.ravel(total)[
-            np.argmax(np.abs(np.ravel(total) - 1))
-        ]
+        wrong = (
+            total
+            if np.ndim(total) == 0
+            else np.ravel(total)[np.argmax(np.abs(np.ravel(total) - 1))]
+        )
         raise InputError(
             f"the probabilities of chance node '{game.set_labels[index]}' after "
             f"({', '.join(game.history(node))}) sum to {numbers.shown(wrong)}",
@@ -235,22 +239,18 @@ def subgames(game: ExtensiveGame) -> tuple[int, ...]:
     inner = np.flatnonzero(game.information_set >= 0)
     if game.perfect_information:
         return tuple(inner.tolist())
-    # The span of an information set must lie inside a subtree or wholly outside it.
+    # The span of an information set must lie inside a subtree or wholly outside it. With perfect
+    # recall the root of such a subtree is alone in its set.
     low = np.arange(game.count)
     high = np.arange(game.count)
     for index, nodes in enumerate(game.members):
         if game.owner[index] >= 0:
             low[list(nodes)], high[list(nodes)] = nodes[0], nodes[-1]
     least, most = low.tolist(), high.tolist()
-    alone = (low == high).tolist()
     end = game.end.tolist()
     parent = game.parent.tolist()
     for node in range(game.count - 1, 0, -1):
         up = parent[node]
         least[up] = min(least[up], least[node])
         most[up] = max(most[up], most[node])
-    return tuple(
-        node
-        for node in inner.tolist()
-        if alone[node] and least[node] >= node and most[node] < end[node]
-    )
+    return tuple(node for node in inner.tolist() if least[node] >= node and most[node] < end[node])

@@ -205,4 +205,3 @@ def named(game: ExtensiveGame, rows: Mapping[int, Any]) -> dict[str, dict[str, d
                 zip(game.set_actions[index], rows[index])
             )
     return out
-

@@ -109,9 +109,7 @@ def region(
                 waiting.append((child, weight * chance[child], here, paths))
             else:
                 longer = (*paths[who], (index, place))
-                waiting.append(
-                    (child, weight, here, (*paths[:who], longer, *paths[who + 1 :]))
-                )
+                waiting.append((child, weight, here, (*paths[:who], longer, *paths[who + 1 :])))
     # Earlier sets first: a plan is extended set by set.
     order = [tuple(sorted(own, key=lambda h: (len(before[h]), h))) for own in sets]
     return Region(root, tuple(leaves), tuple(inner), tuple(order), before)
@@ -174,14 +172,14 @@ def tensor(
                 known[who][path] = np.flatnonzero(fits)
             places.append(known[who][path])
         gain = np.asarray(leaf.weight)[..., None] * end if draws else leaf.weight * end
-        cell = np.ix_(np.arange(players), *places)
+        cell: Any = np.ix_(np.arange(players), *places)
         out[(..., *cell)] += np.reshape(gain, (*np.shape(gain), *(1,) * players))
     return out
 
 
 def _whole(game: ExtensiveGame) -> tuple[Region, list[Any]]:
     """The game as one region, and what its leaves pay."""
-    rows = np.moveaxis(game.node_payoffs(), -2, 0)
+    rows: Any = np.moveaxis(game.node_payoffs(), -2, 0)
     odds = np.moveaxis(game.chance, -1, 0)
     part = region(game, 0, frozenset(), rows, odds)
     return part, [leaf.earned for leaf in part.leaves]
@@ -232,9 +230,7 @@ def _table(
     )
 
 
-def plan_names(
-    game: ExtensiveGame, sets: Sequence[int], plans: NDArray[np.int64]
-) -> Iterator[str]:
+def plan_names(game: ExtensiveGame, sets: Sequence[int], plans: NDArray[np.int64]) -> Iterator[str]:
     """Names of plans: their actions in the order of the information sets, joined by " / "."""
     if not sets:
         yield "no move"

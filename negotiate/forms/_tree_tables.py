@@ -66,10 +66,12 @@ from negotiate.forms._tree_builder import GameTree, TreeNode
 from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
 
 _TOP = frozenset(
-    "kind title note source players quantities tree node nodes root about sources expected".split()
+    {"kind", "title", "note", "source", "sources", "about", "expected", "players", "quantities"}
+    | {"tree", "node", "nodes", "root"}
 )
 _NODE = frozenset(
-    "player actions information_set chance payoffs outcome history name note source".split()
+    {"player", "actions", "information_set", "chance", "payoffs", "outcome", "history"}
+    | {"name", "note", "source"}
 )
 FILE_BOUND = 20_000_000
 """Bytes of a parameter file; a tree beyond it should be built in Python."""
@@ -186,6 +188,7 @@ class _Tables:
         if "payoffs" in entry:
             self._pay(node, entry, place)
         name = str(entry.get("name", ""))
+        self.tree.names[node.index] = name
         label = entry.get("information_set")
         if "chance" in entry:
             odds = {
@@ -199,7 +202,9 @@ class _Tables:
             node.move(str(entry["player"]), actions, information_set=label, name=name)
             return actions
         if "actions" in entry:
-            raise InputError("actions but nobody to choose", where=place, allowed="player or chance")
+            raise InputError(
+                "actions but nobody to choose", where=place, allowed="player or chance"
+            )
         if "payoffs" not in entry:
             raise InputError("an empty node", where=place, allowed="player, chance or payoffs")
         return ()
@@ -213,7 +218,9 @@ class _Tables:
                     raise UnknownNameError("player", player, self.tree.players, where=place)
             values = [row.get(player, 0) for player in self.tree.players]
         elif isinstance(given, Sequence) and not isinstance(given, str):
-            values = [self.number(value, f"{place}: payoff {k + 1}") for k, value in enumerate(given)]
+            values = [
+                self.number(value, f"{place}: payoff {k + 1}") for k, value in enumerate(given)
+            ]
         else:
             raise InputError(f"payoffs are {given!r}", where=place, allowed="a list or a table")
         node.pays(*values, outcome=str(entry.get("outcome", "")))
@@ -229,13 +236,15 @@ class _Tables:
                     "actions are a list", where=self.tree.place(node.index),
                     allowed="in [tree], a table with a node for each action",
                 )  # fmt: skip
+            below_here = []
             for action in self.fill(node, entry):
                 if action not in below:
                     raise InputError(
                         f"nothing follows '{action}'", where=self.tree.place(node.index),
                         allowed="a node for every action and branch",
                     )  # fmt: skip
-                waiting.append((node[action], below[action]))
+                below_here.append((node[action], below[action]))
+            waiting.extend(reversed(below_here))
             for action in below:
                 if "chance" in entry and action not in entry["chance"]:
                     raise InputError(
@@ -269,7 +278,8 @@ class _Tables:
                     allowed="an entry for every history",
                 )  # fmt: skip
             used += 1
-            waiting.extend((node[a], (*key, a)) for a in self.fill(node, entries[key]))
+            actions = self.fill(node, entries[key])
+            waiting.extend((node[a], (*key, a)) for a in reversed(actions))
         if used < len(entries):
             reached = {self.tree.history(n) for n in range(len(self.tree.parent))}
             lost = next(key for key in entries if key not in reached)
@@ -290,7 +300,7 @@ class _Tables:
             node, name = waiting.pop()
             if len(above) > NODE_BOUND:
                 raise TooLargeError("too many nodes", where=self.where)
-            entry = nodes[name]
+            entry, below_here = nodes[name], []
             for action in self.fill(node, {"name": name, **entry}):
                 follow = entry.get("actions", {})
                 if not isinstance(follow, Mapping) or action not in follow:
@@ -302,7 +312,8 @@ class _Tables:
                 if child not in nodes:
                     raise UnknownNameError("node", child, nodes, where=f"node '{name}'")
                 _one_parent(above, root, name, child, self.where)
-                waiting.append((node[action], child))
+                below_here.append((node[action], child))
+            waiting.extend(reversed(below_here))
         lost = [name for name in nodes if name != root and name not in above]
         if lost:
             raise InputError(

@@ -245,9 +245,13 @@ class ExtensiveGame(Viewable):
     def subgames(self) -> tuple[int, ...]:
         """Nodes at which a subgame starts, in preorder; the root is the first.
 
-        A subgame starts at an inner node that is alone in its information set, if no information
-        set joins nodes inside its subtree with nodes outside (Selten 1975, p. 33).
+        A subgame starts at an inner node if no information set joins nodes inside its subtree
+        with nodes outside (Selten 1975, p. 33).
         """
+        return self._subgames
+
+    @cached_property
+    def _subgames(self) -> tuple[int, ...]:
         return _tree_checks.subgames(self)
 
     # Going elsewhere
@@ -288,15 +292,15 @@ class ExtensiveGame(Viewable):
 
     def to_networkx(self) -> Any:
         """A `networkx.DiGraph`; see `negotiate.forms._tree_graph`."""
-        from negotiate.forms import _tree_graph
+        from negotiate.forms._tree_graph import to_networkx
 
-        return _tree_graph.to_networkx(self)
+        return to_networkx(self)
 
     def to_pygambit(self) -> Any:
         """A `pygambit.Game`; needs the extra ``gambit``."""
-        from negotiate.forms import _tree_graph
+        from negotiate.forms._tree_graph import to_pygambit
 
-        return _tree_graph.to_pygambit(self)
+        return to_pygambit(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The nested description that `from_dict` reads, with numbers as texts."""

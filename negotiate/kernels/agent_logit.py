@@ -12,12 +12,14 @@ Behavior 51 (2005), 243-263 (following the branch by arc length).
 >>> move = by_induction(parent, owner, np.array([[0.0], [1.0], [0.0]]), np.array([0.0, 1.0]))
 >>> move[:, 1].round(4)
 array([0.5   , 0.7311])
->>> float(residual(Tree.of(parent, owner, sets, np.array([[0.0], [1.0], [0.0]])), move[1], 1.0)) < 1e-9
+>>> game = Tree.of(parent, owner, sets, np.array([[0.0], [1.0], [0.0]]))
+>>> float(residual(game, move[1], 1.0)) < 1e-9
 True
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +95,7 @@ def worth(tree: Tree, move: Array) -> Array:
     shape = np.broadcast_shapes(tree.payoffs.shape[:-2], move.shape[:-1])
     dtype = np.result_type(tree.payoffs, move)
     out = np.array(np.broadcast_to(tree.payoffs, (*shape, *tree.payoffs.shape[-2:])), dtype=dtype)
-    order, bounds, _ = tree.levels
+    order, bounds = tree.levels
     for low, high in zip(bounds[-2:0:-1], bounds[:0:-1]):
         children = order[low:high]
         above = tree.parent[children]
@@ -109,28 +111,33 @@ def action_values(tree: Tree, move: Array, log_move: Array) -> Array:
     taken = np.flatnonzero(tree.slot >= 0)
     slots, up = tree.slot[taken], tree.parent[taken]
     reach = np.array(log_move)
-    order, bounds, _ = tree.levels
-    for low, high in zip(bounds[1:-1], bounds[2:]):
+    order, bounds = tree.levels
+    for low, high in pairwise(bounds[1:]):
         children = order[low:high]
         reach[..., children] += reach[..., tree.parent[children]]
     inside = np.flatnonzero(tree.own >= 0)
     where = tree.own[inside]
     top = np.full((*reach.shape[:-1], len(tree.size)), -np.inf)
-    np.maximum.at(top, (..., where), reach[..., inside].real)
+    _scatter(np.maximum, top, where, reach[..., inside].real)
     # A set that chance never reaches gets equal beliefs: any are consistent there.
     lost = ~np.isfinite(top)
     weight = np.exp(
         np.where(lost[..., where], 0, reach[..., inside] - np.where(lost, 0, top)[..., where])
     )
     total = np.zeros((*reach.shape[:-1], len(tree.size)), dtype=weight.dtype)
-    np.add.at(total, (..., where), weight)
+    _scatter(np.add, total, where, weight)
     belief = np.zeros(reach.shape, dtype=weight.dtype)
     belief[..., inside] = weight / total[..., where]
     judge = tree.judge[slots]
     gain = belief[..., up] * value[..., taken, judge]
     out = np.zeros((*gain.shape[:-1], len(tree.judge)), dtype=gain.dtype)
-    np.add.at(out, (..., slots), gain)
+    _scatter(np.add, out, slots, gain)
     return out
+
+
+def _scatter(how: Any, target: Array, where: Array, values: Array) -> None:
+    """Combine ``values`` (..., k) into the entries ``where`` (k,) of ``target`` (..., n)."""
+    how.at(target, (..., where), values)
 
 
 def residual(tree: Tree, move: Array, precision: Any) -> Array:
@@ -179,7 +186,7 @@ def by_induction(
     shape = np.broadcast_shapes(payoffs.shape[:-2], lam.shape, odds.shape[:-1])
     value = np.array(np.broadcast_to(payoffs, (*shape, *payoffs.shape[-2:])), dtype=np.float64)
     move = np.array(np.broadcast_to(odds, (*shape, len(parent))), dtype=np.float64)
-    order, bounds, _ = nodes_of.levels(parent)
+    order, bounds = nodes_of.levels(parent)
     for low, high in zip(bounds[-2:0:-1], bounds[:0:-1]):
         children = order[low:high]
         above = parent[children]

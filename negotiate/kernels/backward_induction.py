@@ -89,7 +89,7 @@ def by_levels(
     by: tree.Levels | None = None,
 ) -> Induction:
     """The float kernel: one pass over the levels, every node and draw of a level at once."""
-    order, bounds, first = by if by is not None else tree.levels(parent)
+    order, bounds = by if by is not None else tree.levels(parent)
     shape = payoffs.shape[:-2]
     if chance is not None:
         shape = np.broadcast_shapes(shape, chance.shape[:-1])
@@ -124,9 +124,9 @@ def by_levels(
         movers = nodes[deciding]
         values[..., movers, :] += np.take_along_axis(below, picked[..., None], axis=-2)
         choice[..., movers] = children[picked]
-        tie[..., movers] = np.add.reduceat(near.astype(np.int64), starts, axis=-1)[
-            ..., deciding
-        ] > 1
+        tie[..., movers] = (
+            np.add.reduceat(near.astype(np.int64), starts, axis=-1)[..., deciding] > 1
+        )
     return Induction(values, choice, tie)
 
 

@@ -15,6 +15,7 @@ Source: D. E. Knuth, The Art of Computer Programming, vol. 1 (3rd ed. 1997), sec
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,13 +33,10 @@ class Levels(NamedTuple):
         (nodes,) node numbers, the root first.
     bounds
         (levels + 1,) slice limits of the levels within ``order``.
-    first
-        (nodes,) position in ``order`` of a node's first child; -1 for a leaf.
     """
 
     order: Ints
     bounds: Ints
-    first: Ints
 
 
 def depth(parent: Ints) -> Ints:
@@ -101,18 +99,14 @@ def levels(parent: Ints) -> Levels:
     level = depth(parent)
     order = np.argsort(level, kind="stable")
     bounds = np.concatenate([[0], np.cumsum(np.bincount(level))])
-    first = np.full(len(parent), -1, dtype=np.int64)
-    # Written from the last to the first, so that the first child stays.
-    above = parent[order]
-    first[above[:0:-1]] = np.arange(len(parent) - 1, 0, -1)
-    return Levels(order, bounds, first)
+    return Levels(order, bounds)
 
 
 def path_sums(parent: Ints, values: NDArray[Any]) -> NDArray[Any]:
     """Sum of ``values`` (..., nodes, k) along the path from the root to each node."""
     out = np.array(values)
     by = levels(parent)
-    for start, stop in zip(by.bounds[1:-1], by.bounds[2:]):
+    for start, stop in pairwise(by.bounds[1:]):
         nodes = by.order[start:stop]
         out[..., nodes, :] = out[..., nodes, :] + out[..., parent[nodes], :]
     return out
@@ -122,7 +116,7 @@ def path_products(parent: Ints, values: NDArray[Any]) -> NDArray[Any]:
     """Product of ``values`` (..., nodes) along the path from the root to each node."""
     out = np.array(values)
     by = levels(parent)
-    for start, stop in zip(by.bounds[1:-1], by.bounds[2:]):
+    for start, stop in pairwise(by.bounds[1:]):
         nodes = by.order[start:stop]
         out[..., nodes] = out[..., nodes] * out[..., parent[nodes]]
     return out

@@ -224,7 +224,7 @@ def _two_movers(
     answer = equilibria_exact.extreme_equilibria(flat[first], flat[second])
     of_pair = {}
     for number, group in enumerate(components.connected(answer.pairs)):
-        of_pair.update({k: number for k in group})
+        of_pair.update(dict.fromkeys(group, number))
     out: list[Local] = []
     seen: set[Any] = set()
     for k, (r, c) in enumerate(answer.pairs):

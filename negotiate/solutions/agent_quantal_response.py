@@ -82,9 +82,13 @@ def solve(form: ExtensiveGame, *, precision: Any = 1.0) -> Solution:
         label="principal branch",
         facts={"precision": precision},
     )
-    notes = () if form.perfect_information else (
-        "The equilibrium on the branch that starts where all actions are equally likely; at high "
-        "precision there may be others.",
+    notes = (
+        ()
+        if form.perfect_information
+        else (
+            "The equilibrium on the branch that starts where all actions are equally likely; at "
+            "high precision there may be others.",
+        )
     )
     return Solution(
         concept="agent_quantal_response",

@@ -175,8 +175,10 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
     worst = int(by_node.argmax())
     slack = float(subgame_perfect.slack(form))
     kept = bool(by_node[worst] <= slack)
-    witness = "" if kept else (
-        f"{form.players[form.mover[worst]]} gains after ({', '.join(form.history(worst))})"
+    witness = (
+        ""
+        if kept
+        else (f"{form.players[form.mover[worst]]} gains after ({', '.join(form.history(worst))})")
     )
     return Evidence(kept, float(by_node[worst]), "largest gain from one deviation in any draw",
                     witness=witness)  # fmt: skip

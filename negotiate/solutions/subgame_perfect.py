@@ -110,9 +110,7 @@ def admit(form: Any, concept: str) -> ExtensiveGame:
         total = sum(chance[list(children)]) if children else 0
         if children and form.mover[form.parent[children[0]]] == kernel.CHANCE and total != 1:
             chance[list(children)] = [value / total for value in chance[list(children)]]
-    return form.with_numbers(
-        payoffs=_numbers.to_fractions(np.asarray(form.payoffs)), chance=chance
-    )
+    return form.with_numbers(payoffs=_numbers.to_fractions(np.asarray(form.payoffs)), chance=chance)
 
 
 def _unique(game: ExtensiveGame) -> _subgames.Rows | None:
@@ -186,7 +184,7 @@ def _solution(
             fields = {name: getattr(point, name) for name in point.__dataclass_fields__}
             fields["label"] = f"{point.label} ({seen[point.label]})"
             points[number] = Point(**fields)
-    worst = max((point.regret for point in points), default=Fraction(0))
+    worst: Any = max((point.regret or 0 for point in points), default=Fraction(0))
     return Solution(
         concept="subgame_perfect",
         players=form.players,
