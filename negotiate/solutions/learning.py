@@ -11,7 +11,7 @@
   Mathematical Proceedings 54, 60-71); symmetric games with payoffs that are not negative.
 
 The dynamics are Nashpy's (Knight and Campbell 2018, JOSS 3(30), 904). `path` gives the whole
-course, `solve` its last state with that state's regret; the end of a course proves nothing about limits.
+course, `solve` its last state with that state's regret; no course proves anything about its limit.
 
 Fictitious play in a 2 x 2 game converges (Miyasawa 1961); here to the mixture of matching pennies:
 
