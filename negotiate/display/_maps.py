@@ -226,7 +226,7 @@ def _place_labels(
         _, cx, cy, frame = best or (0.0, x, y, (x, y, x, y))
         taken.append(frame)
         board.rect(frame[0] + 1, frame[1], frame[2] - frame[0] - 2, frame[3] - frame[1],
-                   fill="paper", opacity=0.86)  # fmt: skip
+                   fill="paper")  # fmt: skip
         for index, line in enumerate(lines):
             board.text(cx, cy + 4 + 15 * (index - (len(lines) - 1) / 2), line, size=12,
                        anchor="middle")  # fmt: skip

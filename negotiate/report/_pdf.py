@@ -205,10 +205,13 @@ def _widths(
     units = list(block.units) or [""] * len(align)
     natural, least = [], []
     for column in range(len(align)):
-        texts = [plain(row[column]) for row in rows] + [plain(block.head[column]), units[column]]
-        natural.append(max(text_width(text, 1.0) for text in texts) * 0.96)
+        texts = [plain(row[column]) for row in rows] + [units[column]]
+        head = plain(block.head[column])
+        longest = max(text_width(word, 1.0) for word in head.split(" "))
+        two_lines = max(longest, text_width(head, 1.0) * 0.6)  # a head may run over two lines
+        natural.append(0.96 * max(two_lines, *(text_width(text, 1.0) for text in texts)))
         words = texts if align[column] == "r" else [w for text in texts for w in text.split(" ")]
-        least.append(max(text_width(word, 1.0) for word in words) * 0.98)
+        least.append(0.98 * max(longest, *(text_width(word, 1.0) for word in words)))
     gaps = 2 * gap * len(align)
     for turned, room in ((False, _FLAT), (True, _BROAD)):
         for size in (9.0, 8.5, 8.0, 7.5, 7.0) if not turned else (8.5, 7.5, 6.5):
@@ -261,7 +264,10 @@ def _table(block: Table, index: Index, target: Target) -> str:
         f"#figure(kind: table, supplement: [Table], caption: [{inline(block.caption, index)}], "
         f"[#{made}\n{small}]) <{target.anchor}>"
     )
-    return f"#page(flipped: true)[{out}]" if turned else out
+    if turned:
+        return f"#page(flipped: true)[{out}]"
+    whole = len(rows) <= (24 if "fr" not in widths else 8)
+    return f"#block(breakable: false, width: 100%)[{out}]" if whole else out
 
 
 def _figure(block: Figure, index: Index, target: Target, name: str) -> str:
