@@ -1,0 +1,124 @@
+"""How one point of a solution looks, whatever its concept: its named parts, one under another.
+
+Exact numbers stay as they are written; floats are rounded for reading; arrays over draws are given
+by their mean and range; nested mappings (strategies by information set, beliefs by node) become
+lines of label and value. Probabilities of zero are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from negotiate.display._text import MINUS, clean, escape, exact, number
+from negotiate.solution import Point
+
+PARTS = ("strategies", "terms", "payoffs", "beliefs", "facts")
+"""The mappings of a point, in the order shown."""
+MAX_LINES = 60
+"""Lines shown of one part."""
+
+
+def text(point: Point) -> str:
+    """Plain text, one part after another."""
+    lines = [heading(point)]
+    for name, rows in parts(point):
+        lines.append(f"  {name}")
+        lines += [f"    {label}: {value}" for label, value in rows]
+    return "\n".join(lines)
+
+
+def html(point: Point) -> str:
+    """A definition list in a table, every label escaped."""
+    body = []
+    for name, rows in parts(point):
+        for k, (label, value) in enumerate(rows):
+            head = (
+                f'<th scope="rowgroup" rowspan="{len(rows)}">{escape(name)}</th>' if k == 0 else ""
+            )
+            body.append(f"<tr>{head}<td>{escape(label)}</td><td>{escape(value)}</td></tr>")
+    return (
+        f'<div class="ng-point"><p><strong>{escape(heading(point))}</strong></p>'
+        f'<table class="ng-table">{"".join(body)}</table></div>'
+    )
+
+
+def heading(point: Point) -> str:
+    """Label and marks."""
+    marks = f" [{', '.join(clean(m) for m in point.marks)}]" if point.marks else ""
+    return f"{clean(point.label) or 'Point'}{marks}"
+
+
+def parts(point: Point) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Name of each part that is not empty, with its lines as (label, value)."""
+    for name in PARTS:
+        mapping = getattr(point, name)
+        if not mapping:
+            continue
+        rows = list(_flat(mapping, zeros=name not in ("strategies", "beliefs")))
+        if len(rows) > MAX_LINES:
+            rows = [*rows[:MAX_LINES], ("...", f"{len(rows) - MAX_LINES} more")]
+        if rows:
+            yield name, rows
+    if point.regret is not None:
+        yield "regret", [("largest gain from a deviation", value(point.regret))]
+
+
+def _flat(
+    mapping: Mapping[Any, Any], path: tuple[str, ...] = (), *, zeros: bool
+) -> Iterator[tuple[str, str]]:
+    for key, item in mapping.items():
+        here = (*path, clean(key))
+        if isinstance(item, Mapping):
+            if item and all(not isinstance(v, (Mapping, list, tuple)) for v in item.values()):
+                shown = [
+                    f"{clean(k)} {value(v)}" for k, v in item.items() if zeros or not _is_zero(v)
+                ]
+                if sum(map(len, shown)) <= 100:
+                    yield " / ".join(here), "; ".join(shown) or "none"
+                    continue
+            yield from _flat(item, here, zeros=zeros)
+        elif isinstance(item, (list, tuple)) and any(isinstance(v, Mapping) for v in item):
+            for k, inner in enumerate(item):
+                line = "; ".join(f"{clean(a)}: {value(b)}" for a, b in inner.items())
+                yield " / ".join((*here, str(k + 1))), line
+        elif zeros or not _is_zero(item):
+            yield " / ".join(here), value(item)
+
+
+def _is_zero(item: Any) -> bool:
+    return isinstance(item, (int, float, Fraction)) and not isinstance(item, bool) and item == 0
+
+
+def value(item: Any) -> str:
+    """One value as text.
+
+    >>> value(Fraction(1, 3)), value(0.25), value(("a", "b")), value({"x": 1})
+    ('1/3', '0.250', 'a, b', 'x 1')
+    """
+    if isinstance(item, Mapping):
+        return "; ".join(f"{clean(k)} {value(v)}" for k, v in item.items())
+    if isinstance(item, (tuple, list, set, frozenset)):
+        return ", ".join(value(v) for v in item) or "none"
+    if isinstance(item, Fraction):
+        short = f"{item.numerator}/{item.denominator}" if item.denominator > 1 else str(item)
+        return short.replace("-", MINUS) if len(short) <= 15 else exact(item)
+    if getattr(item, "ndim", 0):
+        return _draws(item)
+    return number(item)
+
+
+def _draws(array: Any) -> str:
+    import numpy as np
+
+    try:
+        values = np.asarray(array, dtype=float)
+    except (TypeError, ValueError):
+        return f"{np.size(array)} values"
+    fine = values[np.isfinite(values)]
+    if fine.size == 0:
+        return f"undefined in all {values.size} draws"
+    span = f"{number(float(fine.min()))} to {number(float(fine.max()))}"
+    lost = f", undefined in {values.size - fine.size}" if fine.size < values.size else ""
+    return f"mean {number(float(fine.mean()))} ({span}; {values.size} draws{lost})"
