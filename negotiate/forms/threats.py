@@ -229,6 +229,9 @@ def compile(
                 allowed=f"at most {MAX_LEVERS} levers a side",
             )  # fmt: skip
     problem = compile_bargaining(negotiation, levers_used=(), commitment=commitment)
+    if negotiation.draws is not None:  # levers may be drawn where the problem itself is not
+        d = np.asarray(problem.disagreement, dtype=float)
+        problem = problem.with_disagreement(np.broadcast_to(d, (negotiation.draws, 2)).copy())
     order = (*held[0], *held[1])
     effects = _stack(
         [

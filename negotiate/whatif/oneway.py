@@ -1,0 +1,185 @@
+"""One quantity at a time: the tornado and the one-way curve.
+
+Each uncertain quantity is set to its low and to its high value, all others staying at the base;
+members of a group move by the group's rule, so weights still sum to one. All rows are evaluated
+in one pass over a draw axis. A tornado shows no interaction: two quantities that matter only
+together do not show in it (Saltelli and others 2008, Global Sensitivity Analysis, ch. 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from negotiate.errors import InputError
+from negotiate.model.negotiation import Negotiation
+from negotiate.view import Viewable
+from negotiate.whatif import metric
+
+Floats = npt.NDArray[np.float64]
+MAX_POINTS = 100_000
+
+
+@dataclass(frozen=True)
+class Tornado(Viewable):
+    """One-way ranges of one metric, widest first.
+
+    Attributes
+    ----------
+    paths
+        Quantities, widest effect first.
+    inputs
+        ``(K, 2)`` low and high of each quantity.
+    answers
+        ``(K, 2)`` the metric there.
+    base
+        The metric at the base.
+    skipped
+        Quantities whose low or high could not be set, with the reason.
+    """
+
+    case: Negotiation
+    metric: str
+    paths: tuple[str, ...]
+    inputs: Floats
+    answers: Floats
+    base: float
+    skipped: tuple[tuple[str, str], ...] = ()
+
+    _view = "tornado"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "case": self.case.id,
+            "metric": self.metric,
+            "base": self.base,
+            "rows": [
+                {"path": p, "low": i[0], "high": i[1], "at_low": a[0], "at_high": a[1]}
+                for p, i, a in zip(self.paths, self.inputs.tolist(), self.answers.tolist())
+            ],
+            "skipped": [{"path": p, "reason": r} for p, r in self.skipped],
+        }
+
+
+@dataclass(frozen=True)
+class Curve(Viewable):
+    """Metrics along one quantity.
+
+    Attributes
+    ----------
+    values
+        ``(n,)`` values of the quantity.
+    answers
+        Metric to its ``(n,)`` answers.
+    base
+        The quantity's value in the case.
+    """
+
+    case: Negotiation
+    path: str
+    values: Floats
+    answers: Mapping[str, npt.NDArray[Any]]
+    base: float
+
+    _view = "curve"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "case": self.case.id,
+            "path": self.path,
+            "base": self.base,
+            "values": self.values.tolist(),
+            "answers": {name: np.asarray(v).tolist() for name, v in self.answers.items()},
+        }
+
+
+def rows(case: Negotiation, settings: Sequence[Mapping[str, float]]) -> Negotiation:
+    """A negotiation with one draw per row of ``settings``; groups follow their move rules."""
+    base = case.floats()
+    changed: list[dict[str, float]] = []
+    for setting in settings:
+        moved = base.with_values(setting) if setting else base
+        changed.append({p: moved.base[p] for p in base.base if moved.base[p] is not base.base[p]})
+    touched = sorted({path for row in changed for path in row})
+    if not touched:
+        touched = [next(p for p, v in base.base.items() if isinstance(v, float))]
+    samples = {
+        path: np.array([row.get(path, base.base[path]) for row in changed], dtype=float)
+        for path in touched
+    }
+    return base.with_draws(samples)
+
+
+def tornado(case: Negotiation, name: str, *, paths: Sequence[str] | None = None) -> Tornado:
+    """One-way ranges of the metric ``name`` over ``paths``, by default all with a range."""
+    chosen = tuple(paths) if paths is not None else case.uncertain()
+    settings: list[dict[str, float]] = [{}]
+    kept, inputs, skipped = [], [], []
+    for path in chosen:
+        quantity = case.quantities.get(path)
+        if quantity is None or quantity.low is None or quantity.high is None:
+            raise InputError("no range", where=path, remedy="give low and high in the file")
+        low, high = float(quantity.low), float(quantity.high)
+        try:
+            case.floats().with_value(path, low)
+            case.floats().with_value(path, high)
+        except InputError as error:
+            skipped.append((path, str(error)))
+            continue
+        kept.append(path)
+        inputs.append((low, high))
+        settings += [{path: low}, {path: high}]
+    found = np.broadcast_to(
+        np.asarray(metric.evaluate(rows(case, settings), [name])[name], dtype=float),
+        (len(settings),),
+    )
+    answers = found[1:].reshape(-1, 2)
+    order = np.argsort(-np.abs(answers[:, 1] - answers[:, 0]), kind="stable")
+    return Tornado(
+        case, name, tuple(kept[i] for i in order), np.array(inputs)[order], answers[order],
+        float(found[0]), tuple(skipped),
+    )  # fmt: skip
+
+
+def curve(
+    case: Negotiation,
+    path: str,
+    names: Sequence[str],
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    points: int = 201,
+) -> Curve:
+    """Metrics ``names`` along ``path`` from ``low`` to ``high`` (its range by default)."""
+    if not 2 <= points <= MAX_POINTS:
+        raise InputError(f"{points} points", where="curve", allowed=f"2 to {MAX_POINTS:,}")
+    start, stop = span(case, path, low, high)
+    values = np.linspace(start, stop, points)
+    case_rows = rows(case, [{path: float(v)} for v in values])
+    found = metric.evaluate(case_rows, names)
+    answers = {name: np.broadcast_to(np.asarray(value), (points,)) for name, value in found.items()}
+    return Curve(case, path, values, answers, float(case.value(path)))
+
+
+def span(
+    case: Negotiation, path: str, low: float | None = None, high: float | None = None
+) -> tuple[float, float]:
+    """Range of a quantity: as given, else from the file."""
+    case.matching(path)
+    quantity = case.quantities.get(path)
+    if low is None and quantity is not None and quantity.low is not None:
+        low = float(quantity.low)
+    if high is None and quantity is not None and quantity.high is not None:
+        high = float(quantity.high)
+    if low is None or high is None or not low < high:
+        raise InputError(
+            f"from {low} to {high}", where=path, allowed="low < high",
+            remedy="give low and high: the file has no range for it",
+        )  # fmt: skip
+    return low, high

@@ -1,0 +1,139 @@
+"""Scenarios against the baseline: which metric moved, and was it the direction expected?
+
+Each scenario of a file states the metrics it should move and where to. The same compile and solve
+run on the baseline and on the scenario; ``surprises`` lists where the direction was another, and
+a metric that does not move at all is marked, since then the scenario says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from negotiate import tolerance
+from negotiate.errors import NegotiateError
+from negotiate.model.negotiation import Negotiation
+from negotiate.view import Viewable
+from negotiate.whatif import metric
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One metric under one scenario.
+
+    ``expected`` is the direction the file states ("up", "down", "any", or "" where the metric was
+    asked for by the caller); ``reason`` says why a value is missing.
+    """
+
+    scenario: str
+    metric: str
+    baseline: float
+    value: float
+    expected: str = ""
+    reason: str = ""
+
+    @property
+    def change(self) -> float:
+        """Scenario less baseline."""
+        return self.value - self.baseline
+
+    @property
+    def moved(self) -> bool:
+        """Whether the metric moved at all."""
+        return bool(abs(self.change) > tolerance.UTILITY)
+
+    @property
+    def surprising(self) -> bool:
+        """Whether it did not move as the file expected."""
+        if not self.expected:
+            return False
+        if not self.moved:
+            return True
+        return (self.expected == "up" and self.change < 0) or (
+            self.expected == "down" and self.change > 0
+        )
+
+
+@dataclass(frozen=True)
+class ScenarioTable(Viewable):
+    """Effects of scenarios on metrics, the baseline always beside them."""
+
+    case: Negotiation
+    effects: tuple[Effect, ...]
+
+    _view = "scenario_table"
+
+    def of(self, scenario: str) -> tuple[Effect, ...]:
+        """Effects of one scenario."""
+        return tuple(effect for effect in self.effects if effect.scenario == scenario)
+
+    @property
+    def surprises(self) -> tuple[Effect, ...]:
+        """Effects whose direction was not the one expected."""
+        return tuple(effect for effect in self.effects if effect.surprising)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form."""
+        return {
+            "case": self.case.id,
+            "effects": [
+                {
+                    "scenario": e.scenario,
+                    "metric": e.metric,
+                    "baseline": e.baseline,
+                    "value": e.value,
+                    "change": e.change,
+                    "expected": e.expected,
+                    "moved": e.moved,
+                    "surprising": e.surprising,
+                    "reason": e.reason,
+                }
+                for e in self.effects
+            ],
+        }
+
+
+def compare(
+    case: Negotiation,
+    *,
+    scenarios: Sequence[str] | None = None,
+    metrics: Sequence[str] | None = None,
+) -> ScenarioTable:
+    """Effects of scenarios on the metrics they state, or on ``metrics``.
+
+    Parameters
+    ----------
+    scenarios
+        Ids; all of the file by default.
+    metrics
+        Metrics for every scenario, in place of those the file states.
+    """
+    names = tuple(case.scenarios) if scenarios is None else tuple(scenarios)
+    changed = {name: case.scenario(name) for name in names}
+    wanted = {
+        name: [(m, "") for m in metrics]
+        if metrics is not None
+        else [(e.metric, e.direction) for e in case.scenarios[name].expects]
+        for name in names
+    }
+    everything = sorted({m for pairs in wanted.values() for m, _ in pairs})
+    base = {m: _value(case, m) for m in everything}
+    effects = []
+    for name in names:
+        for m, direction in wanted[name]:
+            value, reason = _value(changed[name], m)
+            effects.append(Effect(name, m, base[m][0], value, direction, reason or base[m][1]))
+    return ScenarioTable(case, tuple(effects))
+
+
+def _value(case: Negotiation, name: str) -> tuple[float, str]:
+    """A metric, or NaN with the reason where the game has no answer here."""
+    metric.split(name, case)
+    try:
+        value = np.asarray(metric.evaluate(case, [name])[name])
+        return float(value), ""
+    except NegotiateError as error:
+        return float("nan"), str(error)
