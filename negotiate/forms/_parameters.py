@@ -114,7 +114,7 @@ class ParametricForm(Viewable):
         changes = {
             name: exact(value, where=f"{type(self).__name__}.{name}")
             for name, value in self.numbers().items()
-            if not isinstance(value, (tuple, str))
+            if not isinstance(value, (tuple, str)) and name not in self._counts
         }
         return replace(self, **changes)  # type: ignore[type-var]
 
@@ -163,6 +163,7 @@ class ParametricForm(Viewable):
         return cls._metrics
 
     _metrics: ClassVar[Mapping[str, str]] = {}
+    _counts: ClassVar[tuple[str, ...]] = ()
 
 
 def measure(

@@ -1,0 +1,370 @@
+r"""Why bargaining fails although a deal exists: commitment, indivisibility, and their remedies.
+
+* `ShiftingPower`: two periods, one unit each. A fights now, winning p1 and keeping what war gives
+  in both periods, or takes what B offers now (at most one) and faces an offer later when A wins
+  only p2. B cannot promise more later than max(0, p2 - c_A). A prefers preventive war if
+
+      (1 + delta) p1 - c_A  >  1 + delta max(0, p2 - c_A).
+
+* `LongShift`: the same over an infinite horizon with war final. Today's whole prize and the war
+  value from tomorrow on must match war now, p (1 - l) <= (1 - delta) + delta p' (1 - l) in
+  per-period averages, l the share war destroys: peace fails where power shifts fast enough
+  (Powell 2006, pp. 181-185).
+* ``guarantee``: a share of tomorrow's prize that a third party secures to A; the least one that
+  keeps the peace is a metric.
+* `IndivisibleIssue`: the prize goes whole to one side. A range exists in shares but no allocation
+  lies in it; side payments or a linked issue of worth at least the gap restore a deal.
+* `mechanism`: names why bargaining fails, from signed margins.
+
+Source: Fearon (1995), IO 49:379-414, pp. 401-409; Powell (2006), IO 60:169-203; Walter (1997), IO
+51:335-364 (guarantees); Tollison and Willett (1979), IO 33:425-449 (linkage). A fall from 0.8 to
+0.2 with costs 0.1 and delta 0.9 gives war, 1.42 against 1.09:
+
+>>> fall = ShiftingPower(now=Fraction(4, 5), later=Fraction(1, 5), cost_a=Fraction(1, 10),
+...                      cost_b=Fraction(1, 10), discount=Fraction(9, 10))
+>>> fall.war, fall.peace, fall.equilibria()[0].marks
+(Fraction(71, 50), Fraction(109, 100), ('commitment',))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from negotiate.forms._parameters import (
+    Number,
+    ParametricForm,
+    choose,
+    clip,
+    is_exact,
+    larger,
+    single,
+    smaller,
+)
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import UTILITY
+
+KIND = "commitment"
+METRICS: dict[str, str] = {
+    "war": "value of preventive war to A, in units of one period's prize",
+    "peace": "the most A can be given in peace",
+    "commitment_margin": "war less peace: positive where A fights for want of commitment",
+    "critical_later": "winning chance tomorrow below which A fights today",
+    "guarantee_needed": "least value tomorrow a third party must secure to A for peace",
+}
+
+
+@dataclass(frozen=True)
+class ShiftingPower(ParametricForm):
+    """Preventive war in two periods: A declines from ``now`` to ``later``."""
+
+    now: Number
+    later: Number
+    cost_a: Number
+    cost_b: Number
+    discount: Number
+    guarantee: Number = Fraction(0)
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Shifting power and preventive war"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        self._check_probability("now", "later", "discount", "guarantee")
+        self._check_not_negative("cost_a", "cost_b")
+
+    @property
+    def war(self) -> Number:
+        """(1 + delta) p1 - c_A."""
+        return (1 + self.discount) * self.now - self.cost_a
+
+    @property
+    def tomorrow(self) -> Number:
+        """What A gets later in peace: its war value then, or the guaranteed share if larger."""
+        return larger(self.later - self.cost_a, self.guarantee, 0)
+
+    @property
+    def peace(self) -> Number:
+        """1 + delta tomorrow: all of today, and what is credible tomorrow."""
+        return 1 + self.discount * self.tomorrow
+
+    @property
+    def commitment_margin(self) -> Number:
+        """War less the best peace."""
+        return self.war - self.peace
+
+    @property
+    def critical_later(self) -> Number:
+        """p2 at which A is indifferent: c_A + (war - 1)/delta; A fights below it.
+
+        Below c_A no fall in p2 matters, A's value tomorrow being zero already.
+        """
+        return self.cost_a + self._needed()
+
+    def _needed(self) -> Number:
+        gap = self.war - 1
+        if is_exact(gap, self.discount):
+            return Fraction(gap) / self.discount if self.discount else Fraction(0)
+        return gap / self.discount
+
+    @property
+    def guarantee_needed(self) -> Number:
+        """Least g in [0, 1] with 1 + delta g >= war; above 1 no guarantee is enough."""
+        return larger(self._needed(), 0)
+
+    @property
+    def offer(self) -> Number:
+        """What B offers A today in peace: the least A accepts."""
+        return clip(self.war - self.discount * self.tomorrow, 0, 1)
+
+    def equilibria(self) -> Solution:
+        """The subgame perfect outcome when B proposes in each period."""
+        single(self)
+        a, b = self.players
+        fights = self.commitment_margin > 0
+        total = 1 + self.discount
+        outside_b = total * (1 - self.now) - self.cost_b
+        if fights:
+            payoffs = {a: self.war, b: outside_b}
+            label = f"preventive war by {a}"
+        else:
+            mine = self.offer + self.discount * self.tomorrow
+            payoffs = {a: mine, b: total - mine}
+            label = "peace"
+            if payoffs[b] < outside_b:
+                # A rises (or is guaranteed too much): B, giving nothing today, still prefers war.
+                fights, label = True, f"preventive war by {b}"
+                payoffs = {a: self.war, b: outside_b}
+        point = Point(
+            payoffs=payoffs,
+            terms={}
+            if fights
+            else {f"share of {a} today": self.offer, f"share of {a} tomorrow": self.tomorrow},
+            label=label,
+            regret=0,
+            marks=("commitment",) if fights else (),
+            facts={
+                "commitment_margin": self.commitment_margin,
+                "guarantee_needed": self.guarantee_needed,
+            },
+        )
+        return Solution(
+            concept="subgame_perfect",
+            players=self.players,
+            points=(point,),
+            complete=True,
+            exact=is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple))),
+            form=self,
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """One-shot deviations, period by period."""
+        a, b = self.players
+        total = 1 + self.discount
+        outside = {a: self.war, b: total * (1 - self.now) - self.cost_b}
+        if point.label == f"preventive war by {a}":
+            # No offer of today's whole prize makes A wait; B has nothing else to offer.
+            gap = self.peace - point.payoffs[a]
+        elif point.label == f"preventive war by {b}":
+            gap = total - self.discount * self.tomorrow - point.payoffs[b]
+        else:
+            today = point.terms[f"share of {a} today"]
+            later = point.terms[f"share of {a} tomorrow"]
+            gap = max(
+                outside[a] - (today + self.discount * later),
+                outside[b] - point.payoffs[b],
+                (self.later - self.cost_a) - later,
+                -today,
+                today - 1,
+                later - 1,
+            )
+        gap = max(gap, 0 * gap)
+        return Evidence(bool(gap <= UTILITY), gap, "regret", "" if gap <= UTILITY else a)
+
+
+@dataclass(frozen=True)
+class LongShift(ParametricForm):
+    """Infinite horizon: A's value of war is ``now`` this period and ``later`` from the next on.
+
+    War is for good: winning gives one unit each period for ever, and destroys the share ``loss`` of
+    every period's prize. Values are per-period averages (multiplied by 1 - delta).
+    """
+
+    now: Number
+    later: Number
+    loss: Number
+    discount: Number
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "A shift of power over an infinite horizon"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "commitment_margin": "shift in A's war value less what is on the table today",
+        "critical_discount": "discount factor above which A fights",
+    }
+
+    def __post_init__(self) -> None:
+        self._check_probability("now", "later", "loss", "discount")
+
+    @property
+    def commitment_margin(self) -> Number:
+        """Margin p (1 - l) - delta p' (1 - l) - (1 - delta): positive where A fights.
+
+        A accepts today's whole prize, 1 - delta in average terms, and its war value tomorrow,
+        delta p' (1 - l), only if together they match war now.
+        """
+        keep = 1 - self.loss
+        return self.now * keep - self.discount * self.later * keep - (1 - self.discount)
+
+    @property
+    def critical_discount(self) -> Number:
+        """Delta at which the margin is zero: (1 - p (1 - l)) / (1 - p' (1 - l))."""
+        keep = 1 - self.loss
+        top, bottom = 1 - self.now * keep, 1 - self.later * keep
+        return Fraction(top) / bottom if is_exact(top, bottom) else top / bottom
+
+
+@dataclass(frozen=True)
+class IndivisibleIssue(ParametricForm):
+    """A prize that goes whole to one side, with side payments and a linked issue.
+
+    ``transfer_limit``: the most either side can pay the other; ``linked``: worth to each side of
+    a second, divisible issue that may be traded.
+    """
+
+    win_probability: Number
+    cost_a: Number
+    cost_b: Number
+    transfer_limit: Number = Fraction(0)
+    linked: Number = Fraction(0)
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "An indivisible prize"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "gap_if_a": "what B lacks if A gets the prize, before payments",
+        "gap_if_b": "what A lacks if B gets the prize, before payments",
+        "payment_needed": "least side payment with which some allocation beats war for both",
+        "deal_margin": "payments available less those needed; negative where bargaining fails",
+    }
+
+    def __post_init__(self) -> None:
+        self._check_probability("win_probability")
+        self._check_not_negative("cost_a", "cost_b", "transfer_limit", "linked")
+
+    @property
+    def gap_if_a(self) -> Number:
+        """max(0, 1 - p - c_B): B's war value when it gets nothing."""
+        return larger(1 - self.win_probability - self.cost_b, 0)
+
+    @property
+    def gap_if_b(self) -> Number:
+        """max(0, p - c_A)."""
+        return larger(self.win_probability - self.cost_a, 0)
+
+    @property
+    def payment_needed(self) -> Number:
+        """The smaller gap.
+
+        A payment t from the winner of the prize costs it t, and leaves it 1 - t, which exceeds its
+        war value whenever the costs of war are not negative.
+        """
+        return smaller(self.gap_if_a, self.gap_if_b)
+
+    @property
+    def deal_margin(self) -> Number:
+        """transfer_limit + linked - payment_needed."""
+        return self.transfer_limit + self.linked - self.payment_needed
+
+    def equilibria(self) -> Solution:
+        """Allocations (with the least payment) that beat war for both; none means war."""
+        single(self)
+        a, b = self.players
+        means = self.transfer_limit + self.linked
+        points = []
+        for winner, loser, gap in ((a, b, self.gap_if_a), (b, a, self.gap_if_b)):
+            if gap <= means:
+                points.append(
+                    Point(
+                        payoffs={winner: 1 - gap, loser: gap},
+                        terms={"prize": winner, f"payment to {loser}": gap},
+                        label=f"prize to {winner}",
+                        facts={"payment": gap},
+                    )
+                )
+        return Solution(
+            concept="individually_rational",
+            players=self.players,
+            points=tuple(points),
+            complete=True,
+            exact=is_exact(means, self.payment_needed),
+            form=self,
+            settings={"mechanism": "" if points else "indivisibility"},
+            notes=()
+            if points
+            else (
+                "Every share in the bargaining range would beat war, but the prize cannot be "
+                "shared: bargaining fails by indivisibility.",
+            ),
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """Both sides prefer the allocation to war, and the payment is within the means."""
+        a, b = self.players
+        war = {a: self.win_probability - self.cost_a, b: 1 - self.win_probability - self.cost_b}
+        lack = max(war[who] - point.payoffs[who] for who in (a, b))
+        lack = max(lack, point.facts["payment"] - self.transfer_limit - self.linked, 0 * lack)
+        return Evidence(
+            bool(lack <= UTILITY),
+            lack,
+            "what the worse-off side lacks",
+            "" if lack <= UTILITY else point.label,
+        )
+
+
+def mechanism(
+    *,
+    width: Number,
+    information: Number = 0,
+    commitment: Number = 0,
+    indivisibility: Number = 0,
+) -> tuple[str, ...]:
+    """Name why bargaining fails, all that apply; empty where a deal is reached.
+
+    Parameters
+    ----------
+    width
+        Signed width of the bargaining range under complete information.
+    information, commitment, indivisibility
+        Signed margins: positive where private information makes a side run a risk of war, where no
+        credible promise matches war, where no allocation lies in the range.
+
+    >>> mechanism(width=0.2, commitment=0.1)
+    ('commitment',)
+    >>> mechanism(width=-0.1, information=0.3)
+    ('no bargaining range',)
+    """
+    if width < 0:
+        return ("no bargaining range",)
+    named = (
+        ("information", information),
+        ("commitment", commitment),
+        ("indivisibility", indivisibility),
+    )
+    return tuple(name for name, margin in named if margin > 0)
+
+
+def why(form: Any) -> tuple[str, ...]:
+    """Mechanism of a single form, from whichever margins it has.
+
+    >>> why(IndivisibleIssue(Fraction(1, 2), Fraction(1, 10), Fraction(1, 10)))
+    ('indivisibility',)
+    """
+    costs = getattr(form, "cost_a", 0) + getattr(form, "cost_b", 0)
+    gap = -form.deal_margin if hasattr(form, "deal_margin") else 0
+    return mechanism(
+        width=getattr(form, "width", costs),
+        information=getattr(form, "risk_margin", 0),
+        commitment=getattr(form, "commitment_margin", 0),
+        indivisibility=choose(gap > 0, gap, 0),
+    )

@@ -1,0 +1,379 @@
+r"""Escalation ladder: demand, resist, threaten, carry out or back down.
+
+The challenger keeps the status quo (0, 0) or demands; the target concedes (v_C, -v_T) or resists.
+At rung k, in the stated order, the challenger gives up or threatens lever k; the target concedes or
+resists; the challenger carries the threat out, at a cost to itself and to the target, or backs
+down; a target that has suffered it concedes or resists, and resistance leads to the next rung.
+Giving up after the demand or after rung k, and backing down from threat k, cost the audience cost
+of that step. After the last rung come the end payoffs (a stalemate, or war).
+
+``commitment`` says what makes a threat credible: ``derived`` (the challenger decides when the time
+comes: sequential rationality), ``stated`` (chance carries it out with the rung's credibility),
+``full`` (a threat once made is carried out).
+
+Under derived commitment threat k is carried out exactly if what follows is worth more than backing
+down: audience costs make threats credible and so win concessions, but a threat that fails is dear.
+
+Source: Schelling (1966), Arms and Influence, ch. 3; Fearon (1994), APSR 88:577-592; Zagare and
+Kilgour (2000), Perfect Deterrence, ch. 6. The path is by backward induction; `extensive` gives the
+tree, on which `subgame_perfect` explores every tie. One tie is built in: a target that will concede
+to a threat may as well concede to the demand; both are subgame perfect and pay it the same.
+
+A lever that costs the holder more than the prize, and no audience: the threat is empty and the
+target resists; an audience cost above that makes it credible.
+
+>>> lever = Rung("straits", cost_target=2, cost_holder=Fraction(3, 2))
+>>> ladder = EscalationLadder((lever,), stake_challenger=1, stake_target=1)
+>>> ladder.solved().path
+('keep the status quo',)
+>>> from dataclasses import replace
+>>> bound = replace(ladder, rungs=(replace(lever, audience_cost=2),))
+>>> bound.solved().path
+('demand', 'concede')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from negotiate.errors import InputError, TooLargeError, UnknownNameError
+from negotiate.forms._parameters import Number, ParametricForm, choose, is_exact, single
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import UTILITY
+
+KIND = "escalation"
+METRICS: dict[str, str] = {
+    "demand_margin": "gain to the challenger of demanding over the status quo",
+    "payoff_challenger": "equilibrium payoff of the challenger, in its stakes",
+    "payoff_target": "equilibrium payoff of the target, in its stakes",
+    "pr_carried_out": "probability that some threat is carried out",
+    "pr_concession": "probability that the target concedes at some step",
+}
+
+COMMITMENTS = ("derived", "stated", "full")
+MAX_RUNGS = 200
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A lever on the ladder: its costs if carried out, of backing down, and of announcing it."""
+
+    name: str
+    cost_target: Number
+    cost_holder: Number
+    audience_cost: Number = Fraction(0)
+    credibility: Number = Fraction(1)
+    announce: Number = Fraction(0)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One decision: who, where, value of each action, and the margin of the first over the second.
+
+    ``reach`` is the probability of getting there along the equilibrium path.
+    """
+
+    player: str
+    label: str
+    actions: tuple[str, str]
+    margin: Number
+    value: tuple[Number, Number]
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Backward induction: every step from the first, the path, payoffs and chances."""
+
+    steps: tuple[Step, ...]
+    value: tuple[Number, Number]
+    carried_out: Number
+    conceded: Number
+    path: tuple[str, ...]
+
+
+Worth = tuple[Any, Any, Any, Any]
+"""Payoff of challenger and target, chance that a threat is carried out, chance of concession."""
+
+
+@dataclass(frozen=True)
+class EscalationLadder(ParametricForm):
+    """A ladder of rungs; numbers may be arrays over draws."""
+
+    rungs: tuple[Rung, ...]
+    stake_challenger: Number
+    stake_target: Number
+    demand_audience_cost: Number = Fraction(0)
+    end_challenger: Number = Fraction(0)
+    end_target: Number = Fraction(0)
+    commitment: str = "derived"
+    players: tuple[str, str] = ("challenger", "target")
+
+    title: ClassVar[str] = "Escalation ladder"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        if self.commitment not in COMMITMENTS:
+            raise UnknownNameError("commitment", self.commitment, COMMITMENTS)
+        if len(self.rungs) > MAX_RUNGS:
+            raise TooLargeError(f"{len(self.rungs)} rungs", allowed=f"at most {MAX_RUNGS}")
+        names = [rung.name for rung in self.rungs]
+        if len(set(names)) != len(names):
+            raise InputError(f"rungs {names}", where="EscalationLadder", allowed="distinct names")
+        self._check_positive("stake_challenger", "stake_target")
+
+    def numbers(self) -> dict[str, Any]:
+        """Fields, each rung's numbers under its name."""
+        out = {k: v for k, v in super().numbers().items() if k not in ("rungs", "players")}
+        for rung in self.rungs:
+            for key in ("cost_target", "cost_holder", "audience_cost", "credibility"):
+                out[f"{rung.name}: {key}"] = getattr(rung, key)
+        return out
+
+    # ---- backward induction, vectorised over draws ---------------------------------------
+
+    def solved(self) -> Solved:
+        """Backward induction; a tie goes to the peaceful action (concede, give up, back down).
+
+        With draws ``path`` is empty; each step's margin says where the answer changes.
+        """
+        steps: list[Step] = []
+        spent_c: list[Any] = [0]
+        spent_t: list[Any] = [0]
+        for rung in self.rungs:
+            spent_c.append(spent_c[-1] + rung.announce + rung.cost_holder)
+            spent_t.append(spent_t[-1] + rung.cost_target)
+        node: Worth = (self.end_challenger - spent_c[-1], self.end_target - spent_t[-1], 0, 0)
+        for k in range(len(self.rungs), 0, -1):
+            node = self._rung(k, node, spent_c, spent_t, steps)
+        node = self._target("demand", node, 0, 0, steps)
+        zero = 0 * node[0]
+        first = self._challenger(
+            "start", ("demand", "keep the status quo"), node, (zero, zero, zero, zero), steps
+        )
+        steps.reverse()
+        exact_path = self._path(steps) if self._scalar(steps) else ()
+        return Solved(tuple(steps), (first[0], first[1]), first[2], first[3], exact_path)
+
+    def _rung(
+        self, k: int, beyond: Worth, spent_c: list[Any], spent_t: list[Any], steps: list[Step]
+    ) -> Worth:
+        rung = self.rungs[k - 1]
+        suffered = self._target(f"{rung.name} carried out", beyond, spent_c[k], spent_t[k], steps)
+        carried: Worth = (suffered[0], suffered[1], 1 + 0 * suffered[2], suffered[3])
+        shame = rung.audience_cost
+        said = spent_c[k - 1] + rung.announce
+        back: Worth = (-said - shame, 0 * shame - spent_t[k - 1], 0, 0)
+        resisted = self._credible(rung, carried, back, steps)
+        threatened = self._target(f"{rung.name} threatened", resisted, said, spent_t[k - 1], steps)
+        earlier = self.demand_audience_cost if k == 1 else self.rungs[k - 2].audience_cost
+        quit_: Worth = (-spent_c[k - 1] - earlier, 0 * earlier - spent_t[k - 1], 0, 0)
+        return self._challenger(
+            f"before {rung.name}", (f"threaten {rung.name}", "give up"), threatened, quit_, steps
+        )
+
+    def _credible(self, rung: Rung, carried: Worth, back: Worth, steps: list[Step]) -> Worth:
+        if self.commitment == "derived":
+            return self._challenger(
+                f"{rung.name} resisted",
+                (f"carry out {rung.name}", "back down"),
+                carried,
+                back,
+                steps,
+            )
+        chance = rung.credibility if self.commitment == "stated" else 1
+        return tuple(chance * x + (1 - chance) * y for x, y in zip(carried, back))
+
+    def _challenger(
+        self, label: str, actions: tuple[str, str], yes: Worth, no: Worth, steps: list[Step]
+    ) -> Worth:
+        margin = yes[0] - no[0]
+        steps.append(Step(self.players[0], label, actions, margin, (yes[0], no[0])))
+        return tuple(choose(margin > 0, x, y) for x, y in zip(yes, no))
+
+    def _target(
+        self, label: str, resist: Worth, spent_c: Any, spent_t: Any, steps: list[Step]
+    ) -> Worth:
+        one = 1 + 0 * resist[0]
+        concede: Worth = (
+            self.stake_challenger - spent_c,
+            -self.stake_target - spent_t,
+            0 * one,
+            one,
+        )
+        margin = resist[1] - concede[1]
+        steps.append(
+            Step(self.players[1], label, ("resist", "concede"), margin, (resist[1], concede[1]))
+        )
+        return tuple(choose(margin > 0, x, y) for x, y in zip(resist, concede))
+
+    @staticmethod
+    def _scalar(steps: list[Step]) -> bool:
+        return not any(getattr(step.margin, "ndim", 0) for step in steps)
+
+    def _path(self, steps: list[Step]) -> tuple[str, ...]:
+        by_label = {step.label: step for step in steps}
+
+        def act(label: str) -> str:
+            step = by_label[label]
+            return step.actions[0] if step.margin > 0 else step.actions[1]
+
+        path = [act("start")]
+        if path[-1] == "keep the status quo":
+            return tuple(path)
+        path.append(act("demand"))
+        for rung in self.rungs:
+            if path[-1] == "concede":
+                break
+            path.append(act(f"before {rung.name}"))
+            if path[-1] == "give up":
+                break
+            path.append(act(f"{rung.name} threatened"))
+            if path[-1] == "concede":
+                break
+            if self.commitment == "derived":
+                path.append(act(f"{rung.name} resisted"))
+                if path[-1] == "back down":
+                    break
+            else:
+                path.append(
+                    f"{rung.name} by chance"
+                    if self.commitment == "stated"
+                    else f"carry out {rung.name}"
+                )
+            path.append(act(f"{rung.name} carried out"))
+        return tuple(path)
+
+    # ---- metrics ------------------------------------------------------------------------
+
+    @property
+    def demand_margin(self) -> Number:
+        """Margin of the first step."""
+        return self.solved().steps[0].margin
+
+    @property
+    def payoff_challenger(self) -> Number:
+        """Equilibrium payoff."""
+        return self.solved().value[0]
+
+    @property
+    def payoff_target(self) -> Number:
+        """Equilibrium payoff."""
+        return self.solved().value[1]
+
+    @property
+    def pr_carried_out(self) -> Number:
+        """Chance of a threat carried out, along the path."""
+        return self.solved().carried_out
+
+    @property
+    def pr_concession(self) -> Number:
+        """Chance of a concession, along the path."""
+        return self.solved().conceded
+
+    def existence(self) -> dict[str, Number]:
+        """Margins of every step: positive where the sterner action is taken."""
+        return {f"{s.player}, {s.label}": s.margin for s in self.solved().steps}
+
+    def credible(self) -> dict[str, Number]:
+        """Rung to margin of carrying the threat out over backing down (derived commitment)."""
+        return {
+            step.label.removesuffix(" resisted"): step.margin
+            for step in self.solved().steps
+            if step.label.endswith(" resisted")
+        }
+
+    # ---- as a game ----------------------------------------------------------------------
+
+    def equilibria(self) -> Solution:
+        """The subgame perfect equilibrium; where steps tie, `extensive` has the others."""
+        single(self)
+        answer = self.solved()
+        ties = [step.label for step in answer.steps if step.margin == 0]
+        strategies: dict[str, dict[str, dict[str, int]]] = {who: {} for who in self.players}
+        for step in answer.steps:
+            stern = int(step.margin > 0)
+            strategies[step.player][step.label] = dict(zip(step.actions, (stern, 1 - stern)))
+        point = Point(
+            payoffs=dict(zip(self.players, answer.value)),
+            strategies=strategies,
+            regret=0,
+            label=" → ".join(answer.path),
+            facts={
+                "path": answer.path,
+                "pr_carried_out": answer.carried_out,
+                "margins": self.existence(),
+            },
+        )
+        return Solution(
+            concept="subgame_perfect",
+            players=self.players,
+            points=(point,),
+            complete=not ties,
+            exact=is_exact(*answer.value),
+            degenerate=bool(ties),
+            settings={"commitment": self.commitment},
+            form=self,
+            notes=(f"Ties at {', '.join(ties)}: solve `extensive()` for every equilibrium.",)
+            if ties
+            else (),
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """No one-step deviation anywhere in the tree (the one-shot deviation principle)."""
+        worst, witness = 0 * self.stake_challenger, ""
+        for step in self.solved().steps:
+            probs = [point.strategies[step.player][step.label][a] for a in step.actions]
+            regret = max(step.value) - sum(p * v for p, v in zip(probs, step.value))
+            if regret > worst:
+                worst, witness = regret, f"{step.player} at {step.label}"
+        return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
+
+    def extensive(self) -> Any:
+        """The tree as an `ExtensiveGame`."""
+        from negotiate.forms._tree_builder import GameTree
+
+        tree = GameTree(list(self.players), title=self.title)
+        challenger, target = self.players
+        start = tree.root.move(
+            challenger, ["demand", "keep the status quo"], information_set="start"
+        )
+        start["keep the status quo"].pays(0, 0)
+
+        def answer(node: Any, label: str, spent_c: Any, spent_t: Any) -> Any:
+            reply = node.move(target, ["resist", "concede"], information_set=label)
+            reply["concede"].pays(self.stake_challenger - spent_c, -self.stake_target - spent_t)
+            return reply["resist"]
+
+        node = answer(start["demand"], "demand", 0, 0)
+        spent_c: Any = 0
+        spent_t: Any = 0
+        earlier = self.demand_audience_cost
+        for rung in self.rungs:
+            label = f"threaten {rung.name}"
+            choice = node.move(
+                challenger, [label, "give up"], information_set=f"before {rung.name}"
+            )
+            choice["give up"].pays(-spent_c - earlier, -spent_t)
+            spent_c = spent_c + rung.announce
+            node = answer(choice[label], f"{rung.name} threatened", spent_c, spent_t)
+            back_pays = (-spent_c - rung.audience_cost, -spent_t)
+            spent_c, spent_t = spent_c + rung.cost_holder, spent_t + rung.cost_target
+            act = f"carry out {rung.name}"
+            if self.commitment == "derived":
+                ending = node.move(
+                    challenger, [act, "back down"], information_set=f"{rung.name} resisted"
+                )
+                ending["back down"].pays(*back_pays)
+                node = ending[act]
+            elif self.commitment == "stated":
+                p = rung.credibility
+                ending = node.chance({act: p, "back down": 1 - p})
+                ending["back down"].pays(*back_pays)
+                node = ending[act]
+            node = answer(node, f"{rung.name} carried out", spent_c, spent_t)
+            earlier = rung.audience_cost
+        node.pays(self.end_challenger - spent_c, self.end_target - spent_t)
+        return tree.build()

@@ -1,0 +1,210 @@
+r"""Mediation as cheap talk: when a mediator's word is believed.
+
+A demands once; B's cost of war is c_tough or c_weak (Pr weak = pi). A mediator knows it and tells
+A. Demand p + c_tough is accepted by both types; p + c_weak by the weak only, and even then war
+follows with probability e (misjudgement, spoilers). The mediator values A's share with weight w (its bias)
+and pays K if there is war. "B is weak" is believed exactly if the mediator would not rather say
+"tough" of a weak B:
+
+    w [(1 - e) c_weak - c_tough] >= e K,   that is   w >= w* = e K / ((1 - e) c_weak - c_tough),
+
+and would not say "weak" of a tough one: w c_tough + K >= 0. An even-handed mediator (w = 0) who
+wants peace is believed only without risk (e = 0): it would call everybody tough.
+
+Equilibria: babbling always; truthful where both hold and A does follow. Up to the names of the
+messages there are no others away from ties.
+
+Source: Kydd (2003), AJPS 47:597-611 (the reduced form is derived here).
+
+>>> talk = Mediation(win_probability=Fraction(1, 2), cost_tough=Fraction(1, 10),
+...                  cost_weak=Fraction(3, 10), risk=Fraction(1, 20), war_cost=1, bias=0)
+>>> talk.critical_bias, [point.label for point in talk.equilibria()]
+(Fraction(10, 37), ['babbling'])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from negotiate.forms._parameters import (
+    Number,
+    ParametricForm,
+    choose,
+    is_exact,
+    larger,
+    ratio,
+    single,
+    smaller,
+)
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import UTILITY
+
+KIND = "mediation"
+METRICS: dict[str, str] = {
+    "critical_bias": "least bias toward A at which 'B is weak' is believed (infinite: none is)",
+    "truth_margin": "signed: non-negative where the mediator tells the truth and A follows",
+    "pr_war_babbling": "probability of war when the mediator is not believed",
+    "pr_war_truthful": "probability of war when the mediator is believed",
+}
+
+
+@dataclass(frozen=True)
+class Mediation(ParametricForm):
+    """One demand by A after a mediator's message; numbers as in the module docstring."""
+
+    win_probability: Number
+    cost_tough: Number
+    cost_weak: Number
+    risk: Number
+    war_cost: Number
+    bias: Number
+    pr_weak: Number = Fraction(1, 2)
+    cost_a: Number = Fraction(0)
+    players: tuple[str, str] = ("A", "mediator")
+
+    title: ClassVar[str] = "Mediation as cheap talk"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        self._check_probability("win_probability", "risk", "pr_weak")
+        self._check_not_negative("war_cost", "cost_tough", "cost_a")
+        self._check_order("cost_tough", "cost_weak")
+
+    @property
+    def _gain(self) -> Number:
+        return (1 - self.risk) * self.cost_weak - self.cost_tough
+
+    @property
+    def critical_bias(self) -> Number:
+        """w*; infinite where the bold demand gains A nothing on average."""
+        cost = self.risk * self.war_cost
+        if is_exact(cost, self._gain):
+            return Fraction(cost) / self._gain if self._gain > 0 else float("inf")
+        return choose(self._gain > 0, ratio(cost, self._gain, empty=float("inf")), float("inf"))
+
+    @property
+    def weak_margin(self) -> Number:
+        """Mediator's gain of calling a weak B weak."""
+        return self.bias * self._gain - self.risk * self.war_cost
+
+    @property
+    def tough_margin(self) -> Number:
+        """Mediator's gain of calling a tough B tough: w c_tough + K."""
+        return self.bias * self.cost_tough + self.war_cost
+
+    @property
+    def follow_margin(self) -> Number:
+        """A's gain of the bold demand from a weak B: (1 - e) c_weak - e c_A - c_tough."""
+        return self._gain - self.risk * self.cost_a
+
+    @property
+    def truth_margin(self) -> Number:
+        """The least of the three."""
+        return smaller(self.weak_margin, self.tough_margin, self.follow_margin)
+
+    @property
+    def bold_margin(self) -> Number:
+        """A's gain of the bold demand at the prior."""
+        war = -self.cost_a
+        bold = self.pr_weak * ((1 - self.risk) * self.cost_weak + self.risk * war)
+        return bold + (1 - self.pr_weak) * war - self.cost_tough
+
+    @property
+    def pr_war_babbling(self) -> Number:
+        """Risk of the bold demand if A makes it uninformed, else zero."""
+        war = self.pr_weak * self.risk + (1 - self.pr_weak)
+        return choose(self.bold_margin > 0, war, 0 * war)
+
+    @property
+    def pr_war_truthful(self) -> Number:
+        """Pr(weak) e."""
+        return self.pr_weak * self.risk
+
+    def equilibria(self) -> Solution:
+        """Babbling, and the truthful equilibrium where its margin is not negative."""
+        single(self)
+        a, mediator = self.players
+        p, tough, weak = self.win_probability, self.cost_tough, self.cost_weak
+        calm, bold = "moderate demand", "bold demand"
+        reply = bold if self.bold_margin > 0 else calm
+        points = [
+            Point(
+                payoffs={a: p + tough + larger(self.bold_margin, 0)},
+                strategies={
+                    mediator: {"B weak": "weak", "B tough": "weak"},
+                    a: {"weak": reply, "tough": reply},
+                },
+                label="babbling",
+                facts={"pr_war": self.pr_war_babbling},
+                beliefs={"weak": {"B weak": self.pr_weak}, "tough": {"B weak": self.pr_weak}},
+            )
+        ]
+        if self.truth_margin >= 0:
+            told_weak = (1 - self.risk) * (p + weak) + self.risk * (p - self.cost_a)
+            points.append(
+                Point(
+                    payoffs={a: self.pr_weak * told_weak + (1 - self.pr_weak) * (p + tough)},
+                    strategies={
+                        mediator: {"B weak": "weak", "B tough": "tough"},
+                        a: {"weak": bold, "tough": calm},
+                    },
+                    label="truthful",
+                    facts={"pr_war": self.pr_war_truthful, "truth_margin": self.truth_margin},
+                    beliefs={"weak": {"B weak": 1}, "tough": {"B weak": 0}},
+                )
+            )
+        exact = is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple)))
+        return Solution(
+            concept="perfect_bayesian",
+            players=self.players,
+            points=tuple(points),
+            complete=True,
+            exact=exact,
+            degenerate=self.truth_margin == 0,
+            form=self,
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """Recompute the mediator's and A's best replies from payoffs over outcomes."""
+        a, mediator = self.players
+        p, e = self.win_probability, self.risk
+        share = {"bold demand": p + self.cost_weak, "moderate demand": p + self.cost_tough}
+        war = {
+            ("bold demand", "B weak"): e,
+            ("bold demand", "B tough"): 1,
+            ("moderate demand", "B weak"): 0,
+            ("moderate demand", "B tough"): 0,
+        }
+        say, do = point.strategies[mediator], point.strategies[a]
+
+        def worth(demand: str, b: str, in_war: Number, scale: Number, cost: Number) -> Number:
+            w = war[demand, b]
+            return scale * ((1 - w) * share[demand] + w * in_war) - cost * w
+
+        worst, witness = 0 * p, ""
+        for b in ("B weak", "B tough"):
+            options = {m: worth(do[m], b, p, self.bias, self.war_cost) for m in ("weak", "tough")}
+            gap = max(options.values()) - options[say[b]]
+            if gap > worst:
+                worst, witness = gap, f"the mediator misreports a {b[2:]} B"
+        for m, belief in point.beliefs.items():
+            q = belief["B weak"]
+            prior = {"B weak": self.pr_weak, "B tough": 1 - self.pr_weak}
+            reach = {b: prior[b] if say[b] == m else 0 for b in prior}
+            total = reach["B weak"] + reach["B tough"]
+            if total:
+                slip = abs(reach["B weak"] - q * total)
+                if slip > worst:
+                    worst, witness = slip, f"Bayes' rule at {m}"
+            value = {
+                d: q * worth(d, "B weak", p - self.cost_a, 1, 0)
+                + (1 - q) * worth(d, "B tough", p - self.cost_a, 1, 0)
+                for d in share
+            }
+            gap = max(value.values()) - value[do[m]]
+            if gap > worst:
+                worst, witness = gap, f"{a} after {m}"
+        return Evidence(bool(worst <= UTILITY), worst, "regret", witness)

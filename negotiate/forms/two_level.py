@@ -1,0 +1,279 @@
+r"""Two-level games: a bargain abroad that must be ratified at home.
+
+Two governments divide one unit. Each must get its share past ratifiers: ratifier j of side A
+accepts at least m_j for A and has weight w_j; the deal passes with a quota. The least share that
+passes is A's ratification minimum r_A; the win-set is [r_A, 1 - r_B]. On it the governments settle at the
+(weighted) Nash solution with disagreement (d_A, d_B): the unconstrained share moved to the nearest
+ratifiable one.
+
+Schelling's conjecture (a constrained government does better) holds exactly while the constraint
+binds and the win-sets overlap: x = max(1/2, r_A) up to r_A = 1 - r_B, and no deal beyond. With the
+other side unsure of the constraint (`UncertainRatification`) it can fail in every case.
+
+Source: Schelling (1960), The Strategy of Conflict, pp. 27-28; Putnam (1988), IO 42:427-460; Iida
+(1993), JCR 37:403-426; Tarar (2001), JCR 45:320-340.
+
+>>> game = TwoLevel(ratify_a=Fraction(6, 10), ratify_b=Fraction(1, 10))
+>>> game.share, game.schelling_gain, game.agreement_margin
+(Fraction(3, 5), Fraction(1, 10), Fraction(3, 10))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from negotiate.errors import InputError
+from negotiate.forms._parameters import Number, ParametricForm, clip, is_exact, larger, single
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import UTILITY
+
+KIND = "two_level"
+METRICS: dict[str, str] = {
+    "agreement_margin": "width of the win-set overlap; negative where no deal can be ratified",
+    "share": "share of A if there is a deal (not a number over draws without one)",
+    "schelling_gain": "share of A less its share without its own domestic constraint",
+    "binds": "signed: ratification minimum of A less its unconstrained share",
+}
+
+
+def ratification_minimum(
+    minima: Sequence[Number], weights: Sequence[Number], quota: Number
+) -> Number:
+    """Least share at which ratifiers of total weight ``quota`` accept.
+
+    >>> ratification_minimum([Fraction(1, 5), Fraction(1, 2), Fraction(3, 5)], [1, 1, 1], 2)
+    Fraction(1, 2)
+    """
+    if len(minima) != len(weights) or not minima:
+        raise InputError(
+            f"{len(minima)} minima and {len(weights)} weights",
+            where="ratifiers",
+            allowed="one weight for each ratifier, at least one ratifier",
+        )
+    order = sorted(range(len(minima)), key=lambda j: minima[j])
+    total: Number = 0
+    for j in order:
+        total = total + weights[j]
+        if total >= quota:
+            return minima[j]
+    raise InputError(
+        f"quota {quota} exceeds the total weight {total}",
+        where="ratifiers",
+        allowed="at most the sum of the weights",
+    )
+
+
+@dataclass(frozen=True)
+class TwoLevel(ParametricForm):
+    """Nash bargaining on the ratifiable shares of A; numbers may be arrays over draws."""
+
+    ratify_a: Number = Fraction(0)
+    ratify_b: Number = Fraction(0)
+    disagreement_a: Number = Fraction(0)
+    disagreement_b: Number = Fraction(0)
+    weight_a: Number = Fraction(1, 2)
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Two-level game"
+    _metrics: ClassVar[Mapping[str, str]] = METRICS
+
+    def __post_init__(self) -> None:
+        self._check_not_negative("ratify_a", "ratify_b")
+        self._check_probability("weight_a")
+
+    @property
+    def low(self) -> Number:
+        """Least share A can ratify and prefers to no deal."""
+        return larger(self.ratify_a, self.disagreement_a)
+
+    @property
+    def high(self) -> Number:
+        """Largest share of A that B can ratify and prefers to no deal."""
+        return 1 - larger(self.ratify_b, self.disagreement_b)
+
+    @property
+    def agreement_margin(self) -> Number:
+        """High less low."""
+        return self.high - self.low
+
+    @property
+    def unconstrained(self) -> Number:
+        """Nash share without ratifiers: d_A + weight (1 - d_A - d_B)."""
+        return self.disagreement_a + self.weight_a * (1 - self.disagreement_a - self.disagreement_b)
+
+    @property
+    def share(self) -> Number:
+        """The unconstrained share moved into the win-set; None (or nan) without a deal."""
+        return self._mask(self._settle(self.low))
+
+    def _settle(self, low: Number) -> Number:
+        # The weighted Nash product is single-peaked in the share, so clipping is maximising.
+        return clip(self.unconstrained, low, larger(self.high, low))
+
+    def _mask(self, x: Number) -> Number:
+        import numpy as np
+
+        if is_exact(self.agreement_margin):
+            return x if self.agreement_margin >= 0 else None
+        deal = np.asarray(self.agreement_margin, dtype=float) >= -UTILITY
+        out = np.where(deal, np.asarray(x, dtype=float), np.nan)
+        return float(out) if out.ndim == 0 else out
+
+    @property
+    def schelling_gain(self) -> Number:
+        """Share less what it would be if A had no ratifiers; minus everything without a deal."""
+        free = self._settle(self.disagreement_a)
+        own = self.share
+        return self.disagreement_a - free if own is None else own - free
+
+    @property
+    def binds(self) -> Number:
+        """r_A less the unconstrained share."""
+        return self.ratify_a - self.unconstrained
+
+    def equilibria(self) -> Solution:
+        """The ratifiable Nash solution, or none with the reason."""
+        single(self)
+        a, b = self.players
+        x = self.share
+        exact = is_exact(*(v for v in self.numbers().values() if not isinstance(v, tuple)))
+        if x is None or x != x:
+            return Solution(
+                concept="nash_bargaining",
+                players=self.players,
+                points=(),
+                complete=True,
+                exact=exact,
+                form=self,
+                settings={"mechanism": "ratification"},
+                notes=("The win-sets do not overlap: no deal can be ratified by both sides.",),
+            )
+        marks = ("constraint binds",) if self.binds > 0 else ()
+        point = Point(
+            payoffs={a: x, b: 1 - x},
+            terms={f"share of {a}": x},
+            label="ratified deal",
+            marks=marks,
+            facts={
+                "schelling_gain": self.schelling_gain,
+                "agreement_margin": self.agreement_margin,
+            },
+        )
+        return Solution(
+            concept="nash_bargaining",
+            players=self.players,
+            points=(point,),
+            complete=True,
+            exact=exact,
+            form=self,
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """The share is ratifiable and no nearby ratifiable share has a larger Nash product."""
+        x, w = float(point.payoffs[self.players[0]]), float(self.weight_a)
+        low, high = float(self.low), float(self.high)
+        da, db = float(self.disagreement_a), float(self.disagreement_b)
+
+        def product(s: float) -> float:
+            return float(max(s - da, 0.0) ** w * max(1 - s - db, 0.0) ** (1 - w))
+
+        outside = max(low - x, x - high, 0.0)
+        trial = [min(max(x + step, low), high) for step in (-1e-3, 1e-3, -1e-1, 1e-1)]
+        gain = max(product(s) for s in trial) - product(x)
+        worst = max(outside, gain, 0.0)
+        return Evidence(
+            worst <= UTILITY,
+            worst,
+            "gain in the Nash product or breach of a win-set",
+            "" if worst <= UTILITY else "another ratifiable share",
+        )
+
+
+@dataclass(frozen=True)
+class UncertainRatification(ParametricForm):
+    """B offers A a share once; A's ratification minimum is uniform on [low, high], unknown to B.
+
+    B maximises F(x) (1 - x - d_B): x* = (low + 1 - d_B)/2 within the support.
+    """
+
+    low: Number
+    high: Number
+    disagreement_b: Number = Fraction(0)
+    players: tuple[str, str] = ("A", "B")
+
+    title: ClassVar[str] = "Ratification under uncertainty"
+    _metrics: ClassVar[Mapping[str, str]] = {
+        "offer": "share B offers A",
+        "pr_failure": "probability that A's ratifiers reject",
+        "expected_share": "share of A times the probability of ratification",
+        "risk_margin": "1 - d_B + low - 2 high: negative where B risks rejection",
+    }
+
+    def __post_init__(self) -> None:
+        self._check_order("low", "high")
+        self._check_probability("low", "disagreement_b")
+
+    @property
+    def offer(self) -> Number:
+        """x*."""
+        return clip((self.low + 1 - self.disagreement_b) / 2, self.low, self.high)
+
+    @property
+    def pr_failure(self) -> Number:
+        """1 - F(x*)."""
+        return 1 - (self.offer - self.low) / (self.high - self.low)
+
+    @property
+    def expected_share(self) -> Number:
+        """x* F(x*)."""
+        return self.offer * (1 - self.pr_failure)
+
+    @property
+    def risk_margin(self) -> Number:
+        """Slope of B's payoff at the safe offer, doubled."""
+        return 1 - self.disagreement_b + self.low - 2 * self.high
+
+    def equilibria(self) -> Solution:
+        """B's offer and the risk it runs."""
+        single(self)
+        a, b = self.players
+        passed = 1 - self.pr_failure
+        point = Point(
+            payoffs={
+                a: self.expected_share,
+                b: passed * (1 - self.offer) + self.pr_failure * self.disagreement_b,
+            },
+            terms={f"share of {a}": self.offer},
+            label="offer",
+            marks=("information",) if self.pr_failure > 0 else (),
+            facts={"pr_failure": self.pr_failure, "risk_margin": self.risk_margin},
+        )
+        return Solution(
+            concept="perfect_bayesian",
+            players=self.players,
+            points=(point,),
+            complete=True,
+            exact=is_exact(self.low, self.high, self.disagreement_b),
+            form=self,
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """No offer on a grid pays B more."""
+        import numpy as np
+
+        d = float(self.disagreement_b)
+        grid = np.linspace(float(self.low), float(self.high), 2001)
+        passed = (grid - float(self.low)) / (float(self.high) - float(self.low))
+        best = float((passed * (1 - grid) + (1 - passed) * d).max())
+        gap = best - float(point.payoffs[self.players[1]])
+        return Evidence(gap <= UTILITY, max(gap, 0.0), "regret", "" if gap <= UTILITY else "offer")
+
+
+def compare(form: TwoLevel, minima: Sequence[Number]) -> list[tuple[Number, Any]]:
+    """Share of A at each ratification minimum: the Schelling curve and where it breaks off."""
+    from dataclasses import replace
+
+    return [(m, replace(form, ratify_a=m).share) for m in minima]
