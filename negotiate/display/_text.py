@@ -1,9 +1,10 @@
 r"""Text that came from a file, made safe to show: cleaning, escaping, numbers in words and signs.
 
 Characters that a reader cannot see but a screen obeys (control characters, overrides of the
-writing direction, lone surrogates) are shown as U+FFFD; see Boucher and Anderson, "Trojan Source",
-USENIX Security 2023, sec. 3, for what the direction overrides can hide. Every writer cleans first
-and then escapes for its own format.
+writing direction, lone surrogates) are shown as U+FFFD; see Boucher and Anderson, "Trojan Source:
+Invisible Vulnerabilities", USENIX Security 2023, for what the direction overrides can hide. Plain
+direction marks, which Arabic and Hebrew text uses, are dropped without a trace. Every writer cleans
+first and then escapes for its own format.
 
 >>> escape("Russia & <Syria>")
 'Russia &amp; &lt;Syria&gt;'
@@ -20,10 +21,11 @@ from typing import Any
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls; tab, newline, NEL are space below
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, overrides, isolates
+    "\u202a-\u202e\u2066-\u2069"  # direction overrides, isolates
     "\ufff9-\ufffb\ufffe\uffff\ufeff"  # annotation marks, noncharacters, byte-order mark
     "\ud800-\udfff\U000e0000-\U000e007f]"  # lone surrogates, tag characters
 )
+_MARKS = re.compile("[\u061c\u200e\u200f]")
 _SPACE = re.compile("[ \t\n\r\x85\u2028\u2029]+")
 
 MINUS = "\N{MINUS SIGN}"
@@ -36,13 +38,17 @@ def clean(text: object) -> str:
     >>> ascii(clean("a\u202eb\x00 \n c"))
     "'a\\ufffdb\\ufffd c'"
     """
-    return _SPACE.sub(" ", _UNSEEN.sub("\ufffd", str(text)))
+    return _SPACE.sub(" ", _unseen(str(text)))
 
 
 def clean_lines(text: object) -> str:
     """Like `clean`, but line breaks and indentation stay: for code and data."""
     normal = re.sub("\r\n?|[\x85\u2028\u2029]", "\n", str(text))
-    return _UNSEEN.sub("\ufffd", normal).expandtabs(4)
+    return _unseen(normal).expandtabs(4)
+
+
+def _unseen(text: str) -> str:
+    return _MARKS.sub("", _UNSEEN.sub("\ufffd", text))
 
 
 def escape(text: object) -> str:

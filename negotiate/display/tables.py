@@ -6,14 +6,14 @@ equilibrium in pure strategies, set in bold and marked ● (Osborne and Rubinste
 Game Theory*, 1994, sec. 2.2).
 
 >>> from fractions import Fraction
->>> dilemma = [[(3, 3), (0, 5)], [(5, 0), (1, 1)]]
+>>> dilemma = [[(3, 3), (0, 4)], [(4, 0), (1, 1)]]  # ibid., example 16.2
 >>> pure_equilibria(dilemma)
 ((1, 1),)
 >>> print(payoff_text(["quiet", "betray"], ["quiet", "betray"], dilemma, players=("A", "B")))
 A \ B   quiet   betray
 ------  ------  --------
-quiet    3, 3   0, _5_
-betray  _5_, 0  _1_, _1_ ●
+quiet    3, 3   0, _4_
+betray  _4_, 0  _1_, _1_ ●
 """
 
 from __future__ import annotations

@@ -210,8 +210,9 @@ def _table(block: Table, index: Index, target: Target) -> str:
 def _figure(block: Figure, index: Index, target: Target) -> str:
     drawing = _figures.inline(block.svg, f"{target.anchor}-", block.alt)
     return (
-        f'<figure class="picture" id="{target.anchor}"><div class="scroll">{drawing}</div><figcaption><b>Figure '
-        f"{target.number}.</b> {inline(block.caption, index)}</figcaption></figure>"
+        f'<figure class="picture" id="{target.anchor}"><div class="scroll">{drawing}'
+        f"</div><figcaption><b>Figure {target.number}.</b> "
+        f"{inline(block.caption, index)}</figcaption></figure>"
     )
 
 

@@ -9,6 +9,7 @@ profile, whenever the compiler can vouch for it.
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ from negotiate.report._numbering import Index, Target, number
 
 _HERE = Path(__file__).parent
 _SAFE = ("http://", "https://", "mailto:")
+_WORD = 44  # a longer word is broken
 _FLAT, _BROAD = 448.0, 690.0  # points between the margins of an A4 page upright and turned
 
 
@@ -108,6 +110,7 @@ def typst_source(document: Document) -> tuple[str, dict[str, str]]:
                 out.append(_figure(block, index, target, name))
             else:
                 out.append(_block(block, index, target))
+        out.append("#place.flush()")  # a section keeps its figures
     return "\n\n".join(out) + "\n", files
 
 
@@ -117,7 +120,14 @@ def _s(text: object) -> str:
 
 def _t(text: object) -> str:
     """A string as content; the semicolon ends the code, so that nothing after it is an argument."""
-    return f"#{_s(text)};"
+    return f"#{string(_parted(clean(text)))};"
+
+
+def _parted(text: str, length: int = 30) -> str:
+    """Words too long for any column may break after every ``length`` characters."""
+    if len(text) <= length:
+        return text
+    return re.sub(rf"\S{{{length}}}(?=\S{{{length // 2}}})", "\\g<0>\u200b", text)
 
 
 def inline(text: Text, index: Index) -> str:
@@ -130,7 +140,7 @@ def _span(span: Any, index: Index) -> str:
         name = {Emph: "emph", Strong: "strong", Under: "underline"}[type(span)]
         return f"#{name}[{inline(span.text, index)}];"
     if isinstance(span, Mono):
-        return f"#raw({_s(span.text)});"
+        return f"#raw({string(_parted(clean(span.text)))});"
     if isinstance(span, TeX):
         made = typst_math(span.tex, display=False)
         if made is None:
@@ -211,7 +221,7 @@ def _widths(
         two_lines = max(longest, text_width(head, 1.0) * 0.6)  # a head may run over two lines
         natural.append(0.96 * max(two_lines, *(text_width(text, 1.0) for text in texts)))
         words = texts if align[column] == "r" else [w for text in texts for w in text.split(" ")]
-        least.append(0.98 * max(longest, *(text_width(word, 1.0) for word in words)))
+        least.append(0.98 * max(longest, *(text_width(word[:_WORD], 1.0) for word in words)))
     gaps = 2 * gap * len(align)
     for turned, room in ((False, _FLAT), (True, _BROAD)):
         for size in (9.0, 8.5, 8.0, 7.5, 7.0) if not turned else (8.5, 7.5, 6.5):
@@ -254,10 +264,14 @@ def _table(block: Table, index: Index, target: Target) -> str:
     )
     sides = "(" + ", ".join(f"{_ALIGN[side]} + bottom" for side in align) + ",)"
     sides = sides.replace(" + bottom", " + top") if "fr" in widths else sides
+    short = all(
+        len(plain(cell)) <= 1200 for row in rows for cell in row
+    )  # no row taller than a page
     made = (
         f"data({widths}, {sides}, ({head},), ({body}{',' if rows else ''}), "
         f"({''.join(f'{row},' for row in sorted(block.strong))}), "
-        f"({''.join(f'{row},' for row in sorted(block.rules))}), {size}pt, {gap}pt)"
+        f"({''.join(f'{row},' for row in sorted(block.rules))}), {size}pt, {gap}pt, "
+        f"{str(short).lower()})"
     )
     small = f"#small[{inline(block.note, index)}]" if block.note else ""
     out = (
@@ -267,7 +281,11 @@ def _table(block: Table, index: Index, target: Target) -> str:
     if turned:
         return f"#page(flipped: true)[{out}]"
     whole = len(rows) <= (24 if "fr" not in widths else 8)
-    return f"#block(breakable: false, width: 100%)[{out}]" if whole else out
+    return (
+        f"#block(breakable: false, width: 100%, above: 1.5em, below: 1.5em)[{out}]"
+        if whole
+        else out
+    )
 
 
 def _figure(block: Figure, index: Index, target: Target, name: str) -> str:
@@ -293,7 +311,7 @@ def _callout(block: Callout, index: Index, _: Target | None) -> str:
 
 
 def _code(block: Code, _: Index, __: Target | None) -> str:
-    return f"#raw(block: true, {string(clean_lines(block.text))})"
+    return f"#raw(block: true, {string(_parted(clean_lines(block.text), 80))})"
 
 
 def _definitions(block: Definitions, index: Index, _: Target | None) -> str:
