@@ -74,6 +74,7 @@ class Program(NamedTuple):
     linear: Array
     bounds: Array
     offset: Array
+    base: Array
 
 
 class Answer(NamedTuple):
@@ -92,10 +93,13 @@ def interval_free_options(options: Array) -> ConvexIssue:
     return ConvexIssue(np.asarray(options, dtype=np.float64))
 
 
-def program(parties: int, issues: Sequence[ConvexIssue]) -> Program:
-    """Lay out the variables of all issues."""
+def program(
+    parties: int, issues: Sequence[ConvexIssue], base: Array | None = None
+) -> Program:
+    """Lay out the variables of all issues; ``base`` ``(n,)`` is added to every utility."""
     spans, starts, rows, columns, offsets = [], [], [], [], []
-    constant = np.zeros(parties)
+    start = np.zeros(parties) if base is None else np.array(base, dtype=np.float64)
+    constant = start.copy()
     size = 0
     for issue in issues:
         if issue.options is not None:
@@ -135,7 +139,7 @@ def program(parties: int, issues: Sequence[ConvexIssue]) -> Program:
     return Program(
         parties, tuple(issues), tuple(spans), np.array(starts), constant,
         np.concatenate(columns, axis=1) if columns else np.zeros((parties, 0)),
-        np.concatenate(bounds), np.concatenate(offsets),
+        np.concatenate(bounds), np.concatenate(offsets), start,
     )  # fmt: skip
 
 
@@ -185,7 +189,7 @@ def support(p: Program, dual: Array) -> float:
 
 def best_response(p: Program, dual: Array) -> tuple[Array, list[Array | float]]:
     """Utilities and terms (option shares, or a level) that maximise dual . u."""
-    total = np.zeros(p.parties)
+    total = p.base.copy()
     terms: list[Array | float] = []
     for issue in p.issues:
         if issue.options is not None:

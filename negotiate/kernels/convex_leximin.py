@@ -27,6 +27,7 @@ Party 1 can have at most 1/5, whatever the other two do; they share the rest of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -108,7 +109,7 @@ def _stage(
             result = linprog(
                 cost,
                 A_ub=np.concatenate([-worth, rate[:, None]], axis=1),
-                b_ub=-floor,
+                b_ub=p.base - floor,
                 A_eq=equal,
                 b_eq=np.ones(len(columns)),
                 bounds=[(0, None)] * size + [(None, None)],
@@ -160,10 +161,10 @@ def _answer(
     p: Program, columns: list[Columns], shares: list[Array], gap: float,
     stages: list[tuple[float, tuple[int, ...]]],
 ) -> LeximinAnswer:  # fmt: skip
-    u = np.zeros(p.parties)
+    u = p.base.copy()
     terms: list[Array | float] = []
     for issue, column, share in zip(p.issues, columns, shares):
-        share = np.maximum(share, 0.0)
+        share = np.where(share > tolerance.UTILITY, share, 0.0)
         share = share / share.sum()
         if issue.options is not None:
             u = u + issue.options @ share
@@ -173,3 +174,13 @@ def _answer(
             u = u + level_worth(issue, level)
             terms.append(level)
     return LeximinAnswer(u, terms, gap, stages)
+
+
+def most(p: Program, floor: Sequence[float], party: int) -> float:
+    """Most that a party can get while every other gets at least its floor."""
+    columns = _first_columns(p)
+    rate = np.zeros(p.parties)
+    rate[party] = 1.0
+    level = np.array(floor, dtype=np.float64)
+    level[party] = 0.0
+    return _stage(p, columns, level, rate)[0]

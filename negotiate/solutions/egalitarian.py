@@ -1,0 +1,82 @@
+r"""Egalitarian solution: equal gains over the disagreement point, as large as possible.
+
+Definition. :math:`u = d + t(1, \dots, 1)` with the largest t for which u is in S. It compares
+utilities between parties, here in stakes, and is only weakly efficient: where the frontier ends
+before gains are equal, one party disposes of what it could have (see `leximin`).
+
+Source: Kalai (1977), Econometrica 45:1623-1630, doi:10.2307/1911954 (proportional solutions).
+
+>>> from negotiate.forms.bargaining import divide
+>>> [str(u) for u in solve(divide(100, {"a": 20, "b": 10}))[0].payoffs.values()]
+['55', '45']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining as kernel
+from negotiate.kernels import bargaining_exact as exact
+from negotiate.kernels import convex
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+
+FORM = ("bargaining",)
+FIELD = "algebraic"
+DECLARES = frozenset(
+    {
+        "symmetry", "translation invariance", "independence of irrelevant alternatives",
+        "individual monotonicity", "individual rationality",
+    }
+)  # fmt: skip
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The egalitarian solution."""
+
+    def exact_rule(vertices: Any, d: Any) -> shared.Found:
+        t = exact.zone(vertices, d)
+        return shared.Found((d[0] + t, d[1] + t), exact.egalitarian(vertices, d), {"gain": t})
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        t = kernel.zone(f, d)
+        start = kernel._flatten(f, d)
+        facts = {"gain": t.reshape(form.shape)[()]}
+        return shared.Found((start[0] + t, start[1] + t), kernel.egalitarian(f, d), facts)
+
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+        terms = convex.terms(form.program, room.y)
+        equal = d + room.value * np.ones(len(d))
+        return shared.Many(equal, terms, room.gap, {"gain": room.value})
+
+    return shared.solve(
+        form, "egalitarian", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
+        evidence=holds,
+    )  # fmt: skip
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """Gains are equal, and no point of S is better for all."""
+    gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
+    apart = max(gains) - min(gains)
+    if apart > (shared.slack(form) or (0 if form.is_exact else 1e-8)):
+        return Evidence(False, apart, "difference of gains, stakes", "equal gains")
+    left = shared.loss(form, point)
+    return shared.verdict(form, point, left, "distance to frontier, stakes")
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    point = answer[0]
+    shares = ", ".join(f"{p} gets {point.payoffs[p]}" for p in form.parties)
+    return (
+        "1. Add the same gain $t$ to every disagreement payoff.\n"
+        f"2. The largest $t$ that S allows is {point.facts['gain']}.\n"
+        f"3. Solution: {shares}."
+    )

@@ -1,0 +1,87 @@
+r"""Equal-area solution: the line from d to it halves what the parties could both accept.
+
+Definition. It is the weakly efficient u for which the segment from d to u cuts the individually
+rational part :math:`\{s \in S : s \ge d\}` into two parts of equal area; as many outcomes favour
+the one side as the other. Two parties. On a polygon it is rational.
+
+Sources: Anbarci and Bigelow (1994), Mathematical Social Sciences 28:133-142,
+doi:10.1016/0165-4896(94)90011-6 (area monotonicity); Calvo and Peters (2000), International
+Journal of Game Theory 29:81-92.
+
+On the polygon (0, 1), (1, 7/10), (1, 0) the area is 17/20. The ray through (1, 7/10) leaves 7/20
+below it and 1/2 above, so the point lies 3/20 to the left of that corner:
+
+>>> from negotiate.forms.bargaining import from_polygon
+>>> problem = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
+>>> [str(u) for u in solve(problem)[0].payoffs.values()]
+['17/20', '149/200']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining_curves as curves
+from negotiate.kernels import bargaining_exact as exact
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+from negotiate.solutions._bargaining_line import gains, line
+
+FORM = ("bargaining",)
+FIELD = "algebraic"
+DECLARES = frozenset(
+    {"symmetry", "scale invariance", "translation invariance", "individual rationality"}
+)
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The equal-area solution."""
+
+    def exact_rule(vertices: Any, d: Any) -> shared.Found:
+        return shared.Found(exact.equal_area(vertices, d))
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        point, error = curves.extrapolated(f, d, curves.equal_area)
+        facts = {"error estimate": error.reshape(form.shape)[()]}
+        return shared.Found((point[0], point[1]), None, facts)
+
+    return shared.solve(
+        form, "equal_area", exact_rule=exact_rule, float_rule=float_rule, evidence=holds
+    )
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """Areas on either side of the ray, by the trapezoidal rule on a dense line."""
+    part = line(form)
+    g1, g2 = gains(form, point)
+    grid = np.unique(np.concatenate([part.x, np.linspace(0, part.x[-1], 2001), [g1]]))
+    height = part.second(grid)
+    total = float(np.trapezoid(height, grid))
+    inside = grid <= g1
+    above = float(np.trapezoid(height[inside], grid[inside])) - g1 * g2 / 2
+    apart = 2 * above - total
+    if abs(apart) > shared.CURVE * max(total, 1e-12):
+        return Evidence(False, apart, "difference of the two areas", "the ray from d")
+    left = shared.loss(form, point)
+    return shared.verdict(
+        form, point, left, "distance to frontier, stakes",
+        extra=0 if form.is_exact else shared.CURVE,
+    )  # fmt: skip
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    part = line(form)
+    area = float(np.trapezoid(part.y, part.x)) + part.x[0] * part.y[0]
+    shares = ", ".join(f"{p} gets {u}" for p, u in answer[0].payoffs.items())
+    return (
+        f"1. What both can accept has an area of {area:.6g} (stakes squared).\n"
+        "2. Turn a ray around $d$ until it halves that area.\n"
+        f"3. It meets the frontier where {shares}."
+    )

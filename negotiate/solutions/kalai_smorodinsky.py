@@ -1,0 +1,97 @@
+r"""Kalai-Smorodinsky solution: gains in proportion to what each party could have at best.
+
+Definition. With the ideal point :math:`m_i = \max\{u_i : u \in S, u \ge d\}` it is the largest
+point of S on the line from d to m: :math:`(u_i - d_i)/(m_i - d_i)` is the same for all. With two
+parties it is efficient; with more only weakly so in general (Roth 1979).
+
+Sources: Kalai and Smorodinsky (1975), Econometrica 43:513-518, doi:10.2307/1914280; Raiffa (1953);
+Roth (1979), Axiomatic Models of Bargaining, ch. III (three parties).
+
+The paper's example: S2 holds S1 and the point (1, 7/10) besides. Player 2 gains, as it should.
+
+>>> from negotiate.forms.bargaining import from_polygon
+>>> s2 = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
+>>> [str(u) for u in solve(s2)[0].payoffs.values()]
+['10/13', '10/13']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.forms import _bargaining_layout as layout
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining as kernel
+from negotiate.kernels import bargaining_exact as exact
+from negotiate.kernels import convex
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+
+FORM = ("bargaining",)
+FIELD = "algebraic"
+DECLARES = frozenset(
+    {
+        "pareto", "symmetry", "scale invariance", "translation invariance",
+        "individual monotonicity", "individual rationality",
+    }
+)  # fmt: skip
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The Kalai-Smorodinsky solution."""
+
+    def exact_rule(vertices: Any, d: Any) -> shared.Found:
+        point = exact.kalai_smorodinsky(vertices, d)
+        return shared.Found((point.u1, point.u2), point, _ideal(form, exact.ideal(vertices, d)))
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        point = kernel.kalai_smorodinsky(f, d)
+        best = [row.reshape(form.shape)[()] for row in kernel.ideal(f, d)]
+        return shared.Found((point.u[0], point.u[1]), point, _ideal(form, best))
+
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+        best = layout.convex_ideal(form, inner=room.inner)
+        answer = convex.maximin(form.program, d, np.array(best) - d)
+        terms = convex.terms(form.program, answer.y)
+        return shared.Many(answer.utilities, terms, answer.gap, _ideal(form, best))
+
+    return shared.solve(
+        form, "kalai_smorodinsky", exact_rule=exact_rule, float_rule=float_rule,
+        many_rule=many_rule, evidence=holds,
+    )  # fmt: skip
+
+
+def _ideal(form: BargainingProblem, best: Any) -> dict[str, Any]:
+    return {"ideal": dict(zip(form.parties, best))}
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """Proportional to ideal gains, and no point of S is better for all."""
+    best = form.ideal()
+    rows = [
+        (point.payoffs[p] - d, best[p] - d) for p, d in zip(form.parties, form.disagreement)
+    ]
+    # cross products: no division by an ideal gain of zero
+    apart = max(abs(g * m_j - g_j * m) for g, m in rows for g_j, m_j in rows)
+    if apart > (shared.slack(form) or (0 if form.is_exact else 1e-8)):
+        return Evidence(False, apart, "difference of relative gains (cross product)", "the line")
+    left = shared.loss(form, point)
+    return shared.verdict(form, point, left, "distance to frontier, stakes")
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    point = answer[0]
+    best = point.facts["ideal"]
+    rows = ", ".join(f"{p}: {best[p]}" for p in form.parties)
+    shares = ", ".join(f"{p} gets {point.payoffs[p]}" for p in form.parties)
+    return (
+        f"1. Ideal point $m$: {rows}.\n"
+        "2. Go from $d$ towards $m$ as far as S allows.\n"
+        f"3. Solution: {shares}."
+    )

@@ -1,0 +1,110 @@
+r"""Leximin: the smallest gain as large as possible, then the next smallest, and so on.
+
+Definition. Among points of S it is the one whose gains over d, sorted from the smallest, are
+lexicographically largest. It refines the egalitarian solution to an efficient one. On a convex set
+it is the max-min fair point: nobody can gain without a loss to someone who gains no more.
+
+Sources: Imai (1983), Econometrica 51:389-401, doi:10.2307/1911997; Chun and Peters (1989), The
+lexicographic equal-loss solution, for the refinement's use.
+
+Party 1 can have at most 1/5 more; the others share two.
+
+>>> from negotiate.forms.bargaining import from_points
+>>> problem = from_points({"x": (0.2, 1, 0), "y": (0.2, 0, 1)}, (0, 0, 0), parties=("a", "b", "c"))
+>>> [round(u, 6) for u in solve(problem)[0].payoffs.values()]
+[0.2, 0.5, 0.5]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negotiate import tolerance
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining as kernel
+from negotiate.kernels import bargaining_exact as exact
+from negotiate.kernels import convex, convex_leximin
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+
+FORM = ("bargaining",)
+FIELD = "algebraic"
+DECLARES = frozenset(
+    {
+        "pareto", "symmetry", "translation invariance", "individual rationality",
+        "independence of irrelevant alternatives",
+    }
+)  # fmt: skip
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The leximin solution."""
+
+    def exact_rule(vertices: Any, d: Any) -> shared.Found:
+        # two parties: where gains cannot be equal on the frontier its end is the leximin point
+        point = exact.egalitarian(vertices, d)
+        return shared.Found((point.u1, point.u2), point)
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        point = kernel.egalitarian(f, d)
+        return shared.Found((point.u[0], point.u[1]), point)
+
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+        answer = convex_leximin.leximin(form.program, d)
+        order = [
+            {"gain": gain, "fixed": [form.parties[i] for i in fixed]}
+            for gain, fixed in answer.stages
+        ]
+        return shared.Many(answer.utilities, answer.terms, answer.gap, {"stages": order})
+
+    return shared.solve(
+        form, "leximin", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
+        evidence=holds,
+    )  # fmt: skip
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """For each party: the most it can gain if nobody who gains no more loses by it."""
+    gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
+    if len(gains) == 2:
+        best = _two(form, point, gains)
+        return shared.verdict(form, point, best, "gain without loss to one no better off, stakes")
+    worst, who = 0.0, ""
+    for i, party in enumerate(form.parties):
+        floor = [
+            float(form.disagreement[j]) + float(min(gain, gains[i])) - 1e-8
+            for j, gain in enumerate(gains)
+        ]
+        more = convex_leximin.most(form.program, floor, i) - float(point.payoffs[party])
+        if more > worst:
+            worst, who = more, party
+    # room of 1e-8 for the others moves a party by that times the slope of the frontier
+    good = worst <= 1e3 * tolerance.GAP
+    return Evidence(good, worst, "gain without loss to one no better off, stakes",
+                    "" if good else who)  # fmt: skip
+
+
+def _two(form: BargainingProblem, point: Point, gains: Any) -> Any:
+    """Most that a party can add while the other keeps the smaller of the two gains."""
+    floor = [d + min(gains[i], gains[1 - i]) for i, d in enumerate(form.disagreement)]
+    # the party that gains less: its best against the other cut down to equality
+    best = form.with_disagreement(dict(zip(form.parties, floor))).ideal()
+    poorer = 0 if gains[0] <= gains[1] else 1
+    party, other = form.parties[poorer], form.parties[1 - poorer]
+    own = best[party] - point.payoffs[party]
+    richer = best[other] - point.payoffs[other]
+    return max(own, richer)
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    point = answer[0]
+    ordered = sorted(point.facts["gains"].items(), key=lambda item: item[1])
+    rows = ", ".join(f"{p}: {gain}" for p, gain in ordered)
+    return (
+        "1. Raise all gains together until somebody cannot have more; fix that party.\n"
+        f"2. Raise the rest, and so on. Gains, smallest first: {rows}."
+    )

@@ -1,0 +1,89 @@
+r"""Perles-Maschler (super-additive) solution: both ends of the frontier walk at equal cost.
+
+Definition. Two points start at the ideals of the individually rational frontier and walk towards
+each other so that at all times the products of what is won and given up,
+:math:`-du_1\,du_2`, are equal; they meet at the solution. So it halves the length
+:math:`\int \sqrt{-du_1\,du_2}`. It is the only solution with the standard axioms that is
+super-additive: parties lose nothing by agreeing before uncertainty is resolved. Two parties.
+
+Source: Perles and Maschler (1981), International Journal of Game Theory 10:163-193,
+doi:10.1007/BF01755963.
+
+On (0, 1), (1, 7/10), (1, 0) only the sloping side has length: its middle is the solution.
+
+>>> from negotiate.forms.bargaining import from_polygon
+>>> problem = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
+>>> [str(u) for u in solve(problem)[0].payoffs.values()]
+['1/2', '17/20']
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining_curves as curves
+from negotiate.kernels import bargaining_exact as exact
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+from negotiate.solutions._bargaining_line import gains, line
+
+FORM = ("bargaining",)
+FIELD = "algebraic"
+DECLARES = frozenset(
+    {
+        "pareto", "symmetry", "scale invariance", "translation invariance",
+        "individual rationality",
+    }
+)  # fmt: skip
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The Perles-Maschler solution; exact where the lengths of all pieces have rational ratios."""
+
+    def exact_rule(vertices: Any, d: Any) -> shared.Found | None:
+        point = exact.perles_maschler(vertices, d)
+        return None if point is None else shared.Found(point)
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        point, error = curves.extrapolated(f, d, curves.perles_maschler)
+        facts = {"error estimate": error.reshape(form.shape)[()]}
+        return shared.Found((point[0], point[1]), None, facts)
+
+    return shared.solve(
+        form, "perles_maschler", exact_rule=exact_rule, float_rule=float_rule, evidence=holds
+    )
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """Lengths on either side of the point, chord by chord."""
+    part = line(form)
+    g1, g2 = gains(form, point)
+    # the point is put on the line by whichever gain is steeper there
+    at = int(np.searchsorted(part.x, g1))
+    x, y = np.insert(part.x, at, g1), np.insert(part.y, at, g2)
+    steps = np.sqrt(np.maximum(np.diff(x), 0) * np.maximum(-np.diff(y), 0))
+    apart = float(steps[:at].sum() - steps[at:].sum())
+    if abs(apart) > 10 * shared.CURVE * max(float(steps.sum()), 1e-12):
+        return Evidence(False, apart, "difference of the two lengths, stakes", "the middle")
+    left = shared.loss(form, point)
+    return shared.verdict(
+        form, point, left, "distance to frontier, stakes",
+        extra=0 if form.is_exact else shared.CURVE,
+    )  # fmt: skip
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    part = line(form)
+    length = float(np.sqrt(np.diff(part.x) * np.maximum(-np.diff(part.y), 0)).sum())
+    shares = ", ".join(f"{p} gets {u}" for p, u in answer[0].payoffs.items())
+    return (
+        f"1. The rational frontier has length $\\int\\sqrt{{-du_1 du_2}}$ = {length:.6g}.\n"
+        f"2. Half of it lies on either side of the point where {shares}."
+    )

@@ -1,0 +1,96 @@
+r"""Continuous Raiffa solution: the interim agreement moves steadily towards the ideal point.
+
+Definition. From d the interim agreement moves in the direction of what each party could still gain,
+:math:`z'(s) = m(z) - z`, until it meets the frontier. It is the limit of the discrete rounds when
+each settles a vanishing share. Two parties; transcendental in general (on a polygon: powers with
+irrational exponents), so floats with the remaining gain as error bound.
+
+Sources: Raiffa (1953), in Contributions to the Theory of Games II, 361-387; Livne (1989),
+International Journal of Game Theory 18:383-394; Peters and van Damme (1991), Mathematics of
+Operations Research 16:447-461.
+
+On a straight frontier both gains stay equal.
+
+>>> from negotiate.forms.bargaining import divide
+>>> [round(u, 9) for u in solve(divide(1, {"a": "0.2", "b": 0}))[0].payoffs.values()]
+[0.6, 0.4]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.errors import TooLargeError
+from negotiate.forms._bargaining_values import floats
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining_curves as curves
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+from negotiate.solutions._bargaining_line import gains, line
+
+FORM = ("bargaining",)
+FIELD = "transcendental"
+DECLARES = frozenset(
+    {
+        "pareto", "symmetry", "scale invariance", "translation invariance",
+        "individual rationality",
+    }
+)  # fmt: skip
+
+_MAX_DRAWS = 1000
+_STEPS = 4000
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The continuous Raiffa solution."""
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        if f.start.shape[1] > _MAX_DRAWS:
+            raise TooLargeError(
+                f"{f.start.shape[1]} draws of a differential equation",
+                where="raiffa_continuous", allowed=f"<= {_MAX_DRAWS}",
+                remedy="solve in slices, or use raiffa_discrete, which takes any number",
+            )  # fmt: skip
+        end, left = curves.raiffa_continuous(f, d)
+        facts = {"left to gain": left.reshape(form.shape)[()]}
+        return shared.Found((end[0], end[1]), None, facts)
+
+    return shared.solve(
+        form, "raiffa_continuous", exact_rule=None, float_rule=float_rule, evidence=holds
+    )
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """The path walked again with small equal steps of the Runge-Kutta rule on a dense line."""
+    part = line(form)
+
+    def speed(z: Any) -> Any:
+        return floats([part.first(z[1]), part.second(z[0])]) - z
+
+    z, h = np.zeros(2), 14.0 / _STEPS
+    for _ in range(_STEPS):
+        k1 = speed(z)
+        k2 = speed(z + h / 2 * k1)
+        k3 = speed(z + h / 2 * k2)
+        z = z + h / 6 * (k1 + 2 * k2 + 2 * k3 + speed(z + h * k3))
+    apart = float(np.abs(z - floats(gains(form, point))).max())
+    size = max(1.0, float(part.x[-1]), float(part.y[0]))
+    if apart > 10 * shared.CURVE * size:
+        return Evidence(False, apart, "distance to the end of the path, stakes", "the path's end")
+    return shared.verdict(
+        form, point, 0, "distance to the end of the path, stakes", extra=shared.CURVE
+    )
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    shares = ", ".join(f"{p} gets {u:.6g}" for p, u in answer[0].payoffs.items())
+    return (
+        "1. Start at $d$ and move in the direction of $m(z) - z$, the gains still open.\n"
+        f"2. The path meets the frontier where {shares}."
+    )

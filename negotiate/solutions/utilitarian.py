@@ -1,0 +1,121 @@
+r"""Relative utilitarian solution: the largest sum of gains, each relative to its ideal gain.
+
+Definition. It maximises :math:`\sum_i (u_i - d_i)/(m_i - d_i)` over S, m the ideal point. Where
+the frontier has a flat piece of just that slope every point of it is a solution: both ends are
+returned as one component. Individual rationality is not imposed; a party may end below d, and the
+solution says so.
+
+Sources: Dhillon and Mertens (1999), Econometrica 67:471-498, doi:10.1111/1468-0262.00033; Cao
+(1982), cited there, for bargaining problems normalised by the ideal point; Segal (2000), Journal of
+Political Economy 108:569-589.
+
+Linked issues with weights 60, 30, 10 against 10, 30, 60 (Tollison and Willett 1979): each takes
+what it weighs more, and the middle issue, of equal weight, may go to either.
+
+>>> from negotiate.forms.bargaining import from_polygon
+>>> problem = from_polygon([(0, 100), (60, 90), (90, 60), (100, 0)], (0, 0))
+>>> [[str(u) for u in point.payoffs.values()] for point in solve(problem).points]
+[['60', '90'], ['90', '60']]
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from negotiate import tolerance
+from negotiate.forms import _bargaining_layout as layout
+from negotiate.forms._bargaining_values import floats
+from negotiate.forms.bargaining import BargainingProblem
+from negotiate.kernels import bargaining as kernel
+from negotiate.kernels import bargaining_exact as exact
+from negotiate.kernels import convex
+from negotiate.kernels.frontier import Located, at_lambda
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _bargaining as shared
+
+FORM = ("bargaining",)
+FIELD = "algebraic"
+DECLARES = frozenset({"pareto", "symmetry", "scale invariance", "translation invariance"})
+
+
+def solve(form: BargainingProblem) -> Solution:
+    """The relative utilitarian solution; over draws the middle of a tied piece."""
+    answers = [_one(form, end) for end in (0, 1)]
+    first = answers[0]
+    if form.shape or not first.points or not _tied(form):
+        return first
+    points = (*first.points, *answers[1].points)
+    return replace(
+        first, points=points, components=((0, 1),),
+        notes=(*first.notes, "every mixture of the two points is a solution as well"),
+        evidence=(*first.evidence, *answers[1].evidence),
+    )  # fmt: skip
+
+
+def _tied(form: BargainingProblem) -> bool:
+    if len(form.parties) != 2:
+        return False
+    if form.is_exact:
+        before, after = exact.utilitarian(
+            form.exact_frontier.vertices, tuple(form.disagreement)
+        )
+        return (before.u1, before.u2) != (after.u1, after.u2)
+    return bool(kernel.utilitarian(form.float_frontier, floats(form.disagreement)).flat[0])
+
+
+def _one(form: BargainingProblem, end: int) -> Solution:
+    def exact_rule(vertices: Any, d: Any) -> shared.Found:
+        point = exact.utilitarian(vertices, d)[end]
+        return shared.Found((point.u1, point.u2), point)
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        point = kernel.utilitarian(f, d)
+        if not form.shape and point.flat[0]:
+            lam = point.low
+            u = at_lambda(f, lam, after=bool(end))
+            side = np.nextafter(lam, float(end))
+            point = Located(u, side, side, np.zeros_like(point.flat))
+        return shared.Found((point.u[0], point.u[1]), point)
+
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+        best = np.array(layout.convex_ideal(form, inner=room.inner))
+        u, terms = convex.best_response(form.program, 1.0 / (best - d))
+        return shared.Many(u, terms, 0.0)
+
+    return shared.solve(
+        form, "utilitarian", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
+        evidence=holds,
+    )  # fmt: skip
+
+
+def holds(form: BargainingProblem, point: Point) -> Evidence:
+    """No point of S has a larger weighted sum, by the support function."""
+    best = form.ideal()
+    spans = [best[p] - d for p, d in zip(form.parties, form.disagreement)]
+    if min(spans) <= tolerance.UTILITY * (not form.is_exact):
+        left = shared.loss(form, point)
+        return shared.verdict(
+            form, point, left, "distance to frontier, stakes", individually_rational=False
+        )
+    value = shared.supported(form, point, [1 / span for span in spans])
+    return shared.verdict(
+        form, point, value, "missing from the largest weighted sum, stakes",
+        individually_rational=False,
+    )  # fmt: skip
+
+
+def explain(form: BargainingProblem) -> str:
+    """Worked steps in Markdown."""
+    answer = solve(form)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
+    best = form.ideal()
+    rows = ", ".join(f"1/({best[p]} - {d})" for p, d in zip(form.parties, form.disagreement))
+    ends = " and ".join(
+        "(" + ", ".join(f"{p}: {u}" for p, u in point.payoffs.items()) + ")"
+        for point in answer.points
+    )
+    return f"1. Weigh each gain by one over the ideal gain: {rows}.\n2. Largest sum: {ends}."
