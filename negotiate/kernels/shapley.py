@@ -126,6 +126,18 @@ def interactions(v: NDArray[Any]) -> Floats:
     return out
 
 
+def bounds(lower: NDArray[Any], upper: NDArray[Any]) -> tuple[Floats, Floats]:
+    """Lowest and highest Shapley value of each player while lower <= v <= upper.
+
+    The value is linear in v, so each end takes v at its bounds by the sign of the coefficient.
+    """
+    lower, upper = np.asarray(lower, float), np.asarray(upper, float)
+    middle = values(0.5 * (lower + upper))
+    players = players_of(lower)
+    reach = 0.5 * (upper - lower) @ np.abs(values(np.eye(1 << players)))
+    return middle - reach, middle + reach
+
+
 def sampled(
     value: Callable[[NDArray[np.bool_]], Floats],
     players: int,

@@ -1,0 +1,420 @@
+"""Thresholds: the value of a quantity at which an answer changes.
+
+`threshold` finds, for every draw of everything else, where the margin of a condition changes sign
+as one quantity moves: a scan over a grid brackets the first change, bisection narrows it, so a
+threshold has a distribution and a stated bracket. `exact_threshold` is for one problem in
+fractions: if the margin is a polynomial or a quotient of polynomials, it is interpolated exactly,
+its sign changes are isolated and given as numbers without rounding.
+
+>>> from fractions import Fraction as F
+>>> found = exact_threshold(lambda x: x * x - 2 * x + F(3, 4), 0, 2)
+>>> found.roots
+(Fraction(1, 2), Fraction(3, 2))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.tolerance import ROOT
+from negotiate.whatif.answer import Answer, Picture, percent, shown
+from negotiate.whatif.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.condition import Condition, read
+from negotiate.whatif.design import Sobol
+from negotiate.whatif.space import Space
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Threshold(Answer):
+    """Where a condition starts or stops to hold, draw by draw.
+
+    Attributes
+    ----------
+    path, metric, condition
+        What moves; what is asked.
+    unit
+        Unit of the quantity.
+    low, high
+        Range that was searched.
+    values
+        Threshold of each draw, NaN where the condition does not change in the range.
+    bracket
+        Width of the interval that holds it, ``(D,)``.
+    rises
+        True where the condition holds above the threshold, ``(D,)``.
+    always, never, failed, several
+        Numbers of draws in which it holds throughout, never holds, could not be solved, and
+        changes more than once on the scan's grid (the first change is given).
+    """
+
+    path: str
+    metric: str
+    condition: Condition
+    low: float
+    high: float
+    values: Floats
+    bracket: Floats
+    rises: NDArray[np.bool_]
+    always: int
+    never: int
+    failed: int
+    several: int
+    unit: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> Floats:
+        """Thresholds of the draws that have one."""
+        return self.values[~np.isnan(self.values)]
+
+    def quantiles(self, at: tuple[float, ...] = (0.05, 0.5, 0.95)) -> tuple[float, ...]:
+        """Quantiles over the draws that have a threshold."""
+        if not self.found.size:
+            return tuple(float("nan") for _ in at)
+        return tuple(float(q) for q in np.quantile(self.found, at))
+
+    def records(self) -> list[dict[str, Any]]:
+        """One row."""
+        low, middle, high = self.quantiles()
+        return [
+            {
+                "quantity": self.path, "metric": self.metric, "condition": self.condition.text,
+                "q05": low, "median": middle, "q95": high, "unit": self.unit,
+                "draws": len(self.values), "with threshold": int(self.found.size),
+                "always": self.always, "never": self.never, "several": self.several,
+                "failed": self.failed,
+                "widest bracket": float(np.nanmax(self.bracket)) if self.found.size else np.nan,
+            }
+        ]  # fmt: skip
+
+    def sentence(self) -> str:
+        """The median threshold with its 5 % and 95 % points, or that there is none."""
+        draws = len(self.values)
+        what = f"{self.metric} {self.condition.text}"
+        reach = f"between {shown(self.low)} and {shown(self.high)}"
+        if not self.found.size:
+            always, never = self.always / draws, self.never / draws
+            return (
+                f"No value of {self.path} {reach} changes whether {what}: it holds throughout in "
+                f"{percent(always)} of draws and nowhere in {percent(never)}."
+            )
+        low, middle, high = self.quantiles()
+        rising = self.rises[~np.isnan(self.values)].mean()
+        word = "at least" if rising >= 0.5 else "at most"
+        unit = f" {self.unit}" if self.unit else ""
+        span = "" if draws == 1 else f" [{shown(low)}, {shown(high)}]"
+        text = f"{self.path} must be {word} {shown(middle)}{span}{unit} for {what}"
+        share = self.found.size / draws
+        if share < 1:
+            text += f", in the {percent(share)} of draws in which it makes a difference"
+            if self.always:
+                text += f"; in {percent(self.always / draws)} it holds anyway"
+            if self.never:
+                text += f"; in {percent(self.never / draws)} no value {reach} brings it about"
+        if 0 < rising < 1:
+            odd = min(rising, 1 - rising)
+            text += f" (in {percent(odd)} of these draws the direction is the other one)"
+        return f"{text}."
+
+    def picture(self) -> Picture:
+        """Distribution of the threshold."""
+        return Picture(
+            "histogram", ("threshold",), (self.found,), x_label=f"{self.path} {self.unit}".strip(),
+            y_label="draws", marks=tuple(q for q in self.quantiles((0.5,)) if q == q),
+        )  # fmt: skip
+
+
+def _margins(
+    space: Space, evaluate: Evaluate, base: dict[str, Any], path: str, metric: str,
+    condition: Condition,
+) -> Callable[[Floats, NDArray[np.int64]], Floats]:  # fmt: skip
+    def margin(x: Floats, rows: NDArray[np.int64]) -> Floats:
+        part = {name: value[rows] for name, value in base.items()}
+        found = evaluate_rows(evaluate, space.move(part, path, x))
+        if metric not in found.metrics:
+            if len(found.failures) == len(rows):
+                return np.full(len(rows), np.nan)
+            raise UnknownNameError("metric", metric, found.metrics, where="threshold")
+        return condition.margin(found.metrics[metric])
+
+    return margin
+
+
+def bisect(
+    margin: Callable[[Floats, NDArray[np.int64]], Floats],
+    draws: int,
+    low: float,
+    high: float,
+    *,
+    points: int = 33,
+    width: float = ROOT,
+) -> tuple[Floats, Floats, NDArray[np.bool_], dict[str, int]]:
+    """First sign change of each draw's margin on [low, high], by scan and bisection.
+
+    Parameters
+    ----------
+    margin
+        ``(x, rows) -> margins``: margins of the draws ``rows`` at values ``x`` of equal length.
+    points
+        Grid of the scan; changes that come and go between two grid points are not seen.
+    width
+        Width of the bracket relative to ``high - low`` at which a threshold is found.
+
+    Returns
+    -------
+    tuple
+        Thresholds (NaN if none), bracket widths, whether the margin rises, and counts.
+    """
+    grid = np.linspace(low, high, points)
+    rows = np.arange(draws)
+    table = np.stack([margin(np.full(draws, x), rows) for x in grid], -1)
+    solved = ~np.isnan(table)
+    inside = table >= 0
+    change = (inside[:, 1:] != inside[:, :-1]) & solved[:, 1:] & solved[:, :-1]
+    has = change.any(1)
+    at = change.argmax(1)
+    a, b = grid[at].copy(), grid[at + 1].copy()
+    rises = inside[rows, at + 1]
+    active = rows[has]
+    while active.size:
+        active = active[(b[active] - a[active]) > width * (high - low)]
+        middle = 0.5 * (a[active] + b[active])
+        moving = (middle > a[active]) & (middle < b[active])  # else no float lies between
+        active, middle = active[moving], middle[moving]
+        if not active.size:
+            break
+        found = margin(middle, active)
+        above = np.where(np.isnan(found), rises[active], found >= 0)
+        upper = above == rises[active]
+        b[active] = np.where(upper, middle, b[active])
+        a[active] = np.where(upper, a[active], middle)
+    none = ~solved.any(1)
+    partly = ~has & ~none
+    first = np.where(solved, inside, False).any(1)
+    counts = {
+        "always": int((partly & first).sum()),
+        "never": int((partly & ~first).sum()),
+        "failed": int(none.sum()),
+        "several": int((change.sum(1) > 1).sum()),
+    }
+    values = np.where(has, 0.5 * (a + b), np.nan)
+    return values, np.where(has, b - a, np.nan), rises, counts
+
+
+def threshold(
+    space: Space,
+    evaluate: Evaluate,
+    path: str,
+    metric: str,
+    condition: str | Condition,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    draws: int = 1024,
+    seed: int = 0,
+    points: int = 33,
+    width: float = 1e-9,
+) -> Threshold:
+    """Threshold of ``path`` for a condition on ``metric``, over draws of everything else.
+
+    Parameters
+    ----------
+    space, evaluate
+        The seam. The path's group follows its move rule.
+    low, high
+        Range to search; by default the 0.1 % to 99.9 % points of the quantity.
+    draws
+        Draws of the other quantities; 1 means their base values.
+    """
+    space.check(path)
+    condition = read(condition) if isinstance(condition, str) else condition
+    if low is None or high is None:
+        ends = np.asarray(space.marginal(path).ppf(np.array([0.001, 0.999])), float)
+        low, high = float(ends[0]) if low is None else low, float(ends[1]) if high is None else high
+    if not low < high:
+        raise InputError(
+            f"range {low:g} to {high:g}", where=f"threshold of {path}", allowed="low below high",
+            remedy="give low and high: the quantity itself has no range",
+        )  # fmt: skip
+    if draws == 1:
+        base = {name: np.asarray([value]) for name, value in space.centre().items()}
+    else:
+        base = Sobol(draws, seed).values(space, 0, draws)
+    margin = _margins(space, evaluate, base, path, metric, condition)
+    values, bracket, rises, counts = bisect(
+        margin, draws, float(low), float(high), points=points, width=width
+    )
+    notes = (f"searched on {points} grid points, then bisected to {width:g} of the range",)
+    return Threshold(
+        path, metric, condition, float(low), float(high), values, bracket, rises,
+        unit=space.units.get(path, ""), notes=notes, **counts,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ExactThreshold:
+    """Sign changes of a rational function, without rounding.
+
+    Attributes
+    ----------
+    roots
+        Zeros at which the sign changes, in order: fractions, or SymPy algebraic numbers.
+    poles
+        Points at which the denominator vanishes in the range.
+    numerator, denominator
+        Coefficients from degree 0 upwards.
+    """
+
+    roots: tuple[Any, ...]
+    poles: tuple[Any, ...]
+    numerator: tuple[Fraction, ...]
+    denominator: tuple[Fraction, ...]
+
+
+def _null_vector(rows: list[list[Fraction]]) -> list[Fraction] | None:
+    """A vector that all rows send to zero, by elimination; None if only zero is."""
+    rows = [row[:] for row in rows]
+    width, pivots, at = len(rows[0]), [], 0
+    for column in range(width):
+        pick = next((r for r in range(at, len(rows)) if rows[r][column] != 0), None)
+        if pick is None:
+            continue
+        rows[at], rows[pick] = rows[pick], rows[at]
+        head = rows[at][column]
+        rows[at] = [value / head for value in rows[at]]
+        for r in range(len(rows)):
+            if r != at and rows[r][column] != 0:
+                factor = rows[r][column]
+                rows[r] = [v - factor * w for v, w in zip(rows[r], rows[at])]
+        pivots.append(column)
+        at += 1
+        if at == len(rows):
+            break
+    free = [column for column in range(width) if column not in pivots]
+    if not free:
+        return None
+    out = [Fraction(0)] * width
+    out[free[0]] = Fraction(1)
+    for row, column in zip(rows, pivots):
+        out[column] = -row[free[0]]
+    return out
+
+
+def _polynomial(coefficients: list[Fraction], x: Fraction) -> Fraction:
+    total = Fraction(0)
+    for value in reversed(coefficients):
+        total = total * x + value
+    return total
+
+
+def interpolate(
+    margin: Callable[[Fraction], Fraction], low: Fraction, high: Fraction, *, degree: int = 6
+) -> tuple[list[Fraction], list[Fraction]]:
+    """Numerator and denominator of a margin that is a rational function on [low, high].
+
+    The lowest degrees that fit are taken and checked at further points, so a function made of
+    several pieces is refused rather than fitted.
+    """
+    spare = 6
+    count = 2 * degree + 2 + spare
+    # points with a prime denominator, unevenly spread: unlikely to sit on the seams of pieces
+    points = [low + (high - low) * Fraction((37 * i + 11) % 997, 997) for i in range(count)]
+    values = [Fraction(margin(x)) for x in points]
+    ladder = [(d, 0) for d in range(degree + 1)]
+    ladder += [(n, m) for s in range(2, 2 * degree + 1) for n in range(s + 1)
+               if 1 <= (m := s - n) <= degree and n <= degree]  # fmt: skip
+    for top, bottom in ladder:
+        need = top + bottom + 1
+        rows = [
+            [x**k for k in range(top + 1)] + [-y * x**k for k in range(bottom + 1)]
+            for x, y in zip(points[:need], values[:need])
+        ]
+        found = _null_vector(rows)
+        if found is None:
+            continue
+        p, q = found[: top + 1], found[top + 1 :]
+        if all(
+            _polynomial(q, x) != 0 and _polynomial(p, x) == y * _polynomial(q, x)
+            for x, y in zip(points, values)
+        ):
+            return p, q
+    raise NotApplicableError(
+        f"the margin is no quotient of polynomials up to degree {degree} between {float(low):g} "
+        f"and {float(high):g}",
+        where="exact threshold",
+        remedy="it may change its form inside the range: narrow the range, or use threshold()",
+    )
+
+
+def _isolated(coefficients: list[Fraction], low: Fraction, high: Fraction) -> list[tuple[Any, int]]:
+    """Real roots in [low, high] with multiplicity, exact."""
+    import sympy
+
+    x = sympy.Symbol("x")
+    terms = [sympy.Rational(c.numerator, c.denominator) * x**k for k, c in enumerate(coefficients)]
+    polynomial = sympy.Poly(sum(terms), x, domain="QQ")
+    if polynomial.degree() < 1:
+        return []
+    out: list[tuple[Any, int]] = []
+    for root, times in _counted(polynomial.real_roots()):
+        exact = Fraction(int(root.p), int(root.q)) if root.is_Rational else root
+        inside = low <= exact <= high if isinstance(exact, Fraction) else bool(
+            (exact - sympy.Rational(low.numerator, low.denominator)).is_nonnegative
+            and (sympy.Rational(high.numerator, high.denominator) - exact).is_nonnegative
+        )  # fmt: skip
+        if inside:
+            out.append((exact, times))
+    return out
+
+
+def _counted(roots: list[Any]) -> list[tuple[Any, int]]:
+    out: list[tuple[Any, int]] = []
+    for root in roots:
+        if out and out[-1][0] == root:
+            out[-1] = (root, out[-1][1] + 1)
+        else:
+            out.append((root, 1))
+    return out
+
+
+def exact_threshold(
+    margin: Callable[[Fraction], Fraction],
+    low: Fraction | int | str,
+    high: Fraction | int | str,
+    *,
+    degree: int = 6,
+) -> ExactThreshold:
+    """Where a rational function of one quantity changes sign, without rounding.
+
+    Parameters
+    ----------
+    margin
+        Fraction to fraction, such as a metric of a negotiation with one value set.
+    low, high
+        Range, closed.
+    degree
+        Highest degree of numerator and denominator that is tried.
+
+    Raises
+    ------
+    NotApplicableError
+        Where the margin is no such function on the whole range.
+    """
+    first, last = Fraction(low), Fraction(high)
+    if not first < last:
+        raise InputError(
+            f"range {low} to {high}", where="exact threshold", allowed="low below high"
+        )
+    p, q = interpolate(margin, first, last, degree=degree)
+    roots = tuple(root for root, times in _isolated(p, first, last) if times % 2)
+    poles = tuple(pole for pole, _ in _isolated(q, first, last))
+    return ExactThreshold(roots, poles, tuple(p), tuple(q))
