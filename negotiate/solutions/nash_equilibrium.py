@@ -198,9 +198,9 @@ def _sets(
     if continua:
         wide = sum(len(subset.points) > 1 for subset in subsets)
         notes.append(
-            f"Components that are continua: {continua} of {len(components)}, made of {wide} maximal "
-            "Nash subsets; every product of mixtures of the extreme strategies of a subset is an "
-            "equilibrium."
+            f"Components that are continua: {continua} of {len(components)}, made of {wide} "
+            "maximal Nash subsets; every product of mixtures of the extreme strategies of a subset "
+            "is an equilibrium."
         )
     return components, facts, notes
 
