@@ -130,7 +130,7 @@ class Scale:
 
 def padded(low: float, high: float, share: float = 0.05) -> tuple[float, float]:
     """The range widened by ``share`` of its length on both sides."""
-    pad = (high - low) * share or abs(low) * share or 0.05
+    pad = (high - low) * share if high > low else abs(low) * share or 0.05
     return low - pad, high + pad
 
 

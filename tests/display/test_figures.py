@@ -122,12 +122,13 @@ def test_frontier_zone_has_the_corners_that_geometry_gives() -> None:
 def test_a_window_cuts_the_frontier_and_names_what_it_leaves_out() -> None:
     text = fig.frontier([(0, 1), (1, 0)], (0.1, 0.1), parties=("a", "b"),
                         solutions={"nash": (0.5, 0.5), "far": (0.9, 0.1)},
-                        window=(0.4, 0.6, 0.4, 0.6))  # fmt: skip
+                        window=(0.4, 0.6, 0.3, 0.6))  # fmt: skip
     assert "outside this window: far, disagreement" in text and ">nash<" in text
     line = re.search(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)" '
                      r'class="ngs-ink"', text)  # fmt: skip
-    # inside the window x + y = 1 runs from corner to corner of the square plane
-    assert [float(line[k]) for k in (1, 2, 3, 4)] == [72, 20, 442, 410]
+    # inside the window x + y = 1 runs from its upper left corner (0.4, 0.6) to (0.6, 0.4), which
+    # is at the right edge and a third of the height above the lower one: 410 - 390 / 3
+    assert [float(line[k]) for k in (1, 2, 3, 4)] == [72, 20, 442, 280]
     with pytest.raises(InputError, match="window"):
         fig.frontier([(0, 1)], (0, 0), parties=("a", "b"), solutions={}, window=(1, 0, 0, 1))
 
