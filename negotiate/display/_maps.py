@@ -73,7 +73,10 @@ def lever_map(
         pairs.setdefault((edge.holder, edge.target), []).append(edge)
     between = [len(group) for pair, group in pairs.items() if set(pair) == set(chosen)]
     arcs = max(between, default=0)
-    height = 2 * (_GAP * max(arcs - 0.45, 1.2 if len(names) < 5 else 1.8) + (84 if len(names) > len(chosen) else 40))
+    height = 2 * (
+        _GAP * max(arcs - 0.45, 1.2 if len(names) < 5 else 1.8)
+        + (84 if len(names) > len(chosen) else 40)
+    )
     places = _places(list(names), chosen, height)
     board = Canvas(
         WIDTH, height + 36, title="Who can hurt whom, and how much",
