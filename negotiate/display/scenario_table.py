@@ -15,7 +15,8 @@ def rows(item: Any) -> list[list[Any]]:
     out = []
     for e in item.effects:
         mark = " (surprise)" if e.surprising else ""
-        name = item.case.scenarios[e.scenario].name
+        known = item.case.scenarios.get(e.scenario)
+        name = known.name if known else e.scenario
         if e.reason:
             out.append([name, e.metric, "", e.reason, "", e.expected])
         else:
@@ -29,6 +30,9 @@ def rows(item: Any) -> list[list[Any]]:
 def sentence(item: Any) -> str:
     """How many scenarios moved what they should, and which did not."""
     count = len({e.scenario for e in item.effects})
+    if not any(e.expected for e in item.effects):
+        moved = sum(e.moved for e in item.effects)
+        return f"{moved} of {len(item.effects)} metrics moved."
     still = sorted(
         {e.scenario for e in item.effects if not any(x.moved for x in item.of(e.scenario))}
     )

@@ -152,3 +152,27 @@ def evaluate(
         out[f"margin.{party}"] = found.margins[..., side]
         out[f"utility.{party}"] = found.utility[..., side]
     return {name: out[name] for name in names} if names else out
+
+
+def exact(negotiation: Any, name: str) -> Any:
+    """A margin of the signed deal in fractions: polynomial or rational in every quantity.
+
+    Parameters
+    ----------
+    name
+        ``margin.<party>``, ``margin.least`` or ``utility.<party>``.
+    """
+    deal = negotiation.signed_deal
+    problem = compile_bargaining(negotiation)
+    worth = problem.utilities(negotiation.terms(deal))
+    kind, _, which = name.partition(".")
+    margins = {p: worth[p] - d for p, d in zip(problem.parties, problem.disagreement)}
+    if kind == "utility" and which in worth:
+        return worth[which]
+    if kind == "margin" and which in margins:
+        return margins[which]
+    if name == "margin.least":
+        return min(margins.values())
+    raise NotApplicableError(
+        f"{name} has no exact form", where="deal", allowed="margins, utilities"
+    )

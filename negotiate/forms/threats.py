@@ -326,6 +326,6 @@ def _profiles(game: ThreatGame, used: np.ndarray[Any, Any]) -> np.ndarray[Any, A
         (part * (1 << np.arange(len(part)))[:, None]).sum(axis=0).astype(np.intp)
         for part in (used[:first], used[first:])
     ]
-    names = [np.array(labels, dtype=object) for labels in game.strategies]
-    joined = np.array([[f"{a} | {b}" for b in names[1]] for a in names[0]], dtype=object)
-    return np.asarray(joined[codes[0], codes[1]])
+    first_names, second_names = (np.array(labels) for labels in game.strategies)
+    table = np.char.add(np.char.add(first_names[:, None], " | "), second_names[None, :])
+    return np.asarray(table[codes[0], codes[1]])

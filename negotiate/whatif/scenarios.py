@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from negotiate import tolerance
-from negotiate.errors import NegotiateError
+from negotiate.errors import NegotiateError, UnknownNameError
 from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
 from negotiate.whatif import metric
@@ -129,11 +127,33 @@ def compare(
     return ScenarioTable(case, tuple(effects))
 
 
+DEFAULT = ("deal.margin.<party>", "bargaining.disagreement.<party>", "threats.utility.<party>")
+
+
+def against(
+    baseline: Negotiation,
+    changed: Negotiation,
+    *,
+    label: str = "changed",
+    metrics: Sequence[str] | None = None,
+) -> ScenarioTable:
+    """Metrics of two negotiations side by side; by default margins, disagreement and threats."""
+    names = metrics or [
+        pattern.replace("<party>", party) for pattern in DEFAULT for party in baseline.principals
+    ]
+    effects = []
+    for name in names:
+        (before, why_before), (after, why_after) = _value(baseline, name), _value(changed, name)
+        effects.append(Effect(label, name, before, after, "", why_after or why_before))
+    return ScenarioTable(baseline, tuple(effects))
+
+
 def _value(case: Negotiation, name: str) -> tuple[float, str]:
     """A metric, or NaN with the reason where the game has no answer here."""
     metric.split(name, case)
     try:
-        value = np.asarray(metric.evaluate(case, [name])[name])
-        return float(value), ""
+        return metric.number(case, name), ""
+    except UnknownNameError:
+        raise
     except NegotiateError as error:
         return float("nan"), str(error)
