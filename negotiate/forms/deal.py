@@ -95,6 +95,10 @@ def judge(
     )
     shape = np.broadcast_shapes(problem.shape, u.shape[:-1])
     u = np.broadcast_to(u, (*shape, 2))
+    d = np.broadcast_to(
+        floats.disagreement, (*shape, 2)
+    ).copy()  # terms may be drawn where S is not
+    floats = floats.with_disagreement(d)
     found = bargaining_judge.judge(floats.float_frontier, floats.disagreement, u)
     return JudgedDeal(
         problem=problem,
