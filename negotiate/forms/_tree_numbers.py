@@ -34,10 +34,7 @@ def number(value: Any, *, where: str = "") -> Any:
     if isinstance(value, (bool, np.bool_)) or value is None:
         raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
     if isinstance(value, str):
-        try:
-            return Fraction(value.strip())
-        except (ValueError, ZeroDivisionError):
-            raise InputError(f"'{value}' is not a number", where=where, allowed=_ALLOWED) from None
+        return _exact(value.strip(), where)
     if isinstance(value, np.ndarray) and value.ndim:
         out = np.asarray(value, dtype=np.float64)
         if not np.isfinite(out).all():
@@ -50,13 +47,24 @@ def number(value: Any, *, where: str = "") -> Any:
     if isinstance(value, (int, np.integer)):
         return Fraction(int(value))
     if isinstance(value, (Fraction, Decimal)):
-        try:
-            return Fraction(value)
-        except (ValueError, OverflowError):
-            raise InputError(f"{value} is not finite", where=where) from None
+        return Fraction(value) if isinstance(value, Fraction) else _exact(str(value), where)
     if hasattr(value, "free_symbols"):
         return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
     raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
+
+
+def _exact(text: str, where: str) -> Fraction:
+    """A written number; its length and exponent are bounded, since its digits are all kept."""
+    exponent = text.lower().partition("e")[2].lstrip("+-")
+    if len(text) > 400 or len(exponent) > 3 or (exponent.isdigit() and int(exponent) > 300):
+        raise InputError(
+            f"the number {text[:30]} is too long", where=where,
+            allowed="400 characters, exponents up to 300",
+        )  # fmt: skip
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"'{text}' is not a number", where=where, allowed=_ALLOWED) from None
 
 
 def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[Any]:

@@ -2,10 +2,11 @@
 
 **Nested**, the tree as it is drawn::
 
+    format = 1
     kind = "extensive"
     players = ["Entrant", "Incumbent"]
-    [quantities]
-    war = "-1"
+    [quantity]
+    war = { value = -1, low = -2, high = 0 }
     [tree]
     player = "Entrant"
     [tree.actions.out]
@@ -35,18 +36,18 @@ with the actions joined by " / "::
 A node has ``player`` (with ``actions`` and perhaps ``information_set``), or ``chance`` (a table
 ``branch = probability``; nested: ``actions`` too), or ``payoffs`` alone. Payoffs beside a move are
 earned on the way; a list is in the order of the players, and whoever a table leaves out earns
-nothing. Payoffs and probabilities may be expressions over ``[quantities]``, a table of numbers
+nothing. Payoffs and probabilities may be expressions over ``[quantity]``, a table of numbers
 (or of tables with a ``value``).
 
 >>> import tomllib
 >>> game = from_dict(tomllib.loads('''
 ... kind = "extensive"
 ... players = ["Chance taker"]
-... quantities = { prize = 3 }
+... quantity = { prize = 3, double = "2 * prize" }
 ... [tree]
 ... chance = { win = "1/3", lose = "2/3" }
 ... [tree.actions]
-... win = { payoffs = ["2 * prize"] }
+... win = { payoffs = ["double"] }
 ... lose = { payoffs = [0] }
 ... '''))
 >>> game.path_payoffs()[1].tolist(), game.chance[1]
@@ -66,7 +67,7 @@ from negotiate.forms._tree_builder import GameTree, TreeNode
 from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
 
 _TOP = frozenset(
-    {"kind", "title", "note", "source", "sources", "about", "expected", "players", "quantities"}
+    {"format", "kind", "id", "title", "note", "source", "expected", "players", "quantity"}
     | {"tree", "node", "nodes", "root"}
 )
 _NODE = frozenset(
@@ -142,23 +143,38 @@ class _Tables:
             players = list(players)
         if not isinstance(players, list) or not players:
             raise InputError("no players", where=self.where, allowed='players = ["A", "B"]')
-        self.values = {
-            name: given.get(name, self._value(entry, f"quantity {name}"))
-            for name, entry in data.get("quantities", {}).items()
-        }
+        self.values: dict[str, Any] = {}
+        known = data.get("quantity", {})
         for name in given:
-            if name not in self.values:
-                raise UnknownNameError("quantity", name, self.values, where=self.where)
+            if name not in known:
+                raise UnknownNameError("quantity", name, known, where=self.where)
+        for name in known:
+            self._settle(name, known, given, ())
         self.tree = GameTree(
             players, title=str(data.get("title", "")), note=str(data.get("note", ""))
         )
 
-    def _value(self, entry: Any, where: str) -> Any:
+    def _settle(
+        self, name: str, known: Mapping[str, Any], given: Mapping[str, Any], chain: tuple[str, ...]
+    ) -> None:
+        """Value of a quantity: given, a number, or an expression over other quantities."""
+        where = f"{self.where}: quantity {name}"
+        if name in chain:
+            raise InputError(
+                f"quantities define each other: {' -> '.join((*chain, name))}", where=self.where
+            )
+        entry = given.get(name, known[name])
         if isinstance(entry, Mapping):
             if "value" not in entry:
                 raise InputError("no value", where=where, allowed="{ value = ... }")
             entry = entry["value"]
-        return numbers.number(entry, where=where)
+        if isinstance(entry, str):
+            from negotiate.model.expression import parse
+
+            for other in parse(entry).names:
+                if other in known and other not in self.values:
+                    self._settle(other, known, given, (*chain, name))
+        self.values[name] = self.number(entry, where)
 
     def number(self, entry: Any, place: str) -> Any:
         """A number as it stands, or an expression over the quantities."""

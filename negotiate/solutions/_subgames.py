@@ -7,8 +7,8 @@ with the local equilibria and the inner payoffs that give it. How many profiles 
 a sum of products, known before a single profile is written out.
 
 Inside a region: a lone mover takes every optimal plan; two movers play a bimatrix game whose
-extreme equilibria are all found; with more movers the pure equilibria are found and the answer is
-marked incomplete. Mixed plans become behaviour strategies by Kuhn's theorem (1953, theorem 4): the
+extreme equilibria are all found; with more movers a search of supports finds the pure equilibria
+and mixed ones, and says whether it proved that these are all. Mixed plans become behaviour strategies by Kuhn's theorem (1953, theorem 4): the
 probability of an action is the weight of the plans that lead to it among those that lead there.
 """
 
@@ -26,7 +26,7 @@ import numpy as np
 from negotiate.errors import TooLargeError
 from negotiate.forms import _tree_strategic as strategic
 from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import components, equilibria_exact, pure
+from negotiate.kernels import components, equilibria_exact, equilibria_nplayer, pure
 
 Payoffs = tuple[Fraction, ...]
 Rows = dict[int, tuple[Fraction, ...]]
@@ -36,6 +36,9 @@ COMBINATION_BOUND = 100_000
 
 _STRIKE = 256
 """Plans up to which dominated ones are looked for; larger tables are refused by the engine."""
+
+SEARCHED = 4_000
+"""Profiles of plans of three and more movers up to which mixed equilibria are searched."""
 
 
 class Local(NamedTuple):
@@ -70,8 +73,7 @@ class Found:
     entries: dict[int, dict[Payoffs, list[Entry]]] = field(default_factory=dict)
     regions: dict[int, strategic.Region] = field(default_factory=dict)
     judges: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    pure_only: list[int] = field(default_factory=list)
-    too_large: list[str] = field(default_factory=list)
+    unproved: dict[int, str] = field(default_factory=dict)
     varying: list[int] = field(default_factory=list)
     continua: set[int] = field(default_factory=set)
 
@@ -149,15 +151,50 @@ def _local(
     plans = [strategic.reduced_plans(game, part, who) for who in range(len(part.sets))]
     table = strategic.tensor(part, plans, ends, dtype=object)
     active = [who for who in movers if len(plans[who]) > 1]
-    if len(active) == 2:
-        try:
+    try:
+        if len(active) == 2:
             return _two_movers(game, part, plans, table, active)
-        except TooLargeError as error:
-            if part.root not in found.pure_only:
-                found.too_large.append(str(error))
-    if len(active) > 1 and part.root not in found.pure_only:
-        found.pure_only.append(part.root)
+        if len(active) > 2 and math.prod(table.shape[1:]) <= SEARCHED:
+            return _many_movers(game, found, part, plans, table)
+    except TooLargeError:
+        pass  # what is left is what can be listed: the pure equilibria
+    if len(active) > 1:
+        found.unproved.setdefault(part.root, "only the pure equilibria are found")
     return _pure(game, part, plans, table, together=len(active) <= 1)
+
+
+def _many_movers(
+    game: ExtensiveGame,
+    found: Found,
+    part: strategic.Region,
+    plans: Sequence[Any],
+    table: Any,
+) -> list[Local]:
+    """Three movers and more: pure equilibria and the mixed ones that a search of supports finds."""
+    search = equilibria_nplayer.support_search(table)
+    if not search.proved:
+        found.unproved.setdefault(
+            part.root, "all pure equilibria and the mixed ones that a search of supports finds"
+        )
+    groups = components.connected(search.pairs) if search.pairs else ()
+    of_point = {k: number for number, group in enumerate(groups) for k in group}
+    out: list[Local] = []
+    seen: set[Any] = set()
+    for k, point in enumerate(search.points):
+        rows: Rows = {}
+        free: list[int] = []
+        for who, own in enumerate(part.sets):
+            _behaviour(game, own, plans[who], dict(enumerate(point[who])), rows, free)
+        component = of_point.get(k, len(groups) + k)
+        mark = (tuple(sorted(rows.items())), component if k in of_point else -1)
+        if mark in seen:
+            continue
+        seen.add(mark)
+        value = table
+        for row in reversed(point):
+            value = value @ np.array(row, dtype=object)
+        out.append(Local(rows, tuple(free), tuple(value.tolist()), component))
+    return out
 
 
 def _one_node(

@@ -7,8 +7,8 @@ upwards; how many there are is counted before they are written out.
 What is listed: every pure equilibrium; in subgames where two players move without seeing each
 other's moves, every extreme mixed equilibrium. A continuum (an indifferent player may mix) is
 given by its extreme points and named in ``components``. ``complete`` is false, with the reason in
-the notes, where more than two players move unseen in one subgame (their pure equilibria are all
-found), or where a continuum inside the tree changes what earlier movers expect: then mixtures
+the notes, where more than two players move unseen in one subgame and a search of supports does not
+prove its list complete (their pure equilibria always are), or where a continuum inside the tree changes what earlier movers expect: then mixtures
 inside it may support further equilibria. Choices at an information set which its owner's own plan
 never reaches are free; each is listed while the total stays within ``bound``.
 
@@ -139,13 +139,14 @@ def _notes(
     game: ExtensiveGame, found: _subgames.Found, total: int, *, with_free: bool
 ) -> tuple[str, ...]:
     out = []
-    if found.pure_only:
+    for root, what in list(found.unproved.items())[:5]:
+        movers = sum(map(bool, found.regions[root].sets))
         out.append(
-            f"In {len(found.pure_only)} subgame(s), the first after "
-            f"({', '.join(game.history(found.pure_only[0]))}), more than two players move unseen"
-            f"{' or the table is too large' if found.too_large else ''}: all pure equilibria are "
-            "found there, mixed ones are not searched."
+            f"In the subgame after ({', '.join(game.history(root))}) {movers} players move without "
+            f"seeing all before them: {what}."
         )
+    if len(found.unproved) > 5:
+        out.append(f"The same holds in {len(found.unproved) - 5} more subgames.")
     if found.varying:
         out.append(
             f"In {len(found.varying)} subgame(s), the first after "
@@ -185,15 +186,16 @@ def _solution(
             fields["label"] = f"{point.label} ({seen[point.label]})"
             points[number] = Point(**fields)
     worst: Any = max((point.regret or 0 for point in points), default=Fraction(0))
+    allowed = slack(form) or (tolerance.REGRET if any(map(_has_floats, points)) else 0)
     return Solution(
         concept="subgame_perfect",
         players=form.players,
         points=tuple(points),
-        complete=not found.pure_only and not found.varying and with_free,
-        exact=form.exact,
+        complete=not found.unproved and not found.varying and with_free,
+        exact=form.exact and not any(map(_has_floats, points)),
         components=components or tuple((k,) for k in range(len(points))),
         evidence=(
-            Evidence(worst <= slack(form), worst, "largest gain from a deviation in any subgame"),
+            Evidence(worst <= allowed, worst, "largest gain from a deviation in any subgame"),
             Evidence(True, len(form.subgames()), "subgames"),
         ),
         settings={"bound": bound},
@@ -272,18 +274,28 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
         key=lambda item: item[0],
         default=(Fraction(0), 0, ""),
     )
-    kept = bool(worst <= slack(form)) and _pays(form, point)
+    allowed = slack(form) or (tolerance.REGRET if _has_floats(point) else 0)
+    kept = bool(worst <= allowed) and _pays(form, point, allowed)
     path = " / ".join(form.history(root))
     witness = f"{player} gains {worst} {'after ' + path if path else 'in the whole game'}"
     if kept:
         witness = ""
-    elif worst <= slack(form):
+    elif worst <= allowed:
         witness = "the payoffs stated are not those of the strategies"
     return Evidence(kept, worst, "largest gain from a deviation in any subgame", witness=witness)
 
 
-def _pays(form: ExtensiveGame, point: Point) -> bool:
+def _has_floats(point: Point) -> bool:
+    """Whether a probability is a float: an irrational equilibrium of an exact game."""
+    return any(
+        isinstance(p, float)
+        for own in point.strategies.values()
+        for row in own.values()
+        for p in row.values()
+    )
+
+
+def _pays(form: ExtensiveGame, point: Point, allowed: Any) -> bool:
     """Whether the payoffs of the point are those of its strategies."""
     worth = _tree_profile.payoffs(form, point.strategies)
-    scale = slack(form)
-    return all(abs(worth[p] - value) <= scale for p, value in point.payoffs.items())
+    return all(abs(worth[p] - value) <= allowed for p, value in point.payoffs.items())
