@@ -7,7 +7,7 @@ SymPy expression; the helpers choose the arithmetic, so that a formula is writte
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -97,11 +97,57 @@ def single(form: Any) -> None:
             )
 
 
+def _one_arithmetic(form: Any) -> None:
+    """Beside an array over draws, make fractions floats: NumPy would fall back on objects."""
+    values = {f.name: getattr(form, f.name) for f in fields(form) if f.name not in form._counts}
+    flat = [x for value in values.values() for x in _leaves(value)]
+    if any(isinstance(x, np.ndarray) for x in flat):
+        for name, value in values.items():
+            object.__setattr__(form, name, _floated(value))
+
+
+def _leaves(value: Any) -> list[Any]:
+    if isinstance(value, tuple):
+        return [x for item in value for x in _leaves(item)]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, f.name) for f in fields(value)]
+    return [value]
+
+
+def _floated(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_floated(item) for item in value)
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        return float(value)
+    if isinstance(value, np.ndarray):
+        return _frozen(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{f.name: _floated(getattr(value, f.name)) for f in fields(value)})
+    return value
+
+
+def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    copy = np.array(array, dtype=float)
+    copy.setflags(write=False)
+    return copy
+
+
 class ParametricForm(Viewable):
     """Base of forms given by named numbers; subclasses are frozen dataclasses."""
 
     _view = "parametric"
     title: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        check = cls.__dict__.get("__post_init__")
+
+        def post_init(self: Any) -> None:
+            _one_arithmetic(self)
+            if check is not None:
+                check(self)
+
+        cls.__post_init__ = post_init  # type: ignore[attr-defined]
 
     def numbers(self) -> dict[str, Any]:
         """Field name to value."""

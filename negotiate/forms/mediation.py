@@ -2,9 +2,9 @@ r"""Mediation as cheap talk: when a mediator's word is believed.
 
 A demands once; B's cost of war is c_tough or c_weak (Pr weak = pi). A mediator knows it and tells
 A. Demand p + c_tough is accepted by both types; p + c_weak by the weak only, and even then war
-follows with probability e (misjudgement, spoilers). The mediator values A's share with weight w (its bias)
-and pays K if there is war. "B is weak" is believed exactly if the mediator would not rather say
-"tough" of a weak B:
+follows with probability e (misjudgement, spoilers). The mediator values A's share with weight w
+(its bias) and pays K if there is war. "B is weak" is believed exactly if the mediator would not
+rather say "tough" of a weak B:
 
     w [(1 - e) c_weak - c_tough] >= e K,   that is   w >= w* = e K / ((1 - e) c_weak - c_tough),
 

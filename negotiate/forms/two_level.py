@@ -2,9 +2,9 @@ r"""Two-level games: a bargain abroad that must be ratified at home.
 
 Two governments divide one unit. Each must get its share past ratifiers: ratifier j of side A
 accepts at least m_j for A and has weight w_j; the deal passes with a quota. The least share that
-passes is A's ratification minimum r_A; the win-set is [r_A, 1 - r_B]. On it the governments settle at the
-(weighted) Nash solution with disagreement (d_A, d_B): the unconstrained share moved to the nearest
-ratifiable one.
+passes is A's ratification minimum r_A; the win-set is [r_A, 1 - r_B]. On it the governments settle
+at the (weighted) Nash solution with disagreement (d_A, d_B): the unconstrained share moved to the
+nearest ratifiable one.
 
 Schelling's conjecture (a constrained government does better) holds exactly while the constraint
 binds and the win-sets overlap: x = max(1/2, r_A) up to r_A = 1 - r_B, and no deal beyond. With the
