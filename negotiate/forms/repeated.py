@@ -1,0 +1,204 @@
+r"""Repeated games: a stage game played for ever, everything seen, payoffs as averages.
+
+The stage is a `StrategicGame`; player i discounts by :math:`\delta_i` and earns
+:math:`(1-\delta_i)\sum_t \delta_i^t u_i(a^t)`. Minmax payoffs bound what anybody can be held to;
+reversion to an equilibrium of the stage is the simplest credible punishment, and the payoffs of
+all equilibria are found by `negotiate.solutions.sustainable_payoffs`. For deals with clauses,
+monitors and levers see `negotiate.forms.enforcement`.
+
+Sources: Friedman (1971), doi:10.2307/2296617; Fudenberg and Maskin (1986), Econometrica
+54:533-554, doi:10.2307/1911307 (minmax and the folk theorem); Axelrod (1984), The Evolution of
+Cooperation, pp. 207-208 (tit for tat).
+
+>>> from negotiate.forms.strategic import StrategicGame
+>>> stage = StrategicGame.from_arrays([[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
+...     players=("a", "b"), strategies=[("keep", "break")] * 2)
+>>> game = Repeated(stage, Fraction(2, 3))
+>>> print(game.tit_for_tat()["a"], game.pure_minmax()["a"])
+2/3 1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from negotiate.errors import InputError, NotApplicableError
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels import equilibria_exact, exact_lp
+from negotiate.kernels.pure import pure_equilibria
+from negotiate.view import Viewable
+
+KIND = "repeated"
+INFINITE = float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class Repeated(Viewable):
+    """A repeated game with perfect monitoring.
+
+    Attributes
+    ----------
+    stage
+        The stage game; a single game (no draw axes).
+    discount
+        Discount factor per period: one number, or a mapping by player; above 0 and below 1.
+    """
+
+    stage: StrategicGame
+    discount: Any
+
+    _view = "repeated"
+
+    def __post_init__(self) -> None:
+        if self.stage.draws or self.stage.symbolic:
+            raise InputError(
+                "the stage game has draw axes or symbols",
+                where="repeated game",
+                allowed="one game in numbers",
+                remedy="use draw() or give every quantity a value",
+            )
+        given = self.discount
+        if not isinstance(given, Mapping):
+            given = dict.fromkeys(self.players, given)
+        if set(given) != set(self.players):
+            raise InputError(
+                f"discount factors for {', '.join(map(str, given))}",
+                where="repeated game",
+                allowed=f"exactly the players: {', '.join(self.players)}",
+            )
+        factors = {p: given[p] for p in self.players}
+        for player, factor in factors.items():
+            if not 0 < factor < 1:
+                raise InputError(
+                    f"discount factor {factor} of {player}",
+                    where="repeated game",
+                    allowed="above 0 and below 1",
+                    remedy="at 0 only the stage game counts: solve that; at 1 averages have no "
+                    "limit to compare: read the critical discount factors",
+                )
+        object.__setattr__(self, "discount", MappingProxyType(factors))
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """Labels of the players."""
+        return self.stage.players
+
+    @property
+    def exact(self) -> bool:
+        """Whether payoffs and discount factors are rational."""
+        return self.stage.exact and all(
+            isinstance(d, (int, Fraction)) for d in self.discount.values()
+        )
+
+    def pure_minmax(self) -> dict[str, Any]:
+        """Least payoff to which pure strategies of the others can hold each player."""
+        n, out = len(self.players), {}
+        for i, player in enumerate(self.players):
+            best = self.stage.table(player).max(axis=i - n)
+            out[player] = best.min()
+        return out
+
+    def mixed_minmax(self) -> dict[str, Any]:
+        """Minmax payoff in mixed strategies, in exact arithmetic; two players.
+
+        By von Neumann's theorem it is the value of the zero-sum game in the player's own payoffs.
+        """
+        if len(self.players) != 2:
+            raise NotApplicableError(
+                f"mixed minmax of {len(self.players)} players",
+                allowed="two players (with more, mixing opponents make it no linear programme)",
+                remedy="use pure_minmax",
+            )
+        exact = self.stage.fractions()
+        return {
+            player: zero_sum_value(exact.table(player) if i == 0 else exact.table(player).T)
+            for i, player in enumerate(self.players)
+        }
+
+    def stage_equilibria(self) -> list[dict[str, Any]]:
+        """Payoffs of the stage's Nash equilibria: all extreme ones of two players, else pure."""
+        exact = self.stage.fractions()
+        if len(self.players) == 2:
+            found = equilibria_exact.extreme_equilibria(*(exact.table(p) for p in self.players))
+            return [dict(zip(self.players, pair, strict=True)) for pair in found.payoffs]
+        mask = pure_equilibria(exact.payoffs, players=len(self.players))
+        return [
+            {p: exact.table(p)[tuple(index)] for p in self.players} for index in np.argwhere(mask)
+        ]
+
+    def profiles(self) -> list[dict[str, str]]:
+        """All pure profiles of the stage."""
+        sets = [self.stage.strategies[p] for p in self.players]
+        return [dict(zip(self.players, cell, strict=True)) for cell in product(*sets)]
+
+    def deviation(self, profile: Mapping[str, str]) -> dict[str, Any]:
+        """Payoff of each player from its best reply to ``profile``."""
+        paid, gain = self.stage.payoff(profile), self.stage.regrets(profile)
+        return {p: paid[p] + gain[p] for p in self.players}
+
+    def reversion_factor(self, profile: Mapping[str, str]) -> dict[str, Any]:
+        """Critical discount factor per player under reversion to its worst stage equilibrium.
+
+        (best deviation - payoff) / (best deviation - equilibrium payoff); 0 without temptation,
+        infinity where the equilibrium is no worse than the profile.
+        """
+        punish = self.stage_equilibria()
+        paid, best = self.stage.payoff(profile), self.deviation(profile)
+        out: dict[str, Any] = {}
+        for player in self.players:
+            worst = min((e[player] for e in punish), default=None)
+            gain = best[player] - paid[player]
+            if gain <= 0:
+                out[player] = 0 * gain
+            elif worst is None or worst >= paid[player]:
+                out[player] = INFINITE
+            else:
+                out[player] = gain / (best[player] - worst)
+        return out
+
+    def tit_for_tat(self) -> dict[str, Any]:
+        """Critical discount factor of tit for tat in a 2 x 2 dilemma, per player.
+
+        max[(T-R)/(T-P), (T-R)/(R-S)]: neither defecting for ever nor alternating pays against it
+        (Axelrod 1984, p. 208). The first strategy of each player is the one that keeps the deal.
+        A Nash equilibrium, in general not a subgame perfect one.
+        """
+        if self.stage.shape != (2, 2):
+            raise NotApplicableError(
+                f"tit for tat in a game of shape {self.stage.shape}", allowed="2 x 2"
+            )
+        out: dict[str, Any] = {}
+        for i, player in enumerate(self.players):
+            table = self.stage.table(player) if i == 0 else self.stage.table(player).T
+            (R, S), (T, P) = table
+            if not T > R > P > S:
+                raise NotApplicableError(
+                    f"payoffs of {player}: T={T}, R={R}, P={P}, S={S}",
+                    where="tit for tat",
+                    allowed="T > R > P > S, first strategy the one that keeps the deal",
+                )
+            out[player] = max((T - R) / (T - P), (T - R) / (R - S))
+        return out
+
+
+def zero_sum_value(table: Any) -> Fraction:
+    """Value of a zero-sum game to the row player, exactly.
+
+    >>> zero_sum_value([[1, -1], [-1, 1]])
+    Fraction(0, 1)
+    """
+    rows = [[Fraction(v) for v in row] for row in table]
+    low = min(min(row) for row in rows) - 1  # shifted: every payoff positive, so the value is
+    # column player: minimise v, sum y = 1, A y <= v; scaled z = y / v: maximise sum z, A z <= 1
+    best = exact_lp.maximise(
+        [1] * len(rows[0]), at_most=[([v - low for v in row], 1) for row in rows]
+    )
+    assert best is not None
+    return 1 / best.value + low
