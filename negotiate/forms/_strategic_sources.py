@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -175,23 +174,18 @@ def to_nashpy(game: StrategicGame) -> Any:
 
 
 def from_pygambit(game: Any) -> StrategicGame:
-    """A game from ``pygambit.Game`` (an extensive one by its reduced strategic form), exact."""
-    players = [p.label or f"Player {k + 1}" for k, p in enumerate(game.players)]
-    labels = [
-        [s.label or str(k + 1) for k, s in enumerate(player.strategies)] for player in game.players
-    ]
-    check_size([len(row) for row in labels])
-    tables = [
-        np.vectorize(lambda v: Fraction(str(v)), otypes=[object])(np.asarray(array))
-        for array in game.to_arrays()
-    ]
-    return StrategicGame.from_arrays(
-        tables, players=players, strategies=labels, title=str(game.title)
-    )
+    """A game from a pygambit game (an extensive one by its strategic form), exact.
+
+    The ``.nfg`` text is the road both ways: it is the same in pygambit 16 and 17, whose classes
+    are not.
+    """
+    from negotiate.forms.gambit_nfg import loads
+
+    return loads(game.to_nfg(), path="pygambit")
 
 
 def to_pygambit(game: StrategicGame) -> Any:
-    """The game as a ``pygambit.Game``, through the ``.nfg`` text; needs the extra ``gambit``."""
+    """The game as a pygambit game, through the ``.nfg`` text; needs the extra ``gambit``."""
     try:
         import pygambit
     except ImportError as error:
