@@ -22,12 +22,14 @@ Source: Maynard Smith (1974), J. Theor. Biology 47:209-221; Hendricks, Weiss and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, is_exact, single
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -162,3 +164,39 @@ class Attrition(ParametricForm):
             if gap > worst:
                 worst, witness = gap, me
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
+
+
+def compile(negotiation: Negotiation) -> Attrition:
+    """Values of the prize (one stake unless stated) and costs of each period without a deal.
+
+    The cost is ``quantity.holdout_cost_<party>``, else what branches of no deal cost a period,
+    weighted by their probabilities.
+    """
+    a, b = case.sides(negotiation, KIND)
+
+    def cost(party: str) -> Any:
+        total: Any = 0
+        for branch in negotiation.branches:
+            path = f"branch.{branch}.war_cost_per_period.{party}"
+            if negotiation.has(path):
+                total = total + negotiation.value(f"branch.{branch}.probability") * (
+                    negotiation.value(path)
+                )
+        name = f"holdout_cost_{party}"
+        given = total if getattr(total, "ndim", 0) or total else case.MISSING
+        return case.number(negotiation, KIND, name, f"quantity.{name}", default=given)
+
+    def value(party: str) -> Any:
+        return case.number(
+            negotiation, KIND, f"prize_{party}", f"quantity.prize_{party}", default=1
+        )
+
+    return Attrition(
+        value_a=value(a), value_b=value(b), cost_a=cost(a), cost_b=cost(b), players=(a, b)
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

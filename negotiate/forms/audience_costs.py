@@ -32,13 +32,14 @@ With V = L = 1, w_B = -2, w_A on [-1, 0.5] and a = 0.2, B resists with probabili
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
@@ -52,6 +53,7 @@ from negotiate.forms._parameters import (
 )
 from negotiate.forms.signalling import exact
 from negotiate.kernels import crisis as kernel
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
@@ -430,3 +432,37 @@ def _grid() -> Any:
     logits = np.linspace(-34.0, 34.0, 2048)
     ends = 1 / (1 + np.exp(-logits))
     return np.unique(np.concatenate([np.linspace(1e-6, 1 - 1e-6, 2048), ends[ends < 1]]))
+
+
+def compile(negotiation: Negotiation, *, commitment: str = "stated") -> AudienceCosts:
+    """The crisis of a case: A is ``[model.audience_costs] challenger``, else the first principal.
+
+    The prize is one stake unless ``prize`` or ``loss`` say otherwise. War pays A the chance of
+    winning times the prize less its cost, which is A's secret over the range in the file (a tenth
+    of it either way where the file gives none); it pays B what it then loses, less its cost.
+    """
+    a, b = case.sides(negotiation, KIND, first="challenger")
+    prize = case.number(negotiation, KIND, "prize", "quantity.prize", default=1)
+    loss = case.number(negotiation, KIND, "loss", "quantity.loss", default=1)
+    chance = case.win_probability(negotiation, KIND, a, commitment=commitment)
+    cost = case.war_cost(negotiation, KIND, a, commitment=commitment)
+    tenth = cost / 10
+    low, high = case.war_cost_range(negotiation, KIND, a, commitment=commitment) or (
+        cost - tenth,
+        cost + tenth,
+    )
+    return AudienceCosts(
+        value=prize,
+        loss=loss,
+        audience_cost=case.audience_cost(negotiation, KIND, a),
+        war_b=-chance * loss - case.war_cost(negotiation, KIND, b, commitment=commitment),
+        war_a_low=chance * prize - high,
+        war_a_high=chance * prize - low,
+        players=(a, b),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

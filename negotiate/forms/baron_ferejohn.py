@@ -19,13 +19,15 @@ Source: Baron and Ferejohn (1989), APSR 83:1181-1206, proposition 3 and p. 1189.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from negotiate.errors import InputError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, is_exact, single
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -129,3 +131,18 @@ class BaronFerejohn(ParametricForm):
         witness = max(gaps, key=lambda k: gaps[k])
         worst = max(gaps[witness], 0)
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness if worst > UTILITY else "")
+
+
+def compile(negotiation: Negotiation) -> BaronFerejohn:
+    """Members, quota and discount: quantities of these names, or ``[model.baron_ferejohn]``."""
+    return BaronFerejohn(
+        members=case.count(negotiation, KIND, "members"),
+        discount=case.number(negotiation, KIND, "discount", "quantity.discount"),
+        quota=case.count(negotiation, KIND, "quota", default=0),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

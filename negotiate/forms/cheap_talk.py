@@ -20,7 +20,7 @@ up to three steps, with cutoffs 2/15 and 7/15:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
@@ -29,8 +29,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from negotiate.errors import InputError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, single
 from negotiate.forms.signalling import exact
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "cheap_talk"
@@ -175,3 +177,16 @@ class CheapTalk(ParametricForm):
             "largest breach of indifference or Bayes' rule",
             "" if worst == 0 else point.label,
         )
+
+
+def compile(negotiation: Negotiation) -> CheapTalk:
+    """The bias is ``quantity.bias``, or a path in ``[model.cheap_talk]``."""
+    return CheapTalk(
+        bias=case.number(negotiation, KIND, "bias", "quantity.bias"),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

@@ -28,11 +28,12 @@ Source: Fearon (1995), IO 49:379-414, pp. 401-409; Powell (2006), IO 60:169-203;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
@@ -43,6 +44,7 @@ from negotiate.forms._parameters import (
     single,
     smaller,
 )
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -368,3 +370,29 @@ def why(form: Any) -> tuple[str, ...]:
         commitment=getattr(form, "commitment_margin", 0),
         indivisibility=choose(gap > 0, gap, 0),
     )
+
+
+def compile(negotiation: Negotiation, *, commitment: str = "stated") -> ShiftingPower:
+    """Shifting power: A is ``[model.commitment] declining``, else the first principal.
+
+    Reads the win probability now, ``quantity.win_probability_later`` (of the same party), costs
+    of war, the foresight of A and ``quantity.guarantee``.
+    """
+    a, b = case.sides(negotiation, KIND, first="declining")
+    return ShiftingPower(
+        now=case.win_probability(negotiation, KIND, a, commitment=commitment),
+        later=case.number(negotiation, KIND, "later", "quantity.win_probability_later"),
+        cost_a=case.war_cost(negotiation, KIND, a, commitment=commitment),
+        cost_b=case.war_cost(negotiation, KIND, b, commitment=commitment),
+        discount=case.number(
+            negotiation, KIND, "discount", f"party.{a}.foresight", f"party.{a}.discount"
+        ),
+        guarantee=case.number(negotiation, KIND, "guarantee", "quantity.guarantee", default=0),
+        players=(a, b),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

@@ -35,6 +35,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from negotiate.errors import InputError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
@@ -46,6 +47,7 @@ from negotiate.forms._parameters import (
     single,
     smaller,
 )
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET, UTILITY
 
@@ -68,7 +70,7 @@ class CostlyLottery(ParametricForm):
     players: tuple[str, str] = ("A", "B")
 
     title: ClassVar[str] = "War as a costly lottery"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
+    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         self._check_probability("win_probability")
@@ -430,6 +432,52 @@ class Screening(ParametricForm):
         return Evidence(gap <= UTILITY, gap, "regret", "" if gap <= UTILITY else "other demand")
 
 
-def evaluate(form: ParametricForm, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics of a form, by name."""
-    return form.metrics(names)
+def compile(negotiation: Negotiation, *, commitment: str = "stated") -> CostlyLottery:
+    """The costly lottery of a case: A is the first principal (``[model.crisis_bargaining] first``).
+
+    Reads ``quantity.win_probability``, ``quantity.war_cost_<party>`` and the levers in the slots
+    ``win_probability`` and ``war_cost``.
+    """
+    a, b = case.sides(negotiation, KIND)
+    return CostlyLottery(
+        win_probability=case.win_probability(negotiation, KIND, a, commitment=commitment),
+        cost_a=case.war_cost(negotiation, KIND, a, commitment=commitment),
+        cost_b=case.war_cost(negotiation, KIND, b, commitment=commitment),
+        players=(a, b),
+    )
+
+
+def compile_hidden(negotiation: Negotiation, *, commitment: str = "stated") -> RiskReturn | None:
+    """A's demand when B's cost of war is B's secret, uniform over its range in the file.
+
+    None where the file gives the cost no range.
+    """
+    a, b = case.sides(negotiation, KIND)
+    support = case.war_cost_range(negotiation, KIND, b, commitment=commitment)
+    if support is None:
+        return None
+    return RiskReturn(
+        win_probability=case.win_probability(negotiation, KIND, a, commitment=commitment),
+        cost_a=case.war_cost(negotiation, KIND, a, commitment=commitment),
+        cost_b_high=support[1],
+        cost_b_low=support[0],
+        players=(a, b),
+    )
+
+
+METRICS |= {
+    "hidden.demand": "share the first principal demands not knowing the other's cost of war",
+    "hidden.pr_war": "probability of war at that demand",
+    "hidden.risk_margin": "positive where that demand runs a risk of war",
+}
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws; ``hidden.`` ones are nan where no range is given."""
+    form, hidden = compile(negotiation), compile_hidden(negotiation)
+    out = {}
+    for name in case.read(dict.fromkeys(METRICS), names):
+        head, _, rest = name.rpartition(".")
+        source = hidden if head else form
+        out[name] = np.nan if source is None else getattr(source, rest)
+    return out

@@ -30,16 +30,18 @@ the books where the behaviour is the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any, ClassVar
 
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, is_exact, larger, single, smaller
 from negotiate.forms.signalling import Signalling, exact, from_tables
 from negotiate.kernels.deterrence import Bayesian, equilibria
 from negotiate.kernels.exact_polytope import Vector
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "deterrence"
@@ -484,3 +486,40 @@ def _behaviour(x: Vector, p: Fraction) -> str:
             ]
         )
     return names[states]  # type: ignore[index]
+
+
+def compile(negotiation: Negotiation) -> UnilateralDeterrence:
+    """Unilateral deterrence: ``[model.deterrence] challenger``, else the first principal.
+
+    Reads ``quantity.resolve_<party>`` (the chance of hard) and, where the file names them, the
+    payoffs ``c_dc`` ... ``d_dd_soft``; else the ordinal payoffs 4 to 0.
+    """
+    c, d = case.sides(negotiation, KIND, first="challenger")
+    ordinal = {
+        "c_dc": 4,
+        "c_sq": 3,
+        "c_dd_hard": 2,
+        "c_cd": 1,
+        "c_dd_soft": 0,
+        "d_sq": 4,
+        "d_cd": 3,
+        "d_dd_hard": 2,
+        "d_dc": 1,
+        "d_dd_soft": 0,
+    }
+    payoffs = {
+        field: case.number(negotiation, KIND, field, f"quantity.{field}", default=value)
+        for field, value in ordinal.items()
+    }
+    return UnilateralDeterrence(
+        pr_challenger_hard=case.number(negotiation, KIND, f"resolve_{c}", f"quantity.resolve_{c}"),
+        pr_defender_hard=case.number(negotiation, KIND, f"resolve_{d}", f"quantity.resolve_{d}"),
+        **payoffs,
+        players=(c, d),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

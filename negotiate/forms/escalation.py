@@ -34,13 +34,15 @@ target resists; an audience cost above that makes it credible.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, choose, is_exact, single
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -112,7 +114,7 @@ class EscalationLadder(ParametricForm):
     players: tuple[str, str] = ("challenger", "target")
 
     title: ClassVar[str] = "Escalation ladder"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
+    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         if self.commitment not in COMMITMENTS:
@@ -377,3 +379,73 @@ class EscalationLadder(ParametricForm):
             earlier = rung.audience_cost
         node.pays(self.end_challenger - spent_c, self.end_target - spent_t)
         return tree.build()
+
+
+def compile(negotiation: Negotiation, *, commitment: str = "derived") -> EscalationLadder:
+    """The ladder of a case: the challenger's levers on the table, in the order of the file.
+
+    ``[model.escalation]`` names the ``challenger`` (else the first principal) and the ``order``
+    (else file order); levers of others, and levers that cost the target nothing, are no rungs.
+    The audience cost is ``quantity.audience_cost_<challenger>``, at the demand and at every rung;
+    stakes are one unless the file names ``stake_challenger`` and ``stake_target``.
+    """
+    from negotiate.levers._expected import expected_use
+
+    a, b = case.sides(negotiation, KIND, first="challenger")
+    order = negotiation.setting(KIND, "order", tuple(negotiation.levers))
+    for name in order:
+        if name not in negotiation.levers:
+            raise UnknownNameError("lever", name, negotiation.levers, where="model.escalation")
+    shame = case.audience_cost(negotiation, KIND, a)
+    table = negotiation.on_table()
+    rungs = tuple(
+        Rung(
+            name=name,
+            cost_target=negotiation.value(f"lever.{name}.cost.{b}"),
+            cost_holder=negotiation.get(f"lever.{name}.cost.{a}", 0),
+            audience_cost=shame,
+            credibility=expected_use(negotiation, name, "stated"),
+            announce=negotiation.get(f"lever.{name}.announce", 0),
+        )
+        for name in order
+        if name in table
+        and negotiation.levers[name].holder == a
+        and negotiation.has(f"lever.{name}.cost.{b}")
+    )
+    return EscalationLadder(
+        rungs=rungs,
+        stake_challenger=case.number(
+            negotiation, KIND, "stake_challenger", f"quantity.prize_{a}", default=1
+        ),
+        stake_target=case.number(
+            negotiation, KIND, "stake_target", f"quantity.prize_{b}", default=1
+        ),
+        demand_audience_cost=shame,
+        end_challenger=case.number(negotiation, KIND, "end_challenger", default=0),
+        end_target=case.number(negotiation, KIND, "end_target", default=0),
+        commitment=commitment,
+        players=(a, b),
+    )
+
+
+METRICS["credible.<lever>"] = (
+    "gain to the challenger of carrying the threat out over backing down; nan if it is no rung"
+)
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws, from one backward induction."""
+    form = compile(negotiation)
+    answer = form.solved()
+    values = {
+        "demand_margin": answer.steps[0].margin,
+        # Adding zero turns the -0.0 of "nothing lost" into 0.0.
+        "payoff_challenger": answer.value[0] + 0,
+        "payoff_target": answer.value[1] + 0,
+        "pr_carried_out": answer.carried_out + 0,
+        "pr_concession": answer.conceded + 0,
+    }
+    margins = form.credible()
+    for lever in negotiation.levers:
+        values[f"credible.{lever}"] = margins.get(lever, float("nan"))
+    return case.read(values, names)

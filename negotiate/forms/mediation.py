@@ -24,11 +24,12 @@ Source: Kydd (2003), AJPS 47:597-611 (the reduced form is derived here).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
@@ -39,6 +40,7 @@ from negotiate.forms._parameters import (
     single,
     smaller,
 )
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -208,3 +210,27 @@ class Mediation(ParametricForm):
             if gap > worst:
                 worst, witness = gap, f"{a} after {m}"
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
+
+
+def compile(negotiation: Negotiation) -> Mediation:
+    """Every number is a quantity of its own name, or a path in ``[model.mediation]``."""
+    return Mediation(
+        win_probability=case.number(
+            negotiation, KIND, "win_probability", "quantity.win_probability"
+        ),
+        cost_tough=case.number(negotiation, KIND, "cost_tough", "quantity.cost_tough"),
+        cost_weak=case.number(negotiation, KIND, "cost_weak", "quantity.cost_weak"),
+        risk=case.number(negotiation, KIND, "risk", "quantity.risk"),
+        war_cost=case.number(negotiation, KIND, "war_cost", "quantity.war_cost"),
+        bias=case.number(negotiation, KIND, "bias", "quantity.bias"),
+        pr_weak=case.number(
+            negotiation, KIND, "pr_weak", "quantity.pr_weak", default=Fraction(1, 2)
+        ),
+        cost_a=case.number(negotiation, KIND, "cost_a", "quantity.cost_a", default=0),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

@@ -24,7 +24,7 @@ Source: Kreps and Wilson (1982), JET 27:253-279, section 2; Selten (1978), Theor
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -32,7 +32,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from negotiate.errors import InputError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, is_exact, single
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -250,3 +252,21 @@ class Reputation(ParametricForm):
                     worst, witness = gap, who
             mixed = mixed or bool(0 < fight < 1)
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
+
+
+def compile(negotiation: Negotiation) -> Reputation:
+    """Every number is a quantity of its own name, or a path in ``[model.reputation]``."""
+    return Reputation(
+        crises=case.count(negotiation, KIND, "crises"),
+        tough=case.number(negotiation, KIND, "tough", "quantity.tough"),
+        gain=case.number(negotiation, KIND, "gain", "quantity.gain"),
+        loss=case.number(negotiation, KIND, "loss", "quantity.loss"),
+        peace=case.number(negotiation, KIND, "peace", "quantity.peace"),
+        fight_cost=case.number(negotiation, KIND, "fight_cost", "quantity.fight_cost", default=1),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

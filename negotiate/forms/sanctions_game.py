@@ -29,11 +29,13 @@ Mass Migration, ch. 1 (audience costs of a third party; the two moves are spelle
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from negotiate.errors import UnknownNameError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
@@ -44,6 +46,7 @@ from negotiate.forms._parameters import (
     ratio,
     single,
 )
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -72,7 +75,7 @@ class SanctionsThreat(ParametricForm):
     players: tuple[str, str] = ("sender", "target")
 
     title: ClassVar[str] = "Sanctions: threat and imposition"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
+    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         self._check_positive("most_resolved")
@@ -371,3 +374,72 @@ class CoercedThirdParty(ParametricForm):
         return Evidence(
             bool(gaps[who] <= UTILITY), gaps[who], "regret", "" if gaps[who] <= UTILITY else who
         )
+
+
+def compile(negotiation: Negotiation) -> SanctionsThreat:
+    """Threat and imposition of one lever: ``[model.sanctions_game] lever``, else ``sanctions``.
+
+    Its cost to its first target and its stated credibility are the lever's; what remains after
+    imposition is ``quantity.sanctions_remaining``, the most a target may value the issue
+    ``quantity.most_resolved`` (one stake unless stated).
+    """
+    from negotiate.levers._expected import expected_use
+
+    name = negotiation.setting(KIND, "lever", "sanctions")
+    if name not in negotiation.levers:
+        raise UnknownNameError("lever", name, negotiation.levers, where="model.sanctions_game")
+    lever = negotiation.levers[name]
+    target = next((p for p in lever.targets if p in negotiation.principals), lever.targets[0])
+    live = bool(negotiation.value(f"lever.{name}.available"))
+    zero = 0.0 if negotiation.as_floats else Fraction(0)
+    return SanctionsThreat(
+        cost_target=negotiation.value(f"lever.{name}.cost.{target}"),
+        credibility=expected_use(negotiation, name, "stated") if live else zero,
+        remaining=case.number(
+            negotiation, KIND, "remaining", "quantity.sanctions_remaining", default=Fraction(1, 2)
+        ),
+        most_resolved=case.number(
+            negotiation, KIND, "most_resolved", "quantity.most_resolved", default=1
+        ),
+        players=(lever.holder, target),
+    )
+
+
+def compile_third_party(negotiation: Negotiation) -> CoercedThirdParty | None:
+    """The first lever on the table that a third party answers; None where there is none.
+
+    Costs are those of the whole flow, so the flow is one.
+    """
+    for name in negotiation.on_table():
+        lever = negotiation.levers[name]
+        if lever.response is None:
+            continue
+        third = lever.response.party
+        one = 1.0 if negotiation.as_floats else Fraction(1)
+        return CoercedThirdParty(
+            flow=one,
+            audience_cost=negotiation.value(f"lever.{name}.cost.{third}"),
+            concession_cost=negotiation.value(f"lever.{name}.concession_cost"),
+            worth=negotiation.get(f"lever.{name}.worth.{lever.holder}", 0 * one),
+            coercer_cost=negotiation.get(f"lever.{name}.cost.{lever.holder}", 0 * one),
+            players=(lever.holder, third),
+        )
+    return None
+
+
+METRICS |= {
+    "third_party.concession_margin": "third party's cost of the flow less that of conceding",
+    "third_party.coercion_margin": "coercer's gain of opening the flow",
+}
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over draws; ``third_party.`` ones are nan where no lever is answered by one."""
+    wanted = case.read(dict.fromkeys(METRICS), names)
+    third = compile_third_party(negotiation)
+    form = compile(negotiation) if any("." not in name for name in wanted) else None
+    out = {}
+    for name in wanted:
+        source: Any = third if "." in name else form
+        out[name] = float("nan") if source is None else getattr(source, name.rpartition(".")[2])
+    return out

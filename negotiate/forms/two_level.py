@@ -20,13 +20,15 @@ Source: Schelling (1960), The Strategy of Conflict, pp. 27-28; Putnam (1988), IO
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from negotiate.errors import InputError
+from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import Number, ParametricForm, clip, is_exact, larger, single
+from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -277,3 +279,36 @@ def compare(form: TwoLevel, minima: Sequence[Number]) -> list[tuple[Number, Any]
     from dataclasses import replace
 
     return [(m, replace(form, ratify_a=m).share) for m in minima]
+
+
+def compile(negotiation: Negotiation) -> TwoLevel:
+    """Ratification minima ``quantity.ratify_<party>`` on one unit between the two principals.
+
+    Weights are the bargaining weights where both are given; disagreement is the quantity
+    ``disagreement_share_<party>``, else 0.
+    """
+    a, b = case.sides(negotiation, KIND)
+
+    def of(field: str, party: str, default: Any = case.MISSING) -> Any:
+        name = f"{field}_{party}"
+        return case.number(negotiation, KIND, name, f"quantity.{name}", default=default)
+
+    paths = [f"party.{party}.bargaining_weight" for party in (a, b)]
+    weight: Any = case.number(negotiation, KIND, "weight", default=Fraction(1, 2))
+    if all(negotiation.has(path) for path in paths):
+        one, two = (negotiation.value(path) for path in paths)
+        weight = one / (one + two)
+    return TwoLevel(
+        ratify_a=of("ratify", a),
+        ratify_b=of("ratify", b, 0),
+        disagreement_a=of("disagreement_share", a, 0),
+        disagreement_b=of("disagreement_share", b, 0),
+        weight_a=weight,
+        players=(a, b),
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws."""
+    form = compile(negotiation)
+    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}

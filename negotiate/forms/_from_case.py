@@ -1,0 +1,135 @@
+"""How a form of named numbers reads them from a negotiation.
+
+Each number is looked up in this order: a path named in the file under ``[model.<form>]``, the
+form's own default paths (a quantity, a lever, a party), the form's default. What is missing is
+named, with both ways of giving it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.model.negotiation import Negotiation
+
+MISSING = object()
+
+
+def number(
+    negotiation: Negotiation, form: str, field: str, *paths: str, default: Any = MISSING
+) -> Any:
+    """Value of ``field``: the file's own path or number, then ``paths``, then the default."""
+    named = negotiation.setting(form, field)
+    if isinstance(named, str):
+        return negotiation.value(named)
+    if named is not None:
+        return _plain(negotiation, Fraction(str(named)))
+    for path in paths:
+        if negotiation.has(path):
+            return negotiation.value(path)
+    if default is MISSING:
+        raise InputError(
+            f"no value for {field}",
+            where=f"case {negotiation.id}, form {form}",
+            allowed=" or ".join(paths) or "a path",
+            remedy=f"add the quantity, or write {field} = '<path>' under [model.{form}]",
+        )
+    return _plain(negotiation, default)
+
+
+def _plain(negotiation: Negotiation, value: Any) -> Any:
+    if negotiation.as_floats and isinstance(value, (int, Fraction)):
+        return float(value)
+    return value
+
+
+def count(negotiation: Negotiation, form: str, field: str, *, default: int | None = None) -> int:
+    """A whole number (crises, members)."""
+    given = number(
+        negotiation,
+        form,
+        field,
+        f"quantity.{field}",
+        default=MISSING if default is None else default,
+    )
+    if getattr(given, "ndim", 0) or int(given) != given:
+        raise InputError(
+            f"{field} is {given}",
+            where=f"case {negotiation.id}, form {form}",
+            allowed="one whole number",
+        )
+    return int(given)
+
+
+def sides(negotiation: Negotiation, form: str, *, first: str = "first") -> tuple[str, str]:
+    """The two principals, the one named under ``[model.<form>] <first>`` before the other."""
+    principals = negotiation.principals
+    if len(principals) < 2:
+        raise InputError(
+            f"{len(principals)} principals",
+            where=f"case {negotiation.id}, form {form}",
+            allowed="two parties that bargain",
+        )
+    lead = negotiation.setting(form, first, principals[0])
+    if lead not in principals:
+        raise UnknownNameError("principal", lead, principals, where=f"model.{form}.{first}")
+    other = next(party for party in principals if party != lead)
+    return lead, other
+
+
+def win_probability(negotiation: Negotiation, form: str, party: str, *, commitment: str) -> Any:
+    """Chance that ``party`` wins a war.
+
+    ``quantity.win_probability`` is that of the first principal (or of ``[model.<form>] winner``)
+    with no lever used; each lever in the slot then takes from the chance of its target, and adds
+    to that of the other, what its use is expected to cost.
+    """
+    from negotiate.forms._parameters import clip
+    from negotiate.levers import win_probability as slot
+
+    winner, loser = sides(negotiation, form, first="winner")
+    base = number(negotiation, form, "win_probability", "quantity.win_probability")
+    falls = slot.read(negotiation, commitment=commitment)
+    chance = clip(base + falls[loser] - falls[winner], 0, 1)
+    return chance if party == winner else 1 - chance
+
+
+def war_cost(negotiation: Negotiation, form: str, party: str, *, commitment: str) -> Any:
+    """Cost of war to ``party``: its quantity, and what levers in the slot add."""
+    from negotiate.levers import war_cost as slot
+
+    base = number(negotiation, form, f"war_cost_{party}", f"quantity.war_cost_{party}")
+    return base + slot.read(negotiation, commitment=commitment)[party]
+
+
+def war_cost_range(
+    negotiation: Negotiation, form: str, party: str, *, commitment: str
+) -> tuple[Any, Any] | None:
+    """What the other side thinks the cost may be: the quantity's own range, moved with its value.
+
+    None where the file gives no range.
+    """
+    path = f"quantity.war_cost_{party}"
+    quantity = negotiation.quantities.get(path)
+    if quantity is None or quantity.low is None or quantity.high is None or not quantity.value:
+        return None
+    now = negotiation.value(path)
+    added = war_cost(negotiation, form, party, commitment=commitment) - now
+    low, high = (Fraction(x) / Fraction(quantity.value) for x in (quantity.low, quantity.high))
+    if negotiation.as_floats:
+        return now * float(low) + added, now * float(high) + added
+    return now * low + added, now * high + added
+
+
+def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
+    """What ``party`` loses at home by backing down."""
+    return number(
+        negotiation, form, f"audience_cost_{party}", f"quantity.audience_cost_{party}", default=0
+    )
+
+
+def read(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Metrics asked for; an unknown one is a ``KeyError``, which what-if turns into advice."""
+    return {name: values[name] for name in names}

@@ -1,0 +1,111 @@
+"""Crisis forms compiled from a case: slots move them, draws agree with single values."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import negotiate
+from negotiate import registry
+from negotiate.errors import InputError
+from negotiate.forms import commitment, crisis_bargaining, deterrence, escalation, sanctions_game
+from negotiate.whatif import metric
+
+FORMS = (
+    "crisis_bargaining",
+    "audience_costs",
+    "deterrence",
+    "escalation",
+    "attrition",
+    "sanctions_game",
+)
+
+
+@pytest.fixture(scope="module")
+def idlib() -> negotiate.Negotiation:
+    return negotiate.load("idlib-2020")
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_draws_agree_with_single_values(idlib: negotiate.Negotiation, name: str) -> None:
+    names = [k for k in metric.available(idlib) if k.startswith(f"{name}.")]
+    assert names
+    values = np.array([0.5, 0.6, 0.7])
+    path = {
+        "quantity.win_probability": values,
+        "lever.sanctions.cost.turkey": values / 3,
+        "quantity.resolve_turkey": values - 0.1,
+        "lever.force.cost.russia": values,
+    }
+    drawn = metric.evaluate(idlib.with_draws(path), names)
+    for k in range(3):
+        one = idlib.with_values({p: Fraction(str(round(float(v[k]), 12))) for p, v in path.items()})
+        single = metric.evaluate(one, names)
+        for key in names:
+            expected = np.broadcast_to(drawn[key], (3,))[k]
+            np.testing.assert_allclose(single[key], expected, atol=1e-9, err_msg=key)
+
+
+def test_levers_move_the_war_they_enter(idlib: negotiate.Negotiation) -> None:
+    # Air power takes from Turkey's chance of winning, force from Russia's: by their slots.
+    base = crisis_bargaining.compile(idlib)
+    assert base.players == ("russia", "turkey")
+    off = {
+        lever: crisis_bargaining.compile(idlib.with_value(f"lever.{lever}.available", False))
+        for lever in ("air_power", "force", "sanctions", "straits")
+    }
+    assert off["air_power"].win_probability < base.win_probability
+    assert off["force"].win_probability > base.win_probability
+    assert off["sanctions"].win_probability == base.win_probability
+    assert off["straits"].cost_a < base.cost_a
+    # The width of the range is the sum of costs wherever the ends of the pie do not cut it.
+    assert crisis_bargaining.compile(idlib, commitment="full").cost_a > base.cost_a
+
+
+def test_ladder_reads_order_and_challenger(idlib: negotiate.Negotiation) -> None:
+    ladder = escalation.compile(idlib)
+    assert ladder.players == ("turkey", "russia")
+    assert [rung.name for rung in ladder.rungs] == ["force", "nato", "straits"]
+    assert all(rung.audience_cost == Fraction(1, 10) for rung in ladder.rungs)
+    gone = escalation.compile(idlib.with_value("lever.nato.available", False))
+    assert [rung.name for rung in gone.rungs] == ["force", "straits"]
+    # Sequential rationality decides; with full commitment the same threats win a concession
+    # where the target's loss exceeds its stake.
+    dear = idlib.with_value("lever.force.cost.russia", 2)
+    assert escalation.compile(dear, commitment="full").solved().path == ("demand", "concede")
+
+
+def test_deterrence_reads_resolve(idlib: negotiate.Negotiation) -> None:
+    form = deterrence.compile(idlib)
+    assert form.pr_challenger_hard == idlib.value(f"quantity.resolve_{form.players[0]}")
+
+
+def test_migrants_are_pressure_on_a_third_party(idlib: negotiate.Negotiation) -> None:
+    form = sanctions_game.compile_third_party(idlib)
+    assert form is not None and form.players == ("turkey", "eu")
+    # 0.30 borne against 0.27 to concede; worth 0.10 to Turkey against 0.08 spent.
+    assert (form.concession_margin, form.coercion_margin) == (Fraction(3, 100), Fraction(1, 50))
+    without = idlib.with_value("lever.migrants.available", False)
+    assert sanctions_game.compile_third_party(without) is None
+    name = "sanctions_game.third_party.coercion_margin"
+    assert np.isnan(metric.evaluate(without, [name])[name])
+
+
+def test_missing_number_says_how_to_give_it(idlib: negotiate.Negotiation) -> None:
+    with pytest.raises(InputError, match=r"win_probability_later.*\[model.commitment\]"):
+        commitment.compile(idlib)
+
+
+def test_every_form_offers_its_metrics() -> None:
+    for name in (
+        *FORMS,
+        "commitment",
+        "two_level",
+        "mediation",
+        "cheap_talk",
+        "reputation",
+        "baron_ferejohn",
+    ):
+        module = registry.load("forms", name)
+        assert module.METRICS and name == module.KIND
+        assert callable(module.compile) and callable(module.evaluate)
