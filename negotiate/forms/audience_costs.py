@@ -55,7 +55,7 @@ from negotiate.forms.signalling import exact
 from negotiate.kernels import crisis as kernel
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.tolerance import REGRET
+from negotiate.tolerance import PROBABILITY, REGRET
 
 KIND = "audience_costs"
 METRICS: dict[str, str] = {
@@ -415,7 +415,7 @@ class LewisSchultz(ParametricForm):
         challenge = 1 - norm.cdf((c - u["W_A"]) / s) * norm.cdf((c - u["a"]) / s)
         q = (
             min(joint / challenge, 1.0)
-            if challenge > 1e-9
+            if challenge > PROBABILITY
             else point.beliefs["challenged"]["fights"]
         )
         gap = abs(norm.cdf((q * u["W_B"] + (1 - q) * u["V_B"] - u["C_B"]) / (q * s)) - r)

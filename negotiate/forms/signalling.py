@@ -35,7 +35,6 @@ from negotiate.tolerance import WEIGHT_SUM
 from negotiate.view import Viewable
 
 KIND = "signalling"
-METRICS: dict[str, str] = {}
 
 Number = Any
 MAX_PURE = 100_000

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import TooLargeError
+from negotiate.tolerance import ROOT
 
 Array = NDArray[np.float64]
 MAX_BOXES = 200_000
@@ -155,7 +156,7 @@ def _possible(low: Array, high: Array, u: dict[str, float]) -> NDArray[np.bool_]
     ends = [resist(q, u["W_B"], u["V_B"], u["C_B"], u["sigma"]) for q in (q_low, q_high)]
     g_low, g_high = np.minimum(*ends), np.maximum(*ends)
     # Rounding of the normal integrals, of order 1e-15, must not exclude a root.
-    return np.asarray((g_low <= high + 1e-13) & (g_high >= low - 1e-13))
+    return np.asarray((g_low <= high + ROOT) & (g_high >= low - ROOT))
 
 
 def _clusters(low: Array, high: Array) -> list[tuple[float, float]]:

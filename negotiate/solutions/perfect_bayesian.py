@@ -23,17 +23,20 @@ Fraction(3, 7)
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from negotiate.errors import NotApplicableError, TooLargeError
+from negotiate.forms._signalling_tree import off_tree, on_tree, recognise
+from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling, exact, pure_margin, pure_profiles
 from negotiate.kernels import signalling as kernel
 from negotiate.kernels.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("signalling", "audience_costs", "deterrence", "crisis_bargaining")
+FORM = ("signalling", "extensive", "audience_costs", "deterrence", "crisis_bargaining")
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation"})
 
@@ -46,8 +49,10 @@ def solve(form: Any) -> Solution:
     Parameters
     ----------
     form
-        A `Signalling` game; or a form that knows its equilibria in closed form and offers
-        ``equilibria()`` (audience costs, deterrence).
+        A `Signalling` game; an `ExtensiveGame` of that shape (chance, a sender who sees it, a
+        receiver who sees the message; other trees are refused with the reason); or a form that
+        knows its equilibria in closed form and offers ``equilibria()`` (audience costs, deterrence,
+        crisis bargaining).
 
     Returns
     -------
@@ -55,6 +60,10 @@ def solve(form: Any) -> Solution:
         ``complete`` unless the game exceeds the bound on mixed supports, in which case the pure
         equilibria are returned, complete as such, and a note says so.
     """
+    if isinstance(form, ExtensiveGame):
+        found = recognise(form)
+        inner = solve(found.game)
+        return replace(inner, points=tuple(on_tree(found, p) for p in inner.points), form=form)
     if not isinstance(form, Signalling):
         if hasattr(form, "equilibria"):
             answer: Solution = form.equilibria()
@@ -309,6 +318,9 @@ def _name(form: Signalling, live: tuple[str, ...], outcome: kernel.Outcome) -> t
 
 def holds(form: Any, point: Point) -> Evidence:
     """Recompute the definition: best messages, best responses at the beliefs, Bayes' rule."""
+    if isinstance(form, ExtensiveGame):
+        found = recognise(form)
+        return holds(found.game, off_tree(found, point))
     if not isinstance(form, Signalling):
         answer: Evidence = form.holds(point)
         return answer

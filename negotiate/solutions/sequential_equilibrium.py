@@ -7,7 +7,8 @@ Signalling games: with finitely many types every perfect Bayesian equilibrium is
 the belief at an unsent message be mu; trembles by which type t sends it with probability
 e mu(t)/p(t) (and e^2 where mu(t) = 0) give posteriors that converge to mu as e falls to zero, and
 the messages do not constrain each other (Fudenberg and Tirole 1991, JET 53:236-260, prop. 1). So
-the answer is that of `perfect_bayesian`, with the trembles as evidence.
+the answer is that of `perfect_bayesian`, with the trembles as evidence. Trees are covered where
+they are signalling games; others are refused, with the reason.
 
 >>> from fractions import Fraction
 >>> from negotiate.forms.signalling import beer_quiche
@@ -19,29 +20,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
+from negotiate.forms._signalling_tree import off_tree, recognise
+from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling, exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import perfect_bayesian
 
-FORM = ("signalling",)
+FORM = ("signalling", "extensive")
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation"})
 
 TREMBLES = (Fraction(1, 10**6), Fraction(1, 10**9))
 
 
-def solve(form: Signalling) -> Solution:
-    """All sequential equilibria of a signalling game."""
+def solve(form: Any) -> Solution:
+    """All sequential equilibria of a signalling game, as tables or as a tree."""
     return replace(perfect_bayesian.solve(form), concept="sequential_equilibrium")
 
 
-def holds(form: Signalling, point: Point) -> Evidence:
+def holds(form: Any, point: Point) -> Evidence:
     """Sequential rationality, and beliefs as the limit of two stages of trembles.
 
     The value is the greater of the regret and the distance of the belief under the smaller
     trembles, which must shrink in proportion to the tremble.
     """
+    if isinstance(form, ExtensiveGame):
+        found = recognise(form)
+        return holds(found.game, off_tree(found, point))
     first = perfect_bayesian.holds(form, point)
     if not first.holds:
         return first

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError
+from negotiate.forms._signalling_tree import to_extensive
 from negotiate.forms.signalling import (
     Signalling,
     beer_quiche,
@@ -165,3 +166,52 @@ def test_bad_input() -> None:
         )
     with pytest.raises(LookupError, match="type"):
         from_tables({"a": 1}, {"b": {"m": {"r": 1}}}, {"a": {"r": 1}})
+
+
+@given(st.data())
+@settings(max_examples=12, deadline=None)
+def test_trees_are_read_as_signalling_games(data: st.DataObject) -> None:
+    shape = data.draw(st.sampled_from([(2, 2, 2), (2, 2, 3), (3, 2, 2)]))
+    size = 2 * shape[0] * shape[1] * shape[2]
+    form = game(*shape, data.draw(st.lists(st.integers(0, 5), min_size=size, max_size=size)))
+    tree = to_extensive(form)
+    direct, answer = perfect_bayesian.solve(form), perfect_bayesian.solve(tree)
+    assert [p.payoffs for p in direct] == [p.payoffs for p in answer]
+    for point in answer:
+        assert perfect_bayesian.holds(tree, point).holds
+        assert sequential_equilibrium.holds(tree, point).holds
+
+
+def test_tree_with_a_message_that_ends_the_game() -> None:
+    # Entry with a weak or strong entrant that may stay out: out needs no answer.
+    from negotiate.forms._tree_builder import GameTree
+
+    tree = GameTree(["E", "I"])
+    start = tree.root.chance({"strong": Fraction(1, 2), "weak": Fraction(1, 2)})
+    for t, fought in (("strong", 1), ("weak", -1)):
+        node = start[t].move("E", ["out", "in"], information_set=t)
+        node["out"].pays(0, 2)
+        reply = node["in"].move("I", ["fight", "yield"], information_set="entry")
+        reply["fight"].pays(fought, -1 if t == "strong" else 1)
+        reply["yield"].pays(2, 0)
+    answer = perfect_bayesian.solve(tree.build())
+    assert answer.complete
+    assert all(perfect_bayesian.holds(answer.form, p).holds for p in answer)
+    # At even odds the incumbent is indifferent (-1 + 1 = 0 = yield), so pooling on entry stands
+    # with any fight up to the weak entrant's indifference, 2 - 3 f = 0.
+    pooled = [p for p in answer if p.label.startswith("pooling on in")]
+    fights = {p.strategies["I"]["entry"]["fight"] for p in pooled}
+    assert fights == {0, Fraction(2, 3)}
+    assert all(set(p.strategies["I"]) == {"entry"} for p in answer)
+
+
+def test_other_trees_are_refused_with_the_reason() -> None:
+    from negotiate.errors import NotApplicableError
+    from negotiate.forms._tree_builder import GameTree
+
+    tree = GameTree(["A", "B"])
+    tree.root.move("A", ["x", "y"])
+    tree.root["x"].pays(0, 0)
+    tree.root["y"].pays(1, 1)
+    with pytest.raises(NotApplicableError, match="chance does not move first"):
+        perfect_bayesian.solve(tree.build())

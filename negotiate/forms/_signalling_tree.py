@@ -1,0 +1,189 @@
+"""Signalling games as trees, and trees that are signalling games.
+
+A tree is a signalling game if chance moves first, one player then sees what chance did and chooses
+among the same messages whatever it was, a second player sees the message only and responds, and
+that is all. A message after which nobody responds ends the game. `recognise` says which condition
+fails; `on_tree` and `off_tree` translate solutions between the two sets of labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from negotiate.errors import NotApplicableError
+from negotiate.forms._tree_builder import GameTree
+from negotiate.forms.extensive import ExtensiveGame
+from negotiate.forms.signalling import Signalling
+from negotiate.kernels.backward_induction import CHANCE, LEAF
+from negotiate.solution import Point
+
+END = "(the game ends)"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A signalling game read off a tree, and where its parts are.
+
+    ``type_sets`` maps types, ``message_sets`` messages that are answered, to labels of information
+    sets; ``nodes`` maps (message, type) to the receiver's node.
+    """
+
+    game: Signalling
+    type_sets: Mapping[str, str]
+    message_sets: Mapping[str, str]
+    nodes: Mapping[tuple[str, str], str]
+
+
+def to_extensive(game: Signalling) -> ExtensiveGame:
+    """The tree: chance draws the type, the sender speaks, the receiver responds."""
+    sender, receiver = game.players
+    tree = GameTree([sender, receiver], title="Signalling game")
+    start = tree.root.chance({t: game.prior[t] for t in game.types})
+    for t in game.types:
+        node = start[t].move(sender, game.messages, information_set=t)
+        for m in game.messages:
+            reply = node[m].move(receiver, game.responses[m], information_set=m)
+            for r in game.responses[m]:
+                reply[r].pays(game.sender_payoff[t][m][r], game.receiver_payoff[t][m][r])
+    return tree.build()
+
+
+def recognise(tree: ExtensiveGame) -> Recognised:
+    """Read a tree as a signalling game.
+
+    Raises
+    ------
+    NotApplicableError
+        Naming the first condition that fails.
+    """
+    mover, owner = tree.mover, tree.owner.tolist()
+    if mover[0] != CHANCE:
+        _refuse("chance does not move first")
+    births = tree.children[0]
+    first_set = int(tree.information_set[0])
+    types = tree.set_actions[first_set]
+    senders = {int(mover[node]) for node in births}
+    if len(senders) != 1 or min(senders) < 0:
+        _refuse("after chance not always the same player moves")
+    sender = senders.pop()
+    sets = [int(tree.information_set[node]) for node in births]
+    if len(set(sets)) != len(sets):
+        _refuse(f"{tree.players[sender]} does not see what chance did")
+    messages = tree.set_actions[sets[0]]
+    if any(tree.set_actions[s] != messages for s in sets):
+        _refuse("the messages differ between types")
+    others = [p for p in range(len(tree.players)) if p != sender]
+    if len(others) != 1:
+        _refuse(f"there are {len(tree.players)} players")
+    receiver = others[0]
+    paid = tree.path_payoffs()
+    responses: dict[str, tuple[str, ...]] = {}
+    message_sets: dict[str, str] = {}
+    nodes: dict[tuple[str, str], str] = {}
+    tables: list[dict[str, dict[str, dict[str, Any]]]] = [
+        {t: {} for t in types} for _ in (sender, receiver)
+    ]
+    for k, message in enumerate(messages):
+        here = [tree.children[node][k] for node in births]
+        if all(int(mover[node]) == LEAF for node in here):
+            responses[message] = (END,)
+            ends: list[tuple[int, ...]] = [(node,) for node in here]
+        else:
+            reply = {int(tree.information_set[node]) for node in here}
+            if len(reply) != 1 or min(reply) < 0 or owner[min(reply)] != receiver:
+                _refuse(
+                    f"'{message}' is not answered at one information set of "
+                    f"{tree.players[receiver]} for all types"
+                )
+            which = reply.pop()
+            if len(tree.members[which]) != len(here):
+                _refuse(f"other nodes share the information set after '{message}'")
+            responses[message] = tree.set_actions[which]
+            message_sets[message] = tree.set_labels[which]
+            ends = [tree.children[node] for node in here]
+            for t, node in zip(types, here):
+                nodes[message, t] = str(int(node))
+        for t, leaves in zip(types, ends):
+            if any(int(mover[leaf]) != LEAF for leaf in leaves):
+                _refuse(f"the game goes on after the answer to '{message}'")
+            for table, player in zip(tables, (sender, receiver)):
+                table[t][message] = {
+                    r: paid[leaf, player] for r, leaf in zip(responses[message], leaves)
+                }
+    prior = {t: tree.chance[node] for t, node in zip(types, births)}
+    game = Signalling(
+        types,
+        messages,
+        responses,
+        prior,
+        tables[0],
+        tables[1],
+        (tree.players[sender], tree.players[receiver]),
+    )
+    return Recognised(
+        game, {t: tree.set_labels[s] for t, s in zip(types, sets)}, message_sets, nodes
+    )
+
+
+def _refuse(why: str) -> None:
+    raise NotApplicableError(
+        f"the tree is not a signalling game: {why}",
+        where="perfect Bayesian equilibria of a tree",
+        allowed="chance, a sender who sees it, a receiver who sees the message only",
+        remedy="use subgame_perfect, or nash_equilibrium on the strategic form",
+    )
+
+
+def on_tree(found: Recognised, point: Point) -> Point:
+    """The point with the tree's labels: information sets, and nodes in beliefs."""
+    sender, receiver = found.game.players
+    strategies = {
+        sender: {found.type_sets[t]: row for t, row in point.strategies[sender].items()},
+        receiver: {
+            found.message_sets[m]: row
+            for m, row in point.strategies[receiver].items()
+            if m in found.message_sets
+        },
+    }
+    beliefs = {
+        found.message_sets[m]: {found.nodes[m, t]: b for t, b in row.items()}
+        for m, row in point.beliefs.items()
+        if m in found.message_sets
+    }
+    return replace(point, strategies=strategies, beliefs=beliefs)
+
+
+def off_tree(found: Recognised, point: Point) -> Point:
+    """The inverse of `on_tree`."""
+    game = found.game
+    sender, receiver = game.players
+    told = {found.nodes[m, t]: t for m, t in found.nodes}
+    strategies: dict[str, dict[str, Any]] = {
+        sender: {
+            t: point.strategies[sender][name]
+            for t, name in found.type_sets.items()
+            if name in point.strategies[sender]
+        },
+        receiver: {},
+    }
+    beliefs: dict[str, dict[str, Any]] = {}
+    for m in game.messages:
+        if m in found.message_sets:
+            name = found.message_sets[m]
+            strategies[receiver][m] = point.strategies[receiver][name]
+            beliefs[m] = {told[node]: b for node, b in point.beliefs[name].items()}
+        else:
+            # Nobody answers, so any belief will do: Bayes' rule where it applies, else the prior.
+            reach = {
+                t: Fraction(game.prior[t]) * Fraction(row[m])
+                for t, row in strategies[sender].items()
+            }
+            total = sum(reach.values())
+            strategies[receiver][m] = {END: Fraction(1)}
+            beliefs[m] = {
+                t: x / total if total else Fraction(game.prior[t]) for t, x in reach.items()
+            }
+    return replace(point, strategies=strategies, beliefs=beliefs)
