@@ -38,3 +38,11 @@ SHAKE = 1e-7
 """Size of the perturbation of right-hand sides that breaks ties in a float pivoting walk: far
 above rounding (1e-14), and so small that it seldom moves the walk past a true vertex, which is
 detected."""
+
+FIXED_POINT = 1e-7
+"""A profile is accepted as a logit equilibrium when no probability is further than this from the
+logit reply to it: payoffs scaled to [0, 1] lose some four digits to lambda, then some to exp."""
+
+BRANCH = 1e-11
+"""Residual, in log-probability, at which Newton's method is back on a branch: a few digits above
+rounding at the sizes that log-probabilities reach."""
