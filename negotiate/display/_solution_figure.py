@@ -22,6 +22,8 @@ from negotiate.solution import Solution
 
 SIDE = 300.0
 MAX_DRAWN = 400
+IN_LINE = 1e-6
+"""Area in square pixels below which three points are drawn as one line."""
 
 
 def figure(solution: Solution, title: str) -> str:
@@ -211,7 +213,7 @@ def _hull(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
                     (out[-1][0] - out[-2][0]) * (p[1] - out[-2][1])
                     - (out[-1][1] - out[-2][1]) * (p[0] - out[-2][0])
                 )
-                <= 1e-6
+                <= IN_LINE
             ):
                 out.pop()
             out.append(p)

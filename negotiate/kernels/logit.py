@@ -6,14 +6,14 @@ A logit equilibrium at precision lambda satisfies, for every player i and strate
 
 (McKelvey and Palfrey 1995, Games and Economic Behavior 10, 6-38). At lambda = 0 it is the centroid;
 for almost all games the branch that starts there reaches a unique Nash equilibrium as lambda grows
-(their Theorem 3, p. 11). The branch may bend back, so it is followed by arc length, in the
+(their Theorem 3). The branch may bend back, so it is followed by arc length, in the
 logarithms of the probabilities (Turocy 2005, Games and Economic Behavior 51, 243-263): a step along
 the tangent, Newton's method back to the curve, longer steps where that is easy. The answer at
 lambda is the first point of the branch with that lambda. All games of a batch take their own steps
 in one array.
 
-Matching pennies with the row player's prize for matching heads at 9 (Goeree and Holt 2001, their
-Figure 1 scaled): the row player, too, moves towards the large prize, against the equilibrium.
+Matching pennies with a prize of 9 in one cell (Ochs 1995, Games and Economic Behavior 10, 202-217):
+in equilibrium the row player ignores its own prize; here, as in the laboratory, it leans to it.
 
 >>> payoffs = np.array([[[9.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
 >>> x, residual = principal_branch(payoffs, np.array(1.0), players=2)
@@ -28,19 +28,21 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.errors import NotConvergedError
 from negotiate.kernels import expected
+from negotiate.tolerance import BRANCH
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 MAX_STEPS = 5_000
 NEWTON_STEPS = 12
+SHORTEST = 1e-12
+"""A branch whose steps shrink below this is given up."""
+CHUNK = 16384
+"""Games followed at a time, which bounds memory; smaller batches pay more for their last few."""
 BRANCHING = 1e-5
 """Length of a step below which a change of orientation is taken as a branching point crossed."""
-ACCEPTED = 1e-7
-"""Largest distance from the logit replies (a probability) of an answer that may be given out."""
-TARGET = 1e-11
-"""Residual, in log-probability, at which a point counts as on the branch."""
+ROUNDING = 1e-9
+"""Slack, in log-probability, on the length of a correction, for steps that are tiny themselves."""
 
 
 def softmax(values: Array) -> Array:
@@ -77,12 +79,9 @@ def principal_branch(
     mixed
         One array ``(..., Si)`` per player.
     residual
-        Largest distance from the logit replies, per draw.
-
-    Raises
-    ------
-    NotConvergedError
-        A branch was not followed to its lambda within `MAX_STEPS` steps.
+        Largest distance from the logit replies, per draw;
+        NaN, as are its probabilities, where a branch was not followed to its lambda within
+        `MAX_STEPS` steps.
     """
     lead = np.broadcast_shapes(payoffs.shape[: -players - 1], np.shape(precision))
     games = np.broadcast_to(payoffs, lead + payoffs.shape[-players - 1 :])
@@ -92,7 +91,12 @@ def principal_branch(
     unit = expected.spread(games, players).max(axis=-1)
     unit[unit == 0] = 1.0
     scaled = games / unit.reshape(-1, *(1,) * (players + 1))
-    logs = _follow(scaled, goal * unit, players)
+    logs = np.concatenate(
+        [
+            _follow(scaled[k : k + CHUNK], (goal * unit)[k : k + CHUNK], players)
+            for k in range(0, max(len(scaled), 1), CHUNK)
+        ]
+    )
     mixed = _split(np.exp(logs), games.shape[-players:])
     mixed = [x / x.sum(axis=-1, keepdims=True) for x in mixed]
     error = residual(games, mixed, goal)
@@ -109,12 +113,12 @@ def _follow(games: Array, goal: Array, players: int) -> Array:
     active = np.flatnonzero(goal > 0)
     state = np.column_stack([answer[active], np.zeros(len(active))])
     step = np.minimum(0.5, np.maximum(goal[active], 1e-3))
-    tangent = np.zeros((len(active), width + 1))
-    tangent[:, -1] = 1.0
+    up = np.zeros((len(active), width + 1))
+    up[:, -1] = 1.0
+    direction, sign = _tangent(games[active], state, sizes, up)
     for _ in range(MAX_STEPS):
         if len(active) == 0:
-            return answer
-        direction, sign = _tangent(games[active], state, sizes, tangent)
+            break
         guess = state + step[:, None] * direction
         passing = guess[:, -1] >= goal[active]
         share = np.where(
@@ -127,30 +131,29 @@ def _follow(games: Array, goal: Array, players: int) -> Array:
         moved, good, hops = _newton(games[active], guess, normal, sizes)
         # a long correction may have jumped to another branch: take it in smaller steps
         leap = np.abs(moved - guess).max(axis=1)
-        good &= leap <= 0.5 * np.maximum(np.abs(share) * step, 1e-6) + 1e-9
+        good &= leap <= 0.5 * np.maximum(np.abs(share) * step, ROUNDING)
         # a step that crosses the goal unforeseen is taken again, shorter, so as to land on it
         good &= passing | (moved[:, -1] < goal[active])
         ahead, sign_ahead = _tangent(games[active], moved, sizes, direction)
         good &= (ahead * direction).sum(axis=1) > 0.8
         # The orientation of the curve is constant along a branch (Allgower and Georg 1990,
-        # Lemma 2.1.3): a change means a jump, or a branching point crossed.
+        # Numerical Continuation Methods, chapter 2): a change means a jump, or a branching
+        # point crossed.
         good &= (sign == sign_ahead) | (step < BRANCHING)
         arrived = good & passing
         if arrived.any():
             answer[active[arrived]] = moved[arrived, :-1]
         state = np.where(good[:, None], moved, state)
-        tangent = np.where(good[:, None], direction, tangent)
+        direction = np.where(good[:, None], ahead, direction)
+        sign = np.where(good, sign_ahead, sign)
         step = np.where(good, np.where(hops <= 4, step * 2.0, step), step * 0.4)
-        if (step < 1e-12).any():
-            break
-        keep = ~arrived
-        active, state, step, tangent = active[keep], state[keep], step[keep], tangent[keep]
-    raise NotConvergedError(
-        f"{len(active)} branches stopped at lambda {state[:, -1].min():.4g}, payoffs scaled to one",
-        residual=float((goal[active] - state[:, -1]).max()),
-        where="logit",
-        remedy="ask for a smaller lambda",
-    )
+        stuck = step < SHORTEST
+        answer[active[stuck]] = np.nan
+        keep = ~(arrived | stuck)
+        active, state, step = active[keep], state[keep], step[keep]
+        direction, sign = direction[keep], sign[keep]
+    answer[active] = np.nan
+    return answer
 
 
 def _split(values: Array, sizes: Sequence[int]) -> list[Array]:
@@ -232,7 +235,7 @@ def _newton(
         value, slope = _system(games[open_], state[open_], sizes)
         size = np.abs(value).max(axis=1)
         # log-probabilities grow with lambda, so the residual is relative to them
-        done = size <= TARGET * np.maximum(1.0, np.abs(state[open_]).max(axis=1))
+        done = size <= BRANCH * np.maximum(1.0, np.abs(state[open_]).max(axis=1))
         good[open_[done]] = True
         wild = ~np.isfinite(size) | (size > 1e8)
         keep = ~(done | wild)

@@ -7,7 +7,7 @@ for it than staying; staying ends play for good, and so does coming back to the 
 fourth move). The non-myopic equilibria of a state are the ends that players choose: if neither
 moves first, the state itself; if one does, where that leads; if both do, both ends, either of which
 comes about by who moves first. Source: Brams (1994), Theory of Moves, Cambridge University Press,
-chapter 1, rules 1-6 and 5', two-sidedness convention, pp. 21-35.
+chapter 1 (rules of play, rationality rules and the two-sidedness convention).
 
 Only the order of a player's payoffs counts.
 

@@ -90,6 +90,7 @@ def _best(
     share = weights(game, objective)
     cells = int(np.prod(game.shape))
     exact = game.exact and cells <= EXACT_BOUND
+    value: Any
     if exact:
         totals = _objective(game.payoffs, share)
         rows = matrix(game.payoffs, players=n)

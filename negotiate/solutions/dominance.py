@@ -7,7 +7,8 @@ strict dominance the end does not depend on the order; under weak dominance it m
 solution says so (Osborne and Rubinstein 1994, sections 4.2 and 4.3, pp. 58-64). By default the
 dominating strategy may be mixed, found by a linear programme in exact arithmetic.
 
-Osborne and Rubinstein's Figure 61.1: B is dominated by half T, half M, though by neither alone.
+B is dominated by half T, half M, though by neither alone (Row's payoffs in the example of Osborne
+and Rubinstein, p. 61):
 
 >>> game = StrategicGame.from_arrays(
 ...     [[[3, 0], [0, 3], [1, 1]], [[0, 0], [0, 0], [0, 0]]],

@@ -2,7 +2,7 @@
 
 A mixed strategy x is evolutionarily stable if for every y != x either x'Ax > y'Ax, or x'Ax = y'Ax
 and x'Ay > y'Ay (Maynard Smith and Price 1973, Nature 246, 15-18; Weibull 1995, Evolutionary Game
-Theory, Definition 2.1, p. 36). With S its support, B its pure best replies and k in S, it is one
+Theory, Definition 2.1). With S its support, B its pure best replies and k in S, it is one
 exactly if the matrix
 
     q_ij = (a_kj + a_jk + a_ik + a_ki - a_ij - a_ji) / 2 - a_kk,   i, j in B without k,

@@ -22,17 +22,16 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.errors import InputError
+from negotiate.errors import InputError, NotConvergedError
 from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels import expected, logit
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.tolerance import FIXED_POINT
 
 FORM = ("strategic",)
 FIELD = "transcendental"
 DECLARES = frozenset({"relabelling"})
-
-SLACK = logit.ACCEPTED
 
 
 def solve(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
@@ -57,6 +56,14 @@ def solve(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
         )
     n = len(game.players)
     mixed, error = logit.principal_branch(game.payoffs, values, players=n)
+    lost = int(np.isnan(error).sum())
+    if lost and error.ndim == 0:
+        raise NotConvergedError(
+            "the branch was not followed to its end",
+            residual=float("nan"),
+            where="quantal_response",
+            remedy="ask for a smaller precision",
+        )
     payoffs = expected.expected(game.payoffs, mixed)
     regret = expected.regrets(game.payoffs, mixed).max(axis=-1)
     point = Point(
@@ -78,12 +85,16 @@ def solve(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
         settings={"precision": _plain(values), "branch": "principal"},
         evidence=(
             Evidence(
-                bool((error <= SLACK).all()),
-                float(error.max(initial=0.0)),
+                bool((error <= FIXED_POINT).all()),
+                float(np.max(error[~np.isnan(error)], initial=0.0)),
                 "largest distance from the logit replies (probability)",
+                f"{lost} draws" if lost else "",
             ),
         ),
-        notes=("The principal branch, from the centroid; other branches may exist.",),
+        notes=(
+            "The principal branch, from the centroid; other branches may exist.",
+            *([f"{lost} draws are undefined: their branch was not followed."] if lost else []),
+        ),
         form=form,
     )
 
@@ -96,8 +107,9 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
         for p in game.players
     ]
     error = logit.residual(game.payoffs, mixed, np.asarray(point.facts["precision"], float))
+    error = np.where(np.isnan(error), np.inf, error)
     worst = float(np.max(error))
-    good = worst <= SLACK
+    good = worst <= FIXED_POINT
     return Evidence(
         good,
         worst,

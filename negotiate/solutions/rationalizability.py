@@ -30,6 +30,7 @@ from negotiate.kernels.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
 from negotiate.solutions import dominance
+from negotiate.tolerance import WEIGHT_SUM
 
 FORM = ("strategic",)
 FIELD = "rational"
@@ -72,7 +73,7 @@ def solve(form: StrategicGame) -> Solution:
             beliefs[player][s] = {
                 ", ".join(column): w for column, w in zip(columns, weights, strict=True) if w
             }
-    notes = ()
+    notes: tuple[str, ...] = ()
     if len(game.players) > 2:
         notes = (
             "Beliefs may correlate the opponents; independent beliefs can leave fewer strategies.",
@@ -118,7 +119,7 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
         columns = [", ".join(column) for column in _columns(left, player)]
         for s in survivors[player]:
             given = point.facts["beliefs"][player][s]
-            if set(given) - set(columns) or abs(sum(given.values()) - 1) > 1e-9:
+            if set(given) - set(columns) or abs(sum(given.values()) - 1) > WEIGHT_SUM:
                 return Evidence(False, 1, what, f"{player}: the belief for {s}")
             weights = [given.get(column, 0) for column in columns]
             values = [sum(w * v for w, v in zip(weights, line)) for line in rows]

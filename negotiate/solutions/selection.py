@@ -1,9 +1,9 @@
 """Selection among equilibria by a named rule; the answer says what the other rules would give.
 
 - ``payoff_dominant``: the equilibrium in which every player gets more than in any other
-  (Harsanyi and Selten 1988, A General Theory of Equilibrium Selection in Games, p. 81).
+  (Harsanyi and Selten 1988, A General Theory of Equilibrium Selection in Games, chapter 3).
 - ``risk_dominant``: in a 2 x 2 game with two strict equilibria, the one with the larger product of
-  the players' losses from deviating alone (the same, section 3.9, pp. 86-90).
+  the players' losses from deviating alone (the same, chapter 3).
 - ``logit_limit``: the limit of the principal branch of logit equilibria as its precision grows
   (McKelvey and Palfrey 1995, Games and Economic Behavior 10, 6-38).
 - ``welfare``: the greatest sum of payoffs, which compares the players' payoffs with each other.
@@ -11,7 +11,7 @@
 A rule may pick nothing (no equilibrium dominates) or several (a tie): both are answers. Two
 players' equilibria are all enumerated; with more players the rules choose among the pure ones.
 
-In Aumann's stag hunt the two dominances disagree (Harsanyi and Selten 1988, section 10.12):
+In Aumann's stag hunt the two dominances disagree (Harsanyi and Selten 1988, chapter 10):
 
 >>> game = StrategicGame.from_arrays([[[9, 0], [8, 7]], [[9, 8], [0, 7]]],
 ...                                  strategies=[("Stag", "Hare")] * 2)
@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.errors import NegotiateError, UnknownNameError
+from negotiate.errors import UnknownNameError
 from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels import expected, logit
 from negotiate.kernels.equilibria_exact import extreme_equilibria
@@ -112,12 +112,11 @@ def logit_limit(field: Field) -> Choice:
     corners = [[np.array(x, float) for x in profile] for profile in field.equilibria]
     last: list[Any] = []
     for precision in PRECISIONS:
-        try:
-            last, _ = logit.principal_branch(
-                game.payoffs, np.array(precision / spread), players=len(game.players)
-            )
-        except NegotiateError as error:
-            return Choice(reason=f"the branch was not followed far enough: {error}")
+        last, error = logit.principal_branch(
+            game.payoffs, np.array(precision / spread), players=len(game.players)
+        )
+        if np.isnan(error):
+            return Choice(reason=f"the branch was not followed to precision {precision:g}")
         near = [max(float(np.abs(a - b).max()) for a, b in zip(last, corner)) for corner in corners]
         if near and min(near) < NEAR:
             return Choice((int(np.argmin(near)),))

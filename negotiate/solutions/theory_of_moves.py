@@ -2,12 +2,12 @@
 
 From a state, each player asks where play would end if it moved first and both then looked ahead
 around the cycle of states; the ends so chosen are the non-myopic equilibria (Brams 1994, Theory of
-Moves, chapter 1, pp. 21-35). Conventions: a mover that would gain nothing stays; play that returns
+Moves, chapter 1). Conventions: a mover that would gain nothing stays; play that returns
 to its first state stops there; where one player moves and the other would stay, the move counts
 (two-sidedness); where both would move, who moves first decides (order power) and both ends are
 given. Payoffs are ranks: only their order is read.
 
-The prisoner's dilemma has two, the mutual ones (Brams 1994, p. 28):
+The prisoner's dilemma has two, the mutual ones (Brams 1994, chapter 1):
 
 >>> game = StrategicGame.from_arrays([[[3, 1], [4, 2]], [[3, 4], [1, 2]]],
 ...                                  strategies=[("Cooperate", "Defect")] * 2)

@@ -3,7 +3,7 @@
 An equilibrium is perfect if it is a limit of completely mixed profiles to which it is a best reply
 all along (Selten 1975, International Journal of Game Theory 4, 25-55). With two players it is
 perfect exactly if neither mixed strategy is weakly dominated (van Damme 1991, Stability and
-Perfection of Nash Equilibria, Theorem 3.2.2, p. 49); with more, undominated is not enough. Whether
+Perfection of Nash Equilibria, Theorem 3.2.2); with more, undominated is not enough. Whether
 a mixture is dominated depends on its support alone, so the perfect set is a union of faces of the
 maximal Nash subsets: its extreme points are the perfect extreme equilibria.
 

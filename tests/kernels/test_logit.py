@@ -55,6 +55,25 @@ def test_connected_to_the_centroid():
         assert mixed[i] == pytest.approx(x[i], abs=1e-8)
 
 
+def test_straight_on_through_a_pitchfork():
+    # Exchanging players and strategies leaves this game unchanged, so that its branch keeps
+    # x = 1 - y and passes a pitchfork at about lambda = 1.1. On it the definition is one equation
+    # in x, solved here by bisection.
+    payoffs = np.array([[[2.0, 2.0], [1.0, 5.0]], [[8.0, 5.0], [5.0, 6.0]]])
+
+    def gap(x):
+        lean = (2 - 1) * (1 - x) + (2 - 5) * x  # row 1 less row 2, column 1 having 1 - x
+        return 1 / (1 + np.exp(-2.0 * lean)) - x
+
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if gap(middle) > 0 else (low, middle)
+    mixed, _ = logit.principal_branch(payoffs, np.array(2.0), players=2)
+    assert mixed[0][0] == pytest.approx(low, abs=1e-9)
+    assert mixed[1][0] == pytest.approx(1 - low, abs=1e-9)
+
+
 @pytest.mark.gambit
 def test_against_gambit():
     pytest.importorskip("pygambit")
@@ -71,7 +90,7 @@ def test_against_gambit():
             mixed, _ = logit.principal_branch(
                 game.floats().payoffs, np.array(2.0), players=len(shape)
             )
-            reached = list(getattr(result, "profiles", result))[0]
+            reached = next(iter(getattr(result, "profiles", result)))
             profile = getattr(reached, "profile", reached)
             theirs = _flat(profile, game)
             assert theirs == pytest.approx(np.concatenate(mixed), abs=1e-4)

@@ -1,0 +1,121 @@
+"""Views of strategic games, solutions and points: right marks, hostile labels, all kinds."""
+
+import xml.etree.ElementTree as ET
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from negotiate.errors import NotApplicableError
+from negotiate.forms.strategic import StrategicGame
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import (
+    correlated_equilibrium,
+    dominance,
+    nash_equilibrium,
+    quantal_response,
+    trembling_hand,
+)
+
+F = Fraction
+EVIL = '<script>alert("x")</script>'
+
+
+def chicken(name="Row"):
+    return StrategicGame.from_arrays(
+        [[[3, 2], [4, 1]], [[3, 4], [2, 1]]], players=(name, "Column"),
+        strategies=[("Swerve", "Straight")] * 2, title="Chicken",
+    )  # fmt: skip
+
+
+def shapes(svg):
+    root = ET.fromstring(svg)
+    return [element.tag.rsplit("}", 1)[-1] for element in root.iter()]
+
+
+def test_best_replies_and_equilibria_are_marked():
+    game = chicken()
+    assert "[4*, 2*]" in game.text() and "3, 3" in game.text() and "[3" not in game.text()
+    assert game.html().count('class="ng-equilibrium"') == 2
+    assert game.html().count("<u>") == 4
+    bundle = game._repr_mimebundle_()
+    assert bundle["text/latex"].count(r"\underline") == 4
+    # one underline (a line in the SVG) per best reply
+    assert shapes(game.figure()).count("line") == 4
+
+
+def test_more_players_get_a_table_for_each_further_profile():
+    game = StrategicGame.from_arrays([np.arange(12).reshape(2, 2, 3)] * 3)
+    assert game.html().count("<table") == 3
+    assert "Player 3: 2" in game.text()
+
+
+@pytest.mark.parametrize("shape", [(1,), (1, 1), (2, 3), (20, 2), (2, 2, 2, 20)])
+def test_all_shapes_have_all_views(shape):
+    game = StrategicGame.from_arrays([np.zeros(shape, int)] * len(shape))
+    ET.fromstring(game.figure())
+    assert game.text() and game.html()
+    if max(shape) > 16:
+        assert "shown" in game.text()
+
+
+def test_labels_are_escaped_everywhere():
+    game = chicken(EVIL)
+    for solution in (nash_equilibrium.solve(game), dominance.solve(game)):
+        assert "<script" not in solution.html() + game.html()
+    assert "<script" not in nash_equilibrium.solve(game).figure() + game.figure()
+    ET.fromstring(nash_equilibrium.solve(game).figure())
+
+
+def test_the_square_shows_points_segments_and_rectangles():
+    generic = shapes(nash_equilibrium.solve(chicken()).figure())
+    assert generic.count("circle") == 3 and "polygon" not in generic
+    flat = StrategicGame.from_arrays([np.zeros((2, 2), int)] * 2)
+    assert shapes(nash_equilibrium.solve(flat).figure()).count("polygon") == 1
+    segment = StrategicGame.from_arrays([[[1, 1], [0, 0]], [[1, 1], [0, 1]]])
+    picture = nash_equilibrium.solve(segment).figure()
+    assert shapes(picture).count("circle") == 2 and 'stroke-width="5"' in picture
+
+
+def test_simplices_are_drawn_for_three_strategies():
+    zero = StrategicGame.from_arrays([np.zeros((3, 3), int)] * 2)
+    picture = nash_equilibrium.solve(zero).figure()
+    assert shapes(picture).count("polygon") == 2  # the whole simplex of each player
+    assert shapes(trembling_hand.solve(zero).figure()).count("circle") == 18
+
+
+def test_solutions_of_every_kind_have_text_and_html():
+    game = chicken()
+    answers = [
+        nash_equilibrium.solve(game),
+        correlated_equilibrium.solve(game),
+        dominance.solve(game),
+        quantal_response.solve(StrategicGame.from_arrays([np.random.default_rng(0).normal(
+            size=(5, 2, 2))] * 2)),
+        Solution("nash_bargaining", ("a", "b"), (Point(payoffs={"a": F(1, 2), "b": F(3, 4)},
+            terms={"land": F(2, 3), "mode": "joint patrols"}, marks=("kink",)),), True, True),
+        Solution("perfect_bayesian", ("s",), (Point(
+            payoffs={"s": 1}, strategies={"s": {"h1": {"fight": F(1, 3), "yield": F(2, 3)}}},
+            beliefs={"h1": {"weak": F(1)}}, facts={"cost": 0.25, "set": ("x", "y")}),) * 2,
+            False, False, evidence=(Evidence(False, 2, "gain", "s at h1"),)),
+        Solution("core", ("a",), (), True, True, notes=("The core is empty.",)),
+    ]  # fmt: skip
+    for solution in answers:
+        assert solution.text() and solution.html().count("<div") == solution.html().count("</div")
+        for point in solution:
+            assert point.text() and point.html()
+    assert "land: 2/3" in answers[4].text() and "kink" in answers[4].text()
+    assert "h1: fight 1/3, yield 2/3" in answers[5].text()
+    assert "DOES NOT HOLD" in answers[5].text()
+    assert "no point" in answers[6].text() and "The core is empty." in answers[6].html()
+    with pytest.raises(NotApplicableError):
+        answers[6].figure()
+    for solution in answers[4:6]:
+        ET.fromstring(solution.figure())
+
+
+def test_exact_numbers_stay_exact_and_draws_are_summarised():
+    solution = nash_equilibrium.solve(chicken())
+    assert "Swerve 1/2, Straight 1/2" in solution.text() and "5/2" in solution.text()
+    point = Point(payoffs={"a": np.array([1.0, 3.0, np.nan])})
+    assert "mean 2.000 (1.000 to 3.000; 3 draws, undefined in 1)" in point.text()
