@@ -27,7 +27,7 @@ Game Theory 4 (1975), pp. 25-55 (subgames, p. 33).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -267,10 +267,11 @@ class ExtensiveGame(Viewable):
         self, *, payoffs: NDArray[Any] | None = None, chance: NDArray[Any] | None = None
     ) -> ExtensiveGame:
         """The same tree with other payoffs (..., outcomes, players) or chance (..., nodes)."""
-        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        fields["payoffs"] = self.payoffs if payoffs is None else payoffs
-        fields["chance"] = self.chance if chance is None else chance
-        return ExtensiveGame(**fields)
+        return replace(
+            self,
+            payoffs=self.payoffs if payoffs is None else payoffs,
+            chance=self.chance if chance is None else chance,
+        )
 
     def to_strategic(self, *, bound: int | None = None) -> Any:
         """The normal form: one strategy per plan for all of a player's information sets."""

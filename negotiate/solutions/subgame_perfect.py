@@ -30,6 +30,7 @@ threat to fight is not credible.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -182,9 +183,7 @@ def _solution(
     for number, point in enumerate(points):
         seen[point.label] = seen.get(point.label, 0) + 1
         if seen[point.label] > 1:
-            fields = {name: getattr(point, name) for name in point.__dataclass_fields__}
-            fields["label"] = f"{point.label} ({seen[point.label]})"
-            points[number] = Point(**fields)
+            points[number] = replace(point, label=f"{point.label} ({seen[point.label]})")
     worst: Any = max((point.regret or 0 for point in points), default=Fraction(0))
     allowed = slack(form) or (tolerance.REGRET if any(map(_has_floats, points)) else 0)
     return Solution(
