@@ -175,30 +175,39 @@ def _walk(
 def _scale(payoffs: Array, transpose: bool, out: Array) -> None:
     """``out`` (own x other) with each opponent strategy shifted to start at 0, range 1, plus 1."""
     own, other = out.shape
-    size = 0.0
+    size = largest = 0.0
     for j in range(other):
         low = np.inf
         for i in range(own):
-            low = min(low, payoffs[j, i] if transpose else payoffs[i, j])
+            out[i, j] = payoffs[j, i] if transpose else payoffs[i, j]
+            low = min(low, out[i, j])
+            largest = max(largest, abs(out[i, j]))
         for i in range(own):
-            out[i, j] = (payoffs[j, i] if transpose else payoffs[i, j]) - low
+            out[i, j] -= low
             size = max(size, out[i, j])
     for j in range(other):
         for i in range(own):
-            out[i, j] = out[i, j] / size + 1.0 if size > 0.0 else 1.0
+            # A range that is rounding of the payoffs themselves counts as none.
+            out[i, j] = out[i, j] / size + 1.0 if size > TIE * largest else 1.0
 
 
 @numba.njit(cache=True, error_model="numpy")
 def _two(
-    first: float, second: float, own: int, other: int, masks: Array, points: Array
+    table: Array, transpose: bool, own: int, other: int, masks: Array, points: Array
 ) -> tuple[int, bool, bool]:
     """`_walk` in closed form for two strategies against two.
 
-    ``first`` and ``second`` are the opponent's gains from its strategy 0 over 1 against own
-    strategies 0 and 1; ``own`` and ``other`` are the label bits of the two players' strategy 0.
+    ``table`` holds the opponent's payoffs, its own strategies along the second axis (the first if
+    ``transpose``); ``own`` and ``other`` are the label bits of the two players' strategy 0.
     """
+    top = table[1, 0] if transpose else table[0, 1]
+    low = table[0, 1] if transpose else table[1, 0]
+    # Gains of the opponent's strategy 0 over 1 against own strategies 0 and 1.
+    first, second = table[0, 0] - top, low - table[1, 1]
     size = max(abs(first), abs(second))
-    if size == 0.0:
+    largest = max(max(abs(table[0, 0]), abs(top)), max(abs(low), abs(table[1, 1])))
+    if size <= TIE * largest:
+        first = second = 0.0
         size = 1.0
     found = 0
     degenerate = doubtful = False
@@ -304,12 +313,8 @@ def _solve(
         pairs = np.empty((capacity, 2), np.int64)
         for g in range(worker * games // workers, (worker + 1) * games // workers):
             if m == 2 and n == 2:
-                found_p, many_p, doubt_p = _two(
-                    b[g, 0, 0] - b[g, 0, 1], b[g, 1, 0] - b[g, 1, 1], 0, 2, masks_p, points_p
-                )
-                found_q, many_q, doubt_q = _two(
-                    a[g, 0, 0] - a[g, 1, 0], a[g, 0, 1] - a[g, 1, 1], 2, 0, masks_q, points_q
-                )
+                found_p, many_p, doubt_p = _two(b[g], False, 0, 2, masks_p, points_p)
+                found_q, many_q, doubt_q = _two(a[g], True, 2, 0, masks_q, points_q)
             else:
                 _scale(b[g], True, bt)
                 found_p, many_p, doubt_p = _walk(

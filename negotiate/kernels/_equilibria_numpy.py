@@ -9,6 +9,7 @@ as doubtful.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -19,30 +20,83 @@ from negotiate.tolerance import DOUBT, PIVOT, TIE
 
 Array = npt.NDArray[Any]
 CHUNK = 8_192
+CLEAR = 1e-3
+"""A value below minus this is negative, whatever digits a weak system has lost."""
 
 
 def scaled(payoffs: Array) -> Array:
-    """Constraint matrices ``(N, rows, columns)`` in [1, 2] with the same vertices.
+    """Constraint matrices ``(rows, columns, N)`` in [1, 2] with the same vertices.
 
-    Each column (a strategy of the opponent) is shifted to start at zero, the whole matrix is
-    divided by its range, and one is added.
+    ``payoffs`` is ``(rows, columns, N)``. Each column (a strategy of the opponent) is shifted to
+    start at zero, the whole matrix is divided by its range, and one is added. A range that is
+    rounding of the payoffs themselves counts as none.
     """
-    shifted = payoffs - payoffs.min(axis=1, keepdims=True)
-    size = shifted.max(axis=(1, 2), keepdims=True)
-    return np.asarray(shifted / np.where(size > 0, size, 1.0) + 1.0)
+    shifted = payoffs - payoffs.min(axis=0)
+    size = shifted.max(axis=(0, 1))
+    flat = size <= TIE * np.abs(payoffs).max(axis=(0, 1))
+    return np.asarray(np.where(flat, 0.0, shifted) / np.where(flat, 1.0, size) + 1.0)
 
 
-def _solve_ones(matrix: Array) -> tuple[Array, Array]:
-    """Solutions z of matrix z = 1 for ``(N, k, k)`` and the smallest pivot of each elimination."""
-    count, k, _ = matrix.shape
-    if k == 1:
-        return 1.0 / matrix[:, :, 0], np.ones(count)
-    if k == 2:
-        a, b, c, d = matrix[:, 0, 0], matrix[:, 0, 1], matrix[:, 1, 0], matrix[:, 1, 1]
-        det = a * d - b * c
-        inverse = 1.0 / np.where(np.abs(det) < TIE, np.nan, det)
-        return np.stack([(d - b) * inverse, (a - c) * inverse], axis=1), np.abs(det)
-    work = np.concatenate([matrix, np.ones((count, k, 1))], axis=2)
+def _cross(rows: Sequence[Sequence[Array]]) -> list[Array]:
+    """The vector orthogonal to k - 1 vectors in k dimensions, k = 2, 3, 4, up to its sign."""
+    if len(rows) == 1:
+        ((a, b),) = rows
+        return [b, -a]
+    if len(rows) == 2:
+        (a, b, c), (d, e, f) = rows
+        return [b * f - c * e, c * d - a * f, a * e - b * d]
+    first, second, third = rows
+    minor = {
+        (p, q): second[p] * third[q] - second[q] * third[p] for p, q in combinations(range(4), 2)
+    }
+    out = []
+    for at in range(4):
+        p, q, r = (c for c in range(4) if c != at)
+        value = first[p] * minor[q, r] - first[q] * minor[p, r] + first[r] * minor[p, q]
+        out.append(-value if at % 2 else value)
+    return out
+
+
+def _solve_small(
+    matrix: Array, inside: tuple[int, ...], binding: tuple[int, ...]
+) -> tuple[Array, Array, Array]:
+    """Solutions of M[binding, inside] z = 1 that may be non-negative, for 2 to 4 unknowns.
+
+    Differences of rows are orthogonal to z, so z is their cross product, scaled. How far the
+    differences are from dependent is the size of that product against theirs.
+
+    Returns
+    -------
+    live, z, weight
+        Games, z as ``(k, live)``, and that ratio.
+    """
+    base = [matrix[binding[0], s] for s in inside]
+    rows = [[matrix[t, s] - own for s, own in zip(inside, base)] for t in binding[1:]]
+    product = _cross(rows)
+    det = sum(own * value for own, value in zip(base, product))
+    z = np.array(product)
+    z /= det
+    # Well below zero even where a weak product has cost many digits: no vertex.
+    live = np.flatnonzero((z > -CLEAR).all(axis=0))
+    z = z[:, live]
+    if not live.size:
+        return live, z, np.zeros(0)
+    top = np.abs(np.array([value[live] for value in product])).max(axis=0)
+    sizes = [np.abs(np.array([d[live] for d in row])).max(axis=0) for row in rows]
+    least = np.minimum.reduce(sizes)
+    whole = np.multiply.reduce(sizes)
+    weight = np.where(least > TIE, top / np.where(whole > 0, whole, 1.0), 0.0)
+    return live, z, np.minimum(weight, least)
+
+
+def _solve_large(
+    matrix: Array, inside: tuple[int, ...], binding: tuple[int, ...]
+) -> tuple[Array, Array, Array]:
+    """As `_solve_small`, by elimination, for any number of unknowns; weight: the least pivot."""
+    k = len(inside)
+    block = matrix[np.ix_(binding, inside)].transpose(2, 0, 1)
+    count = block.shape[0]
+    work = np.concatenate([block, np.ones((count, k, 1))], axis=2)
     every = np.arange(count)
     least = np.full(count, np.inf)
     for at in range(k):
@@ -55,13 +109,26 @@ def _solve_ones(matrix: Array) -> tuple[Array, Array]:
         work[:, at] = chosen
         others = [r for r in range(k) if r != at]
         work[:, others] -= work[:, others, at, None] * chosen[:, None, :]
-    return work[:, :, k], least
+    live = np.flatnonzero((work[:, :, k] > -CLEAR).all(axis=1))
+    return live, work[live, :, k].T, least[live]
+
+
+def _solve_one(
+    matrix: Array, inside: tuple[int, ...], binding: tuple[int, ...]
+) -> tuple[Array, Array, Array]:
+    """One unknown: a row that is largest in its column, or nearly so."""
+    column = matrix[:, inside[0]]
+    live = np.flatnonzero(column[binding[0]] > column.max(axis=0) - CLEAR)
+    return live, 1.0 / column[binding[0], live][None], np.ones(live.size)
+
+
+_SOLVERS = {1: _solve_one, 2: _solve_small, 3: _solve_small, 4: _solve_small}
 
 
 def vertices(
     matrix: Array, first_slack: int, first_variable: int
 ) -> tuple[Array, Array, Array, Array]:
-    """Vertices of {z >= 0, M z <= 1} for each M of ``(N, constraints, variables)``.
+    """Vertices of {z >= 0, M z <= 1} for each M of ``(constraints, variables, N)``.
 
     Returns
     -------
@@ -69,38 +136,39 @@ def vertices(
         One row per vertex, sorted by game and label mask (bits ``first_variable + i`` where
         z_i = 0, ``first_slack + j`` where constraint j binds); doubtful is per game.
     """
-    count, rows, size = matrix.shape
+    rows, size, count = matrix.shape
     doubtful = np.zeros(count, dtype=bool)
     games, masks, points = [], [], []
     variable_bits = 1 << (first_variable + np.arange(size, dtype=np.int64))
     slack_bits = 1 << (first_slack + np.arange(rows, dtype=np.int64))
     for k in range(1, min(rows, size) + 1):
+        solve = _SOLVERS.get(k, _solve_large)
         for inside in combinations(range(size), k):
-            columns = np.ascontiguousarray(matrix[:, :, inside])
             for binding in combinations(range(rows), k):
-                z, pivot = _solve_ones(columns[:, binding])
-                with np.errstate(invalid="ignore"):
-                    live = np.flatnonzero((z > -DOUBT).all(axis=1) | (pivot < PIVOT))
-                z, pivot = z[live], pivot[live]
-                weak = (pivot < PIVOT) & (pivot >= TIE) & (z > -0.1).all(axis=1)
-                doubtful[live[weak]] = True
-                slack = 1.0 - np.matmul(columns[live], z[:, :, None])[:, :, 0]
-                slack[:, binding] = 0.0
-                with np.errstate(invalid="ignore"):
-                    near = (z > -DOUBT).all(axis=1) & (slack > -DOUBT).all(axis=1)
-                live, z, slack = live[near], z[near], slack[near]
+                with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                    live, z, weight = solve(matrix, inside, binding)
+                regular = weight > TIE
+                live, z, weight = live[regular], z[:, regular], weight[regular]
                 if not live.size:
                     continue
-                values = np.concatenate([z, slack], axis=1)
-                unsure = ((np.abs(values) > TIE) & (np.abs(values) < DOUBT)).any(axis=1)
+                slack = np.ones((rows, live.size))
+                for s, value in zip(inside, z):
+                    slack -= matrix[:, s, live] * value
+                slack[list(binding)] = 0.0
+                weak = weight < PIVOT
+                edge = np.where(weak, CLEAR, DOUBT)
+                near = (z > -edge).all(axis=0) & (slack > -edge).all(axis=0)
+                live, z, slack, weak = live[near], z[:, near], slack[:, near], weak[near]
+                values = np.abs(np.concatenate([z, slack]))
+                unsure = weak | ((values > TIE) & (values < DOUBT)).any(axis=0)
                 doubtful[live[unsure]] = True
-                kept = (values >= -TIE).all(axis=1)
-                live, z, slack = live[kept], z[kept], slack[kept]
+                kept = (z >= -TIE).all(axis=0) & (slack >= -TIE).all(axis=0)
+                live, z, slack = live[kept], z[:, kept], slack[:, kept]
                 point = np.zeros((live.size, size))
-                point[:, inside] = np.where(z > TIE, z, 0.0)
+                point[:, list(inside)] = np.where(z > TIE, z, 0.0).T
                 games.append(live)
                 points.append(point)
-                masks.append((point == 0.0) @ variable_bits + (slack <= TIE) @ slack_bits)
+                masks.append((point == 0.0) @ variable_bits + slack_bits @ (slack <= TIE))
     game, mask, point = np.concatenate(games), np.concatenate(masks), np.concatenate(points)
     _, first = np.unique(game << np.int64(rows + size) | mask, return_index=True)
     return game[first], mask[first], point[first], doubtful
@@ -117,8 +185,13 @@ def _padded(game: Array, mask: Array, count: int) -> tuple[Array, Array]:
 
 def _chunk(a: Array, b: Array) -> tuple[Array, Array, Array, Array, Array]:
     count, m, n = a.shape
-    game_p, mask_p, point_p, doubt_p = vertices(scaled(b.transpose(0, 2, 1)), m, 0)
-    game_q, mask_q, point_q, doubt_q = vertices(scaled(a), 0, m)
+    # Games last, so that every step runs along contiguous memory.
+    game_p, mask_p, point_p, doubt_p = vertices(
+        scaled(np.ascontiguousarray(b.transpose(2, 1, 0))), m, 0
+    )
+    game_q, mask_q, point_q, doubt_q = vertices(
+        scaled(np.ascontiguousarray(a.transpose(1, 2, 0))), 0, m
+    )
     degenerate = np.zeros(count, dtype=bool)
     degenerate[game_p[np.bitwise_count(mask_p) > m]] = True
     degenerate[game_q[np.bitwise_count(mask_q) > n]] = True
