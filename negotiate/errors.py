@@ -21,9 +21,7 @@ class NegotiateError(Exception):
 
     exit_code = 1
 
-    def __init__(
-        self, what: str, *, where: str = "", allowed: str = "", remedy: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, where: str = "", allowed: str = "", remedy: str = "") -> None:
         self.what, self.where, self.allowed, self.remedy = what, where, allowed, remedy
         parts = [f"{where}: {what}" if where else what]
         if allowed:

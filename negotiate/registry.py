@@ -31,9 +31,7 @@ def names(floor: str) -> tuple[str, ...]:
     """
     if floor not in FLOORS:
         raise UnknownNameError("floor", floor, FLOORS)
-    return tuple(
-        sorted(p.stem for p in (ROOT / floor).glob("*.py") if not p.stem.startswith("_"))
-    )
+    return tuple(sorted(p.stem for p in (ROOT / floor).glob("*.py") if not p.stem.startswith("_")))
 
 
 def load(floor: str, name: str) -> ModuleType:

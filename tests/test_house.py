@@ -114,7 +114,7 @@ def test_tolerances_are_defined_in_one_place() -> None:
     """A comparison against a small literal belongs in tolerance.py."""
     offenders = []
     for path in modules():
-        if path.stem == "tolerance":
+        if path.stem == "tolerance" or room(path) == "display":  # pixels are not payoffs
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Compare):

@@ -472,5 +472,8 @@ def evaluate(
     from negotiate.forms._bargaining_metrics import metrics
 
     form = compile(negotiation, levers_used=levers_used, commitment=commitment)
+    if negotiation.draws is not None:  # every draw gets its answer, whatever it is that was drawn
+        d = np.asarray(form.disagreement, dtype=float)
+        form = form.with_disagreement(np.broadcast_to(d, (negotiation.draws, d.shape[-1])).copy())
     deals = {deal: negotiation.terms(deal) for deal in negotiation.deals}
     return metrics(form, names, deals, weights=layout.bargaining_weights(negotiation))

@@ -1,0 +1,90 @@
+"""From a case to what a sweep draws: its uncertain quantities with their joint distribution.
+
+Low and high of a quantity are its 5 % and 95 % points unless the file says ``bounds``; quantities
+of a group are drawn together (weights from a Dirichlet distribution with mean at the values).
+Members of a Dirichlet group whose value is zero stay zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from negotiate.errors import InputError
+from negotiate.model.moves import PROBABILITIES
+from negotiate.model.negotiation import Negotiation
+from negotiate.model.quantity import Quantity
+from negotiate.whatif.design import Random
+from negotiate.whatif.groups import Dirichlet
+from negotiate.whatif.marginal import Marginal, fitted
+from negotiate.whatif.space import Space
+
+UNIT = (0.0, 1.0)
+
+
+def space(case: Negotiation) -> Space:
+    """Uncertain quantities of ``case`` with their marginals and groups."""
+    groups, grouped = {}, set()
+    for name, group in case.groups.items():
+        if group.kind != "dirichlet":
+            continue
+        members = tuple(m for m in group.members if float(case.value(m)) > 0)
+        if len(members) < 2:
+            continue
+        strength = float(group.concentration or 20)
+        groups[name] = Dirichlet(members, tuple(strength * float(case.value(m)) for m in members))
+        grouped |= set(group.members)
+    marginals = {
+        path: marginal(path, case.quantities[path], float(case.value(path)))
+        for path in case.uncertain()
+        if path not in grouped
+    }
+    known = {path: case.quantities[path] for path in (*marginals, *grouped)}
+    return Space(
+        marginals,
+        groups,
+        units={path: q.unit for path, q in known.items()},
+        sources={path: ", ".join(q.source) for path, q in known.items()},
+    )
+
+
+def marginal(path: str, quantity: Quantity, value: float) -> Marginal:
+    """Distribution of one quantity, kept inside [0, 1] where the number must lie there."""
+    low, high = float(quantity.low or 0), float(quantity.high or 0)
+    given = quantity.distribution
+    parameters: Mapping[str, float] = {
+        name: float(number)
+        for name in ("alpha", "beta", "mu", "sigma", "shape", "rate")
+        if given is not None and (number := getattr(given, name)) is not None
+    }
+    inside = UNIT if _bounded(path) else (-float("inf"), float("inf"))
+    family = given.family if given is not None else "uniform"
+    if family == "beta" and {"alpha", "beta"} <= set(parameters):
+        made = Marginal("beta", {**parameters, "a": 0.0, "b": 1.0})
+    elif family == "lognormal" and {"mu", "sigma"} <= set(parameters):
+        made = Marginal("lognormal", {"mean": parameters["mu"], "sd": parameters["sigma"]})
+    elif family == "gamma" and {"shape", "rate"} <= set(parameters):
+        made = Marginal("gamma", {"shape": parameters["shape"], "scale": 1.0 / parameters["rate"]})
+    else:
+        made = fitted(family, value=value, low=low, high=high, bounds=quantity.bounds)
+    return Marginal(made.family, made.params, made.values, made.probabilities, inside, value)
+
+
+def _bounded(path: str) -> bool:
+    """Whether a value outside [0, 1] would be no value: levels, ideals, probabilities."""
+    parts = path.split(".")
+    return (
+        parts[0] in ("ideal", "deal", "weight")
+        or "credibility" in parts
+        or "terms" in parts
+        or parts[-1] in PROBABILITIES
+    )
+
+
+def draw(case: Negotiation, n: int, *, seed: int = 0) -> Negotiation:
+    """The negotiation over ``n`` draws of everything uncertain in it."""
+    if n < 1:
+        raise InputError(f"{n} draws", where="draw", allowed="1 or more")
+    where = space(case)
+    values: dict[str, Any] = Random(n, seed).values(where, 0, n)
+    return case.with_draws(values)
