@@ -70,7 +70,12 @@ def move_probabilities(game: ExtensiveGame, strategies: Strategies) -> list[Any]
             out.append(rows[sets[up]][action[node]])
         else:
             out.append(chance[node] if chance else game.chance[..., node])
-    return out
+    return [_real(value) for value in out] if game.draws else out
+
+
+def _real(value: Any) -> Any:
+    """A fraction as a float: beside arrays over draws it would make arrays of objects."""
+    return float(value) if isinstance(value, Fraction) else np.asarray(value, dtype=np.float64)
 
 
 def values(game: ExtensiveGame, move: list[Any]) -> list[list[Any]]:
@@ -91,6 +96,8 @@ def payoffs(game: ExtensiveGame, strategies: Strategies) -> dict[str, Any]:
 def _payoff_rows(game: ExtensiveGame) -> list[list[Any]]:
     """(nodes, players) as lists, one per node."""
     array = np.moveaxis(game.node_payoffs(), (-2, -1), (0, 1))
+    if game.draws:
+        array = array.astype(np.float64)
     if array.ndim == 2:
         return [list(row) for row in array.tolist()]
     return [list(row) for row in array]

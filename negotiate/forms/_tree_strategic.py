@@ -145,7 +145,8 @@ def reduced_plans(game: ExtensiveGame, part: Region, who: int) -> NDArray[np.int
 def full_plans(game: ExtensiveGame, part: Region, who: int) -> NDArray[np.int64]:
     """(plans, sets) every combination of actions."""
     sizes = [range(len(game.set_actions[index])) for index in part.sets[who]]
-    return np.array(list(product(*sizes)), dtype=np.int64).reshape(-1, len(sizes))
+    plans = list(product(*sizes))
+    return np.array(plans, dtype=np.int64).reshape(len(plans), len(sizes))
 
 
 def tensor(

@@ -8,8 +8,9 @@ a sum of products, known before a single profile is written out.
 
 Inside a region: a lone mover takes every optimal plan; two movers play a bimatrix game whose
 extreme equilibria are all found; with more movers a search of supports finds the pure equilibria
-and mixed ones, and says whether it proved that these are all. Mixed plans become behaviour strategies by Kuhn's theorem (1953, theorem 4): the
-probability of an action is the weight of the plans that lead to it among those that lead there.
+and mixed ones, and says whether it proved that these are all. Mixed plans become behaviour
+strategies by Kuhn's theorem (1953, theorem 4): the probability of an action is the weight of the
+plans that lead to it among those that lead there.
 """
 
 from __future__ import annotations

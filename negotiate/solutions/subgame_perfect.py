@@ -8,9 +8,10 @@ What is listed: every pure equilibrium; in subgames where two players move witho
 other's moves, every extreme mixed equilibrium. A continuum (an indifferent player may mix) is
 given by its extreme points and named in ``components``. ``complete`` is false, with the reason in
 the notes, where more than two players move unseen in one subgame and a search of supports does not
-prove its list complete (their pure equilibria always are), or where a continuum inside the tree changes what earlier movers expect: then mixtures
-inside it may support further equilibria. Choices at an information set which its owner's own plan
-never reaches are free; each is listed while the total stays within ``bound``.
+prove its list complete (their pure equilibria always are), or where a continuum inside the tree
+changes what earlier movers expect: then mixtures inside it may support further equilibria. Choices
+at an information set which its owner's own plan never reaches are free; each is listed while the
+total stays within ``bound``.
 
 Source: R. Selten, "Spieltheoretische Behandlung eines Oligopolmodells mit Nachfrageträgheit",
 Zeitschrift für die gesamte Staatswissenschaft 121 (1965), 301-324; the same, International Journal
@@ -267,6 +268,11 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
         raise NotApplicableError(
             f"is a {type(form).__name__}", where="subgame_perfect", allowed="an extensive game"
         )
+    if form.draws:
+        raise NotApplicableError(
+            f"the game has draw axes {form.draws}", where="subgame_perfect", allowed="one game",
+            remedy="backward_induction.holds judges all draws at once",
+        )  # fmt: skip
     gains = _tree_profile.regrets(form, point.strategies)
     worst, root, player = max(
         ((gain, root, who) for root, row in gains.items() for who, gain in row.items()),

@@ -70,7 +70,7 @@ def test_no_profile_off_the_list_passes_the_definition():
     # In the subgame only one half each is an equilibrium, worth 0 to A, so A stays out.
     assert [p.label for p in answer] == ["out, {H: 1/2, T: 1/2}, {h: 1/2, t: 1/2}"]
     assert answer.complete and answer[0].payoffs == {"A": Fraction(1, 2), "B": 0}
-    for k in range(0, 9):
+    for k in range(9):
         row = {"H": Fraction(k, 8), "T": 1 - Fraction(k, 8)}
         column = {"h": Fraction(1, 2), "t": Fraction(1, 2)}
         point = Point(payoffs={"A": Fraction(1, 2), "B": 0}, strategies={
@@ -132,7 +132,7 @@ def ladder(stages=3):
 
 
 def test_three_stage_ladder_by_hand():
-    """Rung 3: A backs down (-3 > -10). Rung 2: B climbs (3 > -2). Rung 1: A backs down (-1 > -3)."""
+    """Rung 3: A backs down, -3 > -10. Rung 2: B climbs, 3 > -2. Rung 1: A backs down, -1 > -3."""
     answer = subgame_perfect.solve(from_dict(ladder(3)))
     assert [p.label for p in answer] == ["back down, climb, back down"]
     assert answer.complete and answer[0].payoffs == {"A": -1, "B": 1}
@@ -140,7 +140,7 @@ def test_three_stage_ladder_by_hand():
 
 def test_ties_are_counted_before_they_are_written_out():
     node = {"payoffs": [0]}
-    for k in range(40):
+    for _ in range(40):
         node = {"player": "A", "actions": {"a": node, "b": {"payoffs": [0]}}}
     game = from_dict({"players": ["A"], "tree": node})
     with pytest.raises(TooLargeError, match="1,099,511,627,776 subgame perfect"):
@@ -149,7 +149,7 @@ def test_ties_are_counted_before_they_are_written_out():
 
 def test_a_continuum_at_the_root_is_a_component_and_complete():
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
-        "a": {"payoffs": [1, 0]}, "b": {"payoffs": [1, 3]}, "c": {"payoffs": [0, 9]}}}})  # fmt: skip
+        "a": {"payoffs": [1, 0]}, "b": {"payoffs": [1, 3]}}}})  # fmt: skip
     answer = subgame_perfect.solve(game)
     assert [p.label for p in answer] == ["a", "b"]
     assert answer.components == ((0, 1),) and answer.complete
