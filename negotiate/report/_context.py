@@ -1,0 +1,125 @@
+"""What the sections of a report read: the case, and results computed once and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from negotiate import __version__, registry
+from negotiate.model.negotiation import Negotiation
+from negotiate.solution import Solution
+
+CONCEPTS = (
+    "nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian", "equal_area",
+    "raiffa_discrete", "perles_maschler", "adjusted_winner",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CaseContext:
+    """Results of one case, each computed when a section first asks for it.
+
+    Attributes
+    ----------
+    case
+        The negotiation.
+    draws, seed
+        Size and seed of the uncertainty analysis.
+    """
+
+    case: Negotiation
+    draws: int = 10_000
+    seed: int = 0
+
+    @property
+    def title(self) -> str:
+        """Title of the report."""
+        return self.case.title
+
+    @property
+    def subtitle(self) -> str:
+        """What the report is about, in a line."""
+        names = " and ".join(self.name(party) for party in self.case.principals)
+        day = f", facts known by {self.case.case.as_of}" if self.case.case.as_of else ""
+        return f"Bargaining between {names}{day}"
+
+    @property
+    def facts(self) -> Sequence[tuple[str, str]]:
+        """Provenance: case, hash of the file, version, draws, seed."""
+        applied = ", ".join(self.case.applied) or "baseline"
+        return (
+            ("case", self.case.id),
+            ("file, SHA-256", self.case.file_hash[:16]),
+            ("scenario", applied),
+            ("negotiate", __version__),
+            ("draws", f"{self.draws:,}"),
+            ("seed", str(self.seed)),
+        )
+
+    def name(self, party: str) -> str:
+        """Name of a party."""
+        return self.case.parties[party].name
+
+    @property
+    def two(self) -> bool:
+        """Whether two principals bargain."""
+        return len(self.case.principals) == 2
+
+    @cached_property
+    def threats(self) -> Any:
+        """The threat game."""
+        return registry.load("forms", "threats").compile(self.case)
+
+    @cached_property
+    def threat_solution(self) -> Solution:
+        """Rational threats and the deal they lead to: the report's prediction."""
+        return registry.load("solutions", "rational_threats").solve(self.threats)
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        """Levers used at the solution of the threat game."""
+        return tuple(self.threat_solution[0].facts["used"])
+
+    @cached_property
+    def problem(self) -> Any:
+        """The bargaining problem with the levers used at the solution of the threat game."""
+        return registry.load("forms", "bargaining").compile(self.case, levers_used=self.used)
+
+    @cached_property
+    def solutions(self) -> tuple[Solution, ...]:
+        """Every concept on that problem."""
+        return tuple(registry.load("solutions", name).solve(self.problem) for name in CONCEPTS)
+
+    @cached_property
+    def judged(self) -> dict[str, Any]:
+        """The deals of the file, judged on that problem."""
+        deal = registry.load("forms", "deal")
+        return {
+            name: deal.judge(self.problem, self.case.terms(name), name=name)
+            for name in self.case.deals
+        }
+
+    @property
+    def signed(self) -> Any:
+        """The signed deal, judged."""
+        return self.judged[self.case.signed_deal] if self.case.signed_deal else None
+
+    @cached_property
+    def drawn(self) -> dict[str, np.ndarray[Any, Any]]:
+        """Metrics over the draws of everything uncertain."""
+        from negotiate.whatif import metric, world
+
+        names = [f"threats.utility.{party}" for party in self.case.principals]
+        names += [f"threats.used.{lever}" for lever in self.case.levers]
+        names += [f"threats.term.{i.id}" for i in self.case.issues.values() if i.is_interval]
+        names += ["threats.profile", "threats.zone"]
+        if self.case.signed_deal:
+            names += ["deal.margin.least", "deal.loss", "deal.stands"]
+            names += [f"deal.margin.{party}" for party in self.case.principals]
+        drawn = world.draw(self.case, self.draws, seed=self.seed)
+        found = metric.evaluate(drawn, names)
+        return {k: np.broadcast_to(v, (self.draws,)) for k, v in found.items()}

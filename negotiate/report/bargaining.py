@@ -1,0 +1,72 @@
+"""The bargaining zone, the frontier, and every concept's deal beside the signed one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.display import figures
+from negotiate.display._text import number
+from negotiate.report._blocks import Block, Figure, Paragraph, Table, note
+
+ORDER = 30
+TITLE = "Bargaining zone and frontier"
+
+
+def applies(context: Any) -> bool:
+    """For two principals."""
+    return bool(context.two)
+
+
+def blocks(context: Any) -> list[Block]:
+    """Zone, frontier, concepts."""
+    problem, case = context.problem, context.case
+    d = [float(x) for x in np.asarray(problem.disagreement)]
+    room = float(problem.zone())
+    names = [context.name(p) for p in problem.parties]
+    head = ", ".join(f"{n} {number(x)}" for n, x in zip(names, d))
+    text = f"With the threats of the solution, no deal is worth (in stakes): {head}. "
+    text += (
+        f"There is a bargaining zone: both could gain {number(room)} at once."
+        if room > 0
+        else f"There is no bargaining zone: a deal falls short by {number(-room)}."
+    )
+    out: list[Block] = [Paragraph(text)]
+    line = np.asarray(problem.floats().frontier(), dtype=float)
+    points = {
+        s.concept.replace("_", " "): [float(s[0].payoffs[p]) for p in problem.parties]
+        for s in context.solutions
+        if len(s)
+    }
+    deals = {
+        case.deals[name].name.split(":")[0]: [float(x) for x in judged.utility]
+        for name, judged in context.judged.items()
+    }
+    out.append(
+        Figure(
+            figures.frontier(line.tolist(), d, parties=(names[0], names[1]), solutions=points,
+                             deals=deals),
+            "Efficient frontier with the solutions of each concept and the deals of the file.",
+            "The efficient frontier, the point of no deal, what each concept picks, and the deals "
+            "of the file. Points inside the frontier leave value on the table.",
+        )
+    )  # fmt: skip
+    rows = []
+    for s in context.solutions:
+        if len(s):
+            p = s[0]
+            rows.append(
+                (s.concept.replace("_", " "), *(float(p.payoffs[x]) for x in problem.parties),
+                 *(float(p.payoffs[x]) - y for x, y in zip(problem.parties, d)),
+                 ", ".join(p.marks) or "")
+            )  # fmt: skip
+    out.append(
+        Table(("concept", *(f"{n}: utility" for n in names), *(f"{n}: gain" for n in names),
+               "remarks"), tuple(rows), "What each concept gives each side, in stakes.")
+    )  # fmt: skip
+    kinks = [s for s in context.solutions if len(s) and "kink" in s[0].marks]
+    if kinks:
+        out.append(note("At a kink of the frontier the deal does not move with small changes of "
+                        "the disagreement point: insensitive, which is not the same as no leverage."))  # fmt: skip
+    return out

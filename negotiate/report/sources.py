@@ -1,0 +1,44 @@
+"""Every number with its range and source; facts and sources in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negotiate.report._blocks import Block, Paragraph, Reference, References, Table
+
+ORDER = 95
+TITLE = "Numbers and sources"
+
+
+def applies(context: Any) -> bool:
+    """Always."""
+    return True
+
+
+def blocks(context: Any) -> list[Block]:
+    """The table of quantities, then facts and sources."""
+    case = context.case
+    rows = []
+    for path, q in case.quantities.items():
+        value = case.value(path)
+        span = f"{float(q.low):g} to {float(q.high):g}" if q.low is not None else ""
+        basis = ", ".join(q.source) + (" (judgement)" if q.judgement and q.source else "")
+        rows.append((path, f"{float(value):g}" if not isinstance(value, str) else value, span,
+                     q.unit, basis or ("judgement" if q.judgement else ""), q.note))  # fmt: skip
+    judged = sum(q.judgement for q in case.quantities.values())
+    out: list[Block] = [
+        Paragraph(f"{len(rows)} numbers stand in the file; {judged} are judgement, with the facts "
+                  "they were judged from."),
+        Table(("path", "value", "low to high", "unit", "source", "note"), tuple(rows),
+              "Every number of the case.", align="lrllll"),
+    ]  # fmt: skip
+    late = {fact.id for fact in case.case.fact if not fact.known}
+    references = [
+        Reference(f.id, f.text + (" [known only later]" if f.id in late else "")
+                  + (f" ({', '.join(f.source)})" if f.source else ""))
+        for f in case.case.fact
+    ]  # fmt: skip
+    references += [Reference(s.id, s.text, s.url) for s in case.case.source]
+    if references:
+        out.append(References(tuple(references)))
+    return out

@@ -1,0 +1,48 @@
+"""Which levers would be used if talks failed, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negotiate import registry
+from negotiate.display import threat_game as view
+from negotiate.report._blocks import Block, Bullets, Paragraph, Table
+from negotiate.report._matrix import payoff_table
+
+ORDER = 50
+TITLE = "The threat game"
+
+
+def applies(context: Any) -> bool:
+    """Where two principals hold levers."""
+    return bool(context.two and context.case.levers)
+
+
+def blocks(context: Any) -> list[Block]:
+    """The solution, the reasons lever by lever, the matrix, both commitments."""
+    game, solution = context.threats, context.threat_solution
+    point = solution[0]
+    out: list[Block] = [
+        Paragraph("Each side picks the levers it would use if talks failed; the pair fixes what no "
+                  "deal is worth, and from there they bargain (Nash 1953)."),
+        Paragraph(f"Solution under {game.commitment} commitment: {point.label}."),
+    ]  # fmt: skip
+    explain = registry.load("solutions", "rational_threats").explain
+    out.append(Bullets(tuple(explain(game).split("\n\n"))))
+    rows, columns, cells = view.matrix(game)
+    out.append(payoff_table(rows, columns, cells, players=game.players, caption=view.caption(game)))
+    full = registry.load("forms", "threats").compile(context.case, commitment="full")
+    certain = registry.load("solutions", "rational_threats").solve(full)[0]
+    out.append(
+        Table(
+            ("commitment", "threats", *(context.name(p) for p in game.players)),
+            tuple(
+                (kind, p.label, *(float(p.payoffs[x]) for x in game.players))
+                for kind, p in (("stated", point), ("full", certain))
+            ),
+            "Utilities of the deal where threats are as credible as the file says, and where they "
+            "are certain to be carried out.",
+        )
+    )
+    out += [Paragraph(text) for text in solution.notes]
+    return out

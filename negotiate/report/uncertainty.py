@@ -1,0 +1,62 @@
+"""How sure: everything uncertain drawn at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from negotiate.display import figures
+from negotiate.display._text import percent
+from negotiate.report._blocks import Block, Figure, Paragraph, Table
+
+ORDER = 80
+TITLE = "Uncertainty"
+
+
+def applies(context: Any) -> bool:
+    """Where something is uncertain."""
+    return bool(context.two and context.case.uncertain())
+
+
+def blocks(context: Any) -> list[Block]:
+    """Spread of the metrics, use of the levers, pairs of threats."""
+    case, drawn = context.case, context.drawn
+    names = [n for n in drawn if drawn[n].dtype.kind == "f" and not n.startswith("threats.used")]
+    rows = []
+    for name in names:
+        values = drawn[name][np.isfinite(drawn[name])]
+        low, middle, high = np.percentile(values, [5, 50, 95])
+        rows.append((name, float(low), float(middle), float(high)))
+    failed = int(sum(~np.isfinite(drawn[n]).all() for n in names))
+    out: list[Block] = [
+        Paragraph(
+            f"{len(case.uncertain())} quantities are drawn together, {context.draws:,} times (seed "
+            f"{context.seed}); weights and branch probabilities from Dirichlet distributions. "
+            + ("Every draw was solved." if not failed else f"{failed} metrics lack some draws.")
+        ),
+        Table(("metric", "5 %", "median", "95 %"), tuple(rows), "Spread over the draws."),
+    ]
+    used = [
+        (case.levers[n].name, percent(float(np.mean(drawn[f"threats.used.{n}"]))))
+        for n in case.levers
+    ]
+    out.append(Table(("lever", "used in"), tuple(used), "Share of draws in which a lever is used.",
+                     align="lr"))  # fmt: skip
+    profiles, counts = np.unique(drawn["threats.profile"], return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:6]
+    out.append(
+        Table(("pair of threats", "share of draws"),
+              tuple((str(profiles[i]), percent(counts[i] / context.draws)) for i in order),
+              f"The most frequent of {len(profiles)} pairs.", align="lr")
+    )  # fmt: skip
+    if "deal.margin.least" in drawn:
+        out.append(
+            Figure(
+                figures.histogram(drawn["deal.margin.least"].tolist(),
+                                  quantity="smaller margin of the signed deal (stakes)"),
+                "Histogram of the smaller margin of the signed deal.",
+                "The signed deal stands where the smaller of the two margins is above zero.",
+            )
+        )  # fmt: skip
+    return out

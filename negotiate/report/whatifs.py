@@ -1,0 +1,40 @@
+"""Scenarios beside the baseline, and the tornado of the signed deal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negotiate.display import scenario_table, tornado
+from negotiate.report._blocks import Block, Figure, Paragraph, Table
+
+ORDER = 60
+TITLE = "What if"
+
+
+def applies(context: Any) -> bool:
+    """Where the file has scenarios or a signed deal."""
+    return bool(context.two and (context.case.scenarios or context.case.signed_deal))
+
+
+def blocks(context: Any) -> list[Block]:
+    """The scenario table and one-way ranges."""
+    from negotiate.whatif import oneway, scenarios
+
+    out: list[Block] = []
+    if context.case.scenarios:
+        table = scenarios.compare(context.case)
+        out += [
+            Paragraph(scenario_table.sentence(table)),
+            Table(scenario_table.HEAD, tuple(map(tuple, scenario_table.rows(table))),
+                  "Each scenario against the baseline on the metrics it should move, all levers on "
+                  "the table threatened.", align="llrrrl"),
+        ]  # fmt: skip
+    if context.case.signed_deal:
+        found = oneway.tornado(context.case, "deal.margin.least")
+        out += [
+            Paragraph(tornado.sentence(found)),
+            Figure(tornado.figure(found), "Tornado of the smaller margin of the signed deal.",
+                   "One quantity at a time from its low to its high value: how the smaller of the "
+                   "two sides' gains by the signed deal responds."),
+        ]  # fmt: skip
+    return out
