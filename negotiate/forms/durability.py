@@ -224,7 +224,8 @@ def compile(negotiation: Any, *, tripwire: bool = True) -> Durability:
 
     Stages are read from ``quantity.violation_rate``, ``spoiler_rate``, ``offensive_rate``,
     ``containment`` and ``calming``; otherwise the chain has the constant ``quantity.hazard``
-    (``quantity.hazard_without_patrols`` if ``tripwire`` is false and the case has it).
+    (``quantity.hazard_without_patrols`` if ``tripwire`` is false). A stated hazard of collapse is
+    of all causes, so a spoiler's rate is not added to it: every harm enters once.
     """
 
     def get(name: str) -> Any:
@@ -239,7 +240,7 @@ def compile(negotiation: Any, *, tripwire: bool = True) -> Durability:
             calming=get("calming"),
         )
     name = "hazard" if tripwire else "hazard_without_patrols"
-    return from_hazard(negotiation.value(f"quantity.{name}"), get("spoiler_rate"))
+    return from_hazard(negotiation.value(f"quantity.{name}"))
 
 
 def evaluate_game(game: Durability, names: Iterable[str] = ()) -> dict[str, Array]:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.forms import durability
 from negotiate.forms.durability import (
     Durability,
     evaluate_game,
@@ -101,6 +102,30 @@ def test_devices_are_worth_months_on_the_same_draws():
     assert worth_of(from_hazard(F(3, 100)), from_hazard(F(1, 20))) == F(40, 3)
     base = np.random.default_rng(0).uniform(0.02, 0.1, 300)
     assert (worth_of(from_hazard(0.6 * base), from_hazard(base)) > 0).all()
+
+
+class Case:
+    """The few calls of a negotiation that the form makes."""
+
+    def __init__(self, **quantities):
+        self.numbers = {f"quantity.{k}": v for k, v in quantities.items()}
+
+    def value(self, path):
+        return self.numbers[path]
+
+    def get(self, path, default=None):
+        return self.numbers.get(path, default)
+
+    def has(self, path):
+        return path in self.numbers
+
+
+def test_a_stated_hazard_is_of_all_causes_and_stages_win_over_it():
+    case = Case(hazard=F(3, 100), hazard_without_patrols=F(1, 20), spoiler_rate=F(1, 50))
+    assert durability.compile(case).expected_time() == F(100, 3)
+    assert durability.compile(case, tripwire=False).expected_time() == 20
+    staged = Case(hazard=F(1, 2), violation_rate=F(1, 5), containment=F(1, 2))
+    assert durability.compile(staged).expected_time() == 13
 
 
 def test_metrics_views_and_refusals():
