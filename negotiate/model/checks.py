@@ -62,6 +62,15 @@ def _listed(item: Any) -> list[Any]:
     return item if isinstance(item, list) else [item] if isinstance(item, str) else []
 
 
+def _list(entry: Doc, key: str) -> list[Any]:
+    value = entry.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _texts(entry: Doc, key: str) -> set[str]:
+    return {item for item in _list(entry, key) if isinstance(item, str)}
+
+
 def _near(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, 1, 0.6)
     return f"did you mean '{close[0]}'?" if close else ""
@@ -187,7 +196,7 @@ def values(data: Doc) -> Iterator[Finding]:
             if not isinstance(value, dict) or name not in issues:
                 continue
             form = value.get("form", "linear")
-            options = issues[name].get("options") or []
+            options = _list(issues[name], "options")
             if options and form != "table":
                 yield Finding((*at, name), f"form '{form}' on an issue with options", "table")
             if form != "table" and "ideal" not in value:
@@ -200,7 +209,7 @@ def values(data: Doc) -> Iterator[Finding]:
                 )
             if form == "table":
                 for option in options:
-                    if option not in _table(value, "table"):
+                    if isinstance(option, str) and option not in _table(value, "table"):
                         yield Finding(
                             (*at, name),
                             f"no value for option '{option}'",
@@ -249,20 +258,24 @@ def references(data: Doc) -> Iterator[Finding]:
         yield from _terms((*at, "terms"), _table(branch, "terms"), data, issues)
     for index, deal in _items(data, "deal"):
         yield from _terms(("deal", index, "terms"), _table(deal, "terms"), data, issues)
-        for number, name in enumerate(deal.get("signatories") or ()):
+        for number, name in enumerate(_list(deal, "signatories")):
             yield from _unknown(
                 ("deal", index, "signatories", number), "party", name, parties, on_key=False
             )
     for index, scenario in _items(data, "scenario"):
         for key in ("remove", "add"):
-            for number, name in enumerate(scenario.get(key) or ()):
+            for number, name in enumerate(_list(scenario, key)):
                 yield from _unknown(
                     ("scenario", index, key, number), "lever", name, levers, on_key=False
                 )
 
 
 def _terms(at: Location, terms: Doc, data: Doc, issues: list[str]) -> Iterator[Finding]:
-    options = {e.get("id"): e.get("options") or [] for _, e in _items(data, "issue")}
+    options = {
+        e["id"]: _list(e, "options")
+        for _, e in _items(data, "issue")
+        if isinstance(e.get("id"), str)
+    }
     for name, item in terms.items():
         yield from _unknown((*at, name), "issue", name, issues, on_key=True)
         level = _number(item)
@@ -300,7 +313,7 @@ def sources(data: Doc) -> Iterator[Finding]:
             )
     for key in ("fact", "aftermath", "issue", "scenario"):
         for index, entry in _items(data, key):
-            for number, name in enumerate(entry.get("source") or ()):
+            for number, name in enumerate(_list(entry, "source")):
                 yield from _unknown(
                     (key, index, "source", number), "source or fact", name, known, on_key=False
                 )
@@ -308,10 +321,10 @@ def sources(data: Doc) -> Iterator[Finding]:
 
 def hindsight(data: Doc) -> Iterator[Finding]:
     """No number of the base case rests on a fact known only after the case's date."""
-    late = {e.get("id") for _, e in _items(data, "fact") if e.get("known") is False}
+    late = [e.get("id") for _, e in _items(data, "fact") if e.get("known") is False]
     for at, quantity in _quantities(data):
         cited = quantity.get("source", ())
-        used = [name for name in _listed(cited) if name in late]
+        used = [name for name in _listed(cited) if isinstance(name, str) and name in late]
         if used and at[0] != "deal":
             yield Finding(
                 at,
@@ -447,9 +460,9 @@ def one_signed_deal(data: Doc) -> Iterator[Finding]:
 def harms_once(data: Doc) -> Iterator[Finding]:
     """Every harm enters once: a lever and a war cost should not stand for the same facts."""
     for b, branch in _items(data, "branch"):
-        facts = set(branch.get("facts") or ())
+        facts = _texts(branch, "facts")
         for lever in (entry for _, entry in _items(data, "lever")):
-            shared = facts & set(lever.get("facts") or ())
+            shared = facts & _texts(lever, "facts")
             if shared:
                 yield Finding(
                     ("branch", b, "facts"),
