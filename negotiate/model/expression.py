@@ -20,6 +20,7 @@ Fraction(61, 100)
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -216,6 +217,9 @@ def _degree(node: Node) -> Fraction:
         return Fraction(1)
     if head == "pow":
         return _degree(node[1]) * max(abs(Fraction(node[2])), Fraction(1))
+    if head in _OPERATORS:
+        first, following = _spine(node)
+        return max(_degree(child) for child in (first, *(child for _, child in following)))
     return max(_degree(child) for child in node[1:])
 
 
@@ -246,19 +250,33 @@ def _evaluate(node: Node, values: Mapping[str, Any], constant: Callable[[Fractio
         return values[node[1]]
     if head == "pow":
         return _power(_evaluate(node[1], values, constant), node[2])
+    if head in _OPERATORS:  # a long sum is a deep tree to the left: walked, not recursed into
+        first, following = _spine(node)
+        total = _evaluate(first, values, constant)
+        for sign, child in following:
+            total = _OPERATORS[sign](total, _evaluate(child, values, constant))
+        return total
     arguments = [_evaluate(child, values, constant) for child in node[1:]]
     if head == "neg":
         return -arguments[0]
-    if head in ("min", "max"):
-        return reduce(lambda a, b: _pick(a, b, head), arguments)
-    left, right = arguments
-    if head == "+":
-        return left + right
-    if head == "-":
-        return left - right
-    if head == "*":
-        return left * right
-    return left / right
+    return reduce(lambda a, b: _pick(a, b, head), arguments)
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
+def _spine(node: Node) -> tuple[Node, list[tuple[str, Node]]]:
+    """First operand of a chain of operations, and the operations that follow, in order."""
+    following = []
+    while node[0] in _OPERATORS:
+        following.append((str(node[0]), node[2]))
+        node = node[1]
+    return node, following[::-1]
 
 
 def _power(base: Any, exponent: Fraction) -> Any:

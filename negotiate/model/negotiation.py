@@ -172,13 +172,24 @@ class Negotiation(Viewable):
         if path in self.base:
             return self.base[path]
         self._require(path)
-        if path not in self._cache:
-            expression = self.derived[path]
-            values = {name: self.value(self._resolve(name)) for name in expression.names}
+        waiting = [path]  # expressions over expressions: a stack, since a chain may be long
+        begun: set[str] = set()
+        while waiting and path not in self._cache:
+            expression = self.derived[waiting[-1]]
+            reads = {name: self._resolve(name) for name in expression.names}
+            unknown = [p for p in reads.values() if p in self.derived and p not in self._cache]
+            if unknown:
+                begun.add(waiting[-1])
+                if not begun.isdisjoint(unknown):
+                    raise InputError("a circle of expressions", where=waiting[-1])
+                waiting += unknown
+                continue
+            values = {n: self._cache[p] if p in self._cache else self.value(p)
+                      for n, p in reads.items()}  # fmt: skip
             result = expression.evaluate(values)
             if self.as_floats and isinstance(result, (int, Fraction)):
                 result = float(result)
-            self._cache[path] = result
+            self._cache[waiting.pop()] = result
         return self._cache[path]
 
     def __getitem__(self, path: str) -> Any:
