@@ -209,10 +209,11 @@ def _two(
     if size <= TIE * largest:
         first = second = 0.0
         size = 1.0
+    first, second = first / size, second / size
     found = 0
     degenerate = doubtful = False
     for s in range(2):
-        gain = (first if s == 0 else second) / size
+        gain = first if s == 0 else second
         mask = 1 << (own + 1 - s)
         if gain >= -TIE:
             mask |= 1 << other
@@ -225,7 +226,7 @@ def _two(
         masks[found] = mask
         points[found, s], points[found, 1 - s] = 1.0, 0.0
         found += 1
-    if not degenerate and first * second < 0.0:
+    if not degenerate and (first > 0.0) != (second > 0.0):
         masks[found] = 3 << other
         points[found, 0], points[found, 1] = abs(second), abs(first)
         found += 1

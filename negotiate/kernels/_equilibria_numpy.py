@@ -205,6 +205,46 @@ def _chunk(a: Array, b: Array) -> tuple[Array, Array, Array, Array, Array]:
     return game, x, y, degenerate, doubt_p | doubt_q
 
 
+def _two(first: Array, second: Array, largest: Array, own: int, other: int
+         ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    """Vertices against two strategies, in closed form.
+
+    ``first`` and ``second`` are the opponent's gains from its strategy 0 over 1 against own
+    strategies 0 and 1, ``largest`` its largest payoff in size. Returns masks ``(3, N)`` (zero
+    where the third, mixed vertex is missing), the mixed vertex's probability of strategy 0,
+    degenerate and doubtful flags.
+    """
+    size = np.maximum(np.abs(first), np.abs(second))
+    flat = size <= TIE * largest
+    size[flat] = 1.0
+    masks = np.zeros((3, first.size), dtype=np.int64)
+    degenerate, doubtful = flat.copy(), np.zeros(first.size, dtype=bool)
+    first, second = np.where(flat, 0.0, first) / size, np.where(flat, 0.0, second) / size
+    for s, gain in enumerate((first, second)):
+        near = np.abs(gain)
+        masks[s] = (1 << (own + 1 - s)) + ((gain >= -TIE) << other) + ((gain <= TIE) << (other + 1))
+        degenerate |= near <= TIE
+        doubtful |= (near > TIE) & (near < DOUBT)
+    mixes = ~degenerate & ((first > 0.0) != (second > 0.0))
+    masks[2] = np.where(mixes, 3 << other, 0)
+    chance = np.abs(second) / np.where(mixes, np.abs(first) + np.abs(second), 1.0)
+    return masks, chance, degenerate, doubtful
+
+
+def _chunk_two(a: Array, b: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """`_chunk` for 2 x 2 games."""
+    top_a, top_b = np.abs(a).max(axis=(1, 2)), np.abs(b).max(axis=(1, 2))
+    left, p, many_p, doubt_p = _two(b[:, 0, 0] - b[:, 0, 1], b[:, 1, 0] - b[:, 1, 1], top_b, 0, 2)
+    right, q, many_q, doubt_q = _two(a[:, 0, 0] - a[:, 1, 0], a[:, 0, 1] - a[:, 1, 1], top_a, 2, 0)
+    which, other, game = np.nonzero((left[:, None] | right[None]) == 15)
+    order = np.argsort(game << 8 | left[which, game] << 4 | right[other, game], kind="stable")
+    which, other, game = which[order], other[order], game[order]
+    x0 = np.where(which == 2, p[game], which == 0)
+    y0 = np.where(other == 2, q[game], other == 0)
+    x, y = np.stack([x0, 1.0 - x0], axis=1), np.stack([y0, 1.0 - y0], axis=1)
+    return game, x, y, many_p | many_q, doubt_p | doubt_q
+
+
 def enumerate_games(a: Array, b: Array) -> tuple[Array, Array, Array, Array, Array]:
     """Extreme equilibria of the games ``a, b`` of shape ``(N, m, n)``, all finite.
 
@@ -215,9 +255,10 @@ def enumerate_games(a: Array, b: Array) -> tuple[Array, Array, Array, Array, Arr
     degenerate, doubtful
         Per game.
     """
+    chunk = _chunk_two if a.shape[1:] == (2, 2) else _chunk
     parts = []
     for start in range(0, a.shape[0], CHUNK):
-        part = _chunk(a[start : start + CHUNK], b[start : start + CHUNK])
+        part = chunk(a[start : start + CHUNK], b[start : start + CHUNK])
         parts.append((part[0] + start, *part[1:]))
     game, x, y, degenerate, doubtful = (np.concatenate(column) for column in zip(*parts))
     return game, x, y, degenerate, doubtful

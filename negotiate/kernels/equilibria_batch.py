@@ -42,7 +42,7 @@ STATUS = {
     COMPLETE: "all extreme equilibria",
     RESOLVED: "all extreme equilibria; ties in doubt in floats, solved again exactly",
     DOUBTFUL: "equilibria found are right up to rounding, some may be missing: ties in doubt",
-    NOT_FINITE: "not solved: a payoff is NaN or infinite",
+    NOT_FINITE: "not solved: a payoff is NaN, infinite or 1e150 and more in size",
     PURE_ONLY: "pure equilibria only: the game is too large after iterated dominance",
     REDUCED: "all extreme equilibria of the game left by removing weakly dominated strategies; "
     "others may be lost",
@@ -53,8 +53,11 @@ NUMPY_BASES = 3_500
 """Bases up to which the NumPy engine works (7 x 7, 3 x 20, 8 x 6)."""
 WALK_BASES = 25_000
 """McMullen's bound up to which the compiled engine works (12 x 12, 8 x 16)."""
-COMPILED_FROM = 2_000
-"""Games from which compiling (once a machine) is worth the wait."""
+COMPILED_FROM = 200_000
+"""Games x bases from which the compiled engine is worth loading (and once a machine compiling): a
+tenth of a second of NumPy."""
+LARGEST = 1e150
+"""Payoffs from this size on could overflow where two are multiplied."""
 RESOLVE = 5_000
 """Most games of one batch that are solved again exactly."""
 
@@ -175,7 +178,8 @@ def all_equilibria(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
     left, right, draws = _batch(a, b)
     games, m, n = left.shape
     by_numpy = fits(m, n, compiled=False)
-    walker = _compiled() if games >= COMPILED_FROM or not by_numpy else None
+    heavy = games * bases(m, n) >= COMPILED_FROM
+    walker = _compiled() if heavy or not by_numpy else None
     if walker is not None and not fits(m, n, compiled=True):
         walker = None
     if walker is None and not by_numpy:
@@ -199,10 +203,10 @@ def all_equilibria(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
 
 
 def _finite(payoffs: Array) -> Array:
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(payoffs.sum()):  # one pass, true of almost every batch
-            return np.ones(payoffs.shape[0], dtype=bool)
-    return np.asarray(np.isfinite(payoffs).all(axis=(1, 2)))
+    """Games whose payoffs are finite and below ``LARGEST`` in size."""
+    if not payoffs.size or (payoffs.max() < LARGEST and payoffs.min() > -LARGEST):
+        return np.ones(payoffs.shape[0], dtype=bool)  # true of almost every batch
+    return np.asarray((np.abs(payoffs) < LARGEST).all(axis=(1, 2)))
 
 
 def _by_numpy(a: Array, b: Array) -> tuple[BatchEquilibria, Array]:

@@ -23,32 +23,28 @@ Computational Economics 1, 87-142, section 4; Osborne and Rubinstein (1994), Lem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, product
-from math import isqrt, prod
+from math import prod
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from negotiate.kernels import expected
+from negotiate.kernels._support_systems import Mixed, near, newton, three_by_two
 from negotiate.kernels.equilibria_exact import LIMIT, check_size, extreme_equilibria
 from negotiate.kernels.pure import pure_equilibria
-from negotiate.tolerance import PROBABILITY, REGRET
+from negotiate.tolerance import REGRET
 
 Array = npt.NDArray[Any]
-Mixed = tuple[tuple[Any, ...], ...]
-"""One row of probabilities per player, fractions or floats."""
-
 BIMATRIX_GAMES = 3_000
 """Most two-player games solved in step 3."""
 SYSTEMS = 500
 """Most supports with three or more mixing players tried in steps 4 and 5, smallest first."""
 MAX_SUPPORTS = 200_000
-STARTS = 48
-STEPS = 40
 
 
 @dataclass(frozen=True)
@@ -210,11 +206,11 @@ def _many_movers(payoffs: Array, movers: Sequence[int]) -> tuple[list[Mixed], bo
         tried += 1
         mixing = [i for i in range(n) if len(supports[i]) > 1]
         if len(mixing) == 3 and all(len(supports[i]) == 2 for i in mixing):
-            roots, sure = _three_by_two(payoffs, supports, mixing)
+            roots, sure = three_by_two(payoffs, supports, mixing)
             clean &= sure
         else:
             numeric = True
-            roots = _newton(floats, supports)
+            roots = newton(floats, supports)
         for point in roots:
             better = _settled(payoffs, floats, units, point)
             if better is None:
@@ -222,7 +218,7 @@ def _many_movers(payoffs: Array, movers: Sequence[int]) -> tuple[list[Mixed], bo
             interior += 1
             if all(isinstance(v, Fraction) for row in better for v in row):
                 found[better] = None
-            elif not any(_near(better, other) for other in approximate):
+            elif not any(near(better, other) for other in approximate):
                 approximate.append(better)
     notes.append(
         f"Supports with three or more mixing players: systems tried {tried:,}, equilibria found "
@@ -236,7 +232,7 @@ def _many_movers(payoffs: Array, movers: Sequence[int]) -> tuple[list[Mixed], bo
     if not proved:
         notes.append("More mixed equilibria may exist.")
     exact = list(found)
-    rest = [p for p in approximate if not any(_near(p, other) for other in exact)]
+    rest = [p for p in approximate if not any(near(p, other) for other in exact)]
     return exact + rest, proved, notes
 
 
@@ -308,155 +304,6 @@ def _hopeless(floats: Array, supports: Sequence[Sequence[int]]) -> bool:
             if (rows > rows[s]).all(axis=1).any():
                 return True
     return False
-
-
-def _three_by_two(
-    payoffs: Array, supports: Sequence[Sequence[int]], mixing: Sequence[int]
-) -> tuple[list[Mixed], bool]:
-    """Step 4: the interior solutions, and whether elimination settled that these are all."""
-    n, shape = payoffs.ndim - 1, payoffs.shape[1:]
-    index = [list(supports[k]) for k in range(n)]
-
-    def bilinear(i: int, j: int, k: int) -> tuple[Any, Any, Any, Any]:
-        # Gain of i's first strategy: const + s x_j + t x_k + u x_j x_k, x the first's probability.
-        cube = payoffs[i][np.ix_(*index)]
-        order = [i, j, k, *(h for h in range(n) if h not in (i, j, k))]
-        d = np.transpose(cube, order).reshape(2, 2, 2)
-        d = d[0] - d[1]
-        return d[1, 1], d[0, 1] - d[1, 1], d[1, 0] - d[1, 1], d[0, 0] - d[0, 1] - d[1, 0] + d[1, 1]
-
-    u, v, w = mixing
-    a0, b0, c0, d0 = bilinear(u, v, w)
-    a1, b1, c1, d1 = bilinear(v, u, w)
-    a2, b2, c2, d2 = bilinear(w, u, v)
-    # w's equation gives q = -(a2 + b2 p)/(c2 + d2 p), v's gives r likewise; u's then reads
-    # quad p^2 + lin p + const = 0.
-    quad = a0 * d2 * d1 - b0 * b2 * d1 - c0 * d2 * b1 + d0 * b2 * b1
-    lin = (
-        a0 * (c2 * d1 + d2 * c1)
-        - b0 * (a2 * d1 + b2 * c1)
-        - c0 * (c2 * b1 + d2 * a1)
-        + d0 * (a2 * b1 + b2 * a1)
-    )
-    const = a0 * c2 * c1 - b0 * a2 * c1 - c0 * c2 * a1 + d0 * a2 * a1
-    sure = _determined(a1, b1, c1, d1) and _determined(a2, b2, c2, d2)
-    if quad == lin == const == 0:
-        return [], False
-    points = []
-    for p, is_exact in _roots(quad, lin, const):
-        bottom_q, bottom_r = c2 + d2 * p, c1 + d1 * p
-        if bottom_q == 0 or bottom_r == 0:
-            continue
-        q, r = -(a2 + b2 * p) / bottom_q, -(a1 + b1 * p) / bottom_r
-        if not (0 < p < 1 and 0 < q < 1 and 0 < r < 1):
-            continue
-        rows: list[tuple[Any, ...]] = []
-        chance = {u: p, v: q, w: r}
-        for k in range(n):
-            row: list[Any] = [Fraction(0)] * shape[k]
-            if k in chance:
-                row[supports[k][0]], row[supports[k][1]] = chance[k], 1 - chance[k]
-            else:
-                row[supports[k][0]] = Fraction(1)
-            rows.append(tuple(row if is_exact else map(float, row)))
-        points.append(tuple(rows))
-    return points, sure
-
-
-def _determined(a: Any, b: Any, c: Any, d: Any) -> bool:
-    """Whether a + b p + c q + d p q = 0 leaves q open at no p in (0, 1)."""
-    if d == 0:
-        if c != 0:
-            return True
-        return bool(a != 0 if b == 0 else not 0 < -a / b < 1)
-    p = -c / d
-    return bool(a + b * p != 0 or not 0 < p < 1)
-
-
-def _roots(quad: Any, lin: Any, const: Any) -> Iterator[tuple[Fraction, bool]]:
-    """Real roots, with whether they are exact; irrational ones to some 60 digits."""
-    if quad == 0:
-        if lin != 0:
-            yield Fraction(-const) / lin, True
-        return
-    square = Fraction(lin * lin - 4 * quad * const)
-    if square < 0:
-        return
-    size = 10**60
-    under = square.numerator * square.denominator
-    whole = isqrt(under)
-    is_exact = whole * whole == under
-    root = (
-        Fraction(whole, square.denominator)
-        if is_exact
-        else Fraction(isqrt(under * size * size), square.denominator * size)
-    )
-    yield (-lin + root) / (2 * quad), is_exact
-    if root:
-        yield (-lin - root) / (2 * quad), is_exact
-
-
-def _newton(floats: Array, supports: Sequence[Sequence[int]]) -> list[Mixed]:
-    """Step 5: solutions of the indifference equations inside the supports, from many starts."""
-    n, shape = floats.ndim - 1, floats.shape[1:]
-    sizes = [len(s) for s in supports]
-    inner = floats[np.ix_(range(n), *supports)]
-    inner = inner / np.array([np.ptp(values) or 1.0 for values in floats]).reshape(-1, *[1] * n)
-    unknowns = sum(size - 1 for size in sizes)
-    rng = np.random.default_rng(unknowns)
-
-    def rows(z: Array) -> list[Array]:
-        out, at = [], 0
-        for size in sizes:
-            part = z[..., at : at + size - 1]
-            out.append(np.concatenate([part, 1.0 - part.sum(axis=-1, keepdims=True)], axis=-1))
-            at += size - 1
-        return out
-
-    def equations(z: Array) -> Array:
-        mixed = rows(z)
-        parts = []
-        for i, size in enumerate(sizes):
-            if size > 1:
-                values = expected.against(inner, mixed, i)
-                parts.append(values[..., :-1] - values[..., -1:])
-        return np.concatenate(parts, axis=-1)
-
-    starts = [rng.dirichlet(np.ones(size), STARTS)[:, :-1] for size in sizes]
-    z = np.concatenate(starts, axis=1)
-    z[0] = np.concatenate([np.full(size - 1, 1.0 / size) for size in sizes])
-    step = 1e-6
-    for _ in range(STEPS):
-        value = equations(z)
-        # Multilinear equations are linear in each coordinate: central differences are exact.
-        jacobian = np.stack(
-            [
-                (equations(z + step * unit) - equations(z - step * unit)) / (2 * step)
-                for unit in np.eye(unknowns)
-            ],
-            axis=-1,
-        )
-        move = np.einsum("...ij,...j->...i", np.linalg.pinv(jacobian, rcond=1e-12), value)
-        length = np.abs(move).max(axis=1, keepdims=True)
-        z = np.clip(z - move * np.minimum(1.0, 0.5 / np.maximum(length, 1e-300)), -1.0, 2.0)
-    good = np.abs(equations(z)).max(axis=1) < PROBABILITY
-    found: list[Mixed] = []
-    for k in np.flatnonzero(good):
-        parts = [row[k] for row in rows(z)]
-        if min(part.min() for part in parts) < PROBABILITY:
-            continue
-        point = []
-        for part, support, size in zip(parts, supports, shape):
-            row = np.zeros(size)
-            row[list(support)] = part / part.sum()
-            point.append(tuple(row.tolist()))
-        if not any(_near(tuple(point), other) for other in found):
-            found.append(tuple(point))
-    return found
-
-
-def _near(left: Mixed, right: Mixed) -> bool:
-    return all(abs(float(a) - float(b)) < REGRET for x, y in zip(left, right) for a, b in zip(x, y))
 
 
 def _settled(payoffs: Array, floats: Array, units: Sequence[float], point: Mixed) -> Mixed | None:

@@ -121,9 +121,22 @@ def test_draws_that_are_not_numbers_are_kept_with_their_reason():
     assert np.isnan(found.x[1]).all() and not found.complete[1]
 
 
+@pytest.mark.parametrize("name", ["numpy", "walk"])
+@pytest.mark.parametrize("scale", [1e-200, 1e-12, 1e12, 1e140])
+def test_payoffs_of_any_size(name, scale):
+    # Products of differences would vanish or overflow; both engines work on the scaled game.
+    engine = dict(engines()).get(name)
+    if engine is None:
+        pytest.skip("numba is not installed")
+    for unit in (np.eye(2), np.eye(3)):
+        found, doubtful = engine(scale * unit[None], scale * unit[None])
+        assert found.count.tolist() == [2 ** len(unit) - 1] and not doubtful.any()
+    assert batch.all_equilibria(1e160 * unit, unit).status == batch.NOT_FINITE
+
+
 def test_empty_batch_and_many_equilibria():
     assert batch.all_equilibria(np.zeros((0, 3, 3)), np.zeros((0, 3, 3))).count.shape == (0,)
-    zeros = np.zeros((batch.COMPILED_FROM, 3, 5))
+    zeros = np.zeros((batch.COMPILED_FROM // batch.bases(3, 5) + 1, 3, 5))
     assert (batch.all_equilibria(zeros, zeros).count == 15).all()
 
 
