@@ -16,6 +16,7 @@ Claims, each a ratio in the same run (theirs over ours):
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -26,6 +27,7 @@ from typing import Any
 import networkx
 import numpy as np
 
+from negotiate.forms import gambit_efg
 from negotiate.forms._tree_builder import GameTree
 from negotiate.forms.extensive import ExtensiveGame, from_dict
 from negotiate.solutions import backward_induction, subgame_perfect
@@ -119,12 +121,32 @@ def gambit(levels: int, results: dict[str, Any]) -> None:
         theirs, _ = timed(lambda: gambit_build(levels, payoffs))
         peer = "pygambit, building only"
     except (ImportError, AttributeError, TypeError) as error:
-        print(f"pygambit is not used: {type(error).__name__}: {error}")
+        # Version 17 of pygambit builds trees otherwise; reading a file is compared below.
+        print(f"pygambit does not build: {type(error).__name__}: {error}")
         theirs, _ = timed(lambda: recursion(graph_of(levels, payoffs)))
         peer = "networkx and a recursion"
     count = 2 ** (levels + 1) - 1
     print(f"{count:>9,} nodes: ours {ours:.3f} s, {peer} {theirs:.3f} s")
     results[f"build and solve, {count:,} nodes"] = claim(peer, ours, theirs)
+
+
+def reading(levels: int, results: dict[str, Any]) -> None:
+    try:
+        import pygambit
+    except ImportError:
+        print("pygambit is not installed: reading is not compared")
+        return
+    payoffs = np.random.default_rng(3).integers(0, 100, (2**levels, 2)).tolist()
+    text = build(levels, payoffs).to_efg()
+    ours, _ = timed(lambda: backward_induction.induction(gambit_efg.loads(text)))
+    theirs, _ = timed(lambda: pygambit.read_efg(io.BytesIO(text.encode())))
+    count = 2 ** (levels + 1) - 1
+    print(
+        f"{count:>9,} nodes from .efg: ours, solved, {ours:.3f} s; pygambit, read, {theirs:.3f} s"
+    )
+    results[f"read .efg and solve, {count:,} nodes"] = claim(
+        f"pygambit {pygambit.__version__}, reading only", ours, theirs
+    )
 
 
 def ladder() -> dict[str, Any]:
@@ -200,6 +222,7 @@ def main() -> None:
     results: dict[str, Any] = {}
     trees([2**9, 2**13, 2**16] if quick else [2**9, 2**13, 2**16, 2**19], results)
     gambit(11 if quick else 15, results)
+    reading(11 if quick else 15, results)
     escalation(results)
     print(json.dumps(results))
 

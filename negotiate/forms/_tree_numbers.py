@@ -29,7 +29,9 @@ _ALLOWED = 'a number, a fraction as text ("1/3"), a SymPy expression or an array
 
 def number(value: Any, *, where: str = "") -> Any:
     """One entry: a `Fraction`, a float, a float array over draws or a SymPy expression."""
-    if type(value) is int or type(value) is Fraction:
+    if type(value) is Fraction:
+        return value
+    if type(value) is int:
         return Fraction(value)
     if isinstance(value, (bool, np.bool_)) or value is None:
         raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
@@ -70,10 +72,18 @@ def _exact(text: str, where: str) -> Fraction:
 def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[Any]:
     """Rows of entries as one array (..., rows, columns), read-only."""
     width = len(rows[0]) if width is None else width
-    flat = [number(value) for row in rows for value in row]
-    shape = np.broadcast_shapes(*{v.shape for v in flat if isinstance(v, np.ndarray)})
-    symbolic = any(hasattr(value, "free_symbols") for value in flat)
-    floats = shape or any(isinstance(value, float) for value in flat)
+    flat = [value for row in rows for value in row]
+    kinds = set(map(type, flat))
+    if kinds == {float} and all(map(math.isfinite, flat)):  # the common cases at full speed
+        return _sealed(np.array(flat), len(rows), width)
+    if kinds != {Fraction}:
+        flat = [number(value) for value in flat]
+        kinds = set(map(type, flat))
+    shape: tuple[int, ...] = ()
+    if np.ndarray in kinds:
+        shape = np.broadcast_shapes(*{v.shape for v in flat if isinstance(v, np.ndarray)})
+    symbolic = bool(kinds - {float, Fraction, np.ndarray})
+    floats = shape or float in kinds
     if symbolic and shape:
         raise InputError(
             "symbols and draws are mixed", allowed="one or the other", remedy="substitute first"
@@ -85,7 +95,12 @@ def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[
     else:
         out = np.empty(len(flat), dtype=object)
         out[:] = [_as_symbol(value) for value in flat] if symbolic else flat
-    out = out.reshape(*out.shape[:-1], len(rows), width)
+    return _sealed(out, len(rows), width)
+
+
+def _sealed(flat: NDArray[Any], rows: int, width: int) -> NDArray[Any]:
+    """The last axis cut into rows; read-only."""
+    out = flat.reshape(*flat.shape[:-1], rows, width)
     out.setflags(write=False)
     return out
 

@@ -28,7 +28,7 @@ True
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -89,7 +89,7 @@ class _Reader:
         take.expect("close", "'}' after the players")
         if not given:
             take.fail("the game has no players", allowed="at least one")
-        self.players = gambit.distinct(given)
+        self.players = _distinct(given)
         note = take.label("a comment") if take.peek().kind == "label" else ""
         self._nodes()
         take.end()
@@ -161,7 +161,7 @@ class _Reader:
                 at=begin,
                 allowed="numbers from 0 to 1 that sum to one",
             )
-        found = _Set(label, gambit.distinct(actions), number, who - 1, tuple(odds))
+        found = _Set(label, _distinct(actions), number, who - 1, tuple(odds))
         if known is not None and known != found:
             take.fail(
                 f"information set {number} is described again, differently",
@@ -233,11 +233,18 @@ class _Reader:
                 [values for _, values in self.outcomes.values()], width=len(self.players)
             ),
             chance=numbers.pack([odds])[..., 0, :],
-            outcome_labels=gambit.distinct(label for label, _ in self.outcomes.values()),
+            outcome_labels=_distinct(label for label, _ in self.outcomes.values()),
             node_labels=tuple(self.names) if any(self.names) else (),
             title=title,
             note=note,
         )
+
+
+def _distinct(labels: Iterable[str]) -> tuple[str, ...]:
+    """Labels made distinct where they are not: most are, and that is quick to see."""
+    given = tuple(labels)
+    names = set(given)
+    return given if len(names) == len(given) and "" not in names else gambit.distinct(given)
 
 
 def _set_labels(sets: list[_Set], players: int) -> tuple[str, ...]:
@@ -245,7 +252,7 @@ def _set_labels(sets: list[_Set], players: int) -> tuple[str, ...]:
     out = [""] * len(sets)
     for who in range(-1, players):
         own = [k for k, item in enumerate(sets) if item.owner == who]
-        names = gambit.distinct(sets[k].label or str(sets[k].number) for k in own)
+        names = _distinct(sets[k].label or str(sets[k].number) for k in own)
         for k, name in zip(own, names):
             out[k] = name
     return tuple(out)
