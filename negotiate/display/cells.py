@@ -14,10 +14,10 @@ def sentence(item: Any) -> str:
     what = words(item.case, item.path)
     span = f"from {item.low:g} to {item.high:g}"
     if not item.changes:
+        how = ", exactly" if item.exact else f" at {item.points} points"
         return (
             f"Along {what} {span} the answer to {clean(item.question)} is always "
-            f"'{clean(item.answers[0])}'"
-            + (", exactly." if item.exact else f" at {item.points} points.")
+            f"'{clean(item.answers[0])}'{how}."
         )
     parts = [
         f"'{clean(c.below)}' becomes '{clean(c.above)}' at {number(c.at, 4)}"
@@ -25,7 +25,8 @@ def sentence(item: Any) -> str:
     ]
     more = f" and at {len(item.changes) - 6} further values" if len(item.changes) > 6 else ""
     nearest = min(item.changes, key=lambda c: abs(c.at - item.base))
-    distance = f"The base value {item.base:g} is {number(abs(nearest.at - item.base))} from the nearest threshold."
+    gap = number(abs(nearest.at - item.base))
+    distance = f"The base value {item.base:g} is {gap} from the nearest threshold."
     how = (
         "The thresholds are exact."
         if item.exact

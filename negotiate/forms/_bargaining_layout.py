@@ -54,20 +54,20 @@ def check(form: BargainingProblem) -> None:
     if len(form.values) != n or any(len(row) != count for row in form.values):
         raise InputError("values do not fit parties and issues", allowed=f"{n} x {count}")
     for k, issue in enumerate(form.issues):
-        labels = form.options[k]
+        options = form.options[k]
         tables = [row[k].kind == "table" for row in form.values]
-        if all(tables) != any(tables) or any(tables) != (labels is not None):
+        if all(tables) != any(tables) or any(tables) != (options is not None):
             raise InputError(
                 "options for some parties and levels for others", where=f"issue {issue}",
                 allowed="a table for every party, or for none",
             )  # fmt: skip
-        if labels is not None:
-            if len(labels) > MAX_OPTIONS:
-                raise TooLargeError(f"{len(labels)} options", allowed=f"<= {MAX_OPTIONS}")
-            if any(len(row[k].table) != len(labels) for row in form.values):
+        if options is not None:
+            if len(options) > MAX_OPTIONS:
+                raise TooLargeError(f"{len(options)} options", allowed=f"<= {MAX_OPTIONS}")
+            if any(len(row[k].table) != len(options) for row in form.values):
                 raise InputError(
                     "tables and options differ in length", where=f"issue {issue}",
-                    allowed=f"{len(labels)} numbers for each party",
+                    allowed=f"{len(options)} numbers for each party",
                 )  # fmt: skip
 
 
@@ -188,9 +188,9 @@ def float_frontier(form: BargainingProblem) -> frontier.Frontier:
             kinds[0],
             kinds[1],
             tuple(np.ascontiguousarray(weights[:, i, list(layout.smooth)].T) for i in both),  # type: ignore[arg-type]
-            tuple(rows(_centre, i) for i in both),  # type: ignore[arg-type]
-            tuple(rows(lambda v: v.reach, i) for i in both),  # type: ignore[arg-type]
-            tuple(rows(lambda v: v.exponent, i) for i in both),  # type: ignore[arg-type]
+            tuple(rows(_centre, i) for i in both),
+            tuple(rows(lambda v: v.reach, i) for i in both),
+            tuple(rows(lambda v: v.exponent, i) for i in both),
             tuple(tuple(row[k].curve for k in layout.smooth) for row in form.values),  # type: ignore[arg-type]
         )
     return frontier.frontier(

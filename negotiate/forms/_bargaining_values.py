@@ -48,13 +48,17 @@ class Value:
             number = getattr(self, name)
             if not hasattr(number, "free_symbols") and not np.all(np.asarray(number) > 0):
                 raise InputError(f"{name} of a value is {number}", allowed="above 0")
-        if self.kind == "power" and not hasattr(self.exponent, "free_symbols"):
-            if not np.all(np.asarray(self.exponent) <= 1):
-                raise InputError(
-                    f"exponent {self.exponent} of a power value is not concave",
-                    allowed="above 0, at most 1",
-                    remedy="exchange the roles: a convex value has no interior compromise",
-                )
+        convex = (
+            self.kind == "power"
+            and not hasattr(self.exponent, "free_symbols")
+            and not np.all(np.asarray(self.exponent) <= 1)
+        )
+        if convex:
+            raise InputError(
+                f"exponent {self.exponent} of a power value is not concave",
+                allowed="above 0, at most 1",
+                remedy="exchange the roles: a convex value has no interior compromise",
+            )
 
     @property
     def target(self) -> Any:

@@ -365,3 +365,44 @@ def evaluate_game(game: AlternatingOffers, names: Iterable[str]) -> dict[str, Ar
         if name not in known:
             raise UnknownNameError("metric", name, known, where=KIND)
     return {name: known[name] for name in wanted}
+
+
+def compile(negotiation: Any, *, commitment: str = "stated") -> AlternatingOffers:
+    """Talks of a negotiation's two principals over its frontier.
+
+    Discount factors are ``party.<p>.discount``; a rejection ends the talks with
+    ``quantity.breakdown_risk`` and then pays the disagreement point with every lever on the table;
+    ``model.alternating_offers.first`` names who proposes first. Utilities are counted from the
+    disagreement point, so that waiting costs what a deal would bring.
+    """
+    from negotiate.forms import bargaining
+
+    problem = bargaining.compile(negotiation, commitment=commitment)
+    names = _two(problem.parties)
+    d = np.asarray(problem.disagreement, dtype=float)
+    if negotiation.draws is not None:
+        d = np.broadcast_to(d, (negotiation.draws, 2)).copy()
+        problem = problem.with_disagreement(d)
+    line = np.asarray(problem.floats().frontier(resolution=32), dtype=float)
+    gains = line - d[..., None, :]
+    missing = [p for p in names if not negotiation.has(f"party.{p}.discount")]
+    if missing:
+        raise InputError(
+            f"no discount factor for {', '.join(missing)}",
+            where="alternating offers",
+            remedy="give [[party]] a discount",
+        )
+    return alternating_offers(
+        names,
+        discount=tuple(
+            np.asarray(negotiation.value(f"party.{p}.discount"), dtype=float) for p in names
+        ),
+        frontier=gains,
+        first=negotiation.setting("alternating_offers", "first"),
+        breakdown=np.asarray(negotiation.get("quantity.breakdown_risk", 0), dtype=float),
+    )
+
+
+def evaluate(negotiation: Any, names: Iterable[str] = ()) -> dict[str, Array]:
+    """Metrics over the negotiation's draws, in stakes above no deal; names as in `METRICS`."""
+    return evaluate_game(compile(negotiation.floats()), names)

@@ -17,6 +17,7 @@ Sources: as in the float kernels; Kalai and Smorodinsky (1975), Econometrica 43:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
@@ -41,7 +42,7 @@ class ExactPoint(NamedTuple):
 def critical(vertices: Vertices) -> list[Any]:
     """Critical lambda b / (a + b) of each piece."""
     out = []
-    for (x, y), (x_next, y_next) in zip(vertices, vertices[1:]):
+    for (x, y), (x_next, y_next) in itertools.pairwise(vertices):
         gain, loss = x_next - x, y - y_next
         out.append(loss / (gain + loss))
     return out
@@ -147,14 +148,14 @@ def equal_area(vertices: Vertices, d: Vertex) -> Vertex:
     """The ray from d through it halves the area of {u in S : u >= d}."""
     part = rational_part(vertices, d)
     line = [(0 * part[0][0], part[0][1]), *part, (part[-1][0], 0 * part[-1][1])]
-    sizes = [p[1] * q[0] - p[0] * q[1] for p, q in zip(line, line[1:])]
+    sizes = [p[1] * q[0] - p[0] * q[1] for p, q in itertools.pairwise(line)]
     x, y = _halve(line, sizes)
     return x + d[0], y + d[1]
 
 
 def _halve(line: Sequence[Vertex], sizes: Sequence[Any]) -> Vertex:
     left = Fraction(sum(sizes)) / 2
-    for (p, q), size in zip(zip(line, line[1:]), sizes):
+    for (p, q), size in zip(itertools.pairwise(line), sizes):
         if size > 0 and left <= size:
             t = left / size
             return p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])
@@ -174,7 +175,7 @@ def perles_maschler(vertices: Vertices, d: Vertex) -> Vertex | None:
     part = rational_part(vertices, d)
     if len(part) == 1:
         return part[0][0] + d[0], part[0][1] + d[1]
-    areas = [(q[0] - p[0]) * (p[1] - q[1]) for p, q in zip(part, part[1:])]
+    areas = [(q[0] - p[0]) * (p[1] - q[1]) for p, q in itertools.pairwise(part)]
     lengths = [_root(Fraction(area) / Fraction(areas[0])) for area in areas]
     if any(length is None for length in lengths):
         return None

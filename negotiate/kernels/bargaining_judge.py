@@ -52,7 +52,8 @@ def weight_interval(low: Any, high: Any, g1: Any, g2: Any) -> tuple[Any, Any]:
 
     Broadcasts; exact on fractions.
     """
-    return tuple(lam * g1 / (lam * g1 + (1 - lam) * g2) for lam in (low, high))  # type: ignore[return-value]
+    first, last = (lam * g1 / (lam * g1 + (1 - lam) * g2) for lam in (low, high))
+    return first, last
 
 
 def kink(low: Any, high: Any, d: Any, u: Any, weights: Any = (1, 1)) -> Kink:

@@ -12,6 +12,7 @@ Tollison and Willett (1979), weights 60, 30, 10 against 10, 30, 60:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cmp_to_key
@@ -68,11 +69,11 @@ def polygon(issues: Sequence[Sequence[Vertex]], base: Vertex = (0, 0)) -> Polygo
         path = pareto_path(points)
         firsts.append(path[0])
         x, y = x + points[path[0]][0], y + points[path[0]][1]
-        for i, j in zip(path, path[1:]):
+        for i, j in itertools.pairwise(path):
             gain, loss = points[j][0] - points[i][0], points[i][1] - points[j][1]
             pieces.append(Piece(gain, loss, k, i, j))
     # cheapest for party 2 first: loss/gain compared without a division
-    pieces.sort(key=cmp_to_key(lambda s, t: _sign(s.loss * t.gain - t.loss * s.gain)))
+    pieces.sort(key=cmp_to_key(_dearer))
     corners = [(x, y)]
     last: Piece | None = None
     for piece in pieces:
@@ -85,8 +86,9 @@ def polygon(issues: Sequence[Sequence[Vertex]], base: Vertex = (0, 0)) -> Polygo
     return Polygon(tuple(corners), tuple(pieces), tuple(firsts))
 
 
-def _sign(value: Any) -> int:
-    return (value > 0) - (value < 0)
+def _dearer(s: Piece, t: Piece) -> int:
+    value = s.loss * t.gain - t.loss * s.gain
+    return int(value > 0) - int(value < 0)
 
 
 def shares(frontier: Polygon, point: ExactPoint) -> tuple[list[Any], bool]:

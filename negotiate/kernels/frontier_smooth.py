@@ -164,7 +164,7 @@ def _bisect(s: Smooth, k: int, lam: Array) -> Array:
             rise = rise + np.where(push > 0, push * np.where(push > 0, steep, 0.0), 0.0)
         up = rise > 0
         low, high = np.where(up, middle, low), np.where(up, high, middle)
-    return 0.5 * (low + high)
+    return np.asarray(0.5 * (low + high))
 
 
 def _steepness(s: Smooth, i: int, k: int, x: Array) -> Array:

@@ -77,7 +77,8 @@ class CaseContext:
     @cached_property
     def threat_solution(self) -> Solution:
         """Rational threats and the deal they lead to: the report's prediction."""
-        return registry.load("solutions", "rational_threats").solve(self.threats)
+        found: Solution = registry.load("solutions", "rational_threats").solve(self.threats)
+        return found
 
     @cached_property
     def used(self) -> tuple[str, ...]:

@@ -67,6 +67,10 @@ def blocks(context: Any) -> list[Block]:
     )  # fmt: skip
     kinks = [s for s in context.solutions if len(s) and "kink" in s[0].marks]
     if kinks:
-        out.append(note("At a kink of the frontier the deal does not move with small changes of "
-                        "the disagreement point: insensitive, which is not the same as no leverage."))  # fmt: skip
+        out.append(
+            note(
+                "At a kink of the frontier the deal does not move with small changes of the "
+                "disagreement point: insensitive, which is not the same as no leverage."
+            )
+        )
     return out

@@ -28,7 +28,7 @@ def blocks(context: Any) -> list[Block]:
     head, rows = view.salience_rows(case)
     out.append(
         Table(tuple(head), tuple(map(tuple, rows)),
-              "Salience of the issues (weights sum to one) and the level each principal likes best.",
+              "Salience of the issues (weights sum to one); the level each principal likes best.",
               align="l" + "r" * (len(head) - 1))
     )  # fmt: skip
     levels = [
@@ -43,8 +43,8 @@ def blocks(context: Any) -> list[Block]:
         head, rows = view.lever_rows(case)
         out.append(
             Table(tuple(head[:-1]), tuple(tuple(row[:-1]) for row in rows),
-                  "Levers: costs in stakes of the one who pays; the probability of use averages the "
-                  "credibility over the branches of no deal.", align="lllrr")
+                  "Levers: costs in stakes of the one who pays; the probability of use averages "
+                  "the credibility over the branches of no deal.", align="lllrr")
         )  # fmt: skip
         out.append(
             Figure(view.figure(case), "Arrows from the holder of each lever to its targets.",

@@ -57,7 +57,7 @@ def blocks(context: Any) -> list[Block]:
                 figures.waterfall(labels, shares, float(answer.none), float(answer.all),
                                   quantity=f"utility of {context.name(party)} (stakes)"),
                 f"Waterfall of lever shares for {context.name(party)}.",
-                f"From no lever to all levers: what each adds to or takes from {context.name(party)}.",
+                f"From no lever to all: what each adds to or takes from {context.name(party)}.",
             )
         )  # fmt: skip
     return out

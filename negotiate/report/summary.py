@@ -21,7 +21,8 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """What was asked, and what came out."""
-    case, out = context.case, []
+    case = context.case
+    out: list[Block] = []
     if case.case.summary.strip():
         out.append(Paragraph(Emph(" ".join(case.case.summary.split()))))
     out.append(Bullets(tuple(sentences(context))))

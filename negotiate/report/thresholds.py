@@ -17,11 +17,12 @@ def applies(context: Any) -> bool:
 
 
 def blocks(context: Any) -> list[Block]:
-    """For each lever: its cost to a target from 0 to 1 against the threats; and the exact margins."""
+    """For each lever its cost to a target from 0 to 1; and the exact margins of the deal."""
     from negotiate.whatif.cells import cells
 
     case = context.case
-    rows, out = [], []
+    rows = []
+    out: list[Block] = []
     for name, lever in case.levers.items():
         target = next((t for t in lever.targets if t in case.principals), None)
         if target is None or not case.value(f"lever.{name}.available"):
@@ -31,8 +32,13 @@ def blocks(context: Any) -> list[Block]:
         where = "; ".join(f"{c.below} to {c.above} at {c.at:.3f}" for c in found.changes)
         rows.append((lever.name, found.base, where or f"always {found.answers[0]}"))
         if not out and found.changes:
-            out = [Figure(view.figure(found), f"Whether {lever.name} is used, along its cost.",
-                          f"{lever.name}: is it threatened, as its cost to the target varies?")]  # fmt: skip
+            out = [
+                Figure(
+                    view.figure(found),
+                    f"Whether {lever.name} is used, along its cost.",
+                    f"{lever.name}: is it threatened, as its cost to the target varies?",
+                )
+            ]
     blocks_: list[Block] = [
         Paragraph("A lever is used where, at the slope of the deal, it costs the other side more "
                   "than its holder. The table gives the cost to the target at which that changes, "

@@ -51,12 +51,16 @@ def blocks(context: Any) -> list[Block]:
               f"The most frequent of {len(profiles)} pairs.", align="lr")
     )  # fmt: skip
     if "deal.margin.least" in drawn:
+        counts_of, edges = np.histogram(drawn["deal.margin.least"], bins=40)
         out.append(
             Figure(
-                figures.histogram(drawn["deal.margin.least"].tolist(),
-                                  quantity="smaller margin of the signed deal (stakes)"),
+                figures.histogram(
+                    edges.tolist(),
+                    (counts_of / context.draws).tolist(),
+                    quantity="smaller margin of the signed deal (stakes)",
+                ),
                 "Histogram of the smaller margin of the signed deal.",
                 "The signed deal stands where the smaller of the two margins is above zero.",
             )
-        )  # fmt: skip
+        )
     return out

@@ -115,7 +115,7 @@ def positive_weights(form: BargainingProblem, weights: Any) -> Any:
             f"weights {weights}", where="bargaining weights", allowed="numbers above 0",
             remedy="the limit of a vanishing weight gives that party its disagreement payoff",
         )  # fmt: skip
-    return array / array.sum(axis=-1)[..., None]
+    return array / array.sum(axis=-1, keepdims=True)
 
 
 def _no_zone(form: BargainingProblem, concept: str, room: Any, is_exact: bool) -> Solution:
@@ -132,13 +132,13 @@ def _solve_two(
     form: BargainingProblem, concept: str, exact_rule: Any, float_rule: Any
 ) -> Solution:
     if form.is_exact and not form.shape:
-        polygon, d = form.exact_frontier, tuple(form.disagreement)
-        room = exact.zone(polygon.vertices, d)
+        polygon, point_d = form.exact_frontier, tuple(form.disagreement)
+        room = exact.zone(polygon.vertices, point_d)
         if room < 0:
             return _no_zone(form, concept, room, True)
-        found = exact_rule(polygon.vertices, d) if exact_rule is not None else None
+        found = exact_rule(polygon.vertices, point_d) if exact_rule is not None else None
         if found is not None:
-            point = _exact_point(form, found, d)
+            point = _exact_point(form, found, point_d)
             return Solution(concept, form.parties, (point,), True, found.certain)
     f, d = form.float_frontier, floats(form.disagreement)
     room = kernel.zone(f, d)

@@ -96,8 +96,8 @@ def _by_levers(form: ThreatGame) -> Solution:
         notes.append("A lever's advantage is zero at the deal: using it or not is equally good.")
     return Solution(
         "rational_threats", form.players, (point,), complete=zone >= 0, exact=False,
-        evidence=(holds(form, point),), settings={"commitment": form.commitment}, notes=tuple(notes),
-        form=form,
+        evidence=(holds(form, point),), settings={"commitment": form.commitment},
+        notes=tuple(notes), form=form,
     )  # fmt: skip
 
 

@@ -123,8 +123,8 @@ def _undominated(payoffs: np.ndarray[Any, Any]) -> tuple[list[int], list[int], l
 def _dominated(matrix: np.ndarray[Any, Any]) -> list[int]:
     """Rows strictly below another row everywhere; floats must differ by more than noise."""
     noise = 0 if matrix.dtype == object else tolerance.UTILITY
-    beaten = (matrix[None, :, :] > matrix[:, None, :] + noise).all(axis=2).any(axis=1)
-    return [int(i) for i in np.flatnonzero(beaten)]
+    above: Any = np.asarray(matrix[None, :, :] > matrix[:, None, :] + noise, dtype=bool)
+    return [int(i) for i in np.flatnonzero(above.all(axis=2).any(axis=1))]
 
 
 def _pure(form: ThreatGame, payoffs: np.ndarray[Any, Any], i: int, j: int) -> Point:

@@ -1,1 +1,1 @@
-"""What-if questions: they see a negotiation and the metrics of its solutions, no particular form."""
+"""What-if questions: they see a negotiation and metrics of its solutions, no particular form."""

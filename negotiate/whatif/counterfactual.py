@@ -1,8 +1,9 @@
 """Counterfactuals: the same draws with one thing changed, and the difference draw by draw.
 
 For a metric Y under two scenarios evaluated on common draws, D_i = Y_i(changed) - Y_i(base).
-Pairing removes what both share: Var D = Var Y1 + Var Y0 - 2 Cov (common random numbers; Glasserman and Yao
-1992, doi:10.1287/mnsc.38.6.884). For labels the answer is a table of transitions.
+Pairing removes what both share: Var D = Var Y1 + Var Y0 - 2 Cov(Y0, Y1) (common random numbers;
+Glasserman and Yao 1992, doi:10.1287/mnsc.38.6.884). For labels the answer is a table of
+transitions.
 
 >>> import numpy as np
 >>> found = compare_arrays("y", np.array([1.0, -1.0, 2.0]), np.array([0.5, 1.0, 2.0]))
