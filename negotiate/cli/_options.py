@@ -63,9 +63,18 @@ def assignment(negotiation: Any, text: str) -> tuple[str, Any]:
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout: sorted where order means nothing, no NaN."""
+    typer.echo(json.dumps(_plain(document), ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def _plain(item: Any) -> Any:
+    """Counts, lines and columns stay numbers; exact values become text, as in a solution."""
     from negotiate.solution import number_to_json
 
-    typer.echo(json.dumps(number_to_json(document), ensure_ascii=False, indent=2, allow_nan=False))
+    if isinstance(item, dict):
+        return {str(key): _plain(value) for key, value in item.items()}
+    if isinstance(item, (list, tuple)):
+        return [_plain(value) for value in item]
+    return item if isinstance(item, int) else number_to_json(item)
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -26,7 +26,7 @@ def app() -> typer.Typer:
         help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
         pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
-    program.callback()(_root)
+    program.callback(invoke_without_command=True)(_root)
     for name in registry.names("cli"):
         module = registry.load("cli", name)
         if hasattr(module, "program"):  # a command with sub-commands

@@ -21,11 +21,13 @@ def command(
     """Show a case, a game, or the values at a path."""
     from negotiate.loading import form_of
     from negotiate.loading import load as open_file
+    from negotiate.solution import number_to_json
 
     thing = open_file(case)
     if form_of(thing) != "negotiation":
         if as_json:
-            print_json(thing.to_dict() if hasattr(thing, "to_dict") else {"game": thing.text()})
+            document = thing.to_dict() if hasattr(thing, "to_dict") else {"game": thing.text()}
+            print_json(number_to_json(document))
         else:
             typer.echo(thing.text())
         return

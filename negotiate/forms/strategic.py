@@ -351,6 +351,11 @@ class StrategicGame(Viewable):
         return read_toml(path)
 
 
+def read(path: str | Path) -> StrategicGame:
+    """A game from a ``.nfg`` file or a parameter file with ``kind = "strategic"``."""
+    return StrategicGame.from_file(path)
+
+
 def is_zero_sum(game: StrategicGame) -> bool:
     """True for two players whose payoffs sum to one constant in every cell."""
     if len(game.players) != 2 or game.draws:

@@ -121,7 +121,7 @@ def test_saddles_of_random_games_leave_no_regret_in_128_cells(parabola):
         first = np.array([np.dot(c, effects[:3]) for c in itertools.product((0, 1), repeat=3)])
         second = np.array([np.dot(c, effects[3:]) for c in itertools.product((0, 1), repeat=4)])
         x = deal(*np.moveaxis(first[:, None] + second[None, :], -1, 0))
-        assert x.shape == (8, 16) and ((0 < x) & (x < 1)).all()
+        assert x.shape == (8, 16) and ((x > 0) & (x < 1)).all()
         mine, theirs = used[:3] @ effects[:3], used[3:] @ effects[3:]
         now = deal(*(mine + theirs))
         assert game.saddle.deal.u[0, 0] == pytest.approx(now, abs=1e-8)
