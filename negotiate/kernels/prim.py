@@ -1,14 +1,16 @@
 """Patient rule induction: the box in which something happens most often.
 
 From the whole sample, peel off the slice of `alpha` of the remaining points, at the low or the
-high end of one column, whose removal gains most, until the box would hold less than `mass_min` of
-all points; then paste back slices that raise the mean. The gain is the rise of the mean per point
-removed. Every box on the way is kept: the peeling trajectory trades density for coverage.
+high end of one column, whose removal gains most (or loses least: a loss may have to be taken on
+the way to a corner), until the box would hold less than `mass_min` of all points or nothing is
+left to gain; then paste back slices that raise the mean. The gain is the rise of the mean per
+point removed. Every box on the way is kept: the peeling trajectory trades density for coverage.
 
 Friedman and Fisher (1999), doi:10.1023/A:1008894516817, sec. 8; scenario discovery: Bryant and
 Lempert (2010), doi:10.1016/j.techfore.2009.08.002; the gain per point and the quantile convention
 (midway between two points, ties kept together) are those of Kwakkel and Jaxa-Rozen (2016),
-doi:10.1016/j.envsoft.2015.11.020, so that boxes agree.
+doi:10.1016/j.envsoft.2015.11.020, so that boxes agree with those of their EMA Workbench as long as
+it goes on: it stops where no slice gains.
 
 Speed: columns are sorted once; a candidate slice is read off the end of the sorted column, so a
 step costs the slices, not the sample. Dead points are swept out when they are half.
@@ -91,9 +93,7 @@ def _slice(
         return float(limit), living[:inner]
 
 
-def peel(
-    x: Floats, y: Floats, *, alpha: float = 0.05, mass_min: float = 0.05
-) -> list[Box]:
+def peel(x: Floats, y: Floats, *, alpha: float = 0.05, mass_min: float = 0.05) -> list[Box]:
     """Peeling trajectory.
 
     Parameters
@@ -115,7 +115,8 @@ def peel(
     low, high = np.full(columns, -np.inf), np.full(columns, np.inf)
     path = [Box(low.copy(), high.copy(), points, total, total / rows)]
     swept = rows
-    while True:
+    highest = y.max()
+    while total < highest * points:
         best: tuple[float, int, int, int, float, NDArray[np.int64], float] | None = None
         mean = total / points
         for j in range(columns):
@@ -134,8 +135,8 @@ def peel(
                     best = (gain, new, j, side, limit, gone, lost)
         if best is None:
             break
-        gain, _, j, side, limit, gone, lost = best
-        if gain <= 0 or points - len(gone) < mass_min * rows:
+        _, _, j, side, limit, gone, lost = best
+        if points - len(gone) < mass_min * rows:
             break
         alive[gone] = False
         points -= len(gone)
