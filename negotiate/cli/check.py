@@ -15,10 +15,17 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
     """Check a case file; exit 2 where it has an error."""
-    from negotiate.model.casefile import check, resolve
+    from negotiate.loading import SUFFIXES, kind_of, load
+    from negotiate.model.casefile import check, read_text, resolve
 
     path = resolve(case)
-    found = check(path)
+    if path.suffix.lower() in SUFFIXES or (
+        path.is_file() and kind_of(read_text(path)) not in ("", "negotiation")
+    ):
+        load(path)  # a game: its reader's own error says where and what
+        found = []
+    else:
+        found = check(path)
     errors = sum(f.severity == "error" for f in found)
     warnings = len(found) - errors
     failed = bool(errors or (strict and warnings))
