@@ -33,7 +33,6 @@ from negotiate.solution import Evidence, Point, Solution
 FORM = ("threats",)
 FIELD = "algebraic"
 DECLARES = frozenset({"no profitable deviation"})
-DECLARES = frozenset({"no profitable deviation"})
 
 
 def solve(form: ThreatGame) -> Solution:
