@@ -101,7 +101,7 @@ def main() -> None:
     print(
         f"nashpy after strict dominance: {1e6 * theirs:.0f} us a draw over {len(tables)} draws; "
         f"largest difference of utilities {gap:.1e} over {int(zone.sum())} draws with a zone; "
-        f"making its tables took us {1e6 * making / len(tables):.0f} us a draw, {len(tables)} at once"
+        f"its tables took us {1e6 * making / len(tables):.0f} us a draw, made at once"
     )
     claim = {
         "ratio": theirs / ours,
