@@ -78,3 +78,10 @@ def html(game: Any) -> str:
         return f"<p>{escape(text(game))}</p>"
     names, columns, cells = matrix(game)
     return payoff_html(names, columns, cells, players=game.players, caption=caption(game))
+
+
+def figure(game: Any) -> str:
+    """The bargaining plane of the game's problem, drawn from its disagreement point."""
+    from negotiate.display import bargaining_problem
+
+    return bargaining_problem.figure(game.problem)
