@@ -394,6 +394,7 @@ def run_study(
         for name, array in arrays.items():
             if name.startswith("metric/"):
                 columns.setdefault(name[7:], []).append((part, array))
+    _check_names(space, columns)
     dataset = _dataset(plan, columns, failure, units or {}, tuple(codes))
     return Study(dataset, tuple(codes), space, design, tuple(notes))
 
@@ -480,3 +481,13 @@ def _dataset(
         **plan.provenance,
     }
     return xr.Dataset(variables, coords, attrs)
+
+
+def _check_names(space: Space, metrics: Mapping[str, Any]) -> None:
+    both = sorted(set(metrics) & {*space.paths, "failure", "scenario"})
+    if both:
+        raise InputError(
+            f"'{both[0]}' names a metric and an input or a mark of the study",
+            where="study",
+            remedy="give the metric another name",
+        )

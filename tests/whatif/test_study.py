@@ -133,6 +133,8 @@ def test_wrong_sizes():
         run_study(SPACE, touchy, Random(10**12, 1))
     with pytest.raises(InputError):
         run_study(SPACE, touchy, Random(10, 1), chunk=0)
+    with pytest.raises(InputError, match="'x' names a metric and an input"):
+        run_study(SPACE, lambda v: {"x": v["y"]}, Random(10, 1))
 
 
 def test_halving_is_logarithmic():
