@@ -214,6 +214,17 @@ def compile(
     levers
         Levers in the game; by default all on the table that a principal holds.
     """
+    game = _without_points(negotiation, commitment, levers)
+    assert game.effects is not None
+    holders = np.array([0] * len(game.levers[0]) + [1] * len(game.levers[1]), dtype=np.intp)
+    points = threats.profile_points(game.points[0, 0], game.effects, holders)
+    return replace(game, points=points)
+
+
+def _without_points(
+    negotiation: Any, commitment: str, levers: Sequence[str] | None = None
+) -> ThreatGame:
+    """The game with only the first of its points: all that the solution over draws reads."""
     parties = tuple(negotiation.principals)
     if len(parties) != 2:
         raise NotApplicableError(
@@ -240,15 +251,14 @@ def compile(
         ],
         problem,
     )
-    holders = np.array([0] * len(held[0]) + [1] * len(held[1]), dtype=np.intp)
     base = problem.disagreement
     if effects.dtype != object:
         base = np.broadcast_to(base.astype(float), (*effects.shape[1:-1], 2))
-    points = threats.profile_points(base, effects, holders)
     weights = _stack(
         [[negotiation.get(f"party.{party}.bargaining_weight", 1) for party in parties]], problem
     )[0]
-    game = ThreatGame(problem, held, ((), ()), points, effects, weights, commitment)
+    start = np.asarray(base)[None, None]
+    game = ThreatGame(problem, held, ((), ()), start, effects, weights, commitment)
     first, second = (tuple(label(chosen) for chosen in game.lever_sets(i)) for i in (0, 1))
     return replace(game, strategies=(first, second))
 
@@ -293,7 +303,7 @@ def evaluate(
     """
     from negotiate.forms._bargaining_layout import float_terms
 
-    game = compile(negotiation, commitment=commitment)
+    game = _without_points(negotiation, commitment)
     found = game.saddle
     shape = game.problem.shape
     out: dict[str, np.ndarray[Any, Any]] = {"zone": found.zone.reshape(shape)}
