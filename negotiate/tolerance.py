@@ -46,3 +46,18 @@ logit reply to it: payoffs scaled to [0, 1] lose some four digits to lambda, the
 BRANCH = 1e-11
 """Residual, in log-probability, at which Newton's method is back on a branch: a few digits above
 rounding at the sizes that log-probabilities reach."""
+
+AGREEMENT = 1e-8
+"""Two float computations of one number agree below this, relative to one stake: the square root of
+the precision of float64, which is what a root found by bisection of a flat function keeps."""
+
+DRAWN_SUM = 1e-6
+"""Slack on the sum of weights drawn for a group: quantile functions of the gamma family carry some
+nine digits each."""
+
+SPACING = 1e-15
+"""Changes below some four units in the last place of a number near one are rounding."""
+
+NEAR_VERTEX = 1e-6
+"""A point this near a vertex of a float payoff set is that vertex: an outer approximation that has
+converged loses at most this much on payoffs scaled to one."""

@@ -178,9 +178,7 @@ def float_frontier(form: BargainingProblem) -> frontier.Frontier:
 
         # the kernel's "linear" is the peaked value; an end is a peak
         kinds = [
-            tuple(
-                "linear" if row[k].kind in POLYGONAL else row[k].kind for k in layout.smooth
-            )
+            tuple("linear" if row[k].kind in POLYGONAL else row[k].kind for k in layout.smooth)
             for row in form.values
         ]
         both = (0, 1)
@@ -347,9 +345,7 @@ def convex_terms(form: BargainingProblem, raw: list[Any]) -> dict[str, Any]:
         if labels is None:
             out[issue] = float(item)
             continue
-        kept = {
-            label: float(share) for label, share in zip(labels, item) if share > tolerance.GAP
-        }
+        kept = {label: float(share) for label, share in zip(labels, item) if share > tolerance.GAP}
         out[issue] = next(iter(kept)) if len(kept) == 1 else kept
     return out
 

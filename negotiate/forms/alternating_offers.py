@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.kernels import offers as kernel
 from negotiate.view import Viewable
@@ -271,7 +272,7 @@ def _frontier(frontier: Any) -> tuple[Array, tuple[tuple[Fraction, Fraction], ..
         )
     dx, dy = np.diff(values[..., 0], axis=-1), np.diff(values[..., 1], axis=-1)
     cross = dx[..., :-1] * dy[..., 1:] - dy[..., :-1] * dx[..., 1:]
-    if (dx < 0).any() or (dy > 0).any() or (cross > 1e-12).any():
+    if (dx < 0).any() or (dy > 0).any() or (cross > tolerance.TIE).any():
         raise InputError(
             "not a concave falling line",
             where="frontier",

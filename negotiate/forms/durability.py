@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.kernels import markov
 from negotiate.view import Viewable
@@ -88,9 +89,9 @@ class Durability(Viewable):
             if label not in self.states:
                 raise UnknownNameError("state", label, self.states, where="durability")
         rough = step.astype(float)
-        if not ((rough >= -1e-12) & (rough <= 1 + 1e-12)).all():
+        if not ((rough >= -tolerance.TIE) & (rough <= 1 + tolerance.TIE)).all():
             raise InputError("a chance outside 0 to 1", where="durability", allowed="0 to 1")
-        if np.abs(rough.sum(-1) - 1).max() > 1e-9:
+        if np.abs(rough.sum(-1) - 1).max() > tolerance.WEIGHT_SUM:
             raise InputError("a row does not sum to 1", where="durability", allowed="rows sum to 1")
         step = np.array(step)
         step.setflags(write=False)

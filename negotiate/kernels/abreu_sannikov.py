@@ -31,6 +31,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from negotiate import tolerance
 from negotiate.errors import NotConvergedError, TooLargeError
 from negotiate.tolerance import ROOT
 
@@ -181,7 +182,7 @@ def _rational_limit(tables: Tables, delta: Fraction, rough: PayoffSet) -> Payoff
             near = max(
                 min(max(abs(p[i] - q[i]) for i in (0, 1)) for q in rough.vertices) for p in guess
             )
-            if near < 1e-6:
+            if near < tolerance.NEAR_VERTEX:
                 return PayoffSet(tuple(guess), low, rough.rounds, 0)
     return rough
 

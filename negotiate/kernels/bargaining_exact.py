@@ -60,9 +60,7 @@ def locate(vertices: Vertices, excess: Callable[[Any, Any, Any], Any]) -> ExactP
         end = excess(weight, x_next, y_next)
         if end > 0:
             t = -start / (end - start)
-            return ExactPoint(
-                x + t * (x_next - x), y + t * (y_next - y), weight, weight, True
-            )
+            return ExactPoint(x + t * (x_next - x), y + t * (y_next - y), weight, weight, True)
     # nothing left, or the sign changes exactly at the last vertex
     return ExactPoint(*vertices[-1], bounds[-2], bounds[-1], False)
 
@@ -96,17 +94,13 @@ def ideal(vertices: Vertices, d: Vertex) -> Vertex:
 def nash(vertices: Vertices, d: Vertex, weights: Vertex = (1, 1)) -> ExactPoint:
     """Weighted Nash bargaining solution; meaningful where a zone exists."""
     a1, a2 = weights
-    return locate(
-        vertices, lambda lam, x, y: lam * a2 * (x - d[0]) - (1 - lam) * a1 * (y - d[1])
-    )
+    return locate(vertices, lambda lam, x, y: lam * a2 * (x - d[0]) - (1 - lam) * a1 * (y - d[1]))
 
 
 def kalai_smorodinsky(vertices: Vertices, d: Vertex) -> ExactPoint:
     """Gains in proportion to the ideal gains."""
     m1, m2 = ideal(vertices, d)
-    return locate(
-        vertices, lambda lam, x, y: (x - d[0]) * (m2 - d[1]) - (y - d[1]) * (m1 - d[0])
-    )
+    return locate(vertices, lambda lam, x, y: (x - d[0]) * (m2 - d[1]) - (y - d[1]) * (m1 - d[0]))
 
 
 def utilitarian(vertices: Vertices, d: Vertex) -> tuple[ExactPoint, ExactPoint]:
@@ -128,9 +122,7 @@ def utilitarian(vertices: Vertices, d: Vertex) -> tuple[ExactPoint, ExactPoint]:
 def adjusted_winner(vertices: Vertices) -> ExactPoint:
     """Equal shares of each party's range between the ends of the frontier."""
     (x0, y0), (x1, y1) = vertices[0], vertices[-1]
-    return locate(
-        vertices, lambda lam, x, y: (x - x0) * (y0 - y1) - (y - y1) * (x1 - x0)
-    )
+    return locate(vertices, lambda lam, x, y: (x - x0) * (y0 - y1) - (y - y1) * (x1 - x0))
 
 
 def rational_part(vertices: Vertices, d: Vertex) -> list[Vertex]:

@@ -72,9 +72,7 @@ def kink(low: Any, high: Any, d: Any, u: Any, weights: Any = (1, 1)) -> Kink:
     g1_low = (1 - high) * a1 * g2 / (high * a2)
     g2_high = high * a2 * g1 / ((1 - high) * a1) if high < 1 else inf
     g2_low = low * a2 * g1 / ((1 - low) * a1)
-    return Kink(
-        min(slack), (u[0] - g1_high, u[0] - g1_low), (u[1] - g2_high, u[1] - g2_low)
-    )
+    return Kink(min(slack), (u[0] - g1_high, u[0] - g1_low), (u[1] - g2_high, u[1] - g2_low))
 
 
 class Judgement(NamedTuple):

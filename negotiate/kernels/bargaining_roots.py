@@ -50,9 +50,9 @@ def bracketed_root(function: Callable[[Array], Array], low: Array, high: Array) 
         with np.errstate(divide="ignore", invalid="ignore"):
             xi, phi = (a - b) / (c - b), (fa - fb) / (fc - fb)
             safe = (phi * phi < xi) & ((1 - phi) * (1 - phi) < 1 - xi)
-            inverse = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (
-                fc - fa
-            ) * fb / (fc - fb)
+            inverse = fa / (fb - fa) * fc / (fb - fc) + (c - a) / (b - a) * fa / (fc - fa) * fb / (
+                fc - fb
+            )
             edge = tolerance.ROOT / np.where(width > 0, width, 1.0)
         part = np.where(safe & np.isfinite(inverse), inverse, 0.5)
         part = np.clip(part, np.minimum(edge, 0.5), np.maximum(1 - edge, 0.5))

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
+
 Floats = NDArray[np.float64]
 
 
@@ -47,7 +49,7 @@ def best_split(x: Floats, y: Floats, smallest: int) -> tuple[float, int, float] 
             continue
         at = int(np.where(allowed, impurity, np.inf).argmin())
         gain = float(node - impurity[at]) / rows
-        if best is None or gain > best[0] + 1e-15:
+        if best is None or gain > best[0] + tolerance.SPACING:
             best = (gain, column, 0.5 * float(values[at] + values[at + 1]))
     return best
 

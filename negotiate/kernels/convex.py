@@ -93,9 +93,7 @@ def interval_free_options(options: Array) -> ConvexIssue:
     return ConvexIssue(np.asarray(options, dtype=np.float64))
 
 
-def program(
-    parties: int, issues: Sequence[ConvexIssue], base: Array | None = None
-) -> Program:
+def program(parties: int, issues: Sequence[ConvexIssue], base: Array | None = None) -> Program:
     """Lay out the variables of all issues; ``base`` ``(n,)`` is added to every utility."""
     spans, starts, rows, columns, offsets = [], [], [], [], []
     start = np.zeros(parties) if base is None else np.array(base, dtype=np.float64)
@@ -290,7 +288,7 @@ def maximin(p: Program, floor: Array, rate: Array, *, start: Array | None = None
         gap = (support(p, dual) - dual @ floor) / (dual @ rate) - reached
         if gap < best.gap:
             best = Answer(z[:size].copy(), u, dual / (dual @ rate), reached, float(gap), inner)
-        if best.gap < 1e-3 * tolerance.GAP and barrier < 1e-9:
+        if best.gap < 1e-3 * tolerance.GAP and barrier < tolerance.UTILITY:
             break
         barrier *= _SHRINK
     # a step in a fixed party's floor moves t by its multiplier: that is the scale of the gap
@@ -325,7 +323,7 @@ def nash(p: Program, d: Array, weights: Array, *, start: Array) -> Answer:
         gap = support(p, dual) - float(dual @ u)
         if gap < best.gap:
             best = Answer(z.copy(), u, dual, float(share @ np.log(u - d)), gap, start)
-        if best.gap < 1e-3 * tolerance.GAP and barrier < 1e-9:
+        if best.gap < 1e-3 * tolerance.GAP and barrier < tolerance.UTILITY:
             break
         barrier *= _SHRINK
     if not size:
@@ -352,10 +350,10 @@ def _newton(model, z: Array, barrier: float) -> Array:  # type: ignore[no-untype
         step = np.linalg.lstsq(-second / np.outer(scale, scale), first / scale, rcond=1e-15)[0]
         step = step / scale
         decrement = float(first @ step)
-        if decrement <= 1e-9 * barrier:
+        if decrement <= tolerance.UTILITY * barrier:
             break
         length = 1.0
-        while length > 1e-12:
+        while length > tolerance.ROOT:
             trial = z + length * step
             new, new_first, new_second = model(trial, barrier)
             if new >= worth + 0.1 * length * decrement:

@@ -143,9 +143,7 @@ def hull_path(values: Array) -> tuple[Array, Array, Array, npt.NDArray[np.intp]]
     )
 
 
-def frontier(
-    start: Array, gain: Array, loss: Array, smooth: Smooth | None = None
-) -> Frontier:
+def frontier(start: Array, gain: Array, loss: Array, smooth: Smooth | None = None) -> Frontier:
     """Lay segments end to end in order of their critical lambda.
 
     Parameters

@@ -101,7 +101,5 @@ def shares(frontier: Polygon, point: ExactPoint) -> tuple[list[Any], bool]:
     )
     width = sum(piece.gain for piece, tied in zip(frontier.pieces, same) if tied)
     share = (point.u1 - passed) / width if width else Fraction(0)
-    out = [
-        share if tied else Fraction(int(weight < lam)) for tied, weight in zip(same, weights)
-    ]
+    out = [share if tied else Fraction(int(weight < lam)) for tied, weight in zip(same, weights)]
     return out, not (sum(same) > 1 and 0 < share < 1)

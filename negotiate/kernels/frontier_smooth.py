@@ -13,8 +13,9 @@ where [low, high] is the issue's Pareto part, the levels between the two ideals.
 On the Pareto part linear and quadratic values are polynomials, so x(lambda) is a ratio of two
 linear functions of lambda, clipped; two quadratic values give the mean of the ideals weighted by
 lambda w_1 / scale_1^2 and (1 - lambda) w_2 / scale_2^2. With a power value the first-order
-condition is monotone in x and is bisected; so it is with a ``curve``, any concave function given
-as a vectorised callable, whose slope is taken by central differences (error below 1e-9).
+condition is monotone in x and its root is bracketed; so it is with a ``curve``, any concave
+function given as a vectorised callable, whose slope is taken by central differences (error below
+1e-9).
 
 Sources: Davis, Hinich and Ordeshook (1970), American Political Science Review 64:426-448, p. 432
 (quadratic loss; contract curve as weighted means of ideals); Osborne and Rubinstein (1990),
@@ -37,12 +38,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from negotiate.kernels.bargaining_roots import bracketed_root
+
 Array = npt.NDArray[np.float64]
 Pair = tuple[Array, Array]
 Curves = tuple[Callable[[Array], Array] | None, ...]
 
 _STEP = 1e-6  # central difference: truncation 1e-12, rounding 1e-10
-_BISECTIONS = 60  # 2^-60 of the interval: below the spacing of float64 in [0, 1]
 
 
 class Smooth(NamedTuple):
@@ -147,24 +149,25 @@ def levels(s: Smooth, lam: Array) -> Array:
         x = np.where(lost & both & (lam > 0.5), target1, x)
     for k, pair in enumerate(zip(*s.kinds)):
         if "power" in pair or "curve" in pair:
-            x[k] = _bisect(s, k, lam)
+            x[k] = _first_order(s, k, lam)
     return x
 
 
-def _bisect(s: Smooth, k: int, lam: Array) -> Array:
-    low = np.broadcast_to(s.low[k], lam.shape).copy()
-    high = np.broadcast_to(s.high[k], lam.shape).copy()
+def _first_order(s: Smooth, k: int, lam: Array) -> Array:
+    """Level where the weighted slopes of issue k cancel; the sum falls as the level rises."""
     share = (lam, 1.0 - lam)
-    for _ in range(_BISECTIONS):
-        middle = 0.5 * (low + high)
-        rise = np.zeros_like(middle)
+
+    def fall(x: Array) -> Array:
+        total = np.zeros_like(x)
         for i in (0, 1):
             push = share[i] * s.weight[i][k]
-            steep = _steepness(s, i, k, middle)
-            rise = rise + np.where(push > 0, push * np.where(push > 0, steep, 0.0), 0.0)
-        up = rise > 0
-        low, high = np.where(up, middle, low), np.where(up, high, middle)
-    return np.asarray(0.5 * (low + high))
+            # 0 x infinity: a party that does not count has no say at its steep end
+            total = total - np.where(push > 0, push * _steepness(s, i, k, x), 0.0)
+        return total
+
+    low = np.broadcast_to(s.low[k], lam.shape).copy()
+    with np.errstate(invalid="ignore"):
+        return bracketed_root(fall, low, np.broadcast_to(s.high[k], lam.shape).copy())
 
 
 def _steepness(s: Smooth, i: int, k: int, x: Array) -> Array:

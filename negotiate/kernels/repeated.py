@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate import tolerance
 from negotiate.errors import TooLargeError
 
 MAX_CLAUSES = 10
@@ -119,7 +120,7 @@ def _root(target: np.ndarray[Any, Any], periods: int) -> np.ndarray[Any, Any]:
         step = (total - goal) / slope
         nxt = at - step
         out[rows] = nxt
-        go = np.abs(step) > 1e-15 * np.maximum(1.0, at)
+        go = np.abs(step) > tolerance.SPACING * np.maximum(1.0, at)
         rows, goal, at = rows[go], goal[go], nxt[go]
     return out.reshape(np.shape(target))
 

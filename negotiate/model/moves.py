@@ -11,7 +11,7 @@ from negotiate.errors import InputError, UnknownNameError
 from negotiate.model.party import VALUE_FORMS
 from negotiate.model.quantity import exact
 from negotiate.model.scenario import Scenario
-from negotiate.tolerance import WEIGHT_SUM
+from negotiate.tolerance import DRAWN_SUM, WEIGHT_SUM
 
 if TYPE_CHECKING:
     from negotiate.model.negotiation import Negotiation
@@ -120,7 +120,7 @@ def _far(total: Any, target: int) -> bool:
     if isinstance(total, (int, Fraction)):
         return total != target
     return (
-        bool(abs(total - target).max() > 1e-6)
+        bool(abs(total - target).max() > DRAWN_SUM)
         if hasattr(total, "dtype")
         else (abs(total - target) > WEIGHT_SUM)
     )

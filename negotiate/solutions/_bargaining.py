@@ -128,9 +128,7 @@ def _no_zone(form: BargainingProblem, concept: str, room: Any, is_exact: bool) -
     )  # fmt: skip
 
 
-def _solve_two(
-    form: BargainingProblem, concept: str, exact_rule: Any, float_rule: Any
-) -> Solution:
+def _solve_two(form: BargainingProblem, concept: str, exact_rule: Any, float_rule: Any) -> Solution:
     if form.is_exact and not form.shape:
         polygon, point_d = form.exact_frontier, tuple(form.disagreement)
         room = exact.zone(polygon.vertices, point_d)
@@ -161,9 +159,7 @@ def _exact_point(form: BargainingProblem, found: Found, d: Any) -> Point:
     return _point(form, found, d, read, weak)
 
 
-def _point(
-    form: BargainingProblem, found: Found, d: Any, read: layout.Terms, weak: Any
-) -> Point:
+def _point(form: BargainingProblem, found: Found, d: Any, read: layout.Terms, weak: Any) -> Point:
     gains = {p: u - d_i for p, u, d_i in zip(form.parties, found.payoffs, d)}
     facts: dict[str, Any] = {"gains": gains, "split": read.split, "terms_unique": read.unique}
     marks = found.marks

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate import tolerance
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining as kernel
 from negotiate.kernels import bargaining_exact as exact
@@ -62,7 +63,7 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     (low1, high2), (high1, low2) = corners[0], corners[-1]
     first, second = (point.payoffs[p] for p in form.parties)
     apart = (first - low1) * (high2 - low2) - (second - low2) * (high1 - low1)
-    if abs(apart) > (shared.slack(form) or (0 if form.is_exact else 1e-8)):
+    if abs(apart) > (shared.slack(form) or (0 if form.is_exact else tolerance.AGREEMENT)):
         return Evidence(False, apart, "difference of shares (cross product)", "equal shares")
     left = shared.loss(form, point)
     return shared.verdict(

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate import tolerance
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining as kernel
 from negotiate.kernels import bargaining_exact as exact
@@ -62,7 +63,7 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Gains are equal, and no point of S is better for all."""
     gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
     apart = max(gains) - min(gains)
-    if apart > (shared.slack(form) or (0 if form.is_exact else 1e-8)):
+    if apart > (shared.slack(form) or (0 if form.is_exact else tolerance.AGREEMENT)):
         return Evidence(False, apart, "difference of gains, stakes", "equal gains")
     left = shared.loss(form, point)
     return shared.verdict(form, point, left, "distance to frontier, stakes")

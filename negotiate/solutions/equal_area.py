@@ -62,9 +62,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     total = float(np.trapezoid(height, grid))
     inside = grid <= g1
     above = float(np.trapezoid(height[inside], grid[inside])) - g1 * g2 / 2
-    apart = 2 * above - total
-    if abs(apart) > shared.CURVE * max(total, 1e-12):
-        return Evidence(False, apart, "difference of the two areas", "the ray from d")
+    # per stake of the longer side, so that the number is one in stakes
+    apart = (2 * above - total) / max(float(part.x[-1]), float(part.y[0]), 1e-12)
+    if abs(apart) > shared.CURVE:
+        return Evidence(False, apart, "difference of areas over the longer side", "the ray")
     left = shared.loss(form, point)
     return shared.verdict(
         form, point, left, "distance to frontier, stakes",

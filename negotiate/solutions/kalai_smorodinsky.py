@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate import tolerance
 from negotiate.forms import _bargaining_layout as layout
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining as kernel
@@ -70,12 +71,10 @@ def _ideal(form: BargainingProblem, best: Any) -> dict[str, Any]:
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Proportional to ideal gains, and no point of S is better for all."""
     best = form.ideal()
-    rows = [
-        (point.payoffs[p] - d, best[p] - d) for p, d in zip(form.parties, form.disagreement)
-    ]
+    rows = [(point.payoffs[p] - d, best[p] - d) for p, d in zip(form.parties, form.disagreement)]
     # cross products: no division by an ideal gain of zero
     apart = max(abs(g * m_j - g_j * m) for g, m in rows for g_j, m_j in rows)
-    if apart > (shared.slack(form) or (0 if form.is_exact else 1e-8)):
+    if apart > (shared.slack(form) or (0 if form.is_exact else tolerance.AGREEMENT)):
         return Evidence(False, apart, "difference of relative gains (cross product)", "the line")
     left = shared.loss(form, point)
     return shared.verdict(form, point, left, "distance to frontier, stakes")

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate import tolerance
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining_curves as curves
 from negotiate.kernels import bargaining_exact as exact
@@ -66,7 +67,7 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     x, y = np.insert(part.x, at, g1), np.insert(part.y, at, g2)
     steps = np.sqrt(np.maximum(np.diff(x), 0) * np.maximum(-np.diff(y), 0))
     apart = float(steps[:at].sum() - steps[at:].sum())
-    if abs(apart) > 10 * shared.CURVE * max(float(steps.sum()), 1e-12):
+    if abs(apart) > 10 * shared.CURVE * max(float(steps.sum()), tolerance.TIE):
         return Evidence(False, apart, "difference of the two lengths, stakes", "the middle")
     left = shared.loss(form, point)
     return shared.verdict(

@@ -86,9 +86,7 @@ def explain(form: BargainingProblem) -> str:
     for step in range(1, 5):
         best = floats([part.first(here[1]), part.second(here[0])])
         here = (here + best) / 2
-        ideal, now = (
-            ", ".join(f"{x:.4g}" for x in point + start) for point in (best, here)
-        )
+        ideal, now = (", ".join(f"{x:.4g}" for x in point + start) for point in (best, here))
         lines.append(f"{step}. Ideal ({ideal}), agreement so far ({now}).")
     shares = ", ".join(f"{p} gets {u}" for p, u in answer[0].payoffs.items())
     return "\n".join([*lines, f"5. In the limit {shares}."])

@@ -59,9 +59,7 @@ def _tied(form: BargainingProblem) -> bool:
     if len(form.parties) != 2:
         return False
     if form.is_exact:
-        before, after = exact.utilitarian(
-            form.exact_frontier.vertices, tuple(form.disagreement)
-        )
+        before, after = exact.utilitarian(form.exact_frontier.vertices, tuple(form.disagreement))
         return (before.u1, before.u2) != (after.u1, after.u2)
     return bool(kernel.utilitarian(form.float_frontier, floats(form.disagreement)).flat[0])
 
@@ -74,9 +72,9 @@ def _one(form: BargainingProblem, end: int) -> Solution:
     def float_rule(f: Any, d: Any) -> shared.Found:
         point = kernel.utilitarian(f, d)
         if not form.shape and point.flat[0]:
-            lam = point.low
-            u = at_lambda(f, lam, after=bool(end))
-            side = np.nextafter(lam, float(end))
+            # clear of the flat piece, whose critical lambda is met only to a tolerance
+            side = point.low + (2 * end - 1) * 2 * tolerance.UTILITY
+            u = at_lambda(f, side)
             point = Located(u, side, side, np.zeros_like(point.flat))
         return shared.Found((point.u[0], point.u[1]), point)
 

@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
 
 Floats = NDArray[np.float64]
@@ -361,7 +362,7 @@ def _fit_beta(value: float, low: float, high: float) -> dict[str, float]:
     mean, sd = (low + high) / 2, (high - low) / 3.3
     size = max(mean * (1 - mean) / sd**2 - 1, 0.5)
     found = scipy.optimize.root(gaps, np.log([mean * size, (1 - mean) * size]), tol=1e-13)
-    if max(abs(gap) for gap in gaps(found.x)) > 1e-8:
+    if max(abs(gap) for gap in gaps(found.x)) > tolerance.AGREEMENT:
         raise NoSolutionError(
             f"no beta distribution found with 5 % and 95 % points {low:g} and {high:g}",
             remedy="give alpha and beta",

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
 from negotiate.whatif.chunks import Evaluate, evaluate_rows
@@ -282,7 +283,7 @@ def _nearest(
     moved = {
         path: (_plain(base[path]), _plain(world[path][0]))
         for path in sorted(reach, key=lambda p: -reach[p])
-        if reach[path] > 1e-9
+        if reach[path] > tolerance.UTILITY
     }
     _, value = _fails(evaluate, metric, condition, world)
     return World(scenario, concept, moved, max(reach.values()), _plain(value[0]))

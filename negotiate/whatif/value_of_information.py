@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
 from negotiate.errors import InputError, NoSolutionError
 from negotiate.kernels.moment_free import classes_of
 from negotiate.kernels.sampling import generator
@@ -90,7 +91,7 @@ class InformationValue(Answer):
             head += f", right in {percent(self.worth)} of draws"
         else:
             head += f", worth {shown(self.worth)} {self.unit}".rstrip() + " on average"
-        if self.perfect <= 1e-12 or value <= 2 * error:
+        if self.perfect <= tolerance.TIE or value <= 2 * error:
             return f"{head}; knowing any one input better would not change it by more than chance."
         gain = (
             f"would make it right in {percent(min(self.worth + value, 1.0))}"

@@ -1,0 +1,268 @@
+"""Studies of a case: the seam of the what-if floor, filled from a negotiation.
+
+`seam` gives the two things every answer asks for, a space of uncertain quantities and an
+``evaluate`` that reads metrics off solutions, so that any answer works on a case::
+
+    sobol(*seam(case, ["bargaining.nash_bargaining.utility.turkey"]), 1024)
+
+`study` runs a design, with scenarios as a dimension; `attribute_levers` gives each lever its
+Shapley share; `claims` asks how robust the conclusions are that the file states.
+
+>>> import negotiate as ng
+>>> idlib = ng.load("idlib-2020")
+>>> found = study(idlib, ["deal.margin.least"], Sobol(256, seed=1))
+>>> found.dataset["deal.margin.least"].dims
+('draw',)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.model.negotiation import Negotiation
+from negotiate.whatif import metric as metrics_of
+from negotiate.whatif import world
+from negotiate.whatif.attribution import Attribution, attribute
+from negotiate.whatif.design import Design, Grid, OneAtATime, Sobol, Values
+from negotiate.whatif.marginal import Marginal
+from negotiate.whatif.robustness import Robustness, claim, robustness
+from negotiate.whatif.space import Space
+from negotiate.whatif.study import Study, run_study
+
+BASE = "baseline"
+"""Name of the case without a scenario."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Metrics of a case over draws of its values; importable, so that any engine can run it.
+
+    The scenario is applied to the drawn case, so that "sanctions cost twice as much" doubles
+    every draw rather than being drawn over.
+    """
+
+    case: Negotiation
+    metrics: tuple[str, ...]
+    scenario: str = ""
+
+    def __call__(self, values: Values) -> dict[str, NDArray[Any]]:
+        """Metrics of the draws, ``(D,)`` each."""
+        rows = len(next(iter(values.values()))) if values else 1
+        drawn = self.case.with_draws(values)
+        if self.scenario:
+            drawn = drawn.scenario(self.scenario)
+        found = metrics_of.evaluate(drawn, self.metrics)
+        return {name: _over_draws(value, rows) for name, value in found.items()}
+
+    def identity(self) -> str:
+        """What it is in a study's hash: the file, the interventions, the metrics."""
+        own = self.case.file_hash or self.case.id
+        return f"{own}:{'+'.join((*self.case.applied, self.scenario))}:{','.join(self.metrics)}"
+
+
+def _over_draws(value: Any, rows: int) -> NDArray[Any]:
+    array = np.asarray(value)
+    return np.broadcast_to(array, (rows,)) if array.ndim == 0 else array
+
+
+def _known(case: Negotiation, names: Sequence[str]) -> tuple[str, ...]:
+    """The metrics, each checked before work starts, with the nearest name if it does not exist."""
+    if not names:
+        raise InputError("no metric to record", where="study", allowed="one or more")
+    known = metrics_of.available(case)
+    for name in names:
+        if name not in known and not any("<" in k and _fits(name, k) for k in known):
+            raise UnknownNameError("metric", name, known, where=f"study of {case.id}")
+    return tuple(dict.fromkeys(names))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name fills a pattern that still has placeholders."""
+    parts, wanted = name.split("."), pattern.split(".")
+    return len(parts) == len(wanted) and all(
+        w == p or w.startswith("<") for p, w in zip(parts, wanted)
+    )
+
+
+def space_of(case: Negotiation, paths: Sequence[str] = ()) -> Space:
+    """The case's uncertain quantities, and the values at ``paths`` as known numbers.
+
+    ``paths`` are what a grid or a threshold moves though the file gives no range for it; an
+    expression over other quantities is a path too, and is then set free of them.
+    """
+    space = world.space(case)
+    marginals = dict(space.marginals)
+    grouped = {member for group in space.groups.values() for member in group.members}
+    for path in paths:
+        if path in marginals or path in grouped:
+            continue
+        if not case.has(path):
+            raise UnknownNameError("path", path, case.paths, where=f"study of {case.id}")
+        value = case.value(path)
+        if isinstance(value, str):
+            raise InputError(
+                f"'{value}' is no number", where=path, remedy="use a scenario to change it"
+            )
+        marginals[path] = Marginal("point", {"value": float(value)}, base=float(value))
+    units = dict(space.units)
+    sources = dict(space.sources)
+    for path in paths:
+        if path in case.quantities:
+            units.setdefault(path, case.quantities[path].unit)
+            sources.setdefault(path, ", ".join(case.quantities[path].source))
+    return Space(marginals, space.groups, units, sources)
+
+
+def seam(
+    case: Negotiation, names: Sequence[str], *, scenario: str = "", paths: Sequence[str] = ()
+) -> tuple[Space, Evaluation]:
+    """Space and evaluation of a case: what every answer of this floor takes.
+
+    Parameters
+    ----------
+    case
+        The negotiation.
+    names
+        Metrics, ``<form>.<name>``.
+    scenario
+        A scenario of the file.
+    paths
+        Paths that will be moved though the file gives no range for them.
+    """
+    if scenario and scenario not in case.scenarios:
+        raise UnknownNameError("scenario", scenario, case.scenarios, where=f"study of {case.id}")
+    return space_of(case, paths), Evaluation(case, _known(case, names), scenario)
+
+
+def _moved(design: Design) -> tuple[str, ...]:
+    """Paths that a design names."""
+    if isinstance(design, Grid):
+        return tuple(design.levels)
+    return design.paths if isinstance(design, OneAtATime) else ()
+
+
+def study(
+    case: Negotiation,
+    metrics: Sequence[str],
+    design: Design | None = None,
+    *,
+    scenarios: Sequence[str] = (),
+    **options: Any,
+) -> Study:
+    """Run a design through a case.
+
+    Parameters
+    ----------
+    case
+        The negotiation.
+    metrics
+        Metrics to record, ``<form>.<name>``; see `negotiate.whatif.metric.available`.
+    design
+        Rows to look at; by default 1024 rows of a Sobol' sequence.
+    scenarios
+        Scenarios of the file; with any, ``scenario`` is a dimension that begins with the baseline.
+    options
+        Of `negotiate.whatif.study.run_study`: engine, workers, chunk, folder, confirmed_rows.
+    """
+    design = Sobol(1024) if design is None else design
+    space, base = seam(case, metrics, paths=_moved(design))
+    evaluate: Any = base
+    if scenarios:
+        evaluate = {BASE: base}
+        for name in scenarios:
+            evaluate[name] = seam(case, metrics, scenario=name)[1]
+    meanings = metrics_of.available(case)
+    return run_study(
+        space,
+        evaluate,
+        design,
+        units={name: meanings.get(name, "") for name in base.metrics},
+        provenance={"case": case.id, "file_hash": case.file_hash},
+        **options,
+    )
+
+
+@dataclass(frozen=True)
+class _OnTable:
+    """Metrics of every coalition of levers over common draws."""
+
+    case: Negotiation
+    levers: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+    def __call__(self, on: NDArray[np.bool_]) -> Mapping[str, NDArray[Any]]:
+        rows = max(self.case.draws or 1, 1)
+        found: dict[str, list[NDArray[Any]]] = {name: [] for name in self.metrics}
+        for row in on:
+            table = {f"lever.{name}.available": bool(x) for name, x in zip(self.levers, row)}
+            values = metrics_of.evaluate(self.case.with_values(table), self.metrics)
+            for name, value in values.items():
+                found[name].append(_over_draws(value, rows))
+        return {name: np.stack(columns) for name, columns in found.items()}
+
+
+def attribute_levers(
+    case: Negotiation,
+    metrics: Sequence[str],
+    *,
+    levers: Sequence[str] = (),
+    draws: int = 1,
+    seed: int = 0,
+    **options: Any,
+) -> dict[str, Attribution]:
+    """Shapley share of each lever in each metric, over common draws.
+
+    A lever out of a coalition is off the table and every game is solved again without it.
+
+    Parameters
+    ----------
+    levers
+        Players; by default all levers on the table of the case.
+    draws
+        Joint draws of the uncertain quantities; 1 means base values.
+    options
+        Of `negotiate.whatif.attribution.attribute`: permutations, rule.
+    """
+    names = tuple(levers) or case.on_table()
+    for name in names:
+        if name not in case.levers:
+            raise UnknownNameError("lever", name, case.levers, where=f"attribution in {case.id}")
+    wanted = _known(case, metrics)
+    if draws < 1:
+        raise InputError(f"{draws} draws", where="attribution", allowed="1 or more")
+    drawn = case.floats()
+    if draws > 1:
+        drawn = case.with_draws(Sobol(draws, seed).values(world.space(case), 0, draws))
+    return attribute(_OnTable(drawn, names, wanted), names, seed=seed, **options)
+
+
+def claims(
+    case: Negotiation,
+    *,
+    draws: int = 4096,
+    scenarios: Sequence[str] = (),
+    seed: int = 0,
+    **options: Any,
+) -> dict[str, Robustness]:
+    """Robustness of every conclusion the file states, over draws and scenarios."""
+    stated = case.case.claim
+    if not stated:
+        return {}
+    wanted = list(dict.fromkeys(item.metric for item in stated))
+    found = study(case, wanted, Sobol(draws, seed), scenarios=scenarios, **options)
+    base = Evaluation(case, tuple(wanted))
+    evaluate: Any = base
+    if scenarios:
+        evaluate = {BASE: base} | {name: replace(base, scenario=name) for name in scenarios}
+    return {
+        item.id: robustness(
+            found, claim(item.metric, item.condition, id=item.id, text=item.text), evaluate
+        )
+        for item in stated
+    }
