@@ -93,7 +93,7 @@ def main() -> None:
     claims = {
         "nash_linear_vs_scipy": {"ratio": scipy_time / mine, "peer": "scipy SLSQP, one draw a call",
                                  "ours": mine, "theirs": scipy_time},
-        "nash_linear_vs_exact_loop": {"ratio": exact_time / mine, "peer": "our exact path in a loop",
+        "nash_linear_vs_exact_loop": {"ratio": exact_time / mine, "peer": "our exact path, a loop",
                                       "ours": mine, "theirs": exact_time},
     }  # fmt: skip
     print(json.dumps(claims))

@@ -261,7 +261,7 @@ def maximin(p: Program, floor: Array, rate: Array, *, start: Array | None = None
         u, gradient, curvature = utility(p, z[:size])
         slack = u - floor - z[size] * rate
         room = p.bounds @ z[:size] + p.offset
-        if slack.min() <= 0 or room.min() <= 0:
+        if slack.min() <= 0 or room.min(initial=np.inf) <= 0:
             return -np.inf, z, np.zeros((0, 0))
         wide = np.concatenate([gradient, -rate[:, None]], axis=1)
         first = np.zeros(size + 1)
@@ -304,7 +304,7 @@ def nash(p: Program, d: Array, weights: Array, *, start: Array) -> Answer:
         u, gradient, curvature = utility(p, z)
         gains = u - d
         room = p.bounds @ z + p.offset
-        if gains.min() <= 0 or room.min() <= 0:
+        if gains.min() <= 0 or room.min(initial=np.inf) <= 0:
             return -np.inf, z, np.zeros((0, 0))
         first = (share / gains) @ gradient + barrier * (p.bounds / room[:, None]).sum(axis=0)
         second = -(gradient * (share / gains**2)[:, None]).T @ gradient
