@@ -18,7 +18,8 @@ Shapley share; `claims` asks how robust the conclusions are that the file states
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,10 @@ from negotiate.whatif.study import Study, run_study
 BASE = "baseline"
 """Name of the case without a scenario."""
 
+BLOCK = 4096
+"""Draws solved together, wherever chunks begin: some solvers iterate until all of their draws have
+converged, so the last digits depend on the company."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -50,20 +55,63 @@ class Evaluation:
     case: Negotiation
     metrics: tuple[str, ...]
     scenario: str = ""
+    block: int = BLOCK
 
     def __call__(self, values: Values) -> dict[str, NDArray[Any]]:
         """Metrics of the draws, ``(D,)`` each."""
         rows = len(next(iter(values.values()))) if values else 1
-        drawn = self.case.with_draws(values)
+        switches = [path for path in values if isinstance(self.case.base.get(path), bool)]
+        if not switches:
+            return self._drawn(self.case, values, rows)
+        # a switch is on or off for a whole game: rows with the same switches are solved together
+        table = np.stack([np.asarray(values[path], float) >= 0.5 for path in switches], -1)
+        distinct, which = np.unique(table, axis=0, return_inverse=True)
+        numbers = {path: value for path, value in values.items() if path not in switches}
+        out: dict[str, NDArray[Any]] = {}
+        for index, setting in enumerate(distinct):
+            here = np.nonzero(which.ravel() == index)[0]
+            case = self.case.with_values(dict(zip(switches, map(bool, setting))))
+            part = self._drawn(case, {p: v[here] for p, v in numbers.items()}, len(here))
+            for name, value in part.items():
+                if name not in out:
+                    out[name] = np.empty((rows, *value.shape[1:]), value.dtype)
+                if value.dtype.itemsize > out[name].dtype.itemsize:
+                    out[name] = out[name].astype(value.dtype)  # a longer label
+                out[name][here] = value
+        return out
+
+    def _drawn(self, case: Negotiation, values: Values, rows: int) -> dict[str, NDArray[Any]]:
+        drawn = case.with_draws(values)
         if self.scenario:
             drawn = drawn.scenario(self.scenario)
         found = metrics_of.evaluate(drawn, self.metrics)
         return {name: _over_draws(value, rows) for name, value in found.items()}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Plain dictionaries for the case's read-only views, which do not travel."""
+        state = {
+            item.name: dict(value) if isinstance(value, Mapping) else value
+            for item in fields(self.case)
+            if item.name != "_cache"
+            for value in (getattr(self.case, item.name),)
+        }
+        return _evaluation, (state, self.metrics, self.scenario, self.block)
+
     def identity(self) -> str:
         """What it is in a study's hash: the file, the interventions, the metrics."""
         own = self.case.file_hash or self.case.id
-        return f"{own}:{'+'.join((*self.case.applied, self.scenario))}:{','.join(self.metrics)}"
+        applied = "+".join((*self.case.applied, self.scenario))
+        return f"{own}:{applied}:{','.join(self.metrics)}:{self.block}"
+
+
+def _evaluation(
+    state: dict[str, Any], metrics: tuple[str, ...], scenario: str, block: int
+) -> Evaluation:
+    views: dict[str, Any] = {
+        name: MappingProxyType(value) if name in ("base", "quantities") else value
+        for name, value in state.items()
+    }
+    return Evaluation(Negotiation(**views), metrics, scenario, block)
 
 
 def _over_draws(value: Any, rows: int) -> NDArray[Any]:
@@ -178,14 +226,22 @@ def study(
         for name in scenarios:
             evaluate[name] = seam(case, metrics, scenario=name)[1]
     meanings = metrics_of.available(case)
+    units = {name: _unit(meanings.get(name, "")) for name in base.metrics}
     return run_study(
         space,
         evaluate,
         design,
-        units={name: meanings.get(name, "") for name in base.metrics},
+        units=units,
         provenance={"case": case.id, "file_hash": case.file_hash},
         **options,
     )
+
+
+def _unit(meaning: str) -> str:
+    """Unit of a metric from its meaning: the form's text names it."""
+    words = meaning.replace(",", " ").replace(";", " ").split()
+    units = {"stakes": "stake", "stake": "stake", "probability": "probability"}
+    return next((units[word] for word in words if word in units), "")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,10 @@ arrays ``(D,)``, ``metrics`` maps names to arrays ``(D,)`` or ``(D, ...)``; it m
 chunk is halved until the draws that raise stand alone; each keeps its message and the rest keep
 their numbers.
 
+An evaluation whose last digits depend on which draws are solved together (an iteration that stops
+when all have converged) says so by an attribute ``block``: chunks are then whole numbers of blocks
+and every block is evaluated by itself, so that bytes do not depend on the chunking.
+
 NaN policy: numbers and truth values are float64, labels text. A failed draw holds NaN or ``""`` in
 every metric of its row and a reason; a NaN without a reason gets the reason "undefined". Failed
 draws are counted, left out of summaries and never replaced.
@@ -130,6 +134,7 @@ class Work:
     evaluates: Mapping[str, Evaluate]
     rows: int
     chunk: int
+    block: int = 1
 
     @property
     def per_scenario(self) -> int:
@@ -151,7 +156,15 @@ class Work:
         """Arrays ``metric/<name>``, ``failed`` (rows within the part) and ``reason``."""
         scenario, start, stop = self.where(part)
         evaluate = list(self.evaluates.values())[scenario]
-        outcome = evaluate_rows(evaluate, self.design.values(self.space, start, stop))
+        size = self.block if self.block > 1 else self.chunk
+        outcome: Outcome | None = None
+        for first in range(start, stop, size):
+            last = min(first + size, stop)
+            piece = evaluate_rows(evaluate, self.design.values(self.space, first, last))
+            outcome = (
+                piece if outcome is None else _join(outcome, piece, first - start, last - start)
+            )
+        assert outcome is not None
         failed = sorted(outcome.failures)
         arrays = {f"metric/{name}": array for name, array in outcome.metrics.items()}
         arrays["failed"] = np.asarray(failed, dtype=np.int64)

@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError
+from negotiate.kernels.quantile import gamma_quantile
 from negotiate.tolerance import PROBABILITY
 from negotiate.whatif.marginal import Marginal
 
@@ -86,13 +87,10 @@ class Dirichlet:
     def latent(self, u: Floats) -> Floats:
         """Shares, by gamma quantiles that are normalised, so that any design works.
 
-        Quantiles are taken as x = g(shape + 1) v^(1/shape) would underflow; a floor keeps the
-        row sum positive.
+        A floor under each keeps the sum of a row positive.
         """
-        import scipy.special
-
-        drawn = scipy.special.gammaincinv(np.asarray(self.alpha), u)
-        drawn = np.maximum(drawn, np.finfo(float).tiny)
+        columns = [gamma_quantile(u[:, k], alpha) for k, alpha in enumerate(self.alpha)]
+        drawn = np.maximum(np.stack(columns, -1), np.finfo(float).tiny)
         return np.asarray(drawn / drawn.sum(-1, keepdims=True))
 
     def values(self, latent: Floats) -> dict[str, NDArray[Any]]:
@@ -101,14 +99,12 @@ class Dirichlet:
 
     def redraw(self, latent: Floats, known: Sequence[bool], u: Floats) -> Floats:
         """What is left after the known shares is divided anew (Dirichlet is neutral)."""
-        import scipy.special
-
         free = ~np.asarray(known, bool)
         out = latent.copy()
         if not free.any():
             return out
-        drawn = scipy.special.gammaincinv(np.asarray(self.alpha)[free], u[:, free])
-        drawn = np.maximum(drawn, np.finfo(float).tiny)
+        columns = [gamma_quantile(u[:, k], self.alpha[k]) for k in np.nonzero(free)[0]]
+        drawn = np.maximum(np.stack(columns, -1), np.finfo(float).tiny)
         rest = latent[:, free].sum(-1, keepdims=True) if not free.all() else 1.0
         out[:, free] = rest * drawn / drawn.sum(-1, keepdims=True)
         return out

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from negotiate import tolerance
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
+from negotiate.kernels.quantile import beta_quantile, gamma_quantile
 
 Floats = NDArray[np.float64]
 LOW_POINT, HIGH_POINT = 0.05, 0.95
@@ -89,7 +90,7 @@ def _lognormal_cdf(p: Mapping[str, float], x: Floats) -> Floats:
 
 
 def _gamma(p: Mapping[str, float], u: Floats) -> Floats:
-    return np.asarray(p["scale"] * _special().gammaincinv(p["shape"], u))
+    return np.asarray(p["scale"] * gamma_quantile(u, p["shape"]))
 
 
 def _gamma_cdf(p: Mapping[str, float], x: Floats) -> Floats:
@@ -97,7 +98,7 @@ def _gamma_cdf(p: Mapping[str, float], x: Floats) -> Floats:
 
 
 def _beta(p: Mapping[str, float], u: Floats) -> Floats:
-    inner = _special().betaincinv(p["alpha"], p["beta"], u)
+    inner = beta_quantile(u, p["alpha"], p["beta"])
     return np.asarray(p["a"] + (p["b"] - p["a"]) * inner)
 
 

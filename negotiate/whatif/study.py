@@ -248,7 +248,9 @@ def _plan(
         "provenance": dict(provenance),
         "versions": _versions(),
     }
-    return _Plan(Work(space, design, evaluates, rows, chunk), named, description, provenance)
+    block = max(int(getattr(item, "block", 1)) for item in evaluates.values())
+    work = Work(space, design, evaluates, rows, -(-chunk // block) * block, block)
+    return _Plan(work, named, description, provenance)
 
 
 def _computed(
@@ -367,7 +369,8 @@ def run_study(
     engine, workers, in_flight
         Where chunks are computed; see `negotiate.whatif.engines.run`.
     chunk
-        Rows of a chunk; changes nothing in the result.
+        Rows of a chunk, rounded up to whole blocks of the evaluation; changes nothing in the
+        result.
     folder
         Where parts are kept; a study that was interrupted goes on from there.
     confirmed_rows

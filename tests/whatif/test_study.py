@@ -158,3 +158,23 @@ def test_views_escape_and_draw():
     figure = study.figure()
     assert figure.startswith("<svg") and "<i>z" not in figure and figure == study.figure()
     assert "50 evaluations" in study.text()
+
+
+class Together:
+    """Depends on the draws evaluated together, as an iteration over a batch may."""
+
+    block = 64
+
+    def __call__(self, values):
+        return {"z": values["x"] + 1e-12 * len(values["x"]) * values["x"].mean()}
+
+    def identity(self):
+        return "together"
+
+
+def test_blocks_make_bytes_independent_of_chunks():
+    one = run_study(SPACE, Together(), Random(1000, 1))
+    for chunk in (1, 100, 640):
+        assert one.dataset.identical(
+            run_study(SPACE, Together(), Random(1000, 1), chunk=chunk).dataset
+        )
