@@ -7,7 +7,8 @@ With gains x = u_1 - d_1, y = u_2 - d_2 along the frontier's individually ration
                       rational on a polygon.
     Perles-Maschler   the point halves the length  integral sqrt(-du_1 du_2)  of the efficient
                       frontier between the two ideals of the individually rational part.
-    Raiffa            d moves by  d'(s) = m(d) - d  until it meets the frontier.
+    Raiffa            d moves by  d'(s) = m(d) - d  until it meets the frontier; the path itself is
+                      in `negotiate.kernels.bargaining_raiffa`.
 
 Sources: Anbarci and Bigelow (1994), Mathematical Social Sciences 28:133-142 (area); Calvo and
 Peters (2000), IJGT 29:81-92; Perles and Maschler (1981), IJGT 10:163-193, doi:10.1007/BF01755963;
@@ -32,8 +33,11 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.kernels import bargaining
+from negotiate.kernels.bargaining_raiffa import end_of_path
 from negotiate.kernels.frontier import Array, Frontier, corners
 from negotiate.kernels.frontier_smooth import levels, utilities
+
+_CELLS = 1 << 21  # numbers in one traced line over all draws: 16 MB an array
 
 Line = tuple[Array, Array]
 """Two ``(P, N)`` arrays: utilities at the corners of a line along the frontier."""
@@ -132,8 +136,17 @@ def extrapolated(f: Frontier, d: Any, rule: Any) -> tuple[Array, Array]:
         pessimistic by two orders; zero on a polygon.
     """
     point = bargaining._flatten(f, d)
+    number = f.start.shape[1]
     if f.smooth is None:
-        return rule(trace(f), point), np.zeros(f.start.shape[1])
+        return rule(trace(f), point), np.zeros(number)
+    size = max(1, _CELLS // (2 * RESOLUTION * (len(f.critical) + 1)))
+    if number > size:  # a line of a thousand corners a draw: memory is bounded by slices
+        cuts = [slice(k, k + size) for k in range(0, number, size)]
+        parts = [extrapolated(part_of(f, cut), point[:, cut].T, rule) for cut in cuts]
+        return (
+            np.concatenate([part[0] for part in parts], axis=1),
+            np.concatenate([part[1] for part in parts]),
+        )
     coarse = rule(trace(f, RESOLUTION), point)
     fine = rule(trace(f, 2 * RESOLUTION), point)
     better = fine + (fine - coarse) / 3.0
@@ -144,24 +157,24 @@ def extrapolated(f: Frontier, d: Any, rule: Any) -> tuple[Array, Array]:
     return np.where(inside | ~flat_top, better, on_curve), error
 
 
+def part_of(f: Frontier, draws: slice) -> Frontier:
+    """The frontier of some of the draws."""
+    smooth = f.smooth
+    if smooth is not None:
+        pairs = {
+            name: tuple(array[:, draws] for array in getattr(smooth, name))
+            for name in ("weight", "ideal", "scale", "exponent", "slope", "bend")
+        }
+        ends = {name: getattr(smooth, name)[:, draws] for name in ("low", "high")}
+        smooth = smooth._replace(**pairs, **ends)
+    rows = {
+        name: getattr(f, name)[:, draws]
+        for name in ("start", "gain", "loss", "critical", "piece_gain", "piece_critical")
+    }
+    count = rows["start"].shape[1]
+    return f._replace(**rows, smooth=smooth, shape=(count,))
+
+
 def raiffa_continuous(f: Frontier, d: Any) -> tuple[Array, Array]:
-    """End ``(2, N)`` of the path d' = m(d) - d, and ``(N,)`` what is left to gain there."""
-    from scipy.integrate import solve_ivp
-
-    start = bargaining._flatten(f, d)
-    number = start.shape[1]
-
-    def best(point: Array) -> Array:
-        first = bargaining.best_given_second(f, point[1]).u[0]
-        return np.stack([first, bargaining.best_given_first(f, point[0]).u[1]])
-
-    def speed(_: float, flat: Array) -> Array:
-        point = flat.reshape(2, number)
-        return np.asarray((best(point) - point).ravel())
-
-    # on a line of any slope what is left to gain falls as exp(-2 s): exp(-30) is below 1e-13
-    path = solve_ivp(
-        speed, (0.0, 15.0), start.ravel(), method="DOP853", rtol=1e-11, atol=1e-13, max_step=0.5
-    )
-    end = path.y[:, -1].reshape(2, number)
-    return end, np.abs(best(end) - end).max(axis=0)
+    """End ``(2, N)`` of the path d' = m(d) - d and its error estimate (see `extrapolated`)."""
+    return extrapolated(f, d, end_of_path)

@@ -3,7 +3,8 @@ r"""Continuous Raiffa solution: the interim agreement moves steadily towards the
 Definition. From d the interim agreement moves in the direction of what each party could still gain,
 :math:`z'(s) = m(z) - z`, until it meets the frontier. It is the limit of the discrete rounds when
 each settles a vanishing share. Two parties; transcendental in general (on a polygon: powers with
-irrational exponents), so floats with the remaining gain as error bound.
+irrational exponents), so floats: phase by phase in closed form on a polygon, by chords with an
+error estimate on a smooth frontier.
 
 Sources: Raiffa (1953), in Contributions to the Theory of Games II, 361-387; Livne (1989),
 International Journal of Game Theory 18:383-394; Peters and van Damme (1991), Mathematics of
@@ -22,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.errors import TooLargeError
 from negotiate.forms._bargaining_values import floats
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining_curves as curves
@@ -39,7 +39,6 @@ DECLARES = frozenset(
     }
 )  # fmt: skip
 
-_MAX_DRAWS = 1000
 _STEPS = 4000
 
 
@@ -47,14 +46,8 @@ def solve(form: BargainingProblem) -> Solution:
     """The continuous Raiffa solution."""
 
     def float_rule(f: Any, d: Any) -> shared.Found:
-        if f.start.shape[1] > _MAX_DRAWS:
-            raise TooLargeError(
-                f"{f.start.shape[1]} draws of a differential equation",
-                where="raiffa_continuous", allowed=f"<= {_MAX_DRAWS}",
-                remedy="solve in slices, or use raiffa_discrete, which takes any number",
-            )  # fmt: skip
-        end, left = curves.raiffa_continuous(f, d)
-        facts = {"left to gain": left.reshape(form.shape)[()]}
+        end, error = curves.raiffa_continuous(f, d)
+        facts = {"error estimate": error.reshape(form.shape)[()]}
         return shared.Found((end[0], end[1]), None, facts)
 
     return shared.solve(
