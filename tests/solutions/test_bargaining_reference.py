@@ -320,7 +320,7 @@ def test_exact_agrees_with_float(name, form):
         )
 
 
-@pytest.mark.xfail(reason="convex solver: degenerate problems found by hypothesis do not converge yet", strict=False)
+@pytest.mark.xfail(reason="convex solver: degenerate problems may not converge yet", strict=False)
 @pytest.mark.parametrize("name", FOR_MANY)
 @settings(max_examples=6, deadline=None)
 @given(form=mixed(kinds=("linear", "peaked", "quadratic")))
@@ -344,7 +344,7 @@ def test_two_parties_agree_with_the_solver_for_many(name, form):
     assert second == pytest.approx(first, abs=2e-4 if name == "leximin" else 1e-6)
 
 
-@pytest.mark.xfail(reason="convex solver: degenerate problems found by hypothesis do not converge yet", strict=False)
+@pytest.mark.xfail(reason="convex solver: degenerate problems may not converge yet", strict=False)
 @pytest.mark.parametrize("name", FOR_MANY)
 @settings(max_examples=5, deadline=None)
 @given(form=mixed(parties=3))
