@@ -61,3 +61,6 @@ SPACING = 1e-15
 NEAR_VERTEX = 1e-6
 """A point this near a vertex of a float payoff set is that vertex: an outer approximation that has
 converged loses at most this much on payoffs scaled to one."""
+
+TINY = 1e-300
+"""Below this a product of floats has underflowed in effect: it is treated as zero."""

@@ -161,7 +161,7 @@ def part_of(f: Frontier, draws: slice) -> Frontier:
     """The frontier of some of the draws."""
     smooth = f.smooth
     if smooth is not None:
-        pairs = {
+        pairs: dict[str, Any] = {
             name: tuple(array[:, draws] for array in getattr(smooth, name))
             for name in ("weight", "ideal", "scale", "exponent", "slope", "bend")
         }

@@ -34,7 +34,7 @@ _LAST = 1e3  # a corner not reached by then is not reached: what is left falls a
 
 def _growth(rate: Array, t: Array) -> Array:
     """Integral of exp(-rate s) from 0 to t; t itself where the rate vanishes."""
-    flat = np.abs(rate * t) < 1e-300
+    flat = np.abs(rate * t) < tolerance.TINY
     return np.where(flat, t, -np.expm1(-rate * t) / np.where(flat, 1.0, rate))
 
 

@@ -176,11 +176,19 @@ def _answer(
     return LeximinAnswer(u, terms, gap, stages)
 
 
-def most(p: Program, floor: Sequence[float], party: int) -> float:
-    """Most that a party can get while every other gets at least its floor."""
+def most(p: Program, floor: Sequence[float], party: int, levels: Sequence[float | None]) -> float:
+    """Most that a party can get while every other gets at least its floor.
+
+    ``levels`` are levels of the interval issues that meet the floors (None for tabled issues):
+    columns on a grid alone may fall short of a floor that the curve just meets.
+    """
     columns = _first_columns(p)
+    for issue, column, level in zip(p.issues, columns, levels):
+        if issue.options is None and level is not None:
+            column.worth.append(level_worth(issue, level))
+            column.level.append(level)
     rate = np.zeros(p.parties)
     rate[party] = 1.0
-    level = np.array(floor, dtype=np.float64)
-    level[party] = 0.0
-    return _stage(p, columns, level, rate)[0]
+    bound = np.array(floor, dtype=np.float64)
+    bound[party] = 0.0
+    return _stage(p, columns, bound, rate)[0]

@@ -56,7 +56,9 @@ def solve(form: BargainingProblem) -> Solution:
         best = layout.convex_ideal(form, inner=room.inner)
         answer = convex.maximin(form.program, d, np.array(best) - d)
         terms = convex.terms(form.program, answer.y)
-        return shared.Many(answer.utilities, terms, answer.gap, _ideal(form, best))
+        # on the line from d to m; some parties' terms may be worth more (free disposal)
+        on_line = d + answer.value * (np.array(best) - d)
+        return shared.Many(on_line, terms, answer.gap, _ideal(form, best))
 
     return shared.solve(
         form, "kalai_smorodinsky", exact_rule=exact_rule, float_rule=float_rule,

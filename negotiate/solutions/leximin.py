@@ -70,12 +70,16 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
         best = _two(form, point, gains)
         return shared.verdict(form, point, best, "gain without loss to one no better off, stakes")
     worst, who = 0.0, ""
+    levels = [
+        float(point.terms[issue]) if labels is None else None
+        for issue, labels in zip(form.issues, form.options)
+    ]
     for i, party in enumerate(form.parties):
         floor = [
             float(form.disagreement[j]) + float(min(gain, gains[i])) - 1e-8
             for j, gain in enumerate(gains)
         ]
-        more = convex_leximin.most(form.program, floor, i) - float(point.payoffs[party])
+        more = convex_leximin.most(form.program, floor, i, levels) - float(point.payoffs[party])
         if more > worst:
             worst, who = more, party
     # room of 1e-8 for the others moves a party by that times the slope of the frontier
