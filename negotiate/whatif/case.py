@@ -31,6 +31,7 @@ from negotiate.whatif import metric as metrics_of
 from negotiate.whatif import world
 from negotiate.whatif.attribution import Attribution, attribute
 from negotiate.whatif.design import Design, Grid, OneAtATime, Sobol, Values
+from negotiate.whatif.groups import Correlated, Group, Ordered
 from negotiate.whatif.marginal import Marginal
 from negotiate.whatif.robustness import Robustness, claim, robustness
 from negotiate.whatif.space import Space
@@ -138,14 +139,39 @@ def _fits(name: str, pattern: str) -> bool:
     )
 
 
+def _correlated(
+    members: tuple[str, ...], marginals: tuple[Marginal, ...], group: Any, places: list[int]
+) -> Group:
+    rows = tuple(tuple(float(group.correlation[i][j]) for j in places) for i in places)
+    return Correlated(members, marginals, rows)
+
+
+def _ordered(
+    members: tuple[str, ...], marginals: tuple[Marginal, ...], group: Any, places: list[int]
+) -> Group:
+    return Ordered(members, marginals)
+
+
+_JOINT = {"correlated": _correlated, "ordered": _ordered}
+
+
 def space_of(case: Negotiation, paths: Sequence[str] = ()) -> Space:
     """The case's uncertain quantities, and the values at ``paths`` as known numbers.
 
-    ``paths`` are what a grid or a threshold moves though the file gives no range for it; an
-    expression over other quantities is a path too, and is then set free of them.
+    Members of correlated and ordered groups are drawn jointly. ``paths`` are what a grid or a
+    threshold moves though the file gives no range for it; an expression over other quantities is
+    a path too, and is then set free of them.
     """
     space = world.space(case)
-    marginals = dict(space.marginals)
+    marginals, groups = dict(space.marginals), dict(space.groups)
+    for name, group in case.groups.items():
+        members = tuple(m for m in group.members if m in marginals and marginals[m].uncertain)
+        if name in groups or group.kind not in _JOINT or len(members) < 2:
+            continue
+        inner = tuple(marginals.pop(member) for member in members)
+        places = [group.members.index(member) for member in members]
+        groups[name] = _JOINT[group.kind](members, inner, group, places)
+    space = replace(space, marginals=marginals, groups=groups)
     grouped = {member for group in space.groups.values() for member in group.members}
     for path in paths:
         if path in marginals or path in grouped:
@@ -294,7 +320,7 @@ def attribute_levers(
         raise InputError(f"{draws} draws", where="attribution", allowed="1 or more")
     drawn = case.floats()
     if draws > 1:
-        drawn = case.with_draws(Sobol(draws, seed).values(world.space(case), 0, draws))
+        drawn = case.with_draws(Sobol(draws, seed).values(space_of(case), 0, draws))
     return attribute(_OnTable(drawn, names, wanted), names, seed=seed, **options)
 
 

@@ -8,8 +8,10 @@ import pytest
 
 import negotiate as ng
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.model.negotiation import from_case
+from negotiate.model.scenario import Group
 from negotiate.whatif import metric
-from negotiate.whatif.case import BASE, attribute_levers, claims, seam, study
+from negotiate.whatif.case import BASE, attribute_levers, claims, seam, space_of, study
 from negotiate.whatif.design import Grid, OneAtATime, Random, Sobol
 from negotiate.whatif.sensitivity import sobol
 
@@ -107,6 +109,33 @@ def test_claims_of_the_file(idlib):
     assert set(found) == {item.id for item in idlib.case.claim}
     stands = found["deal-stands"]
     assert stands.claim.text in stands.sentence() and stands.cells[0]["draws"] == 64
+
+
+def grouped(idlib, **more):
+    members = ("lever.sanctions.cost.turkey", "lever.force.cost.turkey")
+    group = Group(id="joint", members=members, **more)
+    return from_case(idlib.case.model_copy(update={"group": (*idlib.case.group, group)})), members
+
+
+def test_correlated_and_ordered_groups_of_a_file(idlib):
+    from scipy.stats import spearmanr
+
+    case, (one, two) = grouped(idlib, kind="correlated", correlation=((1, "0.7"), ("0.7", 1)))
+    space = space_of(case)
+    values = Sobol(4096, seed=1).values(space, 0, 4096)
+    assert spearmanr(values[one], values[two])[0] == pytest.approx(0.7, abs=0.01)
+    alone = Sobol(4096, seed=1).values(space_of(idlib), 0, 4096)
+    assert np.quantile(values[two], [0.05, 0.95]) == pytest.approx(
+        np.quantile(alone[two], [0.05, 0.95]), abs=5e-3
+    )
+    assert "joint" in space.factors
+    case, (one, two) = grouped(idlib, kind="ordered")
+    values = Sobol(512, seed=1).values(space_of(case), 0, 512)
+    assert (values[one] <= values[two]).all()
+    assert study(case, [TURKEY], Sobol(16)).failures() == {}
+    bad, _ = grouped(idlib, kind="correlated", correlation=((1, "1"), ("1", 1)))
+    with pytest.raises(InputError, match="eigenvalue"):
+        space_of(bad)
 
 
 def test_bad_questions(idlib):
