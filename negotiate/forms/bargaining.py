@@ -224,6 +224,10 @@ class BargainingProblem(Viewable):
 
     def ideal(self) -> dict[str, Any]:
         """Ideal point m: the most each party can get while no other falls below d."""
+        return dict(self._ideal)
+
+    @cached_property
+    def _ideal(self) -> dict[str, Any]:
         if self.is_exact and len(self.parties) == 2:
             point: Any = exact.ideal(self.exact_frontier.vertices, tuple(self.disagreement))
         elif len(self.parties) == 2:

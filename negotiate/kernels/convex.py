@@ -39,6 +39,7 @@ from negotiate.errors import NotConvergedError
 from negotiate.kernels.frontier_smooth import Array, _derivative, value
 
 _SHRINK = 0.2
+_EPSILON = float(np.finfo(np.float64).eps)
 _LAST_BARRIER = 1e-12
 _NEWTON_STEPS = 60
 _BISECTIONS = 60
@@ -216,10 +217,15 @@ def level_worth(issue: ConvexIssue, level: float) -> Array:
     )
 
 
-def _best_level(issue: ConvexIssue, dual: Array) -> float:
+def _best_level(
+    issue: ConvexIssue, dual: Array, within: tuple[float, float] | None = None
+) -> float:
     assert issue.weight is not None and issue.ideal is not None
     assert issue.scale is not None and issue.exponent is not None
     cuts = _cuts(issue)
+    if within is not None:
+        cuts = np.unique(np.clip(cuts, *within))
+        cuts = np.unique(np.append(cuts, within))
     low, high = cuts[0], cuts[-1]
     push = dual * issue.weight
     args = list(zip(issue.kinds, issue.ideal, issue.scale, issue.exponent))
@@ -284,6 +290,9 @@ def maximin(p: Program, floor: Array, rate: Array, *, start: Array | None = None
         dual = barrier / (u - floor - z[size] * rate)
         if float(((u - floor)[moving] / rate[moving]).min()) > 0 and inner is y:
             inner = z[:size]
+        if barrier > tolerance.GAP:  # too early for a certificate worth its price
+            barrier *= _SHRINK
+            continue
         reached = float(((u - floor)[moving] / rate[moving]).min())
         gap = (support(p, dual) - dual @ floor) / (dual @ rate) - reached
         if gap < best.gap:
@@ -318,6 +327,9 @@ def nash(p: Program, d: Array, weights: Array, *, start: Array) -> Answer:
     best = Answer(start, utility(p, start)[0], share, -np.inf, np.inf, start)
     while barrier > _LAST_BARRIER and size:
         z = _newton(model, z, barrier)
+        if barrier > tolerance.GAP:
+            barrier *= _SHRINK
+            continue
         u = utility(p, z)[0]
         dual = share / (u - d)
         gap = support(p, dual) - float(dual @ u)
@@ -351,12 +363,14 @@ def _newton(model, z: Array, barrier: float) -> Array:  # type: ignore[no-untype
         step = step / scale
         decrement = float(first @ step)
         if decrement <= tolerance.UTILITY * barrier:
-            break
+            # one more step squares what is left: the dual prices need it more than the point
+            return z + step if np.isfinite(model(z + step, barrier)[0]) else z
         length = 1.0
         while length > tolerance.ROOT:
             trial = z + length * step
             new, new_first, new_second = model(trial, barrier)
-            if new >= worth + 0.1 * length * decrement:
+            # near the end a step's worth is below the rounding of the objective: let it pass
+            if new >= worth + 0.1 * length * decrement - 4 * _EPSILON * max(1.0, abs(worth)):
                 break
             length *= 0.5
         else:

@@ -9,7 +9,9 @@ over columns u_kc: the options of issue k, or levels of an interval issue. Dual 
 issue for its best level (`best_response`), which becomes a column, until the support function
 closes the gap; values are concave, so the mean level is worth at least the mean of the columns.
 A party with a positive price is at its limit in every optimum (complementary slackness) and is
-fixed; prices of the others sum to one, so every stage fixes somebody.
+fixed; prices of the others sum to one, so every stage fixes somebody. Complementary slackness also
+confines each issue to its best options or levels at those prices, and the next stage looks only
+there: floors alone would leave no room at all, and prices without bound.
 
 Sources: Imai (1983), Econometrica 51:389-401, doi:10.2307/1911997 (leximin in bargaining);
 Behringer (1981), Naval Research Logistics 28:459-471 (stages); Desaulniers, Desrosiers and
@@ -28,25 +30,33 @@ Party 1 can have at most 1/5, whatever the other two do; they share the rest of 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
 from negotiate import tolerance
 from negotiate.errors import NotConvergedError
-from negotiate.kernels.convex import Program, _cuts, best_response, level_worth, support
+from negotiate.kernels.convex import ConvexIssue, Program, _best_level, _cuts, level_worth
 from negotiate.kernels.frontier_smooth import Array
 
 _FIRST_LEVELS = 17
 _ROUNDS = 60
-_SOLVER = 1e-10  # the tightest feasibility the linear solver accepts
+_FEASIBLE = (1e-10, 1e-9, 1e-8)  # the tightest that the linear solver accepts, then looser
+_AIM = 10 * tolerance.ROOT  # a level is known to the square root of the gap: go beyond GAP
+_TWIN = tolerance.ROOT**0.5  # a chord of width h errs by h^2; nearer twins make bases singular
 
 
-class Columns(NamedTuple):
-    """Columns of one issue: worth ``(n, c)`` and the level (or option index) of each."""
+class Face(NamedTuple):
+    """What is left of one issue: columns ``worth`` with their ``level`` (or option index).
+
+    ``low`` and ``high`` bound the levels of an interval issue.
+    """
 
     worth: list[Array]
     level: list[float]
+    low: float
+    high: float
 
 
 class LeximinAnswer(NamedTuple):
@@ -58,137 +68,207 @@ class LeximinAnswer(NamedTuple):
     stages: list[tuple[float, tuple[int, ...]]]
 
 
+class _Stage(NamedTuple):
+    """Optimum of one linear program: value, prices, shares of the columns, duality gap."""
+
+    value: float
+    prices: Array
+    shares: list[Array]
+    gap: float
+
+
 def leximin(p: Program, d: Array) -> LeximinAnswer:
     """Leximin in gains over ``d`` ``(n,)``."""
-    columns = _first_columns(p)
+    faces = [_whole(issue) for issue in p.issues]
     floor, rate = d.astype(np.float64).copy(), np.ones(p.parties)
     worst, stages = 0.0, []
     while True:
-        t, dual, shares, gap = _stage(p, columns, floor, rate)
-        worst = max(worst, gap)
-        stuck = (rate > 0) & (dual > tolerance.UTILITY)
-        stages.append((t, tuple(int(i) for i in np.flatnonzero(stuck))))
-        floor = np.where(stuck, d + t, floor)
+        found = _solve(p, faces, floor, rate)
+        if found.gap > tolerance.GAP * max(1.0, float(found.prices.sum())):
+            raise _stopped(found.gap)
+        worst = max(worst, found.gap)
+        stuck = (rate > 0) & (found.prices > tolerance.UTILITY)
+        stages.append((found.value, tuple(int(i) for i in np.flatnonzero(stuck))))
+        floor = np.where(stuck, d + found.value, floor)
         rate = np.where(stuck, 0.0, rate)
         if not rate.any():
-            return _answer(p, columns, shares, worst, stages)
+            return _answer(p, faces, found.shares, worst, stages)
         # a fixed party's floor is met only to the solver's feasibility: leave it room
         floor = np.where(stuck, floor - tolerance.UTILITY, floor)
+        faces = [
+            _confined(issue, face, share, found.prices)
+            for issue, face, share in zip(p.issues, faces, found.shares)
+        ]
 
 
-def _first_columns(p: Program) -> list[Columns]:
-    out = []
-    for issue in p.issues:
-        if issue.options is not None:
-            count = issue.options.shape[1]
-            out.append(Columns([issue.options[:, c] for c in range(count)], [*range(count)]))
-            continue
-        cuts = _cuts(issue)
-        grid = np.unique(np.concatenate([cuts, np.linspace(cuts[0], cuts[-1], _FIRST_LEVELS)]))
-        levels = [float(level) for level in grid]
-        out.append(Columns([level_worth(issue, level) for level in levels], levels))
-    return out
+def most(
+    p: Program, floor: Sequence[float], party: int, levels: Sequence[float | None]
+) -> tuple[float, float]:
+    """Most that a party can get while every other gets at least its floor.
+
+    Returns an upper bound on it and the sum of the floors' prices: what it would rise by if all floors fell by one.
+    ``levels`` are levels of the interval issues that meet the floors (None for tabled issues):
+    columns on a grid alone may fall short of a floor that the curve just meets.
+    """
+    faces = [_whole(issue) for issue in p.issues]
+    for issue, face, level in zip(p.issues, faces, levels):
+        if issue.options is None and level is not None:
+            face.worth.append(level_worth(issue, level))
+            face.level.append(level)
+    rate = np.zeros(p.parties)
+    rate[party] = 1.0
+    bound = np.array(floor, dtype=np.float64)
+    bound[party] = 0.0
+    found = _solve(p, faces, bound, rate)
+    return found.value + found.gap, float(np.delete(found.prices, party).sum())
 
 
-def _stage(
-    p: Program, columns: list[Columns], floor: Array, rate: Array
-) -> tuple[float, Array, list[Array], float]:
-    from scipy.optimize import linprog
+def _whole(issue: ConvexIssue) -> Face:
+    if issue.options is not None:
+        count = issue.options.shape[1]
+        return Face([issue.options[:, c] for c in range(count)], [*range(count)], 0.0, 0.0)
+    cuts = _cuts(issue)
+    grid = np.unique(np.concatenate([cuts, np.linspace(cuts[0], cuts[-1], _FIRST_LEVELS)]))
+    levels = [float(level) for level in grid]
+    worth = [level_worth(issue, level) for level in levels]
+    return Face(worth, levels, float(cuts[0]), float(cuts[-1]))
 
+
+def _confined(issue: ConvexIssue, face: Face, share: Array, prices: Array) -> Face:
+    """The options or levels that are best at the prices: every optimum uses only these."""
+    prices = np.where(prices > tolerance.UTILITY, prices, 0.0)
+    near = tolerance.GAP * max(1.0, float(prices.sum()))
+    if issue.options is not None:
+        worth = np.array([float(prices @ column) for column in face.worth])
+        kept = np.flatnonzero((worth >= worth.max() - near) | (share > tolerance.UTILITY))
+        return Face([face.worth[c] for c in kept], [face.level[c] for c in kept], 0.0, 0.0)
+    assert issue.weight is not None
+    curved = np.array([kind != "linear" for kind in issue.kinds])
+    mean = float(share @ np.array(face.level)) / float(share.sum())
+    if ((prices * issue.weight > tolerance.UTILITY) & curved).any():
+        # strictly concave at these prices: one level
+        return Face([level_worth(issue, mean)], [mean], mean, mean)
+    cuts = [face.low, *(float(c) for c in _cuts(issue) if face.low < c < face.high), face.high]
+    heights = np.array([float(prices @ level_worth(issue, level)) for level in cuts])
+    best = [level for level, height in zip(cuts, heights) if height >= heights.max() - near]
+    low, high = min(*best, mean), max(*best, mean)
+    levels = sorted({low, high, mean, *(x for x in face.level if low < x < high)})
+    return Face([level_worth(issue, level) for level in levels], levels, low, high)
+
+
+def _solve(p: Program, faces: list[Face], floor: Array, rate: Array) -> _Stage:
+    """One stage to the smallest gap that columns can reach."""
+    best: _Stage | None = None
     for _ in range(_ROUNDS):
-        counts = [len(c.level) for c in columns]
-        worth = np.concatenate([np.array(c.worth).T for c in columns], axis=1)
-        size = worth.shape[1]
-        cost = np.zeros(size + 1)
-        cost[size] = -1.0
-        equal = np.zeros((len(columns), size + 1))
-        edge = np.cumsum([0, *counts])
-        for k in range(len(columns)):
-            equal[k, edge[k] : edge[k + 1]] = 1.0
-        for method in ("highs-ds", "highs-ipm"):
-            result = linprog(
-                cost,
-                A_ub=np.concatenate([-worth, rate[:, None]], axis=1),
-                b_ub=p.base - floor,
-                A_eq=equal,
-                b_eq=np.ones(len(columns)),
-                bounds=[(0, None)] * size + [(None, None)],
-                method=method,
-                options={
-                    "primal_feasibility_tolerance": _SOLVER,
-                    "dual_feasibility_tolerance": _SOLVER,
-                },
-            )
-            if result.status == 0:
-                break
-        if result.status != 0:
-            raise NotConvergedError(
-                f"the linear solver stopped: {result.message}",
-                residual=float("nan"),
-                where="convex_leximin",
-                remedy="rescale utilities so that a stake is about one",
-            )
-        dual = np.maximum(-result.ineqlin.marginals, 0.0)
-        t = float(result.x[size])
-        gap = (support(p, dual) - float(dual @ floor)) / float(dual @ rate) - t
-        shares = [result.x[edge[k] : edge[k + 1]] for k in range(len(columns))]
-        if gap <= 0.1 * tolerance.GAP * max(1.0, float(dual.sum())):
-            return t, dual, shares, float(max(gap, 0.0))
-        _add(p, columns, dual, shares)
-    raise NotConvergedError(
+        result = _linear(p, faces, floor, rate)
+        if result is None:
+            break
+        value, prices, shares = result
+        responses = [_respond(issue, face, prices) for issue, face in zip(p.issues, faces)]
+        top = float(prices @ p.base) + sum(height for height, _ in responses)
+        gap = (top - float(prices @ floor)) / float(prices @ rate) - value
+        if best is None or gap < best.gap:
+            sizes = [len(face.level) for face in faces]
+            best = _Stage(value, prices, shares, float(max(gap, 0.0)))
+        added = [
+            _add(issue, face, level, share)
+            for issue, face, (_, level), share in zip(p.issues, faces, responses, shares)
+        ]
+        if gap <= _AIM or not any(added):
+            break
+    if best is None:
+        raise _stopped(float("nan"))
+    full = [
+        np.concatenate([share, np.zeros(len(face.level) - size)])
+        for share, face, size in zip(best.shares, faces, sizes)
+    ]
+    return best._replace(shares=full)
+
+
+def _stopped(residual: float) -> NotConvergedError:
+    return NotConvergedError(
         "column generation stopped before its duality gap closed",
-        residual=gap,
+        residual=residual,
         where="convex_leximin",
         remedy="rescale utilities so that a stake is about one",
     )
 
 
-def _add(p: Program, columns: list[Columns], dual: Array, shares: list[Array]) -> None:
-    response = best_response(p, dual)[1]
-    for k, issue in enumerate(p.issues):
-        if issue.options is not None:
-            continue
-        mean = float(shares[k] @ np.array(columns[k].level))
-        for level in (float(response[k]), mean):
-            # twins of a column help nothing and make the basis singular
-            if min(abs(level - old) for old in columns[k].level) < tolerance.UTILITY:
-                continue
-            columns[k].worth.append(level_worth(issue, level))
-            columns[k].level.append(level)
+def _respond(issue: ConvexIssue, face: Face, prices: Array) -> tuple[float, float | None]:
+    """Best worth of an issue at the prices, and its level (None for options)."""
+    known = max(float(prices @ column) for column in face.worth)
+    if issue.options is not None or face.low == face.high:
+        return known, None
+    level = _best_level(issue, prices, (face.low, face.high))
+    return max(known, float(prices @ level_worth(issue, level))), level
+
+
+def _add(issue: ConvexIssue, face: Face, level: float | None, share: Array) -> bool:
+    """New columns at the best level and at the mean of the present ones."""
+    if level is None:
+        return False
+    added = False
+    mean = float(share @ np.array(face.level[: len(share)])) / float(share.sum())
+    for new in (level, mean):
+        if min(abs(new - old) for old in face.level) >= _TWIN:
+            face.worth.append(level_worth(issue, new))
+            face.level.append(new)
+            added = True
+    return added
+
+
+def _linear(
+    p: Program, faces: list[Face], floor: Array, rate: Array
+) -> tuple[float, Array, list[Array]] | None:
+    """Value, prices and shares of the linear program, or None where the solver gives up."""
+    from scipy.optimize import linprog
+
+    worth = np.concatenate([np.array(face.worth).T for face in faces], axis=1)
+    size = worth.shape[1]
+    cost = np.zeros(size + 1)
+    cost[size] = -1.0
+    equal = np.zeros((len(faces), size + 1))
+    edge = np.cumsum([0, *(len(face.level) for face in faces)])
+    for k in range(len(faces)):
+        equal[k, edge[k] : edge[k + 1]] = 1.0
+    # columns that crowd round one level make bases nearly singular: ask again, more loosely
+    for method, feasible in product(("highs-ds", "highs-ipm"), _FEASIBLE):
+        result = linprog(
+            cost,
+            A_ub=np.concatenate([-worth, rate[:, None]], axis=1),
+            b_ub=p.base - floor,
+            A_eq=equal,
+            b_eq=np.ones(len(faces)),
+            bounds=[(0, None)] * size + [(None, None)],
+            method=method,
+            options={
+                "primal_feasibility_tolerance": feasible,
+                "dual_feasibility_tolerance": feasible,
+            },
+        )
+        if result.status == 0:
+            prices = np.maximum(-result.ineqlin.marginals, 0.0)
+            shares = [result.x[edge[k] : edge[k + 1]] for k in range(len(faces))]
+            return float(result.x[size]), prices, shares
+    return None
 
 
 def _answer(
-    p: Program, columns: list[Columns], shares: list[Array], gap: float,
+    p: Program, faces: list[Face], shares: list[Array], gap: float,
     stages: list[tuple[float, tuple[int, ...]]],
 ) -> LeximinAnswer:  # fmt: skip
     u = p.base.copy()
     terms: list[Array | float] = []
-    for issue, column, share in zip(p.issues, columns, shares):
+    for issue, face, share in zip(p.issues, faces, shares):
         share = np.where(share > tolerance.UTILITY, share, 0.0)
         share = share / share.sum()
         if issue.options is not None:
-            u = u + issue.options @ share
-            terms.append(share)
+            full = np.zeros(issue.options.shape[1])
+            full[np.array(face.level, dtype=np.intp)] = share
+            u = u + issue.options @ full
+            terms.append(full)
         else:
-            level = float(share @ np.array(column.level))
+            level = float(share @ np.array(face.level))
             u = u + level_worth(issue, level)
             terms.append(level)
     return LeximinAnswer(u, terms, gap, stages)
-
-
-def most(p: Program, floor: Sequence[float], party: int, levels: Sequence[float | None]) -> float:
-    """Most that a party can get while every other gets at least its floor.
-
-    ``levels`` are levels of the interval issues that meet the floors (None for tabled issues):
-    columns on a grid alone may fall short of a floor that the curve just meets.
-    """
-    columns = _first_columns(p)
-    for issue, column, level in zip(p.issues, columns, levels):
-        if issue.options is None and level is not None:
-            column.worth.append(level_worth(issue, level))
-            column.level.append(level)
-    rate = np.zeros(p.parties)
-    rate[party] = 1.0
-    bound = np.array(floor, dtype=np.float64)
-    bound[party] = 0.0
-    return _stage(p, columns, bound, rate)[0]

@@ -227,10 +227,17 @@ def _solve_many(form: BargainingProblem, concept: str, rule: Any) -> Solution:
         )  # fmt: skip
     found = rule(form, d, room)
     gains = dict(zip(form.parties, (float(x) for x in found.utilities - d)))
+    payoffs = dict(zip(form.parties, (float(u) for u in found.utilities)))
+    terms = layout.convex_terms(form, found.terms)
+    worth = form.utilities(terms)
+    spare = {p: float(worth[p]) - u for p, u in payoffs.items()}
+    disposed = {p: extra for p, extra in spare.items() if extra > CURVE}
+    facts = {"gains": gains, **found.facts, **({"disposal": disposed} if disposed else {})}
     point = Point(
-        payoffs=dict(zip(form.parties, (float(u) for u in found.utilities))),
-        terms=layout.convex_terms(form, found.terms),
-        facts={"gains": gains, **found.facts},
+        payoffs=payoffs,
+        terms=terms,
+        marks=("weakly efficient",) if disposed else (),
+        facts=facts,
     )
     gap = Evidence(True, found.gap, "duality gap, in units of the objective")
     return Solution(concept, form.parties, (point,), True, False, evidence=(gap,))

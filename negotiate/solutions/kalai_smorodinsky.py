@@ -22,7 +22,6 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.forms import _bargaining_layout as layout
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining as kernel
 from negotiate.kernels import bargaining_exact as exact
@@ -53,7 +52,7 @@ def solve(form: BargainingProblem) -> Solution:
         return shared.Found((point.u[0], point.u[1]), point, _ideal(form, best))
 
     def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
-        best = layout.convex_ideal(form, inner=room.inner)
+        best = list(form.ideal().values())
         answer = convex.maximin(form.program, d, np.array(best) - d)
         terms = convex.terms(form.program, answer.y)
         # on the line from d to m; some parties' terms may be worth more (free disposal)

@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate import tolerance
+from negotiate.errors import NotConvergedError
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining as kernel
 from negotiate.kernels import bargaining_exact as exact
@@ -69,23 +70,31 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     if len(gains) == 2:
         best = _two(form, point, gains)
         return shared.verdict(form, point, best, "gain without loss to one no better off, stakes")
-    worst, who = 0.0, ""
+    what = "gain without loss to one no better off, stakes"
+    if point.terms and (over := shared.attained(form, point)) > shared.slack(form):
+        return Evidence(False, over, "payoffs above the worth of the terms, stakes", "terms")
     levels = [
-        float(point.terms[issue]) if labels is None else None
+        float(point.terms[issue]) if labels is None and issue in point.terms else None
         for issue, labels in zip(form.issues, form.options)
     ]
+    worst, who = 0.0, ""
     for i, party in enumerate(form.parties):
         floor = [
-            float(form.disagreement[j]) + float(min(gain, gains[i])) - 1e-8
-            for j, gain in enumerate(gains)
+            float(d) + float(min(gain, gains[i])) - tolerance.GAP
+            for d, gain in zip(form.disagreement, gains)
         ]
-        more = convex_leximin.most(form.program, floor, i, levels) - float(point.payoffs[party])
+        try:
+            value, prices = convex_leximin.most(form.program, floor, i, levels)
+        except NotConvergedError as error:
+            return Evidence(False, error.residual, what, f"{party}: {error.what}")
+        # floors were let down a little, and that is worth its price
+        more = value - 2 * tolerance.GAP * (1 + prices) - float(point.payoffs[party])
         if more > worst:
             worst, who = more, party
-    # room of 1e-8 for the others moves a party by that times the slope of the frontier
-    good = worst <= 1e3 * tolerance.GAP
-    return Evidence(good, worst, "gain without loss to one no better off, stakes",
-                    "" if good else who)  # fmt: skip
+    # on curved values the price can be without bound: room is then worth its square root
+    near = 100 * tolerance.GAP if form.is_polygonal else (10 * tolerance.GAP) ** 0.5
+    good = worst <= near
+    return Evidence(good, worst, what, "" if good else who)
 
 
 def _two(form: BargainingProblem, point: Point, gains: Any) -> Any:

@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.forms import _bargaining_layout as layout
 from negotiate.forms._bargaining_values import floats
 from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining as kernel
@@ -43,16 +42,17 @@ DECLARES = frozenset({"pareto", "symmetry", "scale invariance", "translation inv
 
 def solve(form: BargainingProblem) -> Solution:
     """The relative utilitarian solution; over draws the middle of a tied piece."""
-    answers = [_one(form, end) for end in (0, 1)]
-    first = answers[0]
+    first = _one(form, 0)
     if form.shape or not first.points or not _tied(form):
         return first
-    points = (*first.points, *answers[1].points)
+    second = _one(form, 1)
     return replace(
-        first, points=points, components=((0, 1),),
+        first,
+        points=(*first.points, *second.points),
+        components=((0, 1),),
         notes=(*first.notes, "every mixture of the two points is a solution as well"),
-        evidence=(*first.evidence, *answers[1].evidence),
-    )  # fmt: skip
+        evidence=(*first.evidence, *second.evidence),
+    )
 
 
 def _tied(form: BargainingProblem) -> bool:
@@ -79,7 +79,7 @@ def _one(form: BargainingProblem, end: int) -> Solution:
         return shared.Found((point.u[0], point.u[1]), point)
 
     def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
-        best = np.array(layout.convex_ideal(form, inner=room.inner))
+        best = np.array(list(form.ideal().values()))
         u, terms = convex.best_response(form.program, 1.0 / (best - d))
         return shared.Many(u, terms, 0.0)
 

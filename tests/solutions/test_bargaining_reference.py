@@ -223,7 +223,6 @@ def mixed(draw, parties=2, kinds=tuple(KINDS)):
     return form.with_disagreement({p: float(worth[p]) - float(cut[p]) for p in names})
 
 
-@pytest.mark.xfail(reason="equal_area: float noise on some polygons", strict=False)
 @each
 @settings(max_examples=15, deadline=None)
 @given(form=polygons())
@@ -236,7 +235,6 @@ def test_every_point_passes_its_definition(name, form):
         assert evidence.holds, evidence
 
 
-@pytest.mark.xfail(reason="equal_area: float noise on some polygons", strict=False)
 @each
 @settings(max_examples=8, deadline=None)
 @given(form=mixed())
@@ -260,7 +258,6 @@ def test_wrong_points_are_refused(name, form):
     assert not concept.holds(form, wrong).holds
 
 
-@pytest.mark.xfail(reason="raiffa_continuous: extrapolation misses on some polygons", strict=False)
 @each
 @settings(max_examples=10, deadline=None)
 @given(form=polygons(), factor=positive, shift=fraction)
@@ -322,7 +319,6 @@ def test_exact_agrees_with_float(name, form):
         )
 
 
-@pytest.mark.xfail(reason="convex solver: degenerate problems may not converge yet", strict=False)
 @pytest.mark.parametrize("name", FOR_MANY)
 @settings(max_examples=6, deadline=None)
 @given(form=mixed(kinds=("linear", "peaked", "quadratic")))
@@ -346,7 +342,6 @@ def test_two_parties_agree_with_the_solver_for_many(name, form):
     assert second == pytest.approx(first, abs=2e-4 if name == "leximin" else 1e-6)
 
 
-@pytest.mark.xfail(reason="convex solver: degenerate problems may not converge yet", strict=False)
 @pytest.mark.parametrize("name", FOR_MANY)
 @settings(max_examples=5, deadline=None)
 @given(form=mixed(parties=3))
@@ -359,7 +354,7 @@ def test_three_parties_pass_their_definition(name, form):
 
 
 DRAWN = ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian", "equal_area",
-         "perles_maschler", "raiffa_discrete", "leximin", "adjusted_winner")  # fmt: skip
+         "perles_maschler", "raiffa_discrete", "raiffa_continuous", "leximin", "adjusted_winner")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DRAWN)
