@@ -260,7 +260,7 @@ def float_terms(form: BargainingProblem, point: frontier.Located) -> Terms:
     terms: dict[str, Any] = {}
     split = []
     for path in layout.paths:
-        part = taken[path.pieces]
+        part = _in_turn(taken[path.pieces], form.float_frontier.piece_gain[path.pieces])
         if bool(((part > tolerance.UTILITY) & (part < 1 - tolerance.UTILITY)).any()):
             split.append(form.issues[path.issue])
         labels = form.options[path.issue]
@@ -273,6 +273,24 @@ def float_terms(form: BargainingProblem, point: frontier.Located) -> Terms:
         terms[form.issues[k]] = _plain(levels[row], shape)
     ordered = {issue: terms[issue] for issue in form.issues}
     return Terms(ordered, _plain(unique, shape), tuple(split))
+
+
+def _in_turn(part: Any, gain: Any) -> Any:
+    """Pieces of one issue are passed one after the other.
+
+    So they are where slopes differ; collinear options (whose slopes rounding may put in any order)
+    would else be split alike, or mixed where none need be.
+    """
+    if len(part) < 2:
+        return part
+    left = (part * gain).sum(axis=0)
+    out = part.copy()
+    for j in range(len(part)):
+        moves = gain[j] > 0
+        share = np.clip(left / np.where(moves, gain[j], 1.0), 0.0, 1.0)
+        out[j] = np.where(moves, share, part[j])
+        left = left - np.where(moves, share * gain[j], 0.0)
+    return out
 
 
 def _plain(array: Any, shape: tuple[int, ...]) -> Any:

@@ -27,6 +27,7 @@ middle vertex, and the two pieces have the same length sqrt(3)/4:
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,10 @@ from negotiate.kernels import bargaining
 from negotiate.kernels.bargaining_raiffa import end_of_path
 from negotiate.kernels.frontier import Array, Frontier, corners
 from negotiate.kernels.frontier_smooth import levels, utilities
+
+_PATH_RESOLUTION = 128  # a path passes the corners one by one
+_EVENINGS = 2
+_KEPT = 0.05
 
 _CELLS = 1 << 21  # numbers in one traced line over all draws: 16 MB an array
 
@@ -47,19 +52,77 @@ RESOLUTION = 512
 
 
 def trace(f: Frontier, resolution: int = RESOLUTION) -> Line:
-    """Corners of the frontier; smooth arcs are cut into ``resolution`` chords."""
-    first, second = corners(f)
+    """Corners of the frontier; smooth arcs are cut into ``resolution`` chords of like length."""
     if f.smooth is None:
-        return first, second
-    count, number = len(f.critical), f.start.shape[1]
+        return corners(f)
+    return _line(f, _nodes(f, resolution))
+
+
+def _nodes(f: Frontier, resolution: int) -> list[Array]:
+    """For each arc, lambdas ``(resolution + 1, N)`` that cut it into chords of like length.
+
+    Levels may move on a small part of [0, 1] only, where even steps of lambda would miss them.
+    """
+    smooth = f.smooth
+    assert smooth is not None
+    number = f.start.shape[1]
     bounds = np.concatenate([np.zeros((1, number)), f.critical, np.ones((1, number))])
-    # sin^2 spacing: near an end of the frontier a party's loss starts quadratically
-    angle = np.linspace(0.0, np.pi / 2, resolution + 1)
-    inner = np.sin(angle) ** 2
+    even = np.linspace(0.0, 1.0, resolution + 1)[:, None]
+    # sin^2 spacing to begin with: near an end a party's loss starts quadratically
+    begin = np.sin(0.5 * np.pi * even) ** 2
+    out = []
+    for low, high in pairwise(bounds):
+        lam = low + (high - low) * begin
+        for _ in range(_EVENINGS):
+            u = utilities(smooth, levels(smooth, lam))
+            step = np.abs(np.diff(u, axis=1))
+            reach = step.sum(axis=1, keepdims=True)
+            share = (step / np.where(reach > 0, reach, 1.0)).sum(axis=0)
+            # a little of the step in lambda keeps nodes apart where nothing moves
+            share += _KEPT * np.diff(lam, axis=0) / np.where(high > low, high - low, 1.0)
+            passed = np.concatenate([np.zeros((1, number)), np.cumsum(share, axis=0)])
+            passed /= np.where(passed[-1] > 0, passed[-1], 1.0)
+            lam = _inverse(passed, lam, even)
+        out.append(lam)
+    return out
+
+
+def _inverse(passed: Array, lam: Array, wanted: Array) -> Array:
+    """Lambda at which each draw has ``passed`` the wanted share, by linear interpolation."""
+    rows, number = passed.shape
+    # one search for all draws: each draw's shares are moved to their own unit interval
+    shift = 2.0 * np.arange(number)
+    keys = (passed + shift).T.ravel()
+    found = np.searchsorted(keys, (wanted + shift).T.ravel(), side="right") - 1
+    index = found.reshape(number, len(wanted)).T - rows * np.arange(number)
+    index = np.clip(index, 0, rows - 2)
+    take = np.take_along_axis
+    low, high = take(passed, index, 0), take(passed, index + 1, 0)
+    width = np.where(high > low, high - low, 1.0)
+    part = np.clip((wanted - low) / width, 0.0, 1.0)
+    first, last = take(lam, index, 0), take(lam, index + 1, 0)
+    out: Array = first + part * (last - first)
+    out[0], out[-1] = lam[0], lam[-1]
+    return out
+
+
+def _halved(nodes: list[Array]) -> list[Array]:
+    """The same arcs with each chord halved in lambda, so that errors fall by four."""
+    out = []
+    for lam in nodes:
+        fine = np.empty((2 * len(lam) - 1, lam.shape[1]))
+        fine[::2], fine[1::2] = lam, 0.5 * (lam[1:] + lam[:-1])
+        out.append(fine)
+    return out
+
+
+def _line(f: Frontier, nodes: list[Array]) -> Line:
+    smooth = f.smooth
+    assert smooth is not None
+    first, second = corners(f)
     ones, twos = [], []
-    for j in range(count + 1):
-        lam = bounds[j] + (bounds[j + 1] - bounds[j]) * inner[:, None]
-        u = utilities(f.smooth, levels(f.smooth, lam))
+    for j, lam in enumerate(nodes):
+        u = utilities(smooth, levels(smooth, lam))
         ones.append(first[j] + u[0])
         twos.append(second[j] + u[1])
     return np.concatenate(ones), np.concatenate(twos)
@@ -126,8 +189,10 @@ def perles_maschler(line: Line, d: Array) -> Array:
     return _halve(line, t0, t1, rate, nothing, nothing)
 
 
-def extrapolated(f: Frontier, d: Any, rule: Any) -> tuple[Array, Array]:
-    """A rule on chords, made exact to fourth order, put back on the frontier.
+def extrapolated(
+    f: Frontier, d: Any, rule: Any, resolution: int = RESOLUTION
+) -> tuple[Array, Array]:
+    """A rule on chords, with one Richardson step, put back on the frontier.
 
     Returns
     -------
@@ -139,16 +204,17 @@ def extrapolated(f: Frontier, d: Any, rule: Any) -> tuple[Array, Array]:
     number = f.start.shape[1]
     if f.smooth is None:
         return rule(trace(f), point), np.zeros(number)
-    size = max(1, _CELLS // (2 * RESOLUTION * (len(f.critical) + 1)))
+    size = max(1, _CELLS // (2 * resolution * (len(f.critical) + 1)))
     if number > size:  # a line of a thousand corners a draw: memory is bounded by slices
         cuts = [slice(k, k + size) for k in range(0, number, size)]
-        parts = [extrapolated(part_of(f, cut), point[:, cut].T, rule) for cut in cuts]
+        parts = [extrapolated(part_of(f, cut), point[:, cut].T, rule, resolution) for cut in cuts]
         return (
             np.concatenate([part[0] for part in parts], axis=1),
             np.concatenate([part[1] for part in parts]),
         )
-    coarse = rule(trace(f, RESOLUTION), point)
-    fine = rule(trace(f, 2 * RESOLUTION), point)
+    nodes = _nodes(f, resolution)
+    coarse = rule(_line(f, nodes), point)
+    fine = rule(_line(f, _halved(nodes)), point)
     better = fine + (fine - coarse) / 3.0
     on_curve = bargaining.best_given_first(f, better[0]).u
     inside = on_curve[0] > better[0] + tolerance.UTILITY  # a free-disposal edge: keep the point
@@ -177,4 +243,4 @@ def part_of(f: Frontier, draws: slice) -> Frontier:
 
 def raiffa_continuous(f: Frontier, d: Any) -> tuple[Array, Array]:
     """End ``(2, N)`` of the path d' = m(d) - d and its error estimate (see `extrapolated`)."""
-    return extrapolated(f, d, end_of_path)
+    return extrapolated(f, d, end_of_path, _PATH_RESOLUTION)

@@ -125,8 +125,10 @@ def hull_path(values: Array) -> tuple[Array, Array, Array, npt.NDArray[np.intp]]
         with np.errstate(divide="ignore", invalid="ignore"):
             slope = np.where(more > 0, less / more, np.inf)
         cheapest = slope.min(axis=-1, keepdims=True)
-        # collinear options: the nearest first, so that each is a vertex and needs no mixing
-        step = np.where((slope == cheapest) & (more > 0), more, np.inf).argmin(axis=-1)
+        # collinear options (to rounding): the nearest first, so that each needs no mixing
+        with np.errstate(invalid="ignore"):
+            tied = slope <= cheapest + tolerance.ROOT * (1.0 + np.abs(cheapest))
+        step = np.where(tied & (more > 0), more, np.inf).argmin(axis=-1)
         stays = ~np.isfinite(cheapest[..., 0])
         there = np.where(stays, here, step)
         gain.append(pick(first, there) - pick(first, here))

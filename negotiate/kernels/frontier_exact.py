@@ -22,13 +22,14 @@ from negotiate.kernels.bargaining_exact import ExactPoint, Vertex
 
 
 class Piece(NamedTuple):
-    """One segment of an issue's Pareto part, between two of its options."""
+    """One segment of an issue's Pareto part, between two of its options; its place on the path."""
 
     gain: Any
     loss: Any
     issue: int
     start: int
     end: int
+    order: int
 
 
 class Polygon(NamedTuple):
@@ -69,9 +70,9 @@ def polygon(issues: Sequence[Sequence[Vertex]], base: Vertex = (0, 0)) -> Polygo
         path = pareto_path(points)
         firsts.append(path[0])
         x, y = x + points[path[0]][0], y + points[path[0]][1]
-        for i, j in itertools.pairwise(path):
+        for place, (i, j) in enumerate(itertools.pairwise(path)):
             gain, loss = points[j][0] - points[i][0], points[i][1] - points[j][1]
-            pieces.append(Piece(gain, loss, k, i, j))
+            pieces.append(Piece(gain, loss, k, i, j, place))
     # cheapest for party 2 first: loss/gain compared without a division
     pieces.sort(key=cmp_to_key(_dearer))
     corners = [(x, y)]
@@ -101,5 +102,14 @@ def shares(frontier: Polygon, point: ExactPoint) -> tuple[list[Any], bool]:
     )
     width = sum(piece.gain for piece, tied in zip(frontier.pieces, same) if tied)
     share = (point.u1 - passed) / width if width else Fraction(0)
-    out = [share if tied else Fraction(int(weight < lam)) for tied, weight in zip(same, weights)]
+    out = [Fraction(int(weight < lam)) for weight in weights]
+    # tied issues are split alike; collinear options of one issue are passed one after the other
+    for issue in {piece.issue for piece, tied in zip(frontier.pieces, same) if tied}:
+        run = [j for j, p in enumerate(frontier.pieces) if same[j] and p.issue == issue]
+        run.sort(key=lambda j: (frontier.pieces[j].order, j))
+        left = share * sum(frontier.pieces[j].gain for j in run)
+        for j in run:
+            gain = frontier.pieces[j].gain
+            out[j] = min(left / gain, Fraction(1))
+            left -= out[j] * gain
     return out, not (sum(same) > 1 and 0 < share < 1)

@@ -39,7 +39,7 @@ DECLARES = frozenset(
     }
 )  # fmt: skip
 
-_STEPS = 4000
+_STEPS = 1200
 
 
 def solve(form: BargainingProblem) -> Solution:

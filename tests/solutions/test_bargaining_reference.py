@@ -165,6 +165,17 @@ def test_tied_slopes_are_split_alike():
         assert point.facts["terms_unique"] is False
 
 
+def test_collinear_options_need_no_mixing():
+    # by hand: gains from d are (1, 3), (2, 2), (3, 1) twentieths, so the middle option is fair
+    points = {"left": (0, "0.9"), "middle": ("0.05", "0.85"), "right": ("0.1", "0.8")}
+    problem = from_points(points, ("-0.05", "0.75"))
+    for form in (problem, problem.floats()):
+        for name in ("nash_bargaining", "kalai_smorodinsky", "egalitarian"):
+            assert CONCEPTS[name].solve(form)[0].terms == {"outcome": "middle"}
+    quarter = problem.terms_at("0.025")  # half of the way to the middle
+    assert quarter == {"outcome": {"left": F(1, 2), "middle": F(1, 2)}}
+
+
 def test_kink_says_how_far_d_may_move():
     s1 = from_polygon([(0, 1), ("3/4", "3/4"), (1, 0)], (0, 0))
     point = CONCEPTS["nash_bargaining"].solve(s1)[0]
