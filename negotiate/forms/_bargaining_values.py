@@ -44,10 +44,13 @@ class Value:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise InputError(f"value of kind '{self.kind}'", allowed=", ".join(KINDS))
+        for name in ("ideal", "scale", "exponent"):
+            object.__setattr__(self, name, number(getattr(self, name)))
+        object.__setattr__(self, "table", tuple(number(item) for item in self.table))
         for name in ("scale", "exponent"):
-            number = getattr(self, name)
-            if not hasattr(number, "free_symbols") and not np.all(np.asarray(number) > 0):
-                raise InputError(f"{name} of a value is {number}", allowed="above 0")
+            given = getattr(self, name)
+            if not hasattr(given, "free_symbols") and not np.all(np.asarray(given) > 0):
+                raise InputError(f"{name} of a value is {given}", allowed="above 0")
         convex = (
             self.kind == "power"
             and not hasattr(self.exponent, "free_symbols")
