@@ -106,7 +106,8 @@ def most(
 ) -> tuple[float, float]:
     """Most that a party can get while every other gets at least its floor.
 
-    Returns an upper bound on it and the sum of the floors' prices: what it would rise by if all floors fell by one.
+    Returns an upper bound on it and the sum of the floors' prices: what it would rise by if all
+    floors fell by one.
     ``levels`` are levels of the interval issues that meet the floors (None for tabled issues):
     columns on a grid alone may fall short of a floor that the curve just meets.
     """

@@ -81,9 +81,7 @@ def test_nash_and_friends_beat_every_grid_point(issues, segments):
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8, unique=True
-    )
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=8, unique=True)
 )
 def test_hull_of_options_agrees_with_exact(points):
     exact = pareto_path([(F(x), F(y)) for x, y in points])

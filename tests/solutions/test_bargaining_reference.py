@@ -364,8 +364,7 @@ def test_three_parties_pass_their_definition(name, form):
         assert evidence.holds, evidence
 
 
-DRAWN = ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian", "equal_area",
-         "perles_maschler", "raiffa_discrete", "raiffa_continuous", "leximin", "adjusted_winner")  # fmt: skip
+DRAWN = tuple(CONCEPTS)
 
 
 @pytest.mark.parametrize("name", DRAWN)
