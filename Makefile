@@ -16,6 +16,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --no-deps pygambit==17.0.0b2
 	touch $@
 
 setup: $(VENV)/.installed

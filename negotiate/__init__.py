@@ -22,6 +22,9 @@ _PUBLIC = {
     "Negotiation": "negotiate.model.negotiation",
     "Quantity": "negotiate.model.quantity",
     "Solution": "negotiate.solution",
+    "study": "negotiate.whatif.case",
+    "ExtensiveGame": "negotiate.forms.extensive",
+    "StrategicGame": "negotiate.forms.strategic",
     "NegotiateError": "negotiate.errors",
 }
 

@@ -112,7 +112,8 @@ class CaseContext:
     @cached_property
     def drawn(self) -> dict[str, np.ndarray[Any, Any]]:
         """Metrics over the draws of everything uncertain."""
-        from negotiate.whatif import metric, world
+        from negotiate.whatif import case as cases
+        from negotiate.whatif import metric
 
         names = [f"threats.utility.{party}" for party in self.case.principals]
         names += [f"threats.used.{lever}" for lever in self.case.levers]
@@ -121,6 +122,6 @@ class CaseContext:
         if self.case.signed_deal:
             names += ["deal.margin.least", "deal.loss", "deal.stands"]
             names += [f"deal.margin.{party}" for party in self.case.principals]
-        drawn = world.draw(self.case, self.draws, seed=self.seed)
+        drawn = cases.draw(self.case, self.draws, seed=self.seed)
         found = metric.evaluate(drawn, names)
         return {k: np.broadcast_to(v, (self.draws,)) for k, v in found.items()}

@@ -30,7 +30,7 @@ from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import metric as metrics_of
 from negotiate.whatif import world
 from negotiate.whatif.attribution import Attribution, attribute
-from negotiate.whatif.design import Design, Grid, OneAtATime, Sobol, Values
+from negotiate.whatif.design import Design, Grid, OneAtATime, Random, Sobol, Values
 from negotiate.whatif.groups import Correlated, Group, Ordered
 from negotiate.whatif.marginal import Marginal
 from negotiate.whatif.robustness import Robustness, claim, robustness
@@ -348,3 +348,13 @@ def claims(
         )
         for item in stated
     }
+
+
+def draw(case: Negotiation, n: int, *, seed: int = 0) -> Negotiation:
+    """The negotiation over ``n`` draws of everything uncertain in it.
+
+    >>> import negotiate as ng
+    >>> draw(ng.load("idlib-2020"), 100, seed=1).draws
+    100
+    """
+    return case.with_draws(Random(n, seed).values(space_of(case), 0, n))

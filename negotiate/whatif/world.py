@@ -8,15 +8,12 @@ Members of a Dirichlet group whose value is zero stay zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from negotiate.errors import InputError
 from negotiate.model.moves import PROBABILITIES
 from negotiate.model.negotiation import Negotiation
 from negotiate.model.quantity import Quantity
-from negotiate.whatif.design import Random
 from negotiate.whatif.groups import Dirichlet
-from negotiate.whatif.marginal import Marginal, fitted
+from negotiate.whatif.marginal import Marginal, discrete, fitted
 from negotiate.whatif.space import Space
 
 UNIT = (0.0, 1.0)
@@ -65,6 +62,11 @@ def marginal(path: str, quantity: Quantity, value: float) -> Marginal:
         made = Marginal("lognormal", {"mean": parameters["mu"], "sd": parameters["sigma"]})
     elif family == "gamma" and {"shape", "rate"} <= set(parameters):
         made = Marginal("gamma", {"shape": parameters["shape"], "scale": 1.0 / parameters["rate"]})
+    elif family == "normal" and {"mu", "sigma"} <= set(parameters):
+        made = Marginal("normal", {"mean": parameters["mu"], "sd": parameters["sigma"]})
+    elif family == "discrete" and given is not None and given.values:
+        weights = [float(weight) for weight in given.weights] or None
+        made = discrete([float(number) for number in given.values], weights)
     else:
         made = fitted(family, value=value, low=low, high=high, bounds=quantity.bounds)
     return Marginal(made.family, made.params, made.values, made.probabilities, inside, value)
@@ -79,12 +81,3 @@ def _bounded(path: str) -> bool:
         or "terms" in parts
         or parts[-1] in PROBABILITIES
     )
-
-
-def draw(case: Negotiation, n: int, *, seed: int = 0) -> Negotiation:
-    """The negotiation over ``n`` draws of everything uncertain in it."""
-    if n < 1:
-        raise InputError(f"{n} draws", where="draw", allowed="1 or more")
-    where = space(case)
-    values: dict[str, Any] = Random(n, seed).values(where, 0, n)
-    return case.with_draws(values)
