@@ -6,15 +6,38 @@ from typing import Any
 
 from negotiate.display._text import escape, number
 
+LABELS = 8
+"""Labels of a metric that are shown, most frequent first; the rest are counted together."""
+
+
+def shown(study: Any) -> Any:
+    """The summary with the most frequent labels of each metric, the rest in one row."""
+    import pandas as pd
+
+    frame = study.summary()
+    if "label" not in frame.columns:
+        return frame
+    parts = []
+    for _, rows in frame.groupby(["scenario", "metric"], sort=False, dropna=False):
+        if rows["label"].isna().all() or len(rows) <= LABELS + 1:
+            parts.append(rows)
+            continue
+        ordered = rows.sort_values("share", ascending=False, kind="stable")
+        rest = ordered.iloc[[LABELS]].copy()
+        rest["label"] = f"{len(ordered) - LABELS} others together"
+        rest["share"] = ordered["share"].iloc[LABELS:].sum()
+        parts += [ordered.iloc[:LABELS], rest]
+    return pd.concat(parts, ignore_index=True)
+
 
 def text(study: Any) -> str:
     """Sentence and summary table."""
-    return f"{study.sentence()}\n{study.summary().to_string(index=False, na_rep='')}"
+    return f"{study.sentence()}\n{shown(study).to_string(index=False, na_rep='')}"
 
 
 def html(study: Any) -> str:
     """Sentence and summary table, every label escaped."""
-    frame = study.summary()
+    frame = shown(study)
     head = "".join(f"<th>{escape(name)}</th>" for name in frame.columns)
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(item)}</td>" for item in row) + "</tr>"

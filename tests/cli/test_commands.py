@@ -1,6 +1,7 @@
 """The command line: exit codes, what goes to which stream, JSON that parses."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,31 @@ def test_version_and_help(capsys):
     assert code == 0 and out.startswith("negotiate ")
     code, out, _ = run(capsys, "--help")
     assert code == 0 and "solve" in out and "check" in out
+
+
+def test_sweep_resumes_with_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    common = ["sweep", "idlib-2020", "--draws", "300", "--metric", "threats.profile"]
+    parts = str(tmp_path / "parts")
+    assert main([*common, "--resume", parts, "-o", str(tmp_path / "a.csv")]) == 0
+    assert "others together" in capsys.readouterr().out
+    assert main([*common, "--resume", parts, "-o", str(tmp_path / "b.csv")]) == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--draws", "0"], "0 draws"),
+        (["--metric", "deal.margn.least"], "did you mean 'deal.margin.least'"),
+        (["--design", "sobl"], "did you mean 'sobol'"),
+        (["-o", "rows.xlsx"], ".csv, .parquet, .nc"),
+    ],
+)
+def test_sweep_refuses_what_it_cannot_do(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sweep", "idlib-2020", *arguments]) == 2
+    assert message in capsys.readouterr().err
