@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -20,21 +21,24 @@ def rows(deal: Any) -> list[list[str]]:
     ]  # fmt: skip
 
 
-def sentence(deal: Any) -> str:
-    """What the numbers say, in a sentence."""
+def sentence(deal: Any, names: Mapping[str, str] | None = None) -> str:
+    """What the numbers say, in a sentence; ``names`` gives names for ids of parties and deal."""
+    said = dict(names or {})
+    players = [clean(said.get(party, party)) for party in deal.players]
+    title = clean(said.get(deal.name, deal.name))
     if deal.margins.ndim > 1:
         share = float(np.mean(deal.acceptable))
-        return f"The deal '{clean(deal.name)}' stands in {100 * share:.1f} % of the draws."
+        return f"The deal '{title}' stands in {100 * share:.1f} % of the draws."
     worst = int(np.argmin(deal.margins))
     if deal.acceptable:
         first = (
-            f"Both sides gain by the deal '{clean(deal.name)}', {clean(deal.players[worst])} least "
+            f"Both sides gain by the deal '{title}', {players[worst]} least "
             f"({number(float(deal.margins[worst]))} stakes)"
         )
     else:
         first = (
-            f"{clean(deal.players[worst])} would be better off with no deal than with "
-            f"'{clean(deal.name)}', by {number(-float(deal.margins[worst]))} stakes"
+            f"{players[worst]} would be better off with no deal than with "
+            f"'{title}', by {number(-float(deal.margins[worst]))} stakes"
         )
     loss = float(deal.loss)
     second = (
@@ -47,12 +51,12 @@ def sentence(deal: Any) -> str:
         third = "no bargaining weight makes its nearest efficient deal a Nash solution"
     elif high - low > 0.0005:
         third = (
-            f"a bargaining weight of {clean(deal.players[0])} from {number(low)} to {number(high)} "
+            f"a bargaining weight of {players[0]} from {number(low)} to {number(high)} "
             "would explain its nearest efficient deal"
         )
     else:
         third = (
-            f"a bargaining weight of {number(low)} for {clean(deal.players[0])} would explain its "
+            f"a bargaining weight of {number(low)} for {players[0]} would explain its "
             "nearest efficient deal"
         )
     return f"{first}; {second}; {third}."

@@ -58,7 +58,7 @@ def caption(game: Any) -> str:
         ""
         if (len(rows), len(columns)) == (m, n)
         else f" The {len(rows)} x {len(columns)} sets of levers that do best against the "
-        f"solution, of {m} x {n}."
+        f"solution, of {m} x {n}; best replies are underlined among those shown."
     )
     return f"Utilities of the deals that follow from each pair of threats, in stakes.{left}"
 

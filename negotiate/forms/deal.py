@@ -7,8 +7,7 @@ For a deal x with utilities u and a disagreement point d:
   what was left on the table;
 - *bargaining weights* of party 1 that make the deal's nearest efficient point the weighted Nash
   solution: an interval at a vertex, one value on a smooth arc or inside a flat piece
-  (Kalai 1977, IJGT 6:129-133, for weighted Nash solutions);
-- *distance to each concept*: the largest difference in any party's utility; the nearest is named.
+  (Kalai 1977, IJGT 6:129-133, for weighted Nash solutions).
 
 A baseline deal of the file (the midpoint of every issue) is judged beside it: a prediction that
 does not come nearer to the signed terms than the midpoint has explained nothing.

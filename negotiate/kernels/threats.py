@@ -66,6 +66,9 @@ class Saddle(NamedTuple):
         ``(2, N)`` the disagreement point they make.
     deal
         The deal that follows.
+    lam
+        ``(N,)`` the lambda at which the deal was struck: inside the range of a vertex the gains
+        fix it.
     advantage
         ``(L, N)`` s_l at the deal, signed so that positive means its holder gains by the threat;
         zero on an unavailable lever.
@@ -79,6 +82,7 @@ class Saddle(NamedTuple):
     used: npt.NDArray[np.bool_]
     d: Array
     deal: Located
+    lam: Array
     advantage: Array
     zone: Array
     tied: npt.NDArray[np.bool_]
@@ -162,12 +166,13 @@ def lever_saddle(
     lam = 0.5 * (cuts[left, column] + cuts[right, column])
     used = chosen(lam)
     d, deal = deal_of(used)
-    gain = advantage(root(d, deal))
+    struck = root(d, deal)
+    gain = advantage(struck)
     used = used & on
     best = point + np.maximum(e, 0.0).sum(axis=0)
     slack = bargaining.zone(f, _rows(f, best))
     tied = ((np.abs(gain) <= tolerance.UTILITY) & on).any(axis=0)
-    return Saddle(used, d, deal, gain, slack, tied)
+    return Saddle(used, d, deal, struck, gain, slack, tied)
 
 
 def _rows(f: Frontier, columns: Array) -> Array:

@@ -60,6 +60,20 @@ class CaseContext:
             ("seed", str(self.seed)),
         )
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names by id of parties, levers and deals."""
+        groups: tuple[Any, ...] = (self.case.parties, self.case.levers, self.case.deals)
+        return {key: item.name.split(":")[0] for group in groups for key, item in group.items()}
+
+    def profile(self, label: str) -> str:
+        """A pair of sets of levers, ``a + b | c``, with names for ids."""
+        sides = [
+            " + ".join(self.names.get(part, part) for part in side.split(" + "))
+            for side in label.split(" | ")
+        ]
+        return " against ".join(sides)
+
     def name(self, party: str) -> str:
         """Name of a party."""
         return self.case.parties[party].name

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate import registry
 from negotiate.display import figures
 from negotiate.display._text import number
 from negotiate.report._blocks import Block, Figure, Paragraph, Table, note
@@ -17,6 +18,13 @@ TITLE = "Bargaining zone and frontier"
 def applies(context: Any) -> bool:
     """For two principals."""
     return bool(context.two)
+
+
+def checked(problem: Any, solution: Any) -> str:
+    """Whether the point passes its own definition, recomputed, and whether it is exact."""
+    evidence = registry.load("solutions", solution.concept).holds(problem, solution[0])
+    verdict = "holds" if evidence.holds else f"fails: {evidence.witness}"
+    return f"{verdict}, {'exact' if solution.exact else 'float'}"
 
 
 def blocks(context: Any) -> list[Block]:
@@ -59,11 +67,13 @@ def blocks(context: Any) -> list[Block]:
             rows.append(
                 (s.concept.replace("_", " "), *(float(p.payoffs[x]) for x in problem.parties),
                  *(float(p.payoffs[x]) - y for x, y in zip(problem.parties, d)),
-                 ", ".join(p.marks) or "")
+                 checked(problem, s), ", ".join(p.marks) or "")
             )  # fmt: skip
     out.append(
         Table(("concept", *(f"{n}: utility" for n in names), *(f"{n}: gain" for n in names),
-               "remarks"), tuple(rows), "What each concept gives each side, in stakes.")
+               "check", "remarks"), tuple(rows),
+              "What each concept gives each side, in stakes; the check recomputes the concept's "
+              "definition at the point found.")
     )  # fmt: skip
     kinks = [s for s in context.solutions if len(s) and "kink" in s[0].marks]
     if kinks:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.display import figures, judged_deal
+from negotiate.display._text import number
 from negotiate.report._blocks import Block, Figure, Paragraph, Table
 from negotiate.report.summary import comparison
 
@@ -17,6 +18,25 @@ TITLE = "Predicted and signed terms"
 def applies(context: Any) -> bool:
     """Where two principals signed a deal."""
     return bool(context.two and context.case.signed_deal)
+
+
+def nearest(context: Any) -> str:
+    """Which concept comes nearest to the signed deal, by the largest difference in utility."""
+    signed = [float(u) for u in context.signed.utility]
+    gaps = {
+        s.concept: max(
+            abs(float(s[0].payoffs[p]) - u) for p, u in zip(context.problem.parties, signed)
+        )
+        for s in context.solutions
+        if len(s)
+    }
+    if not gaps:
+        return "No concept gives a deal here: there is no bargaining zone."
+    best = min(gaps, key=lambda name: gaps[name])
+    return (
+        f"Of {len(gaps)} concepts {best.replace('_', ' ')} comes nearest to the signed deal: no "
+        f"party's utility differs by more than {number(gaps[best])} stakes."
+    )
 
 
 def blocks(context: Any) -> list[Block]:
@@ -50,5 +70,6 @@ def blocks(context: Any) -> list[Block]:
             f"Spread of the predicted terms over {context.draws:,} draws, and the terms signed.",
         )
     )  # fmt: skip
-    out += [Paragraph(judged_deal.sentence(context.judged[name])) for name in deals]
+    out += [Paragraph(judged_deal.sentence(context.judged[n], context.names)) for n in deals]
+    out.append(Paragraph(nearest(context)))
     return out

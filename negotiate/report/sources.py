@@ -21,16 +21,19 @@ def blocks(context: Any) -> list[Block]:
     rows = []
     for path, q in case.quantities.items():
         value = case.value(path)
-        span = f"{float(q.low):g} to {float(q.high):g}" if q.low is not None else ""
+        shown = f"{float(value):g}" if not isinstance(value, str) else value
+        if q.low is not None and q.high is not None:
+            shown += f" [{float(q.low):g}, {float(q.high):g}]"
         basis = ", ".join(q.source) + (" (judgement)" if q.judgement and q.source else "")
-        rows.append((path, f"{float(value):g}" if not isinstance(value, str) else value, span,
-                     q.unit, basis or ("judgement" if q.judgement else ""), q.note))  # fmt: skip
+        basis = basis or ("judgement" if q.judgement else "")
+        rows.append((path, shown, q.unit, basis, q.note))
     judged = sum(q.judgement for q in case.quantities.values())
     out: list[Block] = [
         Paragraph(f"{len(rows)} numbers stand in the file; {judged} are judgement, with the facts "
                   "they were judged from."),
-        Table(("path", "value", "low to high", "unit", "source", "note"), tuple(rows),
-              "Every number of the case.", align="lrllll"),
+        Table(("path", "value [low, high]", "unit", "source", "note"), tuple(rows),
+              "Every number of the case; low and high are 5 % and 95 % points unless its note "
+              "says otherwise.", align="lllll"),
     ]  # fmt: skip
     late = {fact.id for fact in case.case.fact if not fact.known}
     references = [

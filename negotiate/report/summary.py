@@ -43,18 +43,18 @@ def sentences(context: Any) -> list[str]:
     payoffs = ", ".join(f"{context.name(p)} {number(u)}" for p, u in point.payoffs.items())
     found.append(f"The deal that theory predicts from there is worth, in stakes: {payoffs}.")
     if context.signed is not None:
-        found.append("With these threats: " + judged_deal.sentence(context.signed))
+        found.append("With these threats: " + judged_deal.sentence(context.signed, context.names))
         found.append(comparison(context))
         drawn = context.drawn
         share = float(np.mean(drawn["deal.stands"]))
         found.append(
             f"Over {context.draws:,} draws of every uncertain number both sides gain by the signed "
-            f"deal in {percent(share, 1)}."
+            f"deal in {'every draw' if share == 1 else percent(share, 1)}."
         )
     profiles, counts = np.unique(context.drawn["threats.profile"], return_counts=True)
     best = int(np.argmax(counts))
     found.append(
-        f"The most frequent pair of threats ({profiles[best]}) occurs in "
+        f"The most frequent pair of threats ({context.profile(str(profiles[best]))}) occurs in "
         f"{percent(counts[best] / context.draws)} of the draws, among {len(profiles)} pairs."
     )
     return found

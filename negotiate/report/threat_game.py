@@ -18,6 +18,17 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.levers)
 
 
+def checked(solution: Any) -> str:
+    """Completeness, exactness and evidence of a solution, in a sentence."""
+    how = "complete" if solution.complete else "not proved complete"
+    kind = "exact" if solution.exact else "in floating point"
+    proofs = "; ".join(
+        f"{e.what}: {float(e.value):.2g}" + ("" if e.holds else f" ({e.witness})")
+        for e in solution.evidence
+    )
+    return f"The answer is {how} and {kind}. Checked by the definition: {proofs}."
+
+
 def blocks(context: Any) -> list[Block]:
     """The solution, the reasons lever by lever, the matrix, both commitments."""
     game, solution = context.threats, context.threat_solution
@@ -25,10 +36,10 @@ def blocks(context: Any) -> list[Block]:
     out: list[Block] = [
         Paragraph("Each side picks the levers it would use if talks failed; the pair fixes what no "
                   "deal is worth, and from there they bargain (Nash 1953)."),
-        Paragraph(f"Solution under {game.commitment} commitment: {point.label}."),
+        Paragraph(f"Solution under {game.commitment} commitment: {context.profile(point.label)}."),
     ]  # fmt: skip
     explain = registry.load("solutions", "rational_threats").explain
-    out.append(Bullets(tuple(explain(game).split("\n\n"))))
+    out.append(Bullets(tuple(explain(game, names=context.names).split("\n\n"))))
     rows, columns, cells = view.matrix(game)
     out.append(payoff_table(rows, columns, cells, players=game.players, caption=view.caption(game)))
     full = registry.load("forms", "threats").compile(context.case, commitment="full")
@@ -37,7 +48,7 @@ def blocks(context: Any) -> list[Block]:
         Table(
             ("commitment", "threats", *(context.name(p) for p in game.players)),
             tuple(
-                (kind, p.label, *(float(p.payoffs[x]) for x in game.players))
+                (kind, context.profile(p.label), *(float(p.payoffs[x]) for x in game.players))
                 for kind, p in (("stated", point), ("full", certain))
             ),
             "Utilities of the deal where threats are as credible as the file says, and where they "
@@ -45,4 +56,5 @@ def blocks(context: Any) -> list[Block]:
         )
     )
     out += [Paragraph(text) for text in solution.notes]
+    out += [Paragraph(checked(solution))]
     return out

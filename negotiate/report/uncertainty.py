@@ -21,13 +21,16 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """Spread of the metrics, use of the levers, pairs of threats."""
+    from negotiate.whatif import metric
+
     case, drawn = context.case, context.drawn
     names = [n for n in drawn if drawn[n].dtype.kind == "f" and not n.startswith("threats.used")]
+    meanings = metric.available(case)
     rows = []
     for name in names:
         values = drawn[name][np.isfinite(drawn[name])]
         low, middle, high = np.percentile(values, [5, 50, 95])
-        rows.append((name, float(low), float(middle), float(high)))
+        rows.append((name, meanings.get(name, ""), float(low), float(middle), float(high)))
     failed = int(sum(~np.isfinite(drawn[n]).all() for n in names))
     out: list[Block] = [
         Paragraph(
@@ -35,7 +38,11 @@ def blocks(context: Any) -> list[Block]:
             f"{context.seed}); weights and branch probabilities from Dirichlet distributions. "
             + ("Every draw was solved." if not failed else f"{failed} metrics lack some draws.")
         ),
-        Table(("metric", "5 %", "median", "95 %"), tuple(rows), "Spread over the draws."),
+        Table(
+            ("metric", "what it is", "5 %", "median", "95 %"),
+            tuple(rows),
+            "Spread over the draws.",
+        ),
     ]
     used = [
         (case.levers[n].name, percent(float(np.mean(drawn[f"threats.used.{n}"]))))
@@ -45,11 +52,17 @@ def blocks(context: Any) -> list[Block]:
                      align="lr"))  # fmt: skip
     profiles, counts = np.unique(drawn["threats.profile"], return_counts=True)
     order = np.argsort(-counts, kind="stable")[:6]
+    frequent = [
+        (context.profile(str(profiles[i])), percent(counts[i] / context.draws)) for i in order
+    ]
     out.append(
-        Table(("pair of threats", "share of draws"),
-              tuple((str(profiles[i]), percent(counts[i] / context.draws)) for i in order),
-              f"The most frequent of {len(profiles)} pairs.", align="lr")
-    )  # fmt: skip
+        Table(
+            ("pair of threats", "share of draws"),
+            tuple(frequent),
+            f"The most frequent of {len(profiles)} pairs.",
+            align="lr",
+        )
+    )
     if "deal.margin.least" in drawn:
         counts_of, edges = np.histogram(drawn["deal.margin.least"], bins=40)
         out.append(

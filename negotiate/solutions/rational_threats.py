@@ -169,28 +169,40 @@ def holds(form: ThreatGame, point: Point) -> Evidence:
     return Evidence(fine, gain, "best gain from another threat, stakes", "" if fine else witness)
 
 
-def explain(form: ThreatGame) -> str:
-    """Why each lever is or is not used, in sentences made from the numbers."""
+def explain(form: ThreatGame, *, names: Mapping[str, str] | None = None) -> str:
+    """Why each lever is or is not used, in sentences made from the numbers.
+
+    Parameters
+    ----------
+    names
+        Names to say for the ids of parties and levers.
+    """
     _one(form)
     if form.effects is None:
         return "The game is given by its disagreement points; there are no levers to explain."
+    said = dict(names or {})
     found = form.saddle
-    low, high = float(found.deal.low[0]), float(found.deal.high[0])
-    lam = 0.5 * (low + high)
-    order = (*form.levers[0], *form.levers[1])
-    lines = [
-        f"At the deal, one unit for {form.players[1]} trades against "
-        f"{(1 - lam) / lam if lam > 0 else float('inf'):.3g} units for {form.players[0]}."
-    ]
+    lam, (a1, a2) = float(found.lam[0]), (float(weight) for weight in form.weights)
+    # What one unit of one side's payoff of no deal is worth in the other's, along the deal's line.
+    value = (lam * a2, (1 - lam) * a1)
+    players = [said.get(party, party) for party in form.players]
+    lines = []
+    if min(value) > 0:
+        lines.append(
+            f"At the deal, one stake of {players[1]}'s payoff of no deal weighs as much as "
+            f"{value[1] / value[0]:.3g} of {players[0]}'s."
+        )
     effects = form.effects.astype(float)
-    for index, name in enumerate(order):
+    for index, name in enumerate((*form.levers[0], *form.levers[1])):
         holder = 0 if index < len(form.levers[0]) else 1
         own, other = effects[index][holder], effects[index][1 - holder]
-        rate = (1 - lam) / lam if holder == 0 else lam / (1 - lam)
         verb = "is used" if found.used[index, 0] else "stays unused"
-        lines.append(
-            f"{name} {verb}: if talks fail it changes {form.players[1 - holder]}'s payoff by "
-            f"{other:+.3f} stakes, worth {-other * rate:+.3f} to {form.players[holder]} at the "
-            f"deal, and its own by {own:+.3f}."
+        text = (
+            f"{said.get(name, name)} {verb}: if talks fail it changes {players[1 - holder]}'s "
+            f"payoff by {other:+.3f} stakes"
         )
+        if value[holder] > 0:
+            worth = -other * value[1 - holder] / value[holder]
+            text += f", worth {worth:+.3f} to {players[holder]} at the deal,"
+        lines.append(f"{text} and its own by {own:+.3f}.")
     return "\n\n".join(lines)
