@@ -58,7 +58,7 @@ def caption(game: Any) -> str:
         ""
         if (len(rows), len(columns)) == (m, n)
         else f" The {len(rows)} x {len(columns)} sets of levers that do best against the "
-        f"solution, of {m} x {n}; best replies are underlined among those shown."
+        f"solution, of {m} x {n}; marks hold among those shown."
     )
     return f"Utilities of the deals that follow from each pair of threats, in stakes.{left}"
 
@@ -77,7 +77,9 @@ def html(game: Any) -> str:
     if game.problem.shape:
         return f"<p>{escape(text(game))}</p>"
     names, columns, cells = matrix(game)
-    return payoff_html(names, columns, cells, players=game.players, caption=caption(game))
+    return payoff_html(
+        names, columns, cells, players=game.players, caption=caption(game).rstrip(".")
+    )
 
 
 def figure(game: Any) -> str:
