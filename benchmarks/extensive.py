@@ -27,7 +27,7 @@ from typing import Any
 import networkx
 import numpy as np
 
-from negotiate.forms import gambit_efg
+from negotiate.forms import _gambit_efg
 from negotiate.forms._tree_builder import GameTree
 from negotiate.forms.extensive import ExtensiveGame, from_dict
 from negotiate.solutions import backward_induction, subgame_perfect
@@ -138,7 +138,7 @@ def reading(levels: int, results: dict[str, Any]) -> None:
         return
     payoffs = np.random.default_rng(3).integers(0, 100, (2**levels, 2)).tolist()
     text = build(levels, payoffs).to_efg()
-    ours, _ = timed(lambda: backward_induction.induction(gambit_efg.loads(text)))
+    ours, _ = timed(lambda: backward_induction.induction(_gambit_efg.loads(text)))
     theirs, _ = timed(lambda: pygambit.read_efg(io.BytesIO(text.encode())))
     count = 2 ** (levels + 1) - 1
     print(

@@ -16,7 +16,9 @@ from negotiate import registry
 from negotiate.errors import FileFormatError
 from negotiate.model import casefile
 
-SUFFIXES = {".nfg": "gambit_nfg", ".efg": "gambit_efg"}
+SUFFIXES = {".nfg": "negotiate.forms._gambit_nfg", ".efg": "negotiate.forms._gambit_efg"}
+"""File formats of games and their modules, each with ``read``, ``loads`` and ``dumps``: formats
+are not forms, so the registry does not list them."""
 
 
 def load(case: str | Path) -> Any:
@@ -33,7 +35,7 @@ def load(case: str | Path) -> Any:
     if path.suffix.lower() in SUFFIXES:
         if not path.is_file():
             casefile.read_text(path)  # the same words for a missing file
-        return registry.load("forms", SUFFIXES[path.suffix.lower()]).read(path)
+        return importlib.import_module(SUFFIXES[path.suffix.lower()]).read(path)
     text = casefile.read_text(path)
     kind = kind_of(text)
     if kind in ("", "negotiation"):

@@ -15,7 +15,8 @@ def command(
     target: Annotated[Path, typer.Argument(help="File to write: .nfg or .efg.")],
 ) -> None:
     """Convert a game to Gambit's .nfg or .efg; an extensive game also becomes a .nfg."""
-    from negotiate import registry
+    import importlib
+
     from negotiate.errors import InputError
     from negotiate.loading import SUFFIXES, form_of, load
 
@@ -29,5 +30,5 @@ def command(
     elif (suffix, kind) not in ((".nfg", "strategic"), (".efg", "extensive")):
         raise InputError(f"a {kind} game as {suffix}", where="target",
                          allowed=".nfg for strategic, both for extensive games")  # fmt: skip
-    write(target, registry.load("forms", SUFFIXES[suffix]).dumps(game))
+    write(target, importlib.import_module(SUFFIXES[suffix]).dumps(game))
     typer.echo(str(target))

@@ -179,7 +179,7 @@ def from_pygambit(game: Any) -> StrategicGame:
     The ``.nfg`` text is the road both ways: it is the same in pygambit 16 and 17, whose classes
     are not.
     """
-    from negotiate.forms.gambit_nfg import loads
+    from negotiate.forms._gambit_nfg import loads
 
     return loads(game.to_nfg(), path="pygambit")
 
@@ -192,7 +192,7 @@ def to_pygambit(game: StrategicGame) -> Any:
         raise MissingExtraError("pygambit", "gambit") from error
     import io
 
-    from negotiate.forms.gambit_nfg import dumps
+    from negotiate.forms._gambit_nfg import dumps
 
     return pygambit.read_nfg(io.BytesIO(dumps(game).encode()))
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, MissingExtraError
-from negotiate.forms import _tree_tables, gambit_efg
+from negotiate.forms import _gambit_efg, _tree_tables
 from negotiate.forms.extensive import ExtensiveGame
 
 
@@ -112,12 +112,12 @@ def to_networkx(game: ExtensiveGame) -> Any:
 
 def to_pygambit(game: ExtensiveGame) -> Any:
     """The game for pygambit, handed over in the ``.efg`` format."""
-    return _pygambit().read_efg(io.BytesIO(gambit_efg.dumps(game).encode("utf-8")))
+    return _pygambit().read_efg(io.BytesIO(_gambit_efg.dumps(game).encode("utf-8")))
 
 
 def from_pygambit(game: Any) -> ExtensiveGame:
     """A game of pygambit's, handed over in the ``.efg`` format."""
-    return gambit_efg.loads(game.to_efg(), path="pygambit")
+    return _gambit_efg.loads(game.to_efg(), path="pygambit")
 
 
 def _pygambit() -> Any:

@@ -287,9 +287,9 @@ class ExtensiveGame(Viewable):
 
     def to_efg(self) -> str:
         """The game in Gambit's file format."""
-        from negotiate.forms import gambit_efg
+        from negotiate.forms import _gambit_efg
 
-        return gambit_efg.dumps(self)
+        return _gambit_efg.dumps(self)
 
     def to_networkx(self) -> Any:
         """A `networkx.DiGraph`; see `negotiate.forms._tree_graph`."""
@@ -324,11 +324,11 @@ def from_dict(
 
 def read(path: str | Path) -> ExtensiveGame:
     """A game from a ``.toml`` or ``.efg`` file."""
-    from negotiate.forms import _tree_tables, gambit_efg
+    from negotiate.forms import _gambit_efg, _tree_tables
 
     path = Path(path)
     if path.suffix == ".efg":
-        return gambit_efg.read(path)
+        return _gambit_efg.read(path)
     if path.suffix == ".toml":
         return _tree_tables.read(path)
     raise InputError(

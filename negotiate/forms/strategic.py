@@ -343,7 +343,7 @@ class StrategicGame(Viewable):
     def from_file(cls, path: str | Path) -> StrategicGame:
         """Read a ``.nfg`` file or a parameter file with ``kind = "strategic"``."""
         if Path(path).suffix.lower() == ".nfg":
-            from negotiate.forms.gambit_nfg import read as read_nfg
+            from negotiate.forms._gambit_nfg import read as read_nfg
 
             return read_nfg(path)
         from negotiate.forms._strategic_file import read as read_toml

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import FileFormatError
-from negotiate.forms import gambit_efg
+from negotiate.forms import _gambit_efg
 from negotiate.forms.extensive import from_dict
 from tests.solutions import _tree_oracle as oracle
 
@@ -53,7 +53,7 @@ HEAD = 'EFG 2 R "T" { "A" "B" }\n'
 
 
 def test_the_sample_of_the_format():
-    game = gambit_efg.loads(SAMPLE)
+    game = _gambit_efg.loads(SAMPLE)
     assert game.count == 31 and game.players == ("Player 1", "Player 2")
     sets = {item.label: item for item in game.information_sets()}
     assert sorted(sets) == ["(1,1)", "(1,2)", "(2,1)", "(2,2)"]
@@ -69,7 +69,7 @@ def test_everything_the_format_allows_at_once():
     c "" 7 "" { "x" 1/3 "y" .66666666666666666667e0
     } 0"""
     with pytest.raises(FileFormatError, match="sum to"):  # decimals are exact: a third is not
-        gambit_efg.loads(text)
+        _gambit_efg.loads(text)
     text = r"""EFG 2 D "A \"quoted\" title" { "A" "A" "" } "a comment
     over two lines"
     c "" 7 "" { "x" 1/3, "y" 2/3 } 4 "inner" { 1, -1/2, +.5e1 }
@@ -79,7 +79,7 @@ def test_everything_the_format_allows_at_once():
     t "" 9 "" { 1. 2 3 }
     p "" 1 12 4
     t "" 9 t "" 9 t "" 0 """
-    game = gambit_efg.loads(text)
+    game = _gambit_efg.loads(text)
     assert game.players == ("A_1", "A_2", "_1") and game.title == 'A "quoted" title'
     assert "over two lines" in game.note
     assert [item.label for item in game.information_sets()] == ["12"]
@@ -96,7 +96,7 @@ def test_unnamed_sets_get_their_number_and_stay_apart():
         'p "" 1 5 "2" { "a" "b" } 0\nt "" 0\nt "" 0\n'
         'p "" 2 2 "" { "a" } 0\nt "" 0\n'
     )
-    game = gambit_efg.loads(text)
+    game = _gambit_efg.loads(text)
     labels = [(item.player, item.label) for item in game.information_sets()]
     assert len(set(labels)) == 3 and ("B", "2") in labels
 
@@ -129,7 +129,7 @@ def test_unnamed_sets_get_their_number_and_stay_apart():
 )  # fmt: skip
 def test_errors_carry_line_and_column(text, line, column, words):
     with pytest.raises(FileFormatError, match=words) as caught:
-        gambit_efg.loads(text, path="game.efg")
+        _gambit_efg.loads(text, path="game.efg")
     assert (caught.value.line, caught.value.column) == (line, column)
     assert f"game.efg:{line}:{column}" in str(caught.value)
 
@@ -140,7 +140,7 @@ def test_there_and_back(seed):
     rng = np.random.default_rng(seed)
     names, tree = oracle.random_tree(rng, players=3, depth=4, sets=2, spread=50)
     game = from_dict(oracle.to_data(names, tree))
-    back = gambit_efg.loads(gambit_efg.dumps(game))
+    back = _gambit_efg.loads(_gambit_efg.dumps(game))
     for name in ("parent", "action", "information_set", "owner", "chance"):
         assert (getattr(back, name) == getattr(game, name)).all()
     assert (back.node_payoffs() == game.node_payoffs()).all()
@@ -153,7 +153,7 @@ def test_there_and_back(seed):
 @given(text=st.text(alphabet='EFG2RD pct"{}01/,.-\\\n"AB', max_size=80), whole=st.booleans())
 def test_hostile_text_gives_a_format_error_or_a_game(text, whole):
     try:
-        gambit_efg.loads((HEAD if whole else "") + text)
+        _gambit_efg.loads((HEAD if whole else "") + text)
     except FileFormatError as error:
         assert error.line >= 1 and error.column >= 1
 
@@ -163,8 +163,8 @@ def test_pygambit_reads_what_we_write():
     pygambit = pytest.importorskip("pygambit")
     import io
 
-    ours = gambit_efg.loads(SAMPLE)
-    theirs = pygambit.read_efg(io.BytesIO(gambit_efg.dumps(ours).encode()))
-    again = gambit_efg.loads(theirs.to_efg())
+    ours = _gambit_efg.loads(SAMPLE)
+    theirs = pygambit.read_efg(io.BytesIO(_gambit_efg.dumps(ours).encode()))
+    again = _gambit_efg.loads(theirs.to_efg())
     assert again.players == ours.players and again.set_labels == ours.set_labels
     assert (again.path_payoffs() == ours.path_payoffs()).all()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import FileFormatError
-from negotiate.forms.gambit_nfg import dumps, dumps_outcomes, loads, read, write
+from negotiate.forms._gambit_nfg import dumps, dumps_outcomes, loads, read, write
 from negotiate.forms.strategic import StrategicGame
 
 # The samples of the format's documentation (Selten 1975, Figure 2, in normal form), both versions.

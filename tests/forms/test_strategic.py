@@ -127,7 +127,7 @@ def test_unknown_names_offer_the_nearest():
 
 def test_nine_players_with_nine_strategies_are_counted_first():
     text = 'NFG 1 R "" { ' + " ".join(f'"{k}"' for k in range(9)) + " } { 9 9 9 9 9 9 9 9 9 } 0"
-    from negotiate.forms.gambit_nfg import loads
+    from negotiate.forms._gambit_nfg import loads
 
     with pytest.raises(TooLargeError, match="3,486,784,401"):
         loads(text)
