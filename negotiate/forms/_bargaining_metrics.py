@@ -42,8 +42,8 @@ def metrics(
     shape = problem.shape
     for side, party in enumerate(form.parties):
         out[f"disagreement.{party}"] = np.broadcast_to(d[..., side], shape)
-    room = bargaining.zone(f, d)
-    out["zone"] = room.reshape(shape)
+    if not names or "zone" in heads:
+        out["zone"] = bargaining.zone(f, d).reshape(shape)
     if not names or "ideal" in heads:
         best = bargaining.ideal(f, d)
         for side, party in enumerate(form.parties):
@@ -54,7 +54,8 @@ def metrics(
     for concept, solve in CONCEPTS.items():
         if names and concept not in heads:
             continue
-        _solved(out, problem, concept, solve(f, d, alpha), room >= -tolerance.UTILITY)
+        with_terms = not names or any(name.startswith(f"{concept}.term.") for name in names)
+        _solved(out, problem, concept, solve(f, d, alpha), terms=with_terms)
     for name, terms in deals.items():
         if names and name not in heads:
             continue
@@ -70,14 +71,32 @@ def metrics(
     return {name: out[name] for name in names} if names else out
 
 
-def _solved(out: dict[str, Array], problem: Any, concept: str, point: Located, has: Array) -> None:
+def _has_zone(problem: Any, point: Located, concept: str) -> Array:
+    """Whether d leaves a zone: at an individually rational concept, whether both gain there.
+
+    The utilitarian point may leave a party below d although there is a zone.
+    """
+    d = np.asarray(problem.disagreement, dtype=float)
+    if concept == "utilitarian":
+        room: Array = bargaining.zone(problem.float_frontier, d)
+    else:
+        gains = point.u.T - np.broadcast_to(d, (*problem.shape, 2)).reshape(-1, 2)
+        room = gains.min(axis=-1)
+    return np.asarray(room.reshape(problem.shape) >= -tolerance.UTILITY)
+
+
+def _solved(
+    out: dict[str, Array], problem: Any, concept: str, point: Located, *, terms: bool
+) -> None:
     """Utilities, gains and terms of one concept; d, 0 and NaN where there is no zone."""
     d = np.asarray(problem.disagreement, dtype=float)
-    zone = has.reshape(problem.shape)
+    zone = _has_zone(problem, point, concept)
     for side, party in enumerate(problem.parties):
         u = point.u[side].reshape(problem.shape)
         out[f"{concept}.utility.{party}"] = np.where(zone, u, d[..., side])
         out[f"{concept}.gain.{party}"] = np.where(zone, u - d[..., side], 0.0)
+    if not terms:
+        return
     for issue, level in layout.float_terms(problem, point)[0].items():
         if not isinstance(level, Mapping):
             values = np.asarray(level, dtype=float).reshape(problem.shape)

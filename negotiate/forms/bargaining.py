@@ -432,7 +432,7 @@ def compile(
     parties, issues = tuple(negotiation.principals), tuple(negotiation.issues)
     if disagreement is None:
         used = negotiation.on_table() if levers_used is None else levers_used
-        disagreement = slot.point(negotiation, used, commitment=commitment)
+        disagreement = slot.point(negotiation, used, commitment=commitment, parties=parties)
     d = {party: disagreement[party] for party in parties}
     lasting = [slot.lasting(negotiation, party) for party in parties]
     options = tuple(tuple(issue.options) or None for issue in negotiation.issues.values())

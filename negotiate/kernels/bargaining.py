@@ -12,9 +12,9 @@ the ideal point, m_i = max {u_i : u in S, u >= d}.
     ideal of party 1        u_2 = d_2
     adjusted winner         equal shares of each party's range on the frontier
 
-On a flat piece G is linear, so the root is one division; on a smooth arc it is bracketed. Nothing
-is maximised numerically, and no product of gains is formed before both gains are known to be
-non-negative.
+On a flat piece G is linear, so the root is one division; on a smooth arc it is bracketed (Newton
+within the bracket where values are polynomials). Nothing is maximised numerically, and no product
+of gains is formed before both gains are known to be non-negative.
 
 Sources: Nash (1950), Econometrica 18:155-162, doi:10.2307/1907266; Kalai (1977), IJGT 6:129-133
 (weights); Kalai and Smorodinsky (1975), Econometrica 43:513-518, doi:10.2307/1914280; Kalai
@@ -38,6 +38,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
+from negotiate.kernels import frontier_arc
 from negotiate.kernels.bargaining_roots import bracketed_root
 from negotiate.kernels.frontier import Array, Frontier, Located, corners
 from negotiate.kernels.frontier_smooth import levels, utilities
@@ -117,7 +118,11 @@ def _on_arc(
             (p[0] + p[1] * lam) * v[0] - (q[0] + q[1] * lam) * v[1] - (r[0] + r[1] * lam)
         )
 
-    lam = bracketed_root(excess, low, np.where(flat, low, high))
+    high = np.where(flat, low, high)
+    if frontier_arc.is_polynomial(smooth):
+        lam = frontier_arc.root(smooth, p, q, r, low, high, u)
+    else:
+        lam = bracketed_root(excess, low, high)
     lam = np.where(flat, low, lam)
     return lam, lam, u + utilities(smooth, levels(smooth, lam))
 

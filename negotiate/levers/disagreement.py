@@ -94,13 +94,17 @@ def concedes(negotiation: Negotiation, lever: str, *, commitment: str = "stated"
 
 
 def point(
-    negotiation: Negotiation, used: Iterable[str] = (), *, commitment: str = "stated"
+    negotiation: Negotiation,
+    used: Iterable[str] = (),
+    *,
+    commitment: str = "stated",
+    parties: Iterable[str] | None = None,
 ) -> dict[str, Any]:
-    """Disagreement payoff of every party with the levers ``used`` threatened."""
+    """Disagreement payoff of ``parties`` (by default all) with the levers ``used`` threatened."""
     used = check(negotiation, used, commitment)
     active = set(entering(negotiation, "disagreement"))
     out = {}
-    for party in negotiation.parties:
+    for party in negotiation.parties if parties is None else parties:
         total = base(negotiation, party)
         for lever in used:
             if lever in active:

@@ -36,7 +36,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 from types import MappingProxyType
@@ -72,8 +72,19 @@ class Negotiation(Viewable):
     as_floats: bool = False
     draws: int | None = None
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _groups: dict[str, Group] = field(default_factory=dict, repr=False, compare=False)
 
     _view = "negotiation"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Plain dictionaries for the read-only views, which do not pickle."""
+        state = {
+            item.name: dict(value) if isinstance(value, Mapping) else value
+            for item in fields(self)
+            if not item.name.startswith("_")
+            for value in (getattr(self, item.name),)
+        }
+        return _unpickled, (state,)
 
     # ---- the description -------------------------------------------------------------------
 
@@ -127,14 +138,17 @@ class Negotiation(Viewable):
         """All scenarios by id."""
         return MappingProxyType({item.id: item for item in self.case.scenario})
 
-    @cached_property
+    @property
     def groups(self) -> Mapping[str, Group]:
-        """Groups by id, with ``*`` in their members expanded."""
-        out = {}
-        for group in self.case.group:
-            members = tuple(dict.fromkeys(p for m in group.members for p in self.matching(m)))
-            out[group.id] = group.model_copy(update={"members": members})
-        return MappingProxyType(out)
+        """Groups by id, with ``*`` in their members expanded.
+
+        No intervention adds or removes a path, so that all negotiations made from one share them.
+        """
+        if len(self._groups) < len(self.case.group):
+            for group in self.case.group:
+                members = tuple(dict.fromkeys(p for m in group.members for p in self.matching(m)))
+                self._groups[group.id] = group.model_copy(update={"members": members})
+        return MappingProxyType(self._groups)
 
     # ---- values ----------------------------------------------------------------------------
 
@@ -328,6 +342,11 @@ class Negotiation(Viewable):
         return tuple(
             path for path, q in self.quantities.items() if path in self.base and q.is_uncertain
         )
+
+
+def _unpickled(state: dict[str, Any]) -> Negotiation:
+    views = {name: MappingProxyType(state[name]) for name in ("base", "derived", "quantities")}
+    return Negotiation(**state | views)
 
 
 def flatten(case: Case) -> Iterator[tuple[str, Any]]:

@@ -18,8 +18,7 @@ Shapley share; `claims` asks how robust the conclusions are that the file states
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +39,7 @@ from negotiate.whatif.study import Study, run_study
 BASE = "baseline"
 """Name of the case without a scenario."""
 
-BLOCK = 4096
+BLOCK = 16384
 """Draws solved together, wherever chunks begin: some solvers iterate until all of their draws have
 converged, so the last digits depend on the company."""
 
@@ -88,31 +87,11 @@ class Evaluation:
         found = metrics_of.evaluate(drawn, self.metrics)
         return {name: _over_draws(value, rows) for name, value in found.items()}
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Plain dictionaries for the case's read-only views, which do not travel."""
-        state = {
-            item.name: dict(value) if isinstance(value, Mapping) else value
-            for item in fields(self.case)
-            if item.name != "_cache"
-            for value in (getattr(self.case, item.name),)
-        }
-        return _evaluation, (state, self.metrics, self.scenario, self.block)
-
     def identity(self) -> str:
         """What it is in a study's hash: the file, the interventions, the metrics."""
         own = self.case.file_hash or self.case.id
         applied = "+".join((*self.case.applied, self.scenario))
         return f"{own}:{applied}:{','.join(self.metrics)}:{self.block}"
-
-
-def _evaluation(
-    state: dict[str, Any], metrics: tuple[str, ...], scenario: str, block: int
-) -> Evaluation:
-    views: dict[str, Any] = {
-        name: MappingProxyType(value) if name in ("base", "quantities") else value
-        for name, value in state.items()
-    }
-    return Evaluation(Negotiation(**views), metrics, scenario, block)
 
 
 def _over_draws(value: Any, rows: int) -> NDArray[Any]:
