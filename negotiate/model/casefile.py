@@ -137,7 +137,7 @@ def findings(text: str, path: str = "case.toml") -> tuple[list[Finding], Case | 
     try:
         case = Case.model_validate(data)
     except ValidationError as error:
-        out += _schema_findings(error, data)
+        out += schema_findings(error, data)
     out += [f for f in checks.run(data) if not _covered(f, out)]
     if case is not None and not any(f.severity == "error" for f in out):
         out += list(_built(case))
@@ -150,7 +150,8 @@ def _covered(finding: Finding, others: list[Finding]) -> bool:
     return not finding.on_key and any(other.at == finding.at for other in others)
 
 
-def _schema_findings(error: Any, data: dict[str, Any]) -> Iterator[Finding]:
+def schema_findings(error: Any, data: dict[str, Any], root: Any = Case) -> Iterator[Finding]:
+    """What a validation error of the model ``root`` says, one finding each."""
     seen = set()
     items = [(_document_location(i["loc"], data), i) for i in error.errors(include_url=False)]
     precise = {at for at, item in items if item["type"] != "string_type"}
@@ -162,7 +163,7 @@ def _schema_findings(error: Any, data: dict[str, Any]) -> Iterator[Finding]:
             continue  # members that failed do not count as present; their own errors say why
         seen.add((at, kind))
         if kind == "extra_forbidden":
-            known = _fields_at(at[:-1])
+            known = _fields_at(at[:-1], root)
             near = difflib.get_close_matches(str(at[-1]), known, 1, 0.6)
             yield Finding(
                 at,
@@ -219,9 +220,9 @@ def _at(data: Any, at: tuple[str | int, ...]) -> Any:
     return data
 
 
-def _fields_at(at: tuple[str | int, ...]) -> list[str]:
+def _fields_at(at: tuple[str | int, ...], root: Any = Case) -> list[str]:
     """Keys the schema knows at a place of the document."""
-    kinds: list[Any] = [Case]
+    kinds: list[Any] = [root]
     for step in at:
         following: list[Any] = []
         for kind in kinds:
