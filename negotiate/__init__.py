@@ -16,6 +16,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _PUBLIC = {
+    "archive": "negotiate.report._archive",
+    "verify_archive": "negotiate.report._verify",
     "load": "negotiate.loading",
     "check": "negotiate.model.casefile",
     "cases": "negotiate.model.casefile",

@@ -83,11 +83,13 @@ def html(document: Document) -> str:
 
 
 def stamp(seconds: int) -> str:
-    """Seconds since 1970 as a date and time in UTC.
+    """Seconds since 1970 as a date and time in UTC; 0 says that the time was left out.
 
     >>> stamp(1583366400)
     '2020-03-05 00:00 UTC'
     """
+    if not seconds:
+        return "left out, so that a rerun gives the same bytes"
     return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
