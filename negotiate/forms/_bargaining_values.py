@@ -85,7 +85,8 @@ class Value:
             assert self.curve is not None
             return self.curve(level)
         ideal = self.target if self.kind in ("linear", "power") else self.ideal
-        distance = abs(level - ideal) / self.reach
+        level, ideal, reach = _alike(level, ideal, self.reach)
+        distance = abs(level - ideal) / reach
         if self.kind == "quadratic":
             return 1 - distance * distance
         if self.kind == "power":
@@ -103,6 +104,13 @@ class Value:
             "power": (self.ideal, self.exponent),
             "curve": (0.5,),
         }[self.kind]
+
+
+def _alike(*numbers: Any) -> tuple[Any, ...]:
+    """Floats for fractions beside an array of floats: NumPy would go on element by element."""
+    if any(isinstance(item, np.ndarray) and item.dtype.kind == "f" for item in numbers):
+        return tuple(float(n) if isinstance(n, (int, Fraction)) else n for n in numbers)
+    return numbers
 
 
 def linear(ideal: Any) -> Value:

@@ -87,17 +87,9 @@ def judge(
     """
     if len(problem.parties) != 2:
         raise NotApplicableError(f"{len(problem.parties)} parties", where="deal", allowed="two")
-    floats = problem.floats()
-    worth = floats.utilities(terms)
-    u = np.stack(
-        np.broadcast_arrays(*(np.asarray(worth[p], dtype=float) for p in problem.parties)), axis=-1
-    )
-    shape = np.broadcast_shapes(problem.shape, u.shape[:-1])
-    u = np.broadcast_to(u, (*shape, 2))
-    d = np.broadcast_to(
-        floats.disagreement, (*shape, 2)
-    ).copy()  # terms may be drawn where S is not
-    floats = floats.with_disagreement(d)
+    u, d = _worth(problem, terms)
+    shape = u.shape[:-1]
+    floats = problem.floats().with_disagreement(d)
     found = bargaining_judge.judge(floats.float_frontier, floats.disagreement, u)
     return JudgedDeal(
         problem=problem,
@@ -111,6 +103,18 @@ def judge(
     )
 
 
+def _worth(problem: BargainingProblem, terms: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Utilities of the terms and disagreement payoffs, ``(..., 2)`` each."""
+    floats = problem.floats()
+    worth = floats.utilities(terms)
+    u = np.stack(
+        np.broadcast_arrays(*(np.asarray(worth[p], dtype=float) for p in problem.parties)), axis=-1
+    )
+    # terms may be drawn where S is not
+    shape = np.broadcast_shapes(problem.shape, u.shape[:-1])
+    return np.broadcast_to(u, (*shape, 2)), np.broadcast_to(floats.disagreement, (*shape, 2)).copy()
+
+
 def compile(
     negotiation: Any,
     *,
@@ -119,13 +123,20 @@ def compile(
     commitment: str = "stated",
 ) -> JudgedDeal:
     """The signed deal (or another deal of the file) judged with the levers used."""
+    problem, terms = _problem(negotiation, deal, levers_used, commitment)
+    return judge(problem, terms, name=deal or negotiation.signed_deal or "deal")
+
+
+def _problem(
+    negotiation: Any, deal: str | None, levers_used: Sequence[str] | None, commitment: str
+) -> tuple[BargainingProblem, dict[str, Any]]:
     name = deal or negotiation.signed_deal
     if name is None:
         raise NotApplicableError(
             "the file has no signed deal", where=negotiation.id, remedy="add [[deal]] signed = true"
         )
     problem = compile_bargaining(negotiation, levers_used=levers_used, commitment=commitment)
-    return judge(problem, negotiation.terms(name), name=name)
+    return problem, negotiation.terms(name)
 
 
 METRICS: dict[str, str] = {
@@ -143,17 +154,22 @@ def evaluate(
     negotiation: Any, names: Sequence[str] = (), *, levers_used: Sequence[str] | None = None
 ) -> dict[str, np.ndarray[Any, Any]]:
     """Metrics of the signed deal over the negotiation's draws; names as in `METRICS`."""
-    found = compile(negotiation, levers_used=levers_used)
-    out: dict[str, np.ndarray[Any, Any]] = {
-        "margin.least": found.margins.min(axis=-1),
-        "loss": found.loss,
-        "weight.low": found.weights[..., 0],
-        "weight.high": found.weights[..., 1],
-        "stands": np.asarray(found.acceptable, dtype=float),
-    }
-    for side, party in enumerate(found.players):
-        out[f"margin.{party}"] = found.margins[..., side]
-        out[f"utility.{party}"] = found.utility[..., side]
+    out: dict[str, np.ndarray[Any, Any]] = {}
+    if names and not {name.split(".")[0] for name in names} & {"loss", "weight"}:
+        # how far the deal is from the frontier was not asked: no frontier is made
+        problem, terms = _problem(negotiation, None, levers_used, "stated")
+        u, d = _worth(problem, terms)
+        margins, players = u - d, problem.parties
+    else:
+        found = compile(negotiation, levers_used=levers_used)
+        u, margins, players = found.utility, found.margins, found.players
+        out |= {"loss": found.loss}
+        out |= {"weight.low": found.weights[..., 0], "weight.high": found.weights[..., 1]}
+    out["margin.least"] = margins.min(axis=-1)
+    out["stands"] = np.asarray((margins >= 0).all(axis=-1), dtype=float)
+    for side, party in enumerate(players):
+        out[f"margin.{party}"] = margins[..., side]
+        out[f"utility.{party}"] = u[..., side]
     return {name: out[name] for name in names} if names else out
 
 

@@ -107,39 +107,50 @@ def root(
     out = np.empty_like(low)
     for first in range(0, len(low), _TILE):
         rows = slice(first, first + _TILE)
-        here = [
-            tuple(c[rows] if isinstance(c, np.ndarray) else c for c in pair) for pair in (p, q, r)
-        ]
+        here = _take((p, q, r), rows)
         out[rows] = _tile(_arc(s, rows), here, low[rows], high[rows], start[:, rows])
     return out
 
 
 def _tile(arc: _Arc, affine: Any, low: Array, high: Array, start: Array) -> Array:
-    (p0, p1), (q0, q1), (r0, r1) = affine
-
-    def balance(lam: Array) -> tuple[Array, Array]:
-        u, du = arc.at(lam)
-        u1, u2 = u[0] + start[0], u[1] + start[1]
-        first, second = p0 + p1 * lam, q0 + q1 * lam
-        value = first * u1 - second * u2 - (r0 + r1 * lam)
-        return value, p1 * u1 + first * du[0] - q1 * u2 - second * du[1] - r1
-
     # a hair inside 0 and 1, where the level of an issue that one party does not mind is defined
     a, b = np.maximum(low, tolerance.ROOT), np.minimum(high, 1.0 - tolerance.ROOT)
-    fa, fb = balance(a)[0], balance(b)[0]
-    open_ = (fa < 0) & (fb > 0)
-    ends = np.where(fa >= 0, low, high)
+    fa = _balance(arc, affine, start, a)[0]
+    fb = _balance(arc, affine, start, b)[0]
+    out = np.where(fa >= 0, low, high)
+    rows = np.flatnonzero((fa < 0) & (fb > 0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        lam = a + (b - a) * np.where(open_, fa / (fa - fb), 0.5)
+        lam = (a + (b - a) * (fa / (fa - fb)))[rows]
+    a, b = a[rows], b[rows]
+    if len(rows) < len(low):
+        arc, affine, start = arc.take(rows), _take(affine, rows), start[:, rows]
     for _ in range(_STEPS):
-        if not open_.any():
+        if not len(rows):
             break
-        f, slope = balance(lam)
+        f, slope = _balance(arc, affine, start, lam)
         a, b = np.where(f < 0, lam, a), np.where(f < 0, b, lam)
         with np.errstate(divide="ignore", invalid="ignore"):
             new = lam - f / slope
         new = np.where((new >= a) & (new <= b), new, 0.5 * (a + b))
-        still = open_ & (np.abs(new - lam) > tolerance.ROOT) & (f != 0)
-        lam = np.where(open_ & (f != 0), new, lam)
-        open_ = still
-    return np.where((fa < 0) & (fb > 0), lam, ends)
+        new = np.where(f == 0, lam, new)
+        out[rows] = new
+        open_ = np.abs(new - lam) > tolerance.ROOT
+        lam = new
+        if not open_.all():
+            rows, lam, a, b = rows[open_], lam[open_], a[open_], b[open_]
+            arc, affine, start = arc.take(open_), _take(affine, open_), start[:, open_]
+    return out
+
+
+def _take(affine: Any, rows: Any) -> Any:
+    return [tuple(c[rows] if isinstance(c, np.ndarray) else c for c in pair) for pair in affine]
+
+
+def _balance(arc: _Arc, affine: Any, start: Array, lam: Array) -> tuple[Array, Array]:
+    """The expression whose root is sought and its slope in lambda."""
+    (p0, p1), (q0, q1), (r0, r1) = affine
+    u, du = arc.at(lam)
+    u1, u2 = u[0] + start[0], u[1] + start[1]
+    first, second = p0 + p1 * lam, q0 + q1 * lam
+    value = first * u1 - second * u2 - (r0 + r1 * lam)
+    return value, p1 * u1 + first * du[0] - q1 * u2 - second * du[1] - r1

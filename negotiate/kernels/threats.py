@@ -52,7 +52,7 @@ import numpy.typing as npt
 
 from negotiate import tolerance
 from negotiate.kernels import bargaining
-from negotiate.kernels.frontier import Array, Frontier, Located
+from negotiate.kernels.frontier import Array, Frontier, Located, at_lambda
 
 
 class Saddle(NamedTuple):
@@ -159,7 +159,10 @@ def lever_saddle(
     for _ in range(max(1, int(np.ceil(np.log2(levers + 1))) + 1)):
         middle = (left + right) // 2
         lam = cuts[middle, column]
-        above = root(*deal_of(chosen(lam))) > lam  # Phi(lam) < 0: the solution lies beyond
+        u = at_lambda(f, lam, after=True)
+        d = point + (chosen(lam)[:, None, :] * e).sum(axis=0)
+        # Phi(lam) < 0: the solution lies beyond
+        above = lam * a2 * (u[0] - d[0]) < (1 - lam) * a1 * (u[1] - d[1])
         inside = right - left > 1
         left = np.where(inside & above, middle, left)
         right = np.where(inside & ~above, middle, right)
