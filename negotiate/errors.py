@@ -83,6 +83,14 @@ class UnknownNameError(NegotiateError, LookupError):
         )
 
 
+class MissingQuantityError(InputError):
+    """A case lacks numbers that a model reads; ``missing`` names them all at once."""
+
+    def __init__(self, missing: Iterable[str], what: str, **parts: str) -> None:
+        self.missing = tuple(missing)
+        super().__init__(what, **parts)
+
+
 class TooLargeError(InputError):
     """A problem over the stated bound, refused before work starts, with its count."""
 

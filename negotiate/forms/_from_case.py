@@ -2,16 +2,18 @@
 
 Each number is looked up in this order: a path named in the file under ``[model.<form>]``, the
 form's own default paths (a quantity, a lever, a party), the form's default. What is missing is
-named, with both ways of giving it.
+named, all of it in one error, with both ways of giving it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+from negotiate.levers._expected import COMMITMENTS
 from negotiate.model.negotiation import Negotiation
 
 MISSING = object()
@@ -30,13 +32,43 @@ def number(
         if negotiation.has(path):
             return negotiation.value(path)
     if default is MISSING:
-        raise InputError(
-            f"no value for {field}",
-            where=f"case {negotiation.id}, form {form}",
-            allowed=" or ".join(paths) or "a path",
-            remedy=f"add the quantity, or write {field} = '<path>' under [model.{form}]",
-        )
+        require(negotiation, form, {field: paths})
     return _plain(negotiation, default)
+
+
+def require(
+    negotiation: Negotiation, form: str, asked: Mapping[str, str | tuple[str, ...]]
+) -> None:
+    """Refuse a case that lacks any of the fields asked for, naming all that it lacks.
+
+    ``asked`` maps a field to the paths that may give it; ``[model.<form>] <field>`` gives it too.
+    """
+    lacking: dict[str, tuple[str, ...]] = {}
+    for field, given in asked.items():
+        paths = (given,) if isinstance(given, str) else tuple(given)
+        named = negotiation.setting(form, field)
+        if named is None and not any(negotiation.has(path) for path in paths):
+            lacking[field] = paths
+    if lacking:
+        some = next(iter(lacking))
+        raise MissingQuantityError(
+            [paths[0] if paths else field for field, paths in lacking.items()],
+            f"no value for {', '.join(lacking)}",
+            where=f"case {negotiation.id}, form {form}",
+            allowed="; ".join(" or ".join(paths) or "a path" for paths in lacking.values()),
+            remedy=f"add the {'quantity' if len(lacking) == 1 else 'quantities'}, or write "
+            f"{some} = '<path>' under [model.{form}]",
+        )
+
+
+def commitment(
+    negotiation: Negotiation, form: str, given: str | None, *, default: str = "stated"
+) -> str:
+    """How sure a threatened lever is to be carried out: the argument, the file, the default."""
+    chosen = given or negotiation.setting(form, "commitment", default)
+    if chosen not in COMMITMENTS:
+        raise UnknownNameError("commitment", str(chosen), COMMITMENTS, where=f"form {form}")
+    return str(chosen)
 
 
 def _plain(negotiation: Negotiation, value: Any) -> Any:
@@ -113,7 +145,14 @@ def war_cost_range(
     """
     path = f"quantity.war_cost_{party}"
     quantity = negotiation.quantities.get(path)
-    if quantity is None or quantity.low is None or quantity.high is None or not quantity.value:
+    if (
+        quantity is None
+        or quantity.low is None
+        or quantity.high is None
+        or quantity.is_expression
+        or not quantity.value
+        or not negotiation.has(path)
+    ):
         return None
     now = negotiation.value(path)
     added = war_cost(negotiation, form, party, commitment=commitment) - now
@@ -123,11 +162,62 @@ def war_cost_range(
     return now * low + added, now * high + added
 
 
+@dataclass(frozen=True)
+class War:
+    """War as a costly lottery between A and B, with the levers' slots read: what A wins, costs."""
+
+    win_probability: Any
+    cost_a: Any
+    cost_b: Any
+
+
+def war_fields(*parties: str) -> dict[str, str]:
+    """What `war` reads, for `require`."""
+    return {"win_probability": "quantity.win_probability"} | {
+        f"war_cost_{party}": f"quantity.war_cost_{party}" for party in parties
+    }
+
+
+def war(negotiation: Negotiation, form: str, a: str, b: str, *, commitment: str) -> War:
+    """The costly lottery of a case as ``a`` sees it: its chance of winning and both costs."""
+    require(negotiation, form, war_fields(a, b))
+    return War(
+        win_probability(negotiation, form, a, commitment=commitment),
+        war_cost(negotiation, form, a, commitment=commitment),
+        war_cost(negotiation, form, b, commitment=commitment),
+    )
+
+
 def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
-    """What ``party`` loses at home by backing down."""
-    return number(
+    """What ``party`` loses at home by backing down: its quantity, and what levers in the slot add.
+
+    The quantity is ``quantity.audience_cost_<party>``, 0 where the file has none.
+    """
+    from negotiate.levers import audience_cost as slot
+
+    base = number(
         negotiation, form, f"audience_cost_{party}", f"quantity.audience_cost_{party}", default=0
     )
+    return base + slot.read(negotiation)[party]
+
+
+def measured(
+    known: Mapping[str, str], names: Iterable[str], **parts: Callable[[], Any]
+) -> dict[str, Any]:
+    """Metrics off the parts of a form, each compiled only where one of its metrics is asked for.
+
+    ``parts`` maps the prefix of a metric (``main`` for none) to what compiles it; a part that the
+    case does not have is None, and its metrics are nan.
+    """
+    wanted = read(dict.fromkeys(known), names)
+    made: dict[str, Any] = {}
+    out: dict[str, Any] = {}
+    for name in wanted:
+        head, _, rest = name.rpartition(".")
+        if head not in made:
+            made[head] = parts[head or "main"]()
+        out[name] = float("nan") if made[head] is None else getattr(made[head], rest)
+    return out
 
 
 def read(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

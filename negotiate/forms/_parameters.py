@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.solution import Evidence, Point, Solution
+from negotiate.tolerance import UTILITY
 from negotiate.view import Viewable
 
 Number = Any
@@ -78,6 +80,11 @@ def ratio(top: Number, bottom: Number, *, empty: Number) -> Number:
     out = np.full(top.shape, empty, dtype=float)
     np.divide(top, bottom, out=out, where=bottom != 0)
     return _plain(out)
+
+
+def over(top: Number, bottom: Number) -> Number:
+    """``top / bottom`` where the bottom is known not to be zero; exact for exact numbers."""
+    return Fraction(top) / Fraction(bottom) if is_exact(top, bottom) else top / bottom
 
 
 def _plain(x: Number) -> Number:
@@ -210,6 +217,39 @@ class ParametricForm(Viewable):
 
     _metrics: ClassVar[Mapping[str, str]] = {}
     _counts: ClassVar[tuple[str, ...]] = ()
+
+
+def answer(
+    form: Any,
+    points: Iterable[Point],
+    *,
+    concept: str = "perfect_bayesian",
+    complete: bool = True,
+    **facts: Any,
+) -> Solution:
+    """The solution of a form of named numbers; exact where each of its numbers is."""
+    numbers = [x for value in form.numbers().values() for x in _leaves(value)]
+    return Solution(
+        concept=concept,
+        players=form.players,
+        points=tuple(points),
+        complete=complete,
+        exact=is_exact(*(x for x in numbers if not isinstance(x, str))),
+        form=form,
+        **facts,
+    )
+
+
+def verdict(gaps: Mapping[str, Number]) -> Evidence:
+    """Evidence from what each deviation would gain: the largest gain decides, and is the witness.
+
+    >>> verdict({"A": Fraction(0), "B": Fraction(1, 4)})
+    Evidence(holds=False, value=Fraction(1, 4), what='regret', witness='B')
+    """
+    who = max(gaps, key=lambda name: gaps[name])
+    worst = max(gaps[who], 0 * gaps[who])
+    fine = bool(worst <= UTILITY)
+    return Evidence(fine, worst, "regret", "" if fine else who)
 
 
 def measure(

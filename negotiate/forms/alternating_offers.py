@@ -37,7 +37,7 @@ MAX_PERIODS = 100_000
 
 METRICS: dict[str, str] = {
     "payoff.<party>": "equilibrium payoff of the party, in stakes",
-    "offer.<proposer>.<party>": "payoff of the party when the proposer's offer is accepted, stakes",
+    "offer.<party>.<party>": "payoff of the second party named when the first proposes, in stakes",
     "zone": "signed room for agreement above both fallbacks, stakes; negative: none",
     "binds.<party>": "outside option minus the worth of staying, stakes; positive: it decides",
     "first_mover_advantage": "payoff of party 1 proposing first minus proposing second, stakes",

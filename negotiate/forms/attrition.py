@@ -24,11 +24,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, is_exact, single
+from negotiate.forms._parameters import Number, ParametricForm, answer, over, single
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -58,29 +57,25 @@ class Attrition(ParametricForm):
     def __post_init__(self) -> None:
         self._check_positive("value_a", "value_b", "cost_a", "cost_b")
 
-    @staticmethod
-    def _over(top: Number, bottom: Number) -> Number:
-        return Fraction(top) / Fraction(bottom) if is_exact(top, bottom) else top / bottom
-
     @property
     def hazard_a(self) -> Number:
         """c_B / v_B."""
-        return self._over(self.cost_b, self.value_b)
+        return over(self.cost_b, self.value_b)
 
     @property
     def hazard_b(self) -> Number:
         """c_A / v_A."""
-        return self._over(self.cost_a, self.value_a)
+        return over(self.cost_a, self.value_a)
 
     @property
     def duration(self) -> Number:
         """1 / (lambda_A + lambda_B)."""
-        return self._over(1, self.hazard_a + self.hazard_b)
+        return over(1, self.hazard_a + self.hazard_b)
 
     @property
     def pr_a_wins(self) -> Number:
         """lambda_B / (lambda_A + lambda_B)."""
-        return self._over(self.hazard_b, self.hazard_a + self.hazard_b)
+        return over(self.hazard_b, self.hazard_a + self.hazard_b)
 
     def survival(self, time: Any) -> Any:
         """Probability that neither has conceded by ``time`` in the mixed equilibrium."""
@@ -98,16 +93,12 @@ class Attrition(ParametricForm):
             self._point("mixed", 0, 0),
             self._point(f"{b} concedes at once", 0, 1),
         )
-        exact = is_exact(self.value_a, self.value_b, self.cost_a, self.cost_b)
-        return Solution(
+        return answer(
+            self,
+            points,
             concept="nash_equilibrium",
-            players=self.players,
-            points=points,
-            complete=True,
-            exact=exact,
             degenerate=True,
             components=((0, 1, 2),),
-            form=self,
             notes=(
                 "Between the mixed equilibrium and each immediate concession lie those in which "
                 "that side concedes at the start with some probability; the other then gains that "
@@ -154,7 +145,7 @@ class Attrition(ParametricForm):
             m = point.strategies[other]["start"]["concede"]
             h = point.strategies[other]["later"]["hazard"]
             mine = point.strategies[me]
-            stays = m * v + (1 - m) * max(v - self._over(c, h), 0) if h else m * v
+            stays = m * v + (1 - m) * max(v - over(c, h), 0) if h else m * v
             best = max(stays, 0)
             gap = best - point.payoffs[me]
             if mine["later"]["hazard"]:
@@ -198,5 +189,4 @@ def compile(negotiation: Negotiation) -> Attrition:
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

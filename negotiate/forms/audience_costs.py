@@ -434,7 +434,7 @@ def _grid() -> Any:
     return np.unique(np.concatenate([np.linspace(1e-6, 1 - 1e-6, 2048), ends[ends < 1]]))
 
 
-def compile(negotiation: Negotiation, *, commitment: str = "stated") -> AudienceCosts:
+def compile(negotiation: Negotiation, *, commitment: str | None = None) -> AudienceCosts:
     """The crisis of a case: A is ``[model.audience_costs] challenger``, else the first principal.
 
     The prize is one stake unless ``prize`` or ``loss`` say otherwise. War pays A the chance of
@@ -444,10 +444,11 @@ def compile(negotiation: Negotiation, *, commitment: str = "stated") -> Audience
     a, b = case.sides(negotiation, KIND, first="challenger")
     prize = case.number(negotiation, KIND, "prize", "quantity.prize", default=1)
     loss = case.number(negotiation, KIND, "loss", "quantity.loss", default=1)
-    chance = case.win_probability(negotiation, KIND, a, commitment=commitment)
-    cost = case.war_cost(negotiation, KIND, a, commitment=commitment)
+    sure = case.commitment(negotiation, KIND, commitment)
+    war = case.war(negotiation, KIND, a, b, commitment=sure)
+    chance, cost = war.win_probability, war.cost_a
     tenth = cost / 10
-    low, high = case.war_cost_range(negotiation, KIND, a, commitment=commitment) or (
+    low, high = case.war_cost_range(negotiation, KIND, a, commitment=sure) or (
         cost - tenth,
         cost + tenth,
     )
@@ -455,7 +456,7 @@ def compile(negotiation: Negotiation, *, commitment: str = "stated") -> Audience
         value=prize,
         loss=loss,
         audience_cost=case.audience_cost(negotiation, KIND, a),
-        war_b=-chance * loss - case.war_cost(negotiation, KIND, b, commitment=commitment),
+        war_b=-chance * loss - war.cost_b,
         war_a_low=chance * prize - high,
         war_a_high=chance * prize - low,
         players=(a, b),
@@ -464,5 +465,4 @@ def compile(negotiation: Negotiation, *, commitment: str = "stated") -> Audience
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

@@ -180,13 +180,18 @@ class CheapTalk(ParametricForm):
 
 
 def compile(negotiation: Negotiation) -> CheapTalk:
-    """The bias is ``quantity.bias``, or a path in ``[model.cheap_talk]``."""
+    """Sender and receiver are the principals (``[model.cheap_talk] first`` sends).
+
+    The bias is ``quantity.talk_bias``: by how much more, on a line of length one, the sender would
+    have the receiver do than the receiver wants.
+    """
+    sender, receiver = case.sides(negotiation, KIND)
     return CheapTalk(
-        bias=case.number(negotiation, KIND, "bias", "quantity.bias"),
+        bias=case.number(negotiation, KIND, "bias", "quantity.talk_bias"),
+        players=(sender, receiver),
     )
 
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

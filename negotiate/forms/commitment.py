@@ -33,14 +33,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
+from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
+    answer,
     choose,
     clip,
-    is_exact,
     larger,
+    over,
+    ratio,
     single,
     smaller,
 )
@@ -71,7 +74,7 @@ class ShiftingPower(ParametricForm):
     players: tuple[str, str] = ("A", "B")
 
     title: ClassVar[str] = "Shifting power and preventive war"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
+    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         self._check_probability("now", "later", "discount", "guarantee")
@@ -106,10 +109,7 @@ class ShiftingPower(ParametricForm):
         return self.cost_a + self._needed()
 
     def _needed(self) -> Number:
-        gap = self.war - 1
-        if is_exact(gap, self.discount):
-            return Fraction(gap) / self.discount if self.discount else Fraction(0)
-        return gap / self.discount
+        return ratio(self.war - 1, self.discount, empty=0)
 
     @property
     def guarantee_needed(self) -> Number:
@@ -152,14 +152,7 @@ class ShiftingPower(ParametricForm):
                 "guarantee_needed": self.guarantee_needed,
             },
         )
-        return Solution(
-            concept="subgame_perfect",
-            players=self.players,
-            points=(point,),
-            complete=True,
-            exact=is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple))),
-            form=self,
-        )
+        return answer(self, (point,), concept="subgame_perfect")
 
     def holds(self, point: Point) -> Evidence:
         """One-shot deviations, period by period."""
@@ -224,7 +217,7 @@ class LongShift(ParametricForm):
         """Delta at which the margin is zero: (1 - p (1 - l)) / (1 - p' (1 - l))."""
         keep = 1 - self.loss
         top, bottom = 1 - self.now * keep, 1 - self.later * keep
-        return Fraction(top) / bottom if is_exact(top, bottom) else top / bottom
+        return over(top, bottom)
 
 
 @dataclass(frozen=True)
@@ -294,13 +287,10 @@ class IndivisibleIssue(ParametricForm):
                         facts={"payment": gap},
                     )
                 )
-        return Solution(
+        return answer(
+            self,
+            points,
             concept="individually_rational",
-            players=self.players,
-            points=tuple(points),
-            complete=True,
-            exact=is_exact(means, self.payment_needed),
-            form=self,
             settings={"mechanism": "" if points else "indivisibility"},
             notes=()
             if points
@@ -372,27 +362,130 @@ def why(form: Any) -> tuple[str, ...]:
     )
 
 
-def compile(negotiation: Negotiation, *, commitment: str = "stated") -> ShiftingPower:
+def compile(negotiation: Negotiation, *, commitment: str | None = None) -> ShiftingPower:
     """Shifting power: A is ``[model.commitment] declining``, else the first principal.
 
     Reads the win probability now, ``quantity.win_probability_later`` (of the same party), costs
     of war, the foresight of A and ``quantity.guarantee``.
     """
     a, b = case.sides(negotiation, KIND, first="declining")
+    foresight = (f"party.{a}.foresight", f"party.{a}.discount")
+    later = "quantity.win_probability_later"
+    case.require(negotiation, KIND, case.war_fields(a, b) | {"later": later, "discount": foresight})
+    sure = case.commitment(negotiation, KIND, commitment)
+    war = case.war(negotiation, KIND, a, b, commitment=sure)
     return ShiftingPower(
-        now=case.win_probability(negotiation, KIND, a, commitment=commitment),
-        later=case.number(negotiation, KIND, "later", "quantity.win_probability_later"),
-        cost_a=case.war_cost(negotiation, KIND, a, commitment=commitment),
-        cost_b=case.war_cost(negotiation, KIND, b, commitment=commitment),
-        discount=case.number(
-            negotiation, KIND, "discount", f"party.{a}.foresight", f"party.{a}.discount"
-        ),
+        now=war.win_probability,
+        later=case.number(negotiation, KIND, "later", later),
+        cost_a=war.cost_a,
+        cost_b=war.cost_b,
+        discount=case.number(negotiation, KIND, "discount", *foresight),
         guarantee=case.number(negotiation, KIND, "guarantee", "quantity.guarantee", default=0),
         players=(a, b),
     )
 
 
+def compile_indivisible(
+    negotiation: Negotiation, *, commitment: str | None = None
+) -> IndivisibleIssue:
+    """The case as if its prize could not be shared, with the payments and links its levers offer.
+
+    A lever in the slot ``side_payment`` can move what it costs its holder; one in the slot
+    ``linkage`` brings an issue worth, to each side, what it would cost that side to lose it, of
+    which the smaller worth counts. ``quantity.transfer_limit`` and ``quantity.linked`` add to them.
+    """
+    from negotiate.levers import linkage, side_payment
+
+    a, b = case.sides(negotiation, KIND, first="declining")
+    sure = case.commitment(negotiation, KIND, commitment)
+    war = case.war(negotiation, KIND, a, b, commitment=sure)
+    paid = case.number(negotiation, KIND, "transfer_limit", "quantity.transfer_limit", default=0)
+    for lever, costs in side_payment.read(negotiation).items():
+        paid = paid + costs[negotiation.levers[lever].holder]
+    linked = case.number(negotiation, KIND, "linked", "quantity.linked", default=0)
+    for costs in linkage.read(negotiation).values():
+        linked = linked + smaller(costs[a], costs[b])
+    return IndivisibleIssue(
+        war.win_probability, war.cost_a, war.cost_b, paid, linked, players=(a, b)
+    )
+
+
+def indivisible(negotiation: Negotiation) -> bool:
+    """Whether the file says that the prize cannot be shared.
+
+    By ``[model.commitment] indivisible``, else where no issue is an interval: lotteries apart, a
+    choice among options cannot be split.
+    """
+    said = negotiation.setting(KIND, "indivisible")
+    if said is not None:
+        return bool(said)
+    return not any(issue.is_interval for issue in negotiation.issues.values())
+
+
+def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
+    """Mechanisms by which bargaining fails in a case, all that apply; empty where it succeeds.
+
+    Information: the first principal's best demand, not knowing the other's cost of war, runs a
+    risk of war. Commitment: the declining side would rather fight now than take what can be
+    promised (asked where the file says how power shifts). Indivisibility: the prize goes whole to
+    one side and payments do not bridge the gap.
+    """
+    from negotiate.forms import crisis_bargaining
+
+    single_values = _margins(negotiation, crisis_bargaining)
+    if any(getattr(value, "ndim", 0) for value in single_values.values()):
+        raise InputError(
+            "the case is over draws",
+            where="why_talks_fail",
+            allowed="one problem",
+            remedy="use the metric commitment.mechanism",
+        )
+    return mechanism(**single_values)
+
+
+def _margins(negotiation: Negotiation, crisis: Any) -> dict[str, Number]:
+    """The signed margins that `mechanism` reads, of a case."""
+    hidden = crisis.compile_hidden(negotiation)
+    out = {"width": crisis.compile(negotiation).width}
+    out["information"] = 0 if hidden is None else hidden.pr_war
+    shifts = negotiation.has("quantity.win_probability_later") or negotiation.setting(KIND, "later")
+    out["commitment"] = compile(negotiation).commitment_margin if shifts else 0
+    gap = -compile_indivisible(negotiation).deal_margin if indivisible(negotiation) else 0
+    out["indivisibility"] = gap
+    return out
+
+
+def _labels(negotiation: Negotiation) -> Any:
+    """`mechanism` over draws, its names joined by " + "; "none" where bargaining succeeds."""
+    import numpy as np
+
+    from negotiate.forms import crisis_bargaining
+
+    given = _margins(negotiation, crisis_bargaining)
+    rows = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given.values()))
+    width, *rest = rows
+    label = np.full(width.shape, "", dtype=object)
+    for name, margin in zip(list(given)[1:], rest):
+        named = np.where(label == "", name, label + f" + {name}")
+        label = np.where(margin > 0, named, label)
+    label = np.where(width < 0, "no bargaining range", np.where(label == "", "none", label))
+    return label.astype(str)
+
+
+METRICS |= {
+    "mechanism": "why bargaining fails: information, commitment, indivisibility, or none (label)",
+    "indivisible.payment_needed": "least side payment with which giving the prize whole beats war",
+    "indivisible.deal_margin": "payments and links at hand less those needed, were the prize whole",
+}
+
+
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    wanted = tuple(names)
+    out = case.measured(
+        METRICS,
+        (name for name in wanted if name != "mechanism"),
+        main=lambda: compile(negotiation),
+        indivisible=lambda: compile_indivisible(negotiation),
+    )
+    return {name: _labels(negotiation) if name == "mechanism" else out[name] for name in wanted}

@@ -39,9 +39,9 @@ from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
+    answer,
     choose,
     clip,
-    is_exact,
     larger,
     ratio,
     single,
@@ -103,9 +103,9 @@ class CostlyLottery(ParametricForm):
         """Subgame perfect outcomes of one take-it-or-leave-it demand by either side."""
         single(self)
         if self.width < 0:
-            return _solution(self, (), notes=("No division is better than war for both sides.",))
+            return answer(self, (), notes=("No division is better than war for both sides.",))
         a, b = self.players
-        return _solution(
+        return answer(
             self,
             tuple(
                 Point(
@@ -129,19 +129,6 @@ class CostlyLottery(ParametricForm):
         more = min(self.high - share, share - self.low)
         bad = max(-slack, more, 0 * slack)
         return Evidence(bad <= UTILITY, bad, "regret", "" if bad <= UTILITY else point.label)
-
-
-def _solution(form: Any, points: tuple[Point, ...], *, notes: tuple[str, ...] = ()) -> Solution:
-    numbers = [x for x in form.numbers().values() if not isinstance(x, tuple)]
-    return Solution(
-        concept="perfect_bayesian",
-        players=form.players,
-        points=points,
-        complete=True,
-        exact=is_exact(*numbers),
-        notes=notes,
-        form=form,
-    )
 
 
 @dataclass(frozen=True)
@@ -212,7 +199,7 @@ class RiskReturn(ParametricForm):
             marks=("information",) if self.pr_war > 0 else (),
             facts={"pr_war": self.pr_war, "risk_margin": self.risk_margin},
         )
-        return _solution(self, (point,))
+        return answer(self, (point,))
 
     def holds(self, point: Point) -> Evidence:
         """No demand on a fine grid (and at the ends) pays A more."""
@@ -418,12 +405,9 @@ class Screening(ParametricForm):
             )
             for label, share, war in options
         )
-        answer = _solution(self, points)
         if len(points) < 2:
-            return answer
-        from dataclasses import replace
-
-        return replace(answer, components=((0, 1),), degenerate=True)
+            return answer(self, points)
+        return answer(self, points, components=((0, 1),), degenerate=True)
 
     def holds(self, point: Point) -> Evidence:
         """No demand pays A more: B's acceptance is a step function, so two demands suffice."""
@@ -432,35 +416,52 @@ class Screening(ParametricForm):
         return Evidence(gap <= UTILITY, gap, "regret", "" if gap <= UTILITY else "other demand")
 
 
-def compile(negotiation: Negotiation, *, commitment: str = "stated") -> CostlyLottery:
+def compile(negotiation: Negotiation, *, commitment: str | None = None) -> CostlyLottery:
     """The costly lottery of a case: A is the first principal (``[model.crisis_bargaining] first``).
 
     Reads ``quantity.win_probability``, ``quantity.war_cost_<party>`` and the levers in the slots
     ``win_probability`` and ``war_cost``.
     """
     a, b = case.sides(negotiation, KIND)
-    return CostlyLottery(
-        win_probability=case.win_probability(negotiation, KIND, a, commitment=commitment),
-        cost_a=case.war_cost(negotiation, KIND, a, commitment=commitment),
-        cost_b=case.war_cost(negotiation, KIND, b, commitment=commitment),
-        players=(a, b),
+    war = case.war(
+        negotiation, KIND, a, b, commitment=case.commitment(negotiation, KIND, commitment)
     )
+    return CostlyLottery(war.win_probability, war.cost_a, war.cost_b, players=(a, b))
 
 
-def compile_hidden(negotiation: Negotiation, *, commitment: str = "stated") -> RiskReturn | None:
+def compile_hidden(negotiation: Negotiation, *, commitment: str | None = None) -> RiskReturn | None:
     """A's demand when B's cost of war is B's secret, uniform over its range in the file.
 
     None where the file gives the cost no range.
     """
     a, b = case.sides(negotiation, KIND)
-    support = case.war_cost_range(negotiation, KIND, b, commitment=commitment)
+    sure = case.commitment(negotiation, KIND, commitment)
+    war = case.war(negotiation, KIND, a, b, commitment=sure)
+    support = case.war_cost_range(negotiation, KIND, b, commitment=sure)
     if support is None:
         return None
-    return RiskReturn(
-        win_probability=case.win_probability(negotiation, KIND, a, commitment=commitment),
-        cost_a=case.war_cost(negotiation, KIND, a, commitment=commitment),
-        cost_b_high=support[1],
-        cost_b_low=support[0],
+    return RiskReturn(war.win_probability, war.cost_a, support[1], support[0], players=(a, b))
+
+
+def compile_screening(
+    negotiation: Negotiation, *, commitment: str | None = None
+) -> Screening | None:
+    """A's demand when B is tough or weak, the ends of its range of costs.
+
+    B is tough with ``quantity.resolve_<B>``; None where the file lacks that or the range.
+    """
+    a, b = case.sides(negotiation, KIND)
+    sure = case.commitment(negotiation, KIND, commitment)
+    support = case.war_cost_range(negotiation, KIND, b, commitment=sure)
+    if support is None or not negotiation.has(f"quantity.resolve_{b}"):
+        return None
+    war = case.war(negotiation, KIND, a, b, commitment=sure)
+    return Screening(
+        war.win_probability,
+        war.cost_a,
+        support[0],
+        support[1],
+        1 - negotiation.value(f"quantity.resolve_{b}"),
         players=(a, b),
     )
 
@@ -469,15 +470,19 @@ METRICS |= {
     "hidden.demand": "share the first principal demands not knowing the other's cost of war",
     "hidden.pr_war": "probability of war at that demand",
     "hidden.risk_margin": "positive where that demand runs a risk of war",
+    "screening.demand": "share it demands of an opponent that is tough or weak",
+    "screening.pr_war": "probability of war at that demand",
+    "screening.risk_margin": "payoff of the risky less the safe demand; positive: it risks war",
+    "screening.critical_pr_weak": "chance of a weak opponent above which it risks war",
 }
 
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws; ``hidden.`` ones are nan where no range is given."""
-    form, hidden = compile(negotiation), compile_hidden(negotiation)
-    out = {}
-    for name in case.read(dict.fromkeys(METRICS), names):
-        head, _, rest = name.rpartition(".")
-        source = hidden if head else form
-        out[name] = np.nan if source is None else getattr(source, rest)
-    return out
+    return case.measured(
+        METRICS,
+        names,
+        main=lambda: compile(negotiation),
+        hidden=lambda: compile_hidden(negotiation),
+        screening=lambda: compile_screening(negotiation),
+    )

@@ -37,7 +37,15 @@ from itertools import pairwise, product
 from typing import Any, ClassVar
 
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, is_exact, larger, single, smaller
+from negotiate.forms._parameters import (
+    Number,
+    ParametricForm,
+    is_exact,
+    larger,
+    over,
+    single,
+    smaller,
+)
 from negotiate.forms.signalling import Signalling, exact, from_tables
 from negotiate.kernels.deterrence import Bayesian, equilibria
 from negotiate.kernels.exact_polytope import Vector
@@ -99,21 +107,17 @@ class UnilateralDeterrence(ParametricForm):
     @property
     def defender_threshold(self) -> Number:
         """r*."""
-        return self._over(self.d_cd - self.d_dc, self.d_cd - self.d_dd_soft)
+        return over(self.d_cd - self.d_dc, self.d_cd - self.d_dd_soft)
 
     @property
     def hard_threshold(self) -> Number:
         """c1."""
-        return self._over(self.c_dc - self.c_sq, self.c_dc - self.c_dd_hard)
+        return over(self.c_dc - self.c_sq, self.c_dc - self.c_dd_hard)
 
     @property
     def soft_threshold(self) -> Number:
         """c2."""
-        return self._over(self.c_dc - self.c_sq, self.c_dc - self.c_cd)
-
-    @staticmethod
-    def _over(top: Number, bottom: Number) -> Number:
-        return Fraction(top) / bottom if is_exact(top, bottom) else top / bottom
+        return over(self.c_dc - self.c_sq, self.c_dc - self.c_cd)
 
     @property
     def certain_margin(self) -> Number:
@@ -495,6 +499,7 @@ def compile(negotiation: Negotiation) -> UnilateralDeterrence:
     payoffs ``c_dc`` ... ``d_dd_soft``; else the ordinal payoffs 4 to 0.
     """
     c, d = case.sides(negotiation, KIND, first="challenger")
+    case.require(negotiation, KIND, {f"resolve_{p}": f"quantity.resolve_{p}" for p in (c, d)})
     ordinal = {
         "c_dc": 4,
         "c_sq": 3,
@@ -521,5 +526,4 @@ def compile(negotiation: Negotiation) -> UnilateralDeterrence:
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

@@ -381,7 +381,7 @@ class EscalationLadder(ParametricForm):
         return tree.build()
 
 
-def compile(negotiation: Negotiation, *, commitment: str = "derived") -> EscalationLadder:
+def compile(negotiation: Negotiation, *, commitment: str | None = None) -> EscalationLadder:
     """The ladder of a case: the challenger's levers on the table, in the order of the file.
 
     ``[model.escalation]`` names the ``challenger`` (else the first principal) and the ``order``
@@ -423,7 +423,7 @@ def compile(negotiation: Negotiation, *, commitment: str = "derived") -> Escalat
         demand_audience_cost=shame,
         end_challenger=case.number(negotiation, KIND, "end_challenger", default=0),
         end_target=case.number(negotiation, KIND, "end_target", default=0),
-        commitment=commitment,
+        commitment=case.commitment(negotiation, KIND, commitment, default="derived"),
         players=(a, b),
     )
 

@@ -212,25 +212,41 @@ class Mediation(ParametricForm):
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
 
 
-def compile(negotiation: Negotiation) -> Mediation:
-    """Every number is a quantity of its own name, or a path in ``[model.mediation]``."""
+def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Mediation:
+    """A mediator between the principals; A, which demands, is the first (``first`` in the file).
+
+    B's cost of war is one end or the other of its range in the file, weak with the chance that
+    ``quantity.resolve_<B>`` leaves (one half without it). The mediator's own numbers are
+    ``quantity.mediator_bias``, ``quantity.mediator_war_cost`` and ``quantity.mediator_risk``. Any
+    of them may be given under ``[model.mediation]`` instead.
+    """
+    a, b = case.sides(negotiation, KIND)
+    sure = case.commitment(negotiation, KIND, commitment)
+    own = {
+        "bias": "quantity.mediator_bias",
+        "war_cost": "quantity.mediator_war_cost",
+        "risk": "quantity.mediator_risk",
+    }
+    ends = case.war_cost_range(negotiation, KIND, b, commitment=sure)
+    asked: dict[str, Any] = {**own, **case.war_fields(a, b)}
+    if ends is None:
+        asked |= {"cost_tough": f"quantity.war_cost_{b} with low and high", "cost_weak": ()}
+    case.require(negotiation, KIND, asked)
+    tough, weak = ends or (None, None)
+    war = case.war(negotiation, KIND, a, b, commitment=sure)
+    resolve = negotiation.get(f"quantity.resolve_{b}", Fraction(1, 2))
+    given = {field: case.number(negotiation, KIND, field, path) for field, path in own.items()}
     return Mediation(
-        win_probability=case.number(
-            negotiation, KIND, "win_probability", "quantity.win_probability"
-        ),
-        cost_tough=case.number(negotiation, KIND, "cost_tough", "quantity.cost_tough"),
-        cost_weak=case.number(negotiation, KIND, "cost_weak", "quantity.cost_weak"),
-        risk=case.number(negotiation, KIND, "risk", "quantity.risk"),
-        war_cost=case.number(negotiation, KIND, "war_cost", "quantity.war_cost"),
-        bias=case.number(negotiation, KIND, "bias", "quantity.bias"),
-        pr_weak=case.number(
-            negotiation, KIND, "pr_weak", "quantity.pr_weak", default=Fraction(1, 2)
-        ),
-        cost_a=case.number(negotiation, KIND, "cost_a", "quantity.cost_a", default=0),
+        win_probability=war.win_probability,
+        cost_tough=case.number(negotiation, KIND, "cost_tough", default=tough),
+        cost_weak=case.number(negotiation, KIND, "cost_weak", default=weak),
+        pr_weak=case.number(negotiation, KIND, "pr_weak", default=1 - resolve),
+        cost_a=case.number(negotiation, KIND, "cost_a", default=war.cost_a),
+        players=(a, str(negotiation.setting(KIND, "mediator", "mediator"))),
+        **given,
     )
 
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

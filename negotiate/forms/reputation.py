@@ -255,18 +255,23 @@ class Reputation(ParametricForm):
 
 
 def compile(negotiation: Negotiation) -> Reputation:
-    """Every number is a quantity of its own name, or a path in ``[model.reputation]``."""
+    """A chain of crises whose defender is the first principal (``[model.reputation] first``).
+
+    ``quantity.crises``, the chance ``quantity.reputation_tough`` that the defender always fights,
+    what yielding gives a challenger (``reputation_gain``) and a fight costs it
+    (``reputation_loss``), what being left alone is worth to the defender (``reputation_peace``)
+    and a fight costs it (``reputation_fight_cost``).
+    """
+    defender, _ = case.sides(negotiation, KIND)
+    own = {f: f"quantity.reputation_{f}" for f in ("tough", "gain", "loss", "peace", "fight_cost")}
+    case.require(negotiation, KIND, {"crises": "quantity.crises", **own})
     return Reputation(
         crises=case.count(negotiation, KIND, "crises"),
-        tough=case.number(negotiation, KIND, "tough", "quantity.tough"),
-        gain=case.number(negotiation, KIND, "gain", "quantity.gain"),
-        loss=case.number(negotiation, KIND, "loss", "quantity.loss"),
-        peace=case.number(negotiation, KIND, "peace", "quantity.peace"),
-        fight_cost=case.number(negotiation, KIND, "fight_cost", "quantity.fight_cost", default=1),
+        **{field: case.number(negotiation, KIND, field, path) for field, path in own.items()},
+        players=("challengers", defender),
     )
 
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

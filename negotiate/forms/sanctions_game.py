@@ -39,12 +39,14 @@ from negotiate.forms import _from_case as case
 from negotiate.forms._parameters import (
     Number,
     ParametricForm,
+    answer,
     choose,
     clip,
-    is_exact,
     larger,
+    over,
     ratio,
     single,
+    verdict,
 )
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
@@ -58,10 +60,6 @@ METRICS: dict[str, str] = {
     "pr_imposed": "probability that sanctions are imposed",
     "success": "probability of a concession at either stage",
 }
-
-
-def _over(top: Number, bottom: Number) -> Number:
-    return Fraction(top) / Fraction(bottom) if is_exact(top, bottom) else top / bottom
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class SanctionsThreat(ParametricForm):
 
     def cdf(self, s: Number) -> Number:
         """F(s) on [0, S]."""
-        return clip(_over(s, self.most_resolved), 0, 1)
+        return clip(over(s, self.most_resolved), 0, 1)
 
     @property
     def late_threshold(self) -> Number:
@@ -139,14 +137,7 @@ class SanctionsThreat(ParametricForm):
             marks=("information",) if self.pr_imposed > 0 else (),
             facts=self.metrics(),
         )
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=(point,),
-            complete=True,
-            exact=is_exact(self.threshold),
-            form=self,
-        )
+        return answer(self, (point,))
 
     def holds(self, point: Point) -> Evidence:
         """Compare conceding with resisting for types on a grid and at the thresholds."""
@@ -242,14 +233,8 @@ class Inspection(ParametricForm):
             facts=self.metrics(),
         )
         tie = self.deterrence_margin == 0 or self.inspection_margin == 0
-        return Solution(
-            concept="nash_equilibrium",
-            players=self.players,
-            points=(point,),
-            complete=not tie,
-            exact=is_exact(v, i),
-            degenerate=bool(tie),
-            form=self,
+        return answer(
+            self, (point,), concept="nash_equilibrium", complete=not tie, degenerate=bool(tie)
         )
 
     def holds(self, point: Point) -> Evidence:
@@ -260,13 +245,11 @@ class Inspection(ParametricForm):
         violate = (1 - hit) * self.gain - hit * self.penalty
         look = -self.cost - v * (1 - self.detection) * self.damage
         rest = -v * self.damage
-        gaps = {
-            one: max(violate, 0) - v * violate,
-            two: max(look, rest) - i * look - (1 - i) * rest,
-        }
-        who = max(gaps, key=lambda k: gaps[k])
-        return Evidence(
-            bool(gaps[who] <= UTILITY), gaps[who], "regret", "" if gaps[who] <= UTILITY else who
+        return verdict(
+            {
+                one: max(violate, 0) - v * violate,
+                two: max(look, rest) - i * look - (1 - i) * rest,
+            }
         )
 
 
@@ -319,7 +302,7 @@ class CoercedThirdParty(ParametricForm):
     @property
     def critical_flow(self) -> Number:
         """(concession cost - h)/a, at least 0."""
-        return larger(_over(self.concession_cost - self.hypocrisy_cost, self.audience_cost), 0)
+        return larger(over(self.concession_cost - self.hypocrisy_cost, self.audience_cost), 0)
 
     @property
     def payoff_coercer(self) -> Number:
@@ -347,14 +330,8 @@ class CoercedThirdParty(ParametricForm):
             facts=self.metrics(),
         )
         tie = self.concession_margin == 0 or self.coercion_margin == 0
-        return Solution(
-            concept="subgame_perfect",
-            players=self.players,
-            points=(point,),
-            complete=not tie,
-            exact=is_exact(self.coercion_margin),
-            degenerate=bool(tie),
-            form=self,
+        return answer(
+            self, (point,), concept="subgame_perfect", complete=not tie, degenerate=bool(tie)
         )
 
     def holds(self, point: Point) -> Evidence:
@@ -364,40 +341,51 @@ class CoercedThirdParty(ParametricForm):
         won = self.worth - self.cost_if_conceded * self.coercer_cost * self.flow
         open_pays = won if yields else -self.coercer_cost * self.flow
         opens = point.strategies[coercer]["open"]
-        gaps = {
-            third: self.concession_margin * (1 - yields)
-            if self.concession_margin > 0
-            else -self.concession_margin * yields,
-            coercer: max(open_pays, 0) - opens * open_pays,
-        }
-        who = max(gaps, key=lambda k: gaps[k])
-        return Evidence(
-            bool(gaps[who] <= UTILITY), gaps[who], "regret", "" if gaps[who] <= UTILITY else who
+        return verdict(
+            {
+                third: self.concession_margin * (1 - yields)
+                if self.concession_margin > 0
+                else -self.concession_margin * yields,
+                coercer: max(open_pays, 0) - opens * open_pays,
+            }
         )
 
 
-def compile(negotiation: Negotiation) -> SanctionsThreat:
+def compile(negotiation: Negotiation, *, commitment: str | None = None) -> SanctionsThreat:
     """Threat and imposition of one lever: ``[model.sanctions_game] lever``, else ``sanctions``.
 
-    Its cost to its first target and its stated credibility are the lever's; what remains after
+    Its cost to its first target is the lever's. The chance that the sender carries it out is its
+    ``credibility`` under this heading, ``quantity.sanctions_firmness``, or else the lever's stated
+    use without a deal; under ``full`` commitment it is one, under ``derived`` one where carrying
+    out is worth more to the sender than backing down, and zero where not. What remains after
     imposition is ``quantity.sanctions_remaining``, the most a target may value the issue
     ``quantity.most_resolved`` (one stake unless stated).
     """
-    from negotiate.levers._expected import expected_use
+    from negotiate.levers._expected import expected_use, rational_use
 
     name = negotiation.setting(KIND, "lever", "sanctions")
     if name not in negotiation.levers:
         raise UnknownNameError("lever", name, negotiation.levers, where="model.sanctions_game")
     lever = negotiation.levers[name]
     target = next((p for p in lever.targets if p in negotiation.principals), lever.targets[0])
-    live = bool(negotiation.value(f"lever.{name}.available"))
+    sure = case.commitment(negotiation, KIND, commitment)
     zero = 0.0 if negotiation.as_floats else Fraction(0)
+    if not negotiation.value(f"lever.{name}.available"):
+        credibility: Any = zero
+    elif sure == "stated":
+        credibility = case.number(
+            negotiation,
+            KIND,
+            "credibility",
+            "quantity.sanctions_firmness",
+            default=expected_use(negotiation, name, "stated"),
+        )
+    else:
+        credibility = 1 + zero if sure == "full" else rational_use(negotiation, name) + zero
     return SanctionsThreat(
         cost_target=negotiation.value(f"lever.{name}.cost.{target}"),
-        credibility=expected_use(negotiation, name, "stated") if live else zero,
-        remaining=case.number(
-            negotiation, KIND, "remaining", "quantity.sanctions_remaining", default=Fraction(1, 2)
-        ),
+        credibility=credibility,
+        remaining=case.number(negotiation, KIND, "remaining", "quantity.sanctions_remaining"),
         most_resolved=case.number(
             negotiation, KIND, "most_resolved", "quantity.most_resolved", default=1
         ),
@@ -435,11 +423,9 @@ METRICS |= {
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over draws; ``third_party.`` ones are nan where no lever is answered by one."""
-    wanted = case.read(dict.fromkeys(METRICS), names)
-    third = compile_third_party(negotiation)
-    form = compile(negotiation) if any("." not in name for name in wanted) else None
-    out = {}
-    for name in wanted:
-        source: Any = third if "." in name else form
-        out[name] = float("nan") if source is None else getattr(source, name.rpartition(".")[2])
-    return out
+    return case.measured(
+        METRICS,
+        names,
+        main=lambda: compile(negotiation),
+        third_party=lambda: compile_third_party(negotiation),
+    )

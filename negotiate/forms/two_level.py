@@ -27,7 +27,16 @@ from typing import Any, ClassVar
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, clip, is_exact, larger, single
+from negotiate.forms._parameters import (
+    Number,
+    ParametricForm,
+    choose,
+    clip,
+    is_exact,
+    larger,
+    single,
+    smaller,
+)
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -44,7 +53,7 @@ METRICS: dict[str, str] = {
 def ratification_minimum(
     minima: Sequence[Number], weights: Sequence[Number], quota: Number
 ) -> Number:
-    """Least share at which ratifiers of total weight ``quota`` accept.
+    """Least share at which ratifiers of total weight ``quota`` accept; minima may be over draws.
 
     >>> ratification_minimum([Fraction(1, 5), Fraction(1, 2), Fraction(3, 5)], [1, 1, 1], 2)
     Fraction(1, 2)
@@ -55,17 +64,23 @@ def ratification_minimum(
             where="ratifiers",
             allowed="one weight for each ratifier, at least one ratifier",
         )
-    order = sorted(range(len(minima)), key=lambda j: minima[j])
-    total: Number = 0
-    for j in order:
-        total = total + weights[j]
-        if total >= quota:
-            return minima[j]
-    raise InputError(
-        f"quota {quota} exceeds the total weight {total}",
-        where="ratifiers",
-        allowed="at most the sum of the weights",
-    )
+    total = sum(weights)
+    if total < quota:
+        raise InputError(
+            f"quota {quota} exceeds the total weight {total}",
+            where="ratifiers",
+            allowed="at most the sum of the weights",
+        )
+    # A share passes where the ratifiers it satisfies have the quota; the least such share is one
+    # of the minima, so it is the least of those that pass.
+    found: Number = None
+    for own in minima:
+        weight: Number = 0
+        for other, voice in zip(minima, weights):
+            weight = weight + choose(other <= own, voice, 0)
+        passing = choose(weight >= quota, own, max(1, quota) + sum(abs(m) for m in minima))
+        found = passing if found is None else smaller(found, passing)
+    return found
 
 
 @dataclass(frozen=True)
@@ -281,13 +296,46 @@ def compare(form: TwoLevel, minima: Sequence[Number]) -> list[tuple[Number, Any]
     return [(m, replace(form, ratify_a=m).share) for m in minima]
 
 
-def compile(negotiation: Negotiation) -> TwoLevel:
-    """Ratification minima ``quantity.ratify_<party>`` on one unit between the two principals.
+def _ratifiers(negotiation: Negotiation, party: str) -> Any:
+    """Ratification minimum of a party from its ratifiers, where the file lists them; else None.
 
+    ``[model.two_level] ratifiers_<party>`` lists paths of minima, ``weights_<party>`` their weights
+    (equal ones if absent), ``quota_<party>`` what is needed (a majority of the weight if absent).
+    """
+    paths = negotiation.setting(KIND, f"ratifiers_{party}")
+    if paths is None:
+        return None
+    where = f"model.{KIND}.ratifiers_{party}"
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise InputError(f"{paths!r}", where=where, allowed="a list of paths")
+    weights = [
+        Fraction(str(w)) for w in negotiation.setting(KIND, f"weights_{party}", [1] * len(paths))
+    ]
+    quota = negotiation.setting(KIND, f"quota_{party}")
+    return ratification_minimum(
+        [negotiation.value(path) for path in paths],
+        weights,
+        sum(weights) / 2 if quota is None else Fraction(str(quota)),
+    )
+
+
+def compile(negotiation: Negotiation) -> TwoLevel:
+    """Ratification minima of the two principals on one unit, shares of the first.
+
+    A minimum comes from the ratifiers that ``[model.two_level] ratifiers_<party>`` lists, else from
+    ``quantity.ratify_<party>``; a side that has neither faces no ratifier, but one of the two must.
     Weights are the bargaining weights where both are given; disagreement is the quantity
     ``disagreement_share_<party>``, else 0.
     """
     a, b = case.sides(negotiation, KIND)
+    listed = {party: _ratifiers(negotiation, party) for party in (a, b)}
+    if all(minimum is None for minimum in listed.values()) and not negotiation.has(
+        f"quantity.ratify_{b}"
+    ):
+        case.require(negotiation, KIND, {f"ratify_{a}": f"quantity.ratify_{a}"})
+
+    def minimum(party: str) -> Any:
+        return of("ratify", party, 0) if listed[party] is None else listed[party]
 
     def of(field: str, party: str, default: Any = case.MISSING) -> Any:
         name = f"{field}_{party}"
@@ -299,8 +347,8 @@ def compile(negotiation: Negotiation) -> TwoLevel:
         one, two = (negotiation.value(path) for path in paths)
         weight = one / (one + two)
     return TwoLevel(
-        ratify_a=of("ratify", a),
-        ratify_b=of("ratify", b, 0),
+        ratify_a=minimum(a),
+        ratify_b=minimum(b),
         disagreement_a=of("disagreement_share", a, 0),
         disagreement_b=of("disagreement_share", b, 0),
         weight_a=weight,
@@ -310,5 +358,4 @@ def compile(negotiation: Negotiation) -> TwoLevel:
 
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    form = compile(negotiation)
-    return {name: getattr(form, name) for name in case.read(dict.fromkeys(METRICS), names)}
+    return case.measured(METRICS, names, main=lambda: compile(negotiation))

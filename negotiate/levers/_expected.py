@@ -2,7 +2,8 @@
 
 Through a slot, lever l costs party i, in branch b, credibility_l(b) x cost_l,i. Under ``full``
 commitment a threatened lever is certain to be carried out; under ``stated`` the file's credibility
-counts; ``derived`` leaves the decision to sequential rationality inside a game form.
+counts; ``derived`` asks whether the holder would carry it out when the time comes: whether what the
+lever then gains it exceeds what backing down costs it, the file's credibility not being read.
 """
 
 from __future__ import annotations
@@ -60,17 +61,51 @@ def harms(
     negotiation: Negotiation, slot: str, used: Iterable[str] | None, commitment: str
 ) -> dict[str, Any]:
     """Expected harm through ``slot``, by party: sum over levers of P(carried out) x cost, >= 0."""
-    chosen = _chosen(negotiation, slot, used, commitment)
+    uses = {
+        lever: rational_use(negotiation, lever)
+        if commitment == "derived"
+        else expected_use(negotiation, lever, commitment)
+        for lever in _chosen(negotiation, slot, used, commitment)
+    }
     return {
-        party: sum(
-            (
-                expected_use(negotiation, lever, commitment) * cost(negotiation, lever, party)
-                for lever in chosen
-            ),
-            start=0,
-        )
+        party: sum((use * cost(negotiation, lever, party) for lever, use in uses.items()), start=0)
         for party in negotiation.parties
     }
+
+
+def carrying_out(negotiation: Negotiation, lever: str) -> Any:
+    """Margin, in stakes, by which the holder would rather carry the lever out than back down.
+
+    In a war the lever moves the chance of winning a prize of one stake (slot ``win_probability``:
+    what it takes from its targets less what it costs the holder's own chance); through every other
+    slot it only costs. Backing down costs the audience cost. A positive margin is a credible
+    threat; at a margin of 0 the holder is taken to back down.
+    """
+    item = negotiation.levers[lever]
+    own = cost(negotiation, lever, item.holder)
+    gain: Any = -own
+    if "win_probability" in item.enters:
+        rivals = [p for p in item.targets if p in negotiation.principals]
+        gain = gain + sum((cost(negotiation, lever, p) for p in rivals), start=0)
+        if "war_cost" in item.enters:
+            gain = gain - own
+    shame = negotiation.get(f"quantity.audience_cost_{item.holder}", 0)
+    for pledge in entering(negotiation, "audience_cost"):
+        if negotiation.levers[pledge].holder == item.holder:
+            shame = shame + cost(negotiation, pledge, item.holder)
+    return gain + shame
+
+
+def rational_use(negotiation: Negotiation, lever: str) -> Any:
+    """1 where the holder would carry the lever out when the time comes, else 0."""
+    margin = carrying_out(negotiation, lever)
+    if hasattr(margin, "dtype"):
+        return (margin > 0).astype(float)
+    if hasattr(margin, "free_symbols"):
+        import sympy
+
+        return sympy.Piecewise((1, margin > 0), (0, True))
+    return int(margin > 0)
 
 
 def costs_if_used(

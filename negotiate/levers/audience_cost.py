@@ -1,6 +1,10 @@
 """Slot ``audience_cost``: what the holder loses by backing down after a public threat.
 
-Source: Fearon 1994, APSR 88:577-592.
+A pledge, an ultimatum, a vote of parliament: its cost to the holder is what the holder loses at
+home if it backs down after all. It is not carried out, so its credibility is not read; it makes the
+threats beside it credible, and a demand that fails dearer.
+
+Source: Fearon 1994, APSR 88:577-592, doi:10.2307/2944796.
 """
 
 from __future__ import annotations
@@ -8,22 +12,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negotiate.levers._expected import entering
+from negotiate.levers._expected import costs_if_used
 from negotiate.model.negotiation import Negotiation
 
 MEANING = "is what its holder loses by backing down after threatening it"
 
 
 def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, Any]:
-    """Cost to its holder of backing down from each lever: ``{lever: stakes}``.
+    """What backing down costs each party on account of its levers in the slot, in stakes.
 
-    It is ``quantity.audience_cost_<holder>`` where the file states one, plus the announcing cost.
+    All levers of the slot count unless ``used`` names some; it comes on top of
+    ``quantity.audience_cost_<party>``.
     """
-    out = {}
-    for lever in entering(negotiation, "audience_cost"):
-        if used is None or lever in used:
-            holder = negotiation.levers[lever].holder
-            out[lever] = negotiation.get(f"quantity.audience_cost_{holder}", 0) + negotiation.get(
-                f"lever.{lever}.announce", 0
-            )
+    out: dict[str, Any] = dict.fromkeys(negotiation.parties, 0)
+    for lever, costs in costs_if_used(negotiation, "audience_cost", used).items():
+        holder = negotiation.levers[lever].holder
+        out[holder] = out[holder] + costs[holder]
     return out
