@@ -59,13 +59,18 @@ class _Arc(NamedTuple):
         slope = (self.dp - 2.0 * x * self.dq) / double
         slope[(x <= self.low) | (x >= self.high)] = 0.0
         x = np.minimum(np.maximum(x, self.low), self.high)
-        first, second = self.q1 * x, self.q2 * x
-        u = np.stack([((self.p1 - first) * x).sum(0), ((self.p2 - second) * x).sum(0)])
+        up, down = self.p1 - self.q1 * x, self.p2 - self.q2 * x
+        u = np.stack([_total(up, x), _total(down, x)])
         u += self.constant
-        du = np.stack(
-            [((self.p1 - 2 * first) * slope).sum(0), ((self.p2 - 2 * second) * slope).sum(0)]
-        )
+        up -= self.q1 * x
+        down -= self.q2 * x
+        du = np.stack([_total(up, slope), _total(down, slope)])
         return u, du
+
+
+def _total(a: Array, b: Array) -> Array:
+    """Sum over issues of a b, without the products in memory."""
+    return np.asarray(np.einsum("mn,mn->n", a, b))
 
 
 def is_polynomial(s: Smooth) -> bool:
@@ -124,21 +129,23 @@ def _tile(arc: _Arc, affine: Any, low: Array, high: Array, start: Array) -> Arra
     a, b = a[rows], b[rows]
     if len(rows) < len(low):
         arc, affine, start = arc.take(rows), _take(affine, rows), start[:, rows]
+    open_ = np.ones(len(rows), dtype=bool)
     for _ in range(_STEPS):
-        if not len(rows):
+        if not open_.any():
             break
+        if 2 * np.count_nonzero(open_) < len(open_):  # go on with the stragglers alone
+            rows, lam, a, b = rows[open_], lam[open_], a[open_], b[open_]
+            arc, affine, start = arc.take(open_), _take(affine, open_), start[:, open_]
+            open_ = open_[open_]
         f, slope = _balance(arc, affine, start, lam)
         a, b = np.where(f < 0, lam, a), np.where(f < 0, b, lam)
         with np.errstate(divide="ignore", invalid="ignore"):
             new = lam - f / slope
         new = np.where((new >= a) & (new <= b), new, 0.5 * (a + b))
-        new = np.where(f == 0, lam, new)
-        out[rows] = new
-        open_ = np.abs(new - lam) > tolerance.ROOT
+        new = np.where(open_ & (f != 0), new, lam)
+        open_ &= np.abs(new - lam) > tolerance.ROOT
         lam = new
-        if not open_.all():
-            rows, lam, a, b = rows[open_], lam[open_], a[open_], b[open_]
-            arc, affine, start = arc.take(open_), _take(affine, open_), start[:, open_]
+        out[rows] = lam
     return out
 
 
