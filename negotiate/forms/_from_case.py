@@ -26,6 +26,10 @@ def number(
     named = negotiation.setting(form, field)
     if isinstance(named, str):
         return negotiation.value(named)
+    if isinstance(named, (bool, list, dict)):
+        raise InputError(
+            f"{field} is {named!r}", where=f"model.{form}", allowed="a number, or a path in quotes"
+        )
     if named is not None:
         return _plain(negotiation, Fraction(str(named)))
     for path in paths:

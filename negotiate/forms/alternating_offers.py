@@ -5,7 +5,7 @@ party), may end the talks (breakdown risk with its payoffs), and may be answered
 (outside option). While talks last each party enjoys an inside option per period. With a deadline
 the game is finite and is solved by backward induction; without one, by the stationary equilibrium
 that Rubinstein proved to be the only subgame perfect one. Mathematics: `negotiate.kernels.offers`;
-theory: ``docs/theory/alternating-offers.md``.
+theory: ``docs/theory/alternating_offers.md``.
 
 Inside options move the deal always; outside options move nothing until they bind.
 
@@ -368,42 +368,95 @@ def evaluate_game(game: AlternatingOffers, names: Iterable[str]) -> dict[str, Ar
     return {name: known[name] for name in wanted}
 
 
-def compile(negotiation: Any, *, commitment: str = "stated") -> AlternatingOffers:
+def compile(
+    negotiation: Any, *, commitment: str | None = None, periods: int | None = None
+) -> AlternatingOffers:
     """Talks of a negotiation's two principals over its frontier.
 
-    Discount factors are ``party.<p>.discount``; a rejection ends the talks with
-    ``quantity.breakdown_risk`` and then pays the disagreement point with every lever on the table;
-    ``model.alternating_offers.first`` names who proposes first. Utilities are counted from the
-    disagreement point, so that waiting costs what a deal would bring.
-    """
-    from negotiate.forms import bargaining
+    Utilities are counted from the disagreement point d with every lever on the table, so that
+    waiting costs what a deal would bring. Discount factors are ``party.<p>.discount``;
+    ``model.alternating_offers.first`` names who proposes first.
 
-    problem = bargaining.compile(negotiation, commitment=commitment)
+    * A rejection ends the talks with ``quantity.breakdown_risk`` and then pays d.
+    * While talks go on a party has, per period, its share 1 - delta of the worth of talking for
+      ever: no deal with no lever used, less what levers in the slot ``inside_flow`` cost it
+      (``quantity.talking_<p>`` instead, where the file has it).
+    * Walking out pays d less what levers cost that enter through ``outside_option`` and not
+      through ``disagreement``, so that no harm counts twice (``quantity.outside_option_<p>``).
+    * With ``periods``, or ``periods`` under ``[model.alternating_offers]``, the talks end after so
+      many proposals, and d follows.
+    """
+    return _with_disagreement(negotiation, commitment, periods)[0]
+
+
+def _with_disagreement(
+    negotiation: Any, commitment: str | None = None, periods: int | None = None
+) -> tuple[AlternatingOffers, Array]:
+    """The game, and the disagreement payoffs (..., 2) from which its payoffs are counted."""
+    from negotiate.forms import _from_case as case
+    from negotiate.forms import bargaining
+    from negotiate.levers import disagreement, inside_flow, outside_option
+
+    sure = case.commitment(negotiation, KIND, commitment)
+    problem = bargaining.compile(negotiation, commitment=sure)
     names = _two(problem.parties)
+    case.require(negotiation, KIND, {f"discount_{p}": f"party.{p}.discount" for p in names})
     d = np.asarray(problem.disagreement, dtype=float)
     if negotiation.draws is not None:
         d = np.broadcast_to(d, (negotiation.draws, 2)).copy()
         problem = problem.with_disagreement(d)
     line = np.asarray(problem.floats().frontier(resolution=32), dtype=float)
     gains = line - d[..., None, :]
-    missing = [p for p in names if not negotiation.has(f"party.{p}.discount")]
-    if missing:
-        raise InputError(
-            f"no discount factor for {', '.join(missing)}",
-            where="alternating offers",
-            remedy="give [[party]] a discount",
-        )
-    return alternating_offers(
-        names,
-        discount=tuple(
-            np.asarray(negotiation.value(f"party.{p}.discount"), dtype=float) for p in names
-        ),
-        frontier=gains,
-        first=negotiation.setting("alternating_offers", "first"),
-        breakdown=np.asarray(negotiation.get("quantity.breakdown_risk", 0), dtype=float),
+    burden = inside_flow.read(negotiation, commitment=sure)
+    apart = tuple(
+        name
+        for name in negotiation.on_table()
+        if "disagreement" not in negotiation.levers[name].enters
     )
+    leaving = outside_option.read(negotiation, apart, commitment=sure)
+
+    def of(field: str, party: str, path: str, default: Any) -> Any:
+        value = case.number(negotiation, KIND, f"{field}_{party}", path, default=default)
+        return np.asarray(value, dtype=float)
+
+    discount, inside, outside = [], [], []
+    for k, party in enumerate(names):
+        patience = of("discount", party, f"party.{party}.discount", None)
+        quiet = disagreement.base(negotiation, party) - burden[party]
+        talking = of("talking", party, f"quantity.talking_{party}", quiet)
+        gone = of("outside", party, f"quantity.outside_option_{party}", d[..., k] - leaving[party])
+        discount.append(patience)
+        inside.append((1 - patience) * (talking - d[..., k]))
+        outside.append(gone - d[..., k])
+    if periods is None and negotiation.setting(KIND, "periods") is not None:
+        periods = case.count(negotiation, KIND, "periods")
+    game = alternating_offers(
+        names,
+        discount=tuple(discount),
+        frontier=gains,
+        first=negotiation.setting(KIND, "first"),
+        periods=periods,
+        breakdown=np.asarray(negotiation.get("quantity.breakdown_risk", 0), dtype=float),
+        inside=tuple(inside),
+        outside=tuple(outside),
+    )
+    return game, d
+
+
+METRICS["utility.<party>"] = "utility of the deal to the party, no deal included, in stakes"
 
 
 def evaluate(negotiation: Any, names: Iterable[str] = ()) -> dict[str, Array]:
-    """Metrics over the negotiation's draws, in stakes above no deal; names as in `METRICS`."""
-    return evaluate_game(compile(negotiation.floats()), names)
+    """Metrics over the negotiation's draws, in stakes above no deal; names as in `METRICS`.
+
+    ``utility.<party>`` alone is counted from zero, so that a lever that moves no deal and the deal
+    alike shows its whole effect.
+    """
+    game, d = _with_disagreement(negotiation.floats())
+    wanted = list(names)
+    own = {f"utility.{p}": game.first_payoffs()[..., k] + d[..., k]
+           for k, p in enumerate(game.players)}  # fmt: skip
+    rest = [name for name in wanted if name not in own]
+    found = evaluate_game(game, rest) if rest or not wanted else {}
+    found |= {name: own[name] for name in own if name in wanted or not wanted}
+    return {name: found[name] for name in wanted} if wanted else found

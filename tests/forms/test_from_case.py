@@ -8,8 +8,19 @@ import pytest
 
 import negotiate
 from negotiate import registry
-from negotiate.errors import MissingQuantityError
-from negotiate.forms import commitment, crisis_bargaining, deterrence, escalation, sanctions_game
+from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+from negotiate.forms import (
+    alternating_offers,
+    bargaining,
+    commitment,
+    crisis_bargaining,
+    deterrence,
+    escalation,
+    sanctions_game,
+    two_level,
+)
+from negotiate.levers import disagreement, inside_flow
+from negotiate.levers._expected import carrying_out, rational_use
 from negotiate.whatif import metric
 
 FORMS = (
@@ -129,3 +140,75 @@ def test_every_form_offers_its_metrics() -> None:
         module = registry.load("forms", name)
         assert module.METRICS and name == module.KIND
         assert callable(module.compile) and callable(module.evaluate)
+
+
+def test_talks_read_their_slots(idlib: negotiate.Negotiation) -> None:
+    base = alternating_offers.compile(idlib)
+    d = bargaining.compile(idlib).floats().disagreement
+    # With no lever in the slot but on the table, talking for ever is worth no deal unburdened.
+    off = {f"lever.{name}.available": False for name in idlib.levers}
+    bare = alternating_offers.compile(idlib.with_values(off))
+    np.testing.assert_allclose(bare.inside, 0, atol=1e-12)
+    np.testing.assert_allclose(bare.outside, 0, atol=1e-12)
+    # The worth of talking for ever: base less what inside flows cost, above the disagreement point.
+    harms = inside_flow.read(idlib)
+    for k, party in enumerate(base.players):
+        flow = float(disagreement.base(idlib, party) - harms[party]) - float(d[k])
+        patience = float(idlib.value(f"party.{party}.discount"))
+        assert base.inside[k] == pytest.approx((1 - patience) * flow, abs=1e-12)
+    # A lever that enters both slots is counted once: walking out is no worse than no deal.
+    assert idlib.levers["nato"].enters == ("disagreement", "outside_option")
+    np.testing.assert_allclose(base.outside, 0, atol=1e-12)
+    # Utilities are counted from zero, payoffs from no deal.
+    found = alternating_offers.evaluate(idlib, ["utility.turkey", "payoff.turkey"])
+    assert found["utility.turkey"] - found["payoff.turkey"] == pytest.approx(float(d[1]))
+    assert alternating_offers.compile(idlib, periods=4).periods == 4
+
+
+def test_derived_commitment_is_sequential_rationality(idlib: negotiate.Negotiation) -> None:
+    # Air power takes 0.45 from Turkey's chance and 0.20 from Russia's own: carried out. The Straits
+    # cost Turkey 0.50 and bring it nothing in a war: not carried out, whatever the file's number.
+    assert rational_use(idlib, "air_power") == 1 and rational_use(idlib, "straits") == 0
+    derived = crisis_bargaining.compile(idlib, commitment="derived")
+    credible = idlib.with_value("lever.straits.credibility.*", 1)
+    assert crisis_bargaining.compile(credible, commitment="derived") == derived
+    assert derived.cost_a == idlib.value("quantity.war_cost_russia")
+    # An audience cost above what it costs makes Turkey close them.
+    bound = idlib.with_value("quantity.audience_cost_turkey", Fraction(3, 5))
+    assert carrying_out(bound, "straits") == Fraction(1, 10)
+    war = crisis_bargaining.compile(bound, commitment="derived")
+    assert war.cost_a == derived.cost_a + idlib.value("lever.straits.cost.russia")
+    with pytest.raises(UnknownNameError, match="full"):
+        crisis_bargaining.compile(idlib, commitment="fully")
+
+
+def test_mechanism_is_named(idlib: negotiate.Negotiation) -> None:
+    # Russia's best demand runs a risk (0.1 of 0.48 wide): information alone.
+    assert commitment.why_talks_fail(idlib) == ("information",)
+    # A war that costs Russia more than the whole width leaves nothing to gamble for.
+    safe = idlib.with_value("quantity.war_cost_russia", 1)
+    assert commitment.why_talks_fail(safe) == ()
+    # Preventive war: 1.96 x 0.9 - 0.05 > 1 + 0.96 x 0.1.
+    shift = idlib.with_values(
+        {
+            "quantity.win_probability": Fraction(1, 10),
+            "quantity.win_probability_later": Fraction(3, 20),
+            "quantity.war_cost_turkey": Fraction(1, 20),
+            "lever.*.available": False,
+        }
+    )
+    assert "commitment" in commitment.why_talks_fail(shift)
+    drawn = idlib.with_draws({"quantity.war_cost_russia": np.array([0.2, 1.0])})
+    labels = metric.evaluate(drawn, ["commitment.mechanism"])["commitment.mechanism"]
+    assert labels.tolist() == ["information", "none"]
+
+
+def test_ratifiers_of_a_side() -> None:
+    # The median of three: two of three accept one half (Romer and Rosenthal's pivotal voter).
+    minima = [Fraction(1, 5), Fraction(1, 2), Fraction(3, 5)]
+    assert two_level.ratification_minimum(minima, [1, 1, 1], 2) == Fraction(1, 2)
+    assert two_level.ratification_minimum(minima, [1, 1, 4], 3) == Fraction(3, 5)
+    drawn = [np.array([0.2, 0.9]), np.array([0.5, 0.4]), np.array([0.6, 0.1])]
+    np.testing.assert_allclose(two_level.ratification_minimum(drawn, [1, 1, 1], 2), [0.5, 0.4])
+    with pytest.raises(InputError, match="exceeds the total"):
+        two_level.ratification_minimum(minima, [1, 1, 1], 4)
