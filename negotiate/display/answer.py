@@ -5,94 +5,109 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from negotiate.display._axes import axes_svg
-from negotiate.display._text import escape, number
+from negotiate.display import figures
+from negotiate.display._text import clean, escape, number
 
-BLUE, RED, GREY = "#4477aa", "#cc6677", "#888888"
+ROWS = 15
+"""Rows of a table that are shown; the rest are counted."""
+
+BINS = 40
 
 
 def text(answer: Any) -> str:
-    """Sentence, table, notes."""
-    table = answer.table().to_string(index=False, na_rep="")
-    return "\n".join([answer.sentence(), table, *answer.notes])
+    """Sentence, table, notes; the table keeps paths, so that they can be typed again."""
+    records = answer.records()
+    more = [f"... and {len(records) - ROWS} more rows"] if len(records) > ROWS else []
+    frame = answer.table().head(ROWS).to_string(index=False, na_rep="") if records else ""
+    return "\n".join(filter(None, [answer.said(), frame, *more, *answer.notes]))
 
 
 def html(answer: Any) -> str:
-    """Sentence, table and notes, every label escaped."""
-    frame = answer.table()
-    head = "".join(f"<th>{escape(name)}</th>" for name in frame.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(item)}</td>" for item in row) + "</tr>"
-        for row in frame.itertuples(index=False)
-    )
+    """Sentence, picture, table and notes, every label escaped."""
     notes = "".join(f"<p>{escape(note)}</p>" for note in answer.notes)
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f"<p>{escape(answer.sentence())}</p>{table}{notes}"
+    picture = answer.picture()
+    drawn = figure(answer) if _drawable(picture) else ""
+    return f"<p>{escape(answer.said())}</p>{drawn}{table(answer)}{notes}"
 
 
-def _cell(item: Any) -> str:
+def table(answer: Any) -> str:
+    """The table, its first rows, with words for paths."""
+    records = answer.records()
+    if not records:
+        return ""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in records[0])
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_cell(answer, item)}</td>" for item in row.values()) + "</tr>"
+        for row in records[:ROWS]
+    )
+    more = f"<p>and {len(records) - ROWS} more rows</p>" if len(records) > ROWS else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _cell(answer: Any, item: Any) -> str:
     if item is None or (isinstance(item, float) and item != item):
         return ""
-    return escape(item if isinstance(item, str) else number(item))
+    return escape(answer.word(item) if isinstance(item, str) else number(item))
 
 
-def _bars(axis: Any, picture: Any) -> None:
-    places = range(len(picture.labels))
-    axis.barh(places, picture.values, color=BLUE, height=0.6)
-    if picture.low:
-        for place, low, high in zip(places, picture.low, picture.high):
-            axis.plot([low, high], [place, place], color="black", linewidth=1)
-    axis.set_yticks(places, picture.labels)
-    axis.invert_yaxis()
+def _bars(picture: Any) -> str:
+    return figures.bars(
+        picture.labels, picture.values, low=picture.low, high=picture.high,
+        quantity=picture.x_label, marks=picture.marks,
+    )  # fmt: skip
 
 
-def _waterfall(axis: Any, picture: Any) -> None:
+def _waterfall(picture: Any) -> str:
     """First and last values are totals, the others steps between them."""
-    total = picture.values[0]
-    last = len(picture.values) - 1
-    for place, value in enumerate(picture.values):
-        if place in (0, last):
-            axis.barh(place, value, color=GREY, height=0.6)
-            continue
-        axis.barh(place, value, left=total, color=BLUE if value >= 0 else RED, height=0.6)
-        total += value
-    axis.set_yticks(range(len(picture.labels)), picture.labels)
-    axis.invert_yaxis()
-    axis.axvline(0, color="black", linewidth=0.8)
+    ends = list(zip(picture.low, picture.high))
+    return figures.waterfall(
+        picture.labels[1:-1], picture.values[1:-1], picture.values[0], picture.values[-1],
+        quantity=picture.x_label, start_label=picture.labels[0], end_label=picture.labels[-1],
+        bounds=ends,
+    )  # fmt: skip
 
 
-def _histogram(axis: Any, picture: Any) -> None:
-    for label, values in zip(picture.labels, picture.values):
-        axis.hist(
-            values,
-            bins=40,
-            alpha=0.7,
-            label=label,
-            color=BLUE if label == picture.labels[0] else None,
-        )
-    if len(picture.labels) > 1:
-        axis.legend(frameon=False)
+def _histogram(picture: Any) -> str:
+    import numpy as np
+
+    values = np.asarray(picture.values[0], float)
+    low, high = float(values.min()), float(values.max())
+    # the outermost draws would squeeze the rest into a few bins; they join the last one
+    if len(values) > 1000:
+        low, high = (float(q) for q in np.quantile(values, [0.001, 0.999]))
+    if not high > low:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, BINS + 1)
+    counts, _ = np.histogram(np.clip(values, low, high), edges)
+    words = picture.mark_words or ("",) * len(picture.marks)
+    return figures.histogram(
+        edges.tolist(), (counts / len(values)).tolist(), quantity=picture.x_label,
+        marks=list(zip(picture.marks, words)), y_label=f"share of {picture.y_label or 'draws'}",
+    )  # fmt: skip
 
 
-def _lines(axis: Any, picture: Any) -> None:
-    for label, values in zip(picture.labels, picture.values):
-        axis.plot(picture.x, values, label=label)
-    if len(picture.labels) > 1:
-        axis.legend(frameon=False)
+def _lines(picture: Any) -> str:
+    import numpy as np
+
+    series = {
+        clean(label): np.asarray(values, float).tolist()
+        for label, values in zip(picture.labels, picture.values)
+    }
+    words = picture.mark_words or tuple(number(mark) for mark in picture.marks)
+    return figures.curve(
+        np.asarray(picture.x, float).tolist(), series, x_label=picture.x_label,
+        y_label=picture.y_label, marks=list(zip(picture.marks, words)),
+    )  # fmt: skip
 
 
-def _box(axis: Any, picture: Any) -> None:
-    """Each range as a bar on its quantity's own scale from 0 to 1."""
-    places = range(len(picture.labels))
-    for place, low, high in zip(places, picture.low, picture.high):
-        axis.barh(place, 1, color="#dddddd", height=0.5)
-        axis.barh(place, high - low, left=low, color=BLUE, height=0.5)
-    axis.set_yticks(places, picture.labels)
-    axis.set_xlim(0, 1)
-    axis.invert_yaxis()
+def _box(picture: Any) -> str:
+    return figures.ranges(
+        picture.labels, picture.low, picture.high, quantity=picture.x_label,
+        middle=picture.points, ends=picture.ends,
+    )  # fmt: skip
 
 
-_DRAW: dict[str, Callable[[Any, Any], None]] = {
+_DRAW: dict[str, Callable[[Any], str]] = {
     "bars": _bars,
     "waterfall": _waterfall,
     "histogram": _histogram,
@@ -101,17 +116,30 @@ _DRAW: dict[str, Callable[[Any, Any], None]] = {
 }
 
 
+def _drawable(picture: Any) -> bool:
+    """Whether there is anything to draw: a box without limits, a threshold nowhere have nothing."""
+    return bool(picture.labels) and all(
+        getattr(value, "size", 1) for value in picture.values
+    )
+
+
 def figure(answer: Any) -> str:
-    """The answer's picture as SVG."""
+    """The answer's picture as SVG, with words for paths."""
+    from dataclasses import replace
+
+    from negotiate.errors import NoSolutionError
+    from negotiate.whatif.words import told
+
     picture = answer.picture()
-
-    def draw(axes: Any) -> None:
-        axis = axes[0]
-        _DRAW[picture.kind](axis, picture)
-        for mark in picture.marks:
-            axis.axvline(mark, color=RED, linewidth=1, linestyle="--")
-        axis.set_xlabel(picture.x_label)
-        axis.set_ylabel(picture.y_label)
-
-    rows = len(picture.labels) if picture.kind in ("bars", "waterfall", "box") else 8
-    return axes_svg(draw, height=max(1.6, 0.35 * rows + 0.9))
+    if not _drawable(picture):
+        raise NoSolutionError(
+            "there is nothing to draw", where=type(answer).__name__.lower(),
+            remedy="read its sentence: it says why",
+        )  # fmt: skip
+    worded = replace(
+        picture,
+        labels=tuple(told(answer.word(label), answer.names) for label in picture.labels),
+        x_label=told(picture.x_label, answer.names),
+        y_label=told(picture.y_label, answer.names),
+    )
+    return _DRAW[picture.kind](worded)

@@ -7,6 +7,9 @@ carries its unit; ``<title>`` and ``<desc>`` say in words what is drawn.
 =============  ====================================================================
 `tornado`      one-way ranges of an answer
 `waterfall`    shares that lead from one value to another
+`bars`         bars with intervals
+`ranges`       parts of several ranges, each on its own scale
+`phase_map`    which answer holds where in the plane of two quantities
 `terms`        spread of each term, with the signed deal and other points
 `frontier`     frontier, disagreement point, bargaining zone, solutions, deals
 `curve`        answers against one input
@@ -27,16 +30,21 @@ from __future__ import annotations
 from negotiate.display._bars import terms, tornado, waterfall
 from negotiate.display._frontier import frontier
 from negotiate.display._maps import Edge, lever_map
+from negotiate.display._phase import phase_map
 from negotiate.display._planes import box, curve, survival
+from negotiate.display._ranges import bars, ranges
 from negotiate.display._strips import histogram, strip
 
 __all__ = [
     "Edge",
+    "bars",
     "box",
     "curve",
     "frontier",
     "histogram",
     "lever_map",
+    "phase_map",
+    "ranges",
     "strip",
     "survival",
     "terms",

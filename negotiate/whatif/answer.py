@@ -6,13 +6,16 @@ loads a plotting library.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
 from negotiate.solution import number_to_json
 from negotiate.view import Viewable
+from negotiate.whatif.words import told
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Picture:
     ----------
     kind
         ``bars`` (values with low and high), ``waterfall`` (steps between two totals),
-        ``histogram``, ``lines`` (several curves over x), ``box`` (restricted ranges).
+        ``histogram``, ``lines`` (several curves over x), ``box`` (restricted ranges, with
+        ``points`` marked in them and ``ends`` in the row's own unit).
     labels, values
         One label and one number (or array) for each bar, step, line or range.
     low, high
@@ -33,7 +37,7 @@ class Picture:
     x_label, y_label
         Axis labels with units.
     marks
-        Abscissas to mark: thresholds, the base value.
+        Abscissas to mark: thresholds, the base value; ``mark_words`` says what they are.
     """
 
     kind: str
@@ -45,6 +49,9 @@ class Picture:
     x_label: str = ""
     y_label: str = ""
     marks: tuple[float, ...] = ()
+    mark_words: tuple[str, ...] = ()
+    points: tuple[float, ...] = ()
+    ends: tuple[tuple[str, str], ...] = ()
 
 
 class Answer(Viewable):
@@ -52,6 +59,23 @@ class Answer(Viewable):
 
     _view = "answer"
     notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})
+    """Words of paths and ids; an answer about a case has them from `named`."""
+
+    def named(self, names: Mapping[str, str]) -> Self:
+        """The same answer, told with words for paths and ids."""
+        out = copy.copy(self)
+        object.__setattr__(out, "names", dict(names))
+        return out
+
+    def word(self, name: str) -> str:
+        """The words of one path or id, or itself."""
+        return self.names.get(name, name)
+
+    def said(self) -> str:
+        """The sentence with words for paths."""
+        text = told(self.sentence(), self.names)
+        return text[:1].upper() + text[1:] if self.names else text
 
     def records(self) -> list[dict[str, Any]]:
         """Rows of the table."""
@@ -75,7 +99,7 @@ class Answer(Viewable):
         """JSON-ready form."""
         return {
             "answer": type(self).__name__.lower(),
-            "sentence": self.sentence(),
+            "sentence": self.said(),
             "table": [number_to_json(_plain(row)) for row in self.records()],
             "notes": list(self.notes),
         }

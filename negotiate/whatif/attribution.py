@@ -110,23 +110,26 @@ class Attribution(Answer):
 
     def sentence(self) -> str:
         """Total, the largest shares, the strongest interaction."""
-        subject = (
-            f"the share of draws with {self.metric} '{self.label}'" if self.label else self.metric
-        )
+        name = self.word(self.metric)
+        subject = f"the share of draws with {name} '{self.label}'" if self.label else name
         whole = self.all - self.none
-        text = f"Together {listed(self.players)} move {subject} from {shown(self.none)} to "
+        text = f"Together {listed([self.word(p) for p in self.players])} move {subject} from "
+        text += f"{shown(self.none)} to "
         text += f"{shown(self.all)}"
         if np.abs(self.share).max(initial=0.0) == 0:
             return f"{text}; none of them has a share."
         top = [i for i in self.order()[:3] if abs(self.share[i]) > 0]
-        parts = [f"{self.players[i]} {shown(float(self.share[i]))}" for i in top]
+        parts = [f"{self.word(self.players[i])} {shown(float(self.share[i]))}" for i in top]
         text += f"; of these {shown(whole)}, {listed(parts)}"
         if whole and abs(self.share[top[0]]) <= abs(whole):
-            text += f" ({self.players[top[0]]} is {percent(float(self.share[top[0]] / whole))})"
+            first = self.word(self.players[top[0]])
+            text += f" ({first} is {percent(float(self.share[top[0]] / whole))})"
         pairs = self.pairs()
         if pairs and abs(pairs[0]["interaction"]) > 0.05 * np.abs(self.share).max():
             word = "reinforce" if pairs[0]["interaction"] > 0 else "replace"
-            text += f"; {pairs[0]['player']} and {pairs[0]['with']} {word} each other"
+            one, other = (self.word(str(pairs[0][key])) for key in ("player", "with"))
+            text += f"; {one} and {other} {word} each other (interaction "
+            text += f"{shown(float(pairs[0]['interaction']))})"
         if self.undefined:
             text += f"; {self.undefined:,} draws have no attribution: some coalition has no answer"
         return f"{text}."
@@ -138,6 +141,11 @@ class Attribution(Answer):
             "waterfall",
             ("none of them", *(self.players[i] for i in order), "all of them"),
             (self.none, *(float(self.share[i]) for i in order), self.all),
+            *(
+                (tuple(float(end[i]) for i in order) for end in (self.lower, self.upper))
+                if len(self.draws) > 1 or (self.lower != self.upper).any()
+                else ((), ())
+            ),
             x_label=f"share of '{self.label}'" if self.label else self.metric,
         )
 

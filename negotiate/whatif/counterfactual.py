@@ -74,7 +74,7 @@ class Counterfactual(Answer):
     def sentence(self) -> str:
         """Direction, size and how often."""
         d = self.difference
-        versus = f"under {self.changed} instead of {self.base}"
+        versus = _versus(self)
         if not d.size:
             return f"{self.metric} {versus}: no draw was solved in both."
         if not d.any():
@@ -99,7 +99,7 @@ class Counterfactual(Answer):
         return Picture(
             "histogram", ("difference",), (self.difference,),
             x_label=f"{self.metric}: {self.changed} minus {self.base} {self.unit}".strip(),
-            y_label="draws", marks=(0.0,),
+            y_label="draws", marks=(0.0,), mark_words=("no change:",),
         )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ class Transitions(Answer):
     def sentence(self) -> str:
         """Share of draws whose label changes, and the most frequent change."""
         moved = [row for row in self.records() if row["from"] != row["to"]]
-        versus = f"under {self.changed} instead of {self.base}"
+        versus = _versus(self)
         if not moved:
             return f"{self.metric} is the same {versus} in all {int(self.counts.sum()):,} draws."
         share = sum(row["share"] for row in moved)
@@ -147,6 +147,13 @@ class Transitions(Answer):
             tuple(float(row["share"]) for row in rows),
             x_label="share of draws",
         )
+
+
+def _versus(answer: Counterfactual | Transitions) -> str:
+    """Under which change instead of what; a scenario's name in quotation marks."""
+    changed = answer.word(answer.changed)
+    changed = f"“{changed}”" if changed != answer.changed else changed
+    return f"under {changed} instead of {'the ' if answer.base == 'baseline' else ''}{answer.base}"
 
 
 def compare_arrays(

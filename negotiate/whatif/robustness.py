@@ -138,7 +138,9 @@ class Robustness(Answer):
             text += f" (95 % interval {shown(first['low'])} to {shown(first['high'])})"
         else:
             weakest = min(self.cells, key=lambda cell: cell["share"])
-            place = " with ".join(p for p in (weakest["scenario"], weakest["concept"]) if p)
+            place = " with ".join(
+                self.word(p) for p in (weakest["scenario"], weakest["concept"]) if p
+            )
             if weakest["share"] < self.share:
                 text += f", least often under {place} ({percent(weakest['share'])})"
         failed = sum(int(cell["failed"]) for cell in self.cells)

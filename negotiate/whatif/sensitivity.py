@@ -41,6 +41,15 @@ ALL_LABELS = "(all labels)"
 """Name under which the variance-weighted indices of a label metric stand."""
 
 
+_AXIS = {
+    "total": "total Sobol' index, share of the variance",
+    "effect": "Shapley effect, share of the variance",
+    "mu_star": "mean absolute elementary effect, in units",
+    "delta": "Borgonovo's delta, from 0 to 1, on the distribution",
+    "median": "PAWN distance, from 0 to 1, on the distribution",
+}
+
+
 @dataclass(frozen=True)
 class Sensitivity(Answer):
     """Measures of one metric by factor.
@@ -95,7 +104,8 @@ class Sensitivity(Answer):
     @property
     def subject(self) -> str:
         """The metric in words."""
-        return f"{self.metric} being '{self.label}'" if self.label else self.metric
+        name = self.word(self.metric)
+        return f"{name} being '{self.label}'" if self.label else name
 
     def sentence(self) -> str:
         """Which factors matter most, and by how much."""
@@ -107,21 +117,23 @@ class Sensitivity(Answer):
         values, order = self.column(self.main), self.order()
         top = [i for i in order[:3] if values[i] > 0.01 * max(values[order[0]], 0)]
         what = {
-            "sobol": "share of the variance that goes through the factor",
-            "shapley": "share of the variance due to the factor",
-            "morris": "mean absolute elementary effect",
+            "sobol": "shares of the variance that goes through each, alone or with others",
+            "shapley": "shares of the variance due to each",
+            "morris": "mean absolute elementary effects",
             "borgonovo": "Borgonovo's delta",
-            "pawn": "PAWN distance",
+            "pawn": "PAWN distances",
         }[self.method]
         shares = self.method in ("sobol", "shapley")
 
         def one(i: int) -> str:
             value = percent(max(float(values[i]), 0.0)) if shares else shown(float(values[i]))
             low = self.measures.get(f"{self.main}_low")
+            name = self.word(self.factors[i])
             if low is None:
-                return f"{self.factors[i]} ({value})"
-            high = self.measures[f"{self.main}_high"]
-            return f"{self.factors[i]} ({value}, interval {shown(low[i])} to {shown(high[i])})"
+                return f"{name} ({value})"
+            ends = (max(float(low[i]), 0.0), float(self.measures[f"{self.main}_high"][i]))
+            first, last = map(percent if shares else shown, ends)
+            return f"{name} ({value}, interval {first} to {last})"
 
         text = f"{self.subject} is driven most by {listed([one(i) for i in top])}; {what}."
         if "first" in self.measures:
@@ -142,7 +154,7 @@ class Sensitivity(Answer):
             tuple(float(np.nan_to_num(self.column(self.main)[i])) for i in order),
             () if low is None else tuple(float(np.nan_to_num(low[i])) for i in order),
             () if high is None else tuple(float(np.nan_to_num(high[i])) for i in order),
-            x_label=f"{self.method}: {self.main} ({self.subject})",
+            x_label=f"{_AXIS[self.main]} of {self.subject}",
         )
 
 

@@ -130,6 +130,7 @@ class Threshold(Answer):
         return Picture(
             "histogram", ("threshold",), (self.found,), x_label=f"{self.path} {self.unit}".strip(),
             y_label="draws", marks=tuple(q for q in self.quantiles((0.5,)) if q == q),
+            mark_words=("median" if self.found.size else "",)[: int(self.found.size > 0)],
         )  # fmt: skip
 
 
