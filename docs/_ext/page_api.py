@@ -1,0 +1,151 @@
+"""The API: a page a floor, a page a module, read off signatures and numpydoc docstrings."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+from text import cell, escaped, fence, prose, table
+
+ROOT = Path(__file__).parents[2] / "negotiate"
+FLOORS = {
+    "model": "what the world says: case files, quantities, parties, levers",
+    "kernels": "functions on arrays, none of our types; leading axes are draws",
+    "levers": "slots: where a lever enters a game",
+    "forms": "game forms, each with its compile and its metrics",
+    "solutions": "solution concepts",
+    "whatif": "scenarios, sweeps, thresholds, sensitivity, attribution",
+    "display": "views: text, HTML, figures",
+    "course": "exercises",
+}
+LEAD = """# Python API
+
+`import negotiate as ng` gives the names below; everything else is imported from the module that
+defines it. Floors are listed from the lowest to the highest: a floor imports lower ones only.
+"""
+
+
+def pages() -> dict[str, str]:
+    """Index, floors and modules."""
+    import negotiate
+
+    rows = []
+    for name, module in sorted(negotiate._PUBLIC.items()):
+        found = getattr(importlib.import_module(module), name)
+        rows.append((f"`ng.{name}`", cell(_first(found)), f"`{module}`"))
+    index = [LEAD, table(("name", "what it is", "defined in"), rows, raw=True), "## Floors\n"]
+    entries, files = [], {}
+    for name in ("solution", "errors", "registry", "tolerance", "view", "loading"):
+        files[f"api/{name}.md"] = _module(f"negotiate.{name}")
+        entries.append(name)
+    for floor, meaning in FLOORS.items():
+        stems = sorted(
+            p.stem for p in (ROOT / floor).glob("*.py") if not p.stem.startswith("_")
+        )  # fmt: skip
+        listed = []
+        for stem in stems:
+            text = _module(f"negotiate.{floor}.{stem}")
+            files[f"api/{floor}/{stem}.md"] = text
+            module = importlib.import_module(f"negotiate.{floor}.{stem}")
+            listed.append((f"[{stem}]({stem}.md)", cell(_first(module))))
+        files[f"api/{floor}/index.md"] = "\n".join([
+            f"# negotiate.{floor}\n", f"{meaning[0].upper()}{meaning[1:]}.\n",
+            table(("module", "what it holds"), listed, raw=True) if listed else "",
+            "```{toctree}\n:hidden:\n", *stems, "```\n",
+        ])  # fmt: skip
+        index.append(f"- [negotiate.{floor}]({floor}/index.md): {meaning}")
+        entries.append(f"{floor}/index")
+    others = ", ".join(f"[{name}]({name}.md)" for name in entries if "/" not in name)
+    index.append(f"- Beside the floors: {others}.\n")
+    files["api/index.md"] = "\n".join([*index, "```{toctree}\n:hidden:\n", *entries, "```\n"])
+    return files
+
+
+def _first(thing: Any) -> str:
+    """First sentence of a docstring."""
+    text = " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+    return text if len(text) <= 200 else text[:197].rsplit(" ", 1)[0] + " ..."
+
+
+def _module(name: str) -> str:
+    """One module: its docstring, then every public class and function defined in it."""
+    module = importlib.import_module(name)
+    out = [f"# {name}\n", prose(inspect.getdoc(module) or "")]
+    constants = []
+    for key, item in vars(module).items():
+        if key.startswith("_"):
+            continue
+        if getattr(item, "__module__", None) == name and inspect.isclass(item):
+            out.append(_class(key, item))
+        elif getattr(item, "__module__", None) == name and callable(item):
+            out.append(_function(key, item, 2))
+        elif key.isupper() and isinstance(item, (int, float, str, tuple, frozenset)):
+            shown = repr(sorted(item)) if isinstance(item, frozenset) else repr(item)
+            constants.append((f"`{key}`", cell(shown[:120])))
+    if constants:
+        out.append("## Constants\n")
+        out.append(table(("name", "value"), constants, raw=True))
+    return "\n".join(out)
+
+
+def _class(name: str, item: Any) -> str:
+    out = [f"## {name}\n", _signature(name, item), _body(item, kind="class")]
+    for key, method in vars(item).items():
+        if key.startswith("_") or not inspect.getdoc(method):
+            continue
+        function = getattr(method, "__func__", method)
+        if isinstance(method, property) or type(method).__name__ == "cached_property":
+            out.append(f"### {name}.{key}\n\n{_body(method, kind='property')}")
+        elif inspect.isfunction(function):
+            out.append(_function(f"{name}.{key}", function, 3))
+    return "\n".join(out)
+
+
+def _function(name: str, item: Any, level: int) -> str:
+    return f"{'#' * level} {name}\n\n{_signature(name, item)}\n{_body(item, kind='function')}"
+
+
+def _signature(name: str, item: Any) -> str:
+    try:
+        found = str(inspect.signature(item))
+    except (TypeError, ValueError):
+        return ""
+    found = re.sub(r"\((?:self|cls), ?", "(", found, count=1).replace("(self)", "()")
+    found = re.sub(r"<[^<>]*>", "...", found).replace("negotiate.", "").replace("'", "")
+    if len(found) > 90:
+        found = re.sub(r", (?=\w+:|\w+=|\*)", ",\n    ", found)
+        found = found.replace("(", "(\n    ", 1)
+    return fence(f"{name.rpartition('.')[2]}{found}", "python")
+
+
+def _body(item: Any, *, kind: str) -> str:
+    """A docstring in numpydoc's sections, as Markdown."""
+    from numpydoc.docscrape import NumpyDocString
+
+    text = inspect.getdoc(item) or ""
+    if kind == "class" and text.startswith(f"{item.__name__}("):
+        return ""  # a dataclass's automatic docstring repeats the signature
+    try:
+        doc = NumpyDocString(text)
+    except ValueError:
+        return prose(text)
+    out = [prose("\n".join([*doc["Summary"], "", *doc["Extended Summary"]]))]
+    for section in ("Parameters", "Attributes", "Returns", "Yields", "Raises"):
+        if doc[section]:
+            out.append(f"**{section}**\n")
+            out.append("\n".join(_entry(entry) for entry in doc[section]) + "\n")
+    for section in ("Notes", "References", "Examples"):
+        if doc[section]:
+            out.append(f"**{section}**\n")
+            out.append(prose("\n".join(doc[section])))
+    return "\n".join(out)
+
+
+def _entry(entry: Any) -> str:
+    name = f"`{entry.name}`" if entry.name else ""
+    kind = f" ({escaped(entry.type)})" if entry.type and entry.name else escaped(entry.type)
+    meaning = escaped(" ".join(" ".join(entry.desc).split()))
+    return f"- {name}{kind}: {meaning}"

@@ -1,0 +1,99 @@
+"""The case library, from the files in ``games/``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from text import cell, escaped, table
+
+DRAWS = 2000
+"""Draws of the reports that go with the site: enough for their figures, quick to make."""
+
+
+def pages() -> dict[str, str]:
+    """An index, a page for each case, and a report for each case of kind negotiation."""
+    from negotiate.model.casefile import cases
+
+    files: dict[str, str] = {}
+    rows = []
+    for name, path in cases().items():
+        with path.open("rb") as stream:
+            head = tomllib.load(stream)
+        kind = str(head.get("kind", ""))
+        title = str(head.get("title", name))
+        rows.append((kind != "negotiation", f"[{cell(title)}]({name}.md)", f"`{name}`", kind))
+        files[f"cases/{name}.md"] = _page(name, path, head)
+        if kind == "negotiation":
+            files[f"extra/reports/{name}.html"] = _report(name)
+    rows.sort()
+    index = [
+        "# Case library\n",
+        "What ships with the toolkit. Disputes are cases with a source or the word *judgement* "
+        "beside every number; textbook games carry their published answers, which the tests "
+        "compute again.\n",
+        table(("title", "id", "kind"), [row[1:] for row in rows], raw=True),
+        "```{toctree}\n:hidden:\n",
+        *[f"{name}" for name in sorted(cases())],
+        "```\n",
+    ]
+    files["cases/index.md"] = "\n".join(index)
+    return files
+
+
+def _page(name: str, path: Path, head: dict[str, Any]) -> str:
+    import negotiate as ng
+
+    thing = ng.load(name)
+    out = [f"# {escaped(str(head.get('title', name)))}\n"]
+    for key in ("summary", "note", "stake"):
+        if head.get(key):
+            lead = "*Stakes.* " if key == "stake" else ""
+            out.append(lead + escaped(" ".join(str(head[key]).split())) + "\n")
+    folder = "games/classics" if path.parent.name == "classics" else "games"
+    out.append(f'File: `{folder}/{path.name}`. In Python: `ng.load("{name}")`.\n')
+    if head.get("kind") == "negotiation":
+        counts = [
+            (key, len(head.get(key, ())))
+            for key in ("party", "issue", "branch", "lever", "scenario", "claim", "fact", "source")
+        ]
+        out.append(table(("table", "entries"), counts))
+        judged = sum(q.judgement for q in thing.quantities.values())
+        out.append(
+            f"{len(thing.quantities)} numbers, {judged} of them judgement. "
+            f'<a href="../../reports/{name}.html">The report</a> '
+            f"({DRAWS:,} draws) opens on its own.\n"
+        )
+    out.append("````{raw} html\n" + thing.html() + "\n````\n")
+    for row in head.get("expected", ()):
+        out.append(_expected(row))
+    listed = [
+        (s.get("id", ""), s.get("text", ""), s.get("url", "")) for s in head.get("source", ())
+    ]
+    if listed:
+        rows = [(cell(i), cell(t) + (f" <{u}>" if str(u).startswith("http") else ""))
+                for i, t, u in listed]  # fmt: skip
+        out.append("## Sources\n")
+        out.append(table(("id", "source"), rows, raw=True))
+    return "\n".join(out)
+
+
+def _expected(row: dict[str, Any]) -> str:
+    points = "; ".join(str(p).strip("{}") for p in row.get("points", ())) or "none"
+    note = f" {row['note']}" if row.get("note") else ""
+    source = f" ({', '.join(row['source'])})" if row.get("source") else ""
+    return (f"**{escaped(str(row.get('concept', '')))}**, published: {escaped(points)}."
+            f"{escaped(note)}{escaped(source)}\n")  # fmt: skip
+
+
+def _report(name: str) -> str:
+    from dataclasses import replace
+
+    import negotiate as ng
+    from negotiate.report import _assemble
+    from negotiate.report._context import CaseContext
+    from negotiate.report._html import html
+
+    document = _assemble.build(CaseContext(ng.load(name), DRAWS, 0))
+    return html(replace(document, computed=0))
