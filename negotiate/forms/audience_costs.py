@@ -81,6 +81,7 @@ class AudienceCosts(ParametricForm):
     war_a_high: Number
     players: tuple[str, str] = ("A", "B")
 
+    _view = "audience_costs"
     title: ClassVar[str] = "Audience costs as a signal of resolve"
     _metrics: ClassVar[Mapping[str, str]] = METRICS
 
@@ -308,6 +309,7 @@ class LewisSchultz(ParametricForm):
     sigma: Number = 1.0
     players: tuple[str, str] = ("A", "B")
 
+    _view = "audience_costs"
     title: ClassVar[str] = "Crisis signalling with private errors"
     _metrics: ClassVar[Mapping[str, str]] = {
         "equilibrium_count": "number of equilibria found on a grid of 4,096 values",

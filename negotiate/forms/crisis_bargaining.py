@@ -69,6 +69,7 @@ class CostlyLottery(ParametricForm):
     cost_b: Number
     players: tuple[str, str] = ("A", "B")
 
+    _view = "crisis_bargaining"
     title: ClassVar[str] = "War as a costly lottery"
     _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
@@ -141,6 +142,7 @@ class RiskReturn(ParametricForm):
     cost_b_low: Number = Fraction(0)
     players: tuple[str, str] = ("A", "B")
 
+    _view = "crisis_bargaining"
     title: ClassVar[str] = "Risk and return of a demand"
     _metrics: ClassVar[Mapping[str, str]] = {
         "demand": "share A demands",
@@ -325,6 +327,7 @@ class Screening(ParametricForm):
     pr_weak: Number
     players: tuple[str, str] = ("A", "B")
 
+    _view = "crisis_bargaining"
     title: ClassVar[str] = "Screening by one demand"
     _metrics: ClassVar[Mapping[str, str]] = {
         "safe_demand": "share both types accept",

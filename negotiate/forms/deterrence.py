@@ -87,6 +87,7 @@ class UnilateralDeterrence(ParametricForm):
     d_dd_soft: Number = 0
     players: tuple[str, str] = ("Challenger", "Defender")
 
+    _view = "deterrence"
     title: ClassVar[str] = "Unilateral deterrence with uncertain credibility"
     _metrics: ClassVar[Mapping[str, str]] = METRICS
 
@@ -343,6 +344,7 @@ class MutualDeterrence(ParametricForm):
     war_soft: tuple[Number, Number] = (0, 0)
     players: tuple[str, str] = ("A", "B")
 
+    _view = "deterrence"
     title: ClassVar[str] = "Mutual deterrence with uncertain credibility"
     _metrics: ClassVar[Mapping[str, str]] = {
         "deterrence_margin": "least loss of any type from attacking when nobody else does",

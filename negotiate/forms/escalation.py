@@ -113,6 +113,7 @@ class EscalationLadder(ParametricForm):
     commitment: str = "derived"
     players: tuple[str, str] = ("challenger", "target")
 
+    _view = "escalation"
     title: ClassVar[str] = "Escalation ladder"
     _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 

@@ -94,6 +94,7 @@ class TwoLevel(ParametricForm):
     weight_a: Number = Fraction(1, 2)
     players: tuple[str, str] = ("A", "B")
 
+    _view = "two_level"
     title: ClassVar[str] = "Two-level game"
     _metrics: ClassVar[Mapping[str, str]] = METRICS
 
@@ -221,6 +222,7 @@ class UncertainRatification(ParametricForm):
     disagreement_b: Number = Fraction(0)
     players: tuple[str, str] = ("A", "B")
 
+    _view = "two_level"
     title: ClassVar[str] = "Ratification under uncertainty"
     _metrics: ClassVar[Mapping[str, str]] = {
         "offer": "share B offers A",
