@@ -173,15 +173,19 @@ class StrategicFile(Frozen):
 
 def loads(text: str, *, path: str = "") -> StrategicFile:
     """A strategic game file from its text; ``path`` only names it in errors."""
+    return from_dict(parse_toml(text, path=path), path=path)
+
+
+def parse_toml(text: str, *, path: str = "") -> dict[str, Any]:
+    """The mapping a TOML text holds, its decimals exact."""
     try:
-        data = tomllib.loads(text, parse_float=_decimal)
+        return tomllib.loads(text, parse_float=_decimal)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
         raise FileFormatError(
             f"not valid TOML: {error}", path=path, line=line, column=column
         ) from error
-    return from_dict(data, path=path)
 
 
 def from_dict(data: Mapping[str, Any], *, path: str = "") -> StrategicFile:
@@ -211,16 +215,20 @@ def from_dict(data: Mapping[str, Any], *, path: str = "") -> StrategicFile:
 
 def open_file(path: str | Path) -> StrategicFile:
     """Read a parameter file with ``kind = "strategic"``, keeping quantities and sources."""
+    return loads(read_text(path), path=str(path))
+
+
+def read_text(path: str | Path) -> str:
+    """Text of a game file, its size and encoding checked."""
     data = Path(path).read_bytes()
     if len(data) > MAX_BYTES:
         raise InputError(f"{len(data):,} bytes", where=str(path), allowed=f"{MAX_BYTES:,}")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileFormatError(
             f"not UTF-8: {error}", path=str(path), line=data.count(b"\n", 0, error.start) + 1
         ) from error
-    return loads(text, path=str(path))
 
 
 def read(path: str | Path) -> StrategicGame:

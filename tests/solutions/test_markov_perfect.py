@@ -1,0 +1,292 @@
+"""Markov perfect equilibrium: published values, derivations, an independent search."""
+
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
+from negotiate.forms.stochastic import StochasticGame, build, repeated
+from negotiate.forms.strategic import StrategicGame
+from negotiate.kernels import stochastic as kernel
+from negotiate.solution import Point
+from negotiate.solutions import nash_equilibrium
+from negotiate.solutions.markov_perfect import holds, solve
+
+F = Fraction
+
+
+def zero_sum(states, table, discount):
+    """``table[state][row][column] = (payoff, {state: chance})``; others only wait."""
+
+    def outcome(state, play):
+        if state not in table:
+            return {}, {}
+        pay, to = table[state][int(play["x"])][int(play["y"])]
+        return {"x": pay, "y": -pay}, to
+
+    sets = {
+        s: {"x": [str(k) for k in range(len(rows))], "y": [str(k) for k in range(len(rows[0]))]}
+        for s, rows in table.items()
+    }
+    return build(["x", "y"], states=states, actions=sets, outcome=outcome, discount=discount,
+                 start=states[0])  # fmt: skip
+
+
+@pytest.mark.parametrize("delta", [0.3, 0.5, 0.9, 0.99])
+def test_shapley_value_of_a_quadratic_game(delta):
+    """Value of [[1 + d v, 0], [0, 1]]: v = (1 + d v) / (2 + d v), a quadratic in v."""
+    expected = (-(2 - delta) + np.sqrt((2 - delta) ** 2 + 4 * delta)) / (2 * delta)
+    game = zero_sum(["s"], {"s": [[(1, {"s": 1}), (0, {})], [(0, {}), (1, {})]]}, delta)
+    found = solve(game)
+    assert found[0].payoffs["x"] == pytest.approx(expected, abs=1e-10)
+    assert found.settings["error bound"] < 1e-8
+    # the stop chance of Shapley's paper does the same as discounting
+    stopping = zero_sum(["s"], {"s": [[(1, {"s": delta}), (0, {})], [(0, {}), (1, {})]]}, 1)
+    assert solve(stopping)[0].payoffs["x"] == pytest.approx(expected, abs=1e-10)
+
+
+@pytest.mark.parametrize("delta", [0.2, 0.9, 0.999])
+def test_discounted_big_match(delta):
+    """Blackwell and Ferguson (1968): value 1/2; stop with chance (1 - d) / (2 - d).
+
+    Row mixes so that both columns give (1 - d) ... : p = z / (1 + z), z = 1 - d.
+    """
+    table = {"play": [[(0, {"play": 1}), (1, {"play": 1})], [(1, {"won": 1}), (0, {"lost": 1})]],
+             "won": [[(1, {"won": 1})]], "lost": [[(0, {"lost": 1})]]}  # fmt: skip
+    found = solve(zero_sum(["play", "won", "lost"], table, delta))[0]
+    assert found.payoffs["x"] * (1 - delta) == pytest.approx(0.5, abs=1e-9)
+    assert found.strategies["x"]["play"]["1"] == pytest.approx((1 - delta) / (2 - delta), abs=1e-7)
+    assert found.strategies["y"]["play"]["0"] == pytest.approx(0.5, abs=1e-7)
+
+
+def test_zero_sum_over_random_games_is_a_fixed_point_of_shapleys_operator():
+    from scipy.optimize import linprog
+
+    rng = np.random.default_rng(7)
+    for _ in range(5):
+        names = ["a", "b", "c"]
+        table = {
+            s: [[(float(rng.normal()), dict(zip(names, rng.dirichlet(np.ones(3)))))
+                 for _ in range(3)] for _ in range(3)] for s in names
+        }  # fmt: skip
+        point = solve(zero_sum(names, table, 0.9), plans="mixed")[0]
+        v = point.facts["value by state"]["x"]
+        for s in names:
+            cells = np.array(
+                [[pay + 0.9 * sum(q * v[t] for t, q in to.items()) for pay, to in row]
+                 for row in table[s]]
+            )  # fmt: skip
+            # an independent value: maximise w with x'A >= w
+            lp = linprog([0, 0, 0, -1], A_ub=np.hstack([-cells.T, np.ones((3, 1))]),
+                         b_ub=np.zeros(3), A_eq=[[1, 1, 1, 0]], b_eq=[1],
+                         bounds=[(0, 1)] * 3 + [(None, None)])  # fmt: skip
+            assert -lp.fun == pytest.approx(v[s], abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    "payoffs",
+    [
+        [[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
+        [[[2, 0], [0, 1]], [[1, 0], [0, 2]]],
+        [[[1, -1], [-1, 1]], [[-1, 2], [1, -1]]],
+        [[[0, 6], [2, 4]], [[0, 2], [6, 4]]],
+    ],
+)
+@pytest.mark.parametrize("delta", [F(0), F(1, 2), F(19, 20)])
+def test_one_state_has_the_stage_equilibria(payoffs, delta):
+    """With one state a Markov plan cannot react: the equilibria are those of the stage game."""
+    stage = StrategicGame.from_arrays(payoffs, players=("a", "b"), strategies=[("x", "y")] * 2)
+    nash = nash_equilibrium.solve(stage)
+    pure = {
+        tuple(max(mix, key=mix.get) for mix in p.strategies.values())
+        for p in nash
+        if all(set(mix.values()) <= {0, 1} for mix in p.strategies.values())
+    }
+    found = solve(repeated(stage, delta), plans="pure")
+    assert found.complete and found.exact
+    got = {
+        tuple(max(rows["stage"], key=rows["stage"].get) for rows in p.strategies.values())
+        for p in found
+    }
+    assert got == pure
+    mixed = solve(repeated(stage, delta), plans="mixed")[0]
+    probabilities = [[p.strategies[i][s] for i in ("a", "b") for s in ("x", "y")] for p in nash]
+    own = [mixed.strategies[i]["stage"][s] for i in ("a", "b") for s in ("x", "y")]
+    assert min(np.abs(np.array(row, float) - own).max() for row in probabilities) < 1e-7
+
+
+def attrition(cost, discount):
+    """Stay or quit: quitting alone gives the other 1; both staying costs each and goes on."""
+
+    def outcome(state, play):
+        if state == "over":
+            return {}, "over"
+        stay = {p: a == "stay" for p, a in play.items()}
+        if all(stay.values()):
+            return {"a": -cost, "b": -cost}, "contest"
+        return {p: int(stay[p]) for p in play}, "over"
+
+    sets = {"contest": {p: ["stay", "quit"] for p in "ab"}}
+    return build(["a", "b"], states=["contest", "over"], start="contest", discount=discount,
+                 actions=sets, outcome=outcome)  # fmt: skip
+
+
+def test_war_of_attrition():
+    """Two pure equilibria; in the mixed one each quits with chance c / (1 + c), worth 0.
+
+    Quitting is worth 0, so staying is: q x 1 + (1 - q)(-c + d x 0) = 0.
+    """
+    game = attrition(F(1, 4), F(9, 10))
+    pure = solve(game, plans="pure")
+    assert {p.label for p in pure} == {"contest: a stay, b quit", "contest: a quit, b stay"}
+    mixed = solve(game, plans="mixed")
+    assert not mixed.complete
+    for player in "ab":
+        assert mixed[0].strategies[player]["contest"]["quit"] == pytest.approx(0.2, abs=1e-8)
+        assert mixed[0].payoffs[player] == pytest.approx(0, abs=1e-8)
+    exact = Point(
+        payoffs={"a": F(0), "b": F(0)},
+        strategies={p: {"contest": {"stay": F(4, 5), "quit": F(1, 5)}, "over": {"wait": 1}}
+                    for p in "ab"},
+    )  # fmt: skip
+    verdict = holds(game, exact)
+    assert verdict.holds and verdict.value == 0 and isinstance(verdict.value, Fraction)
+    wrong = Point(
+        payoffs=exact.payoffs,
+        strategies={p: {"contest": {"stay": F(3, 4), "quit": F(1, 4)}, "over": {"wait": 1}}
+                    for p in "ab"},
+    )  # fmt: skip
+    verdict = holds(game, wrong)
+    assert not verdict.holds and "plays stay in contest" in verdict.witness
+
+
+@st.composite
+def small_games(draw):
+    """Two players, two states, two actions, integer payoffs, chances in quarters."""
+    cells = {}
+    for state in ("s", "t"):
+        for play in product("ab", repeat=2):
+            chance = F(draw(st.integers(0, 4)), 4)
+            cells[state, play] = (
+                {"x": draw(st.integers(-2, 2)), "y": draw(st.integers(-2, 2))},
+                {"s": chance, "t": 1 - chance},
+            )
+    sets = {state: {p: ["a", "b"] for p in "xy"} for state in ("s", "t")}
+    return build(["x", "y"], states=["s", "t"], start="s", actions=sets,
+                 discount={"x": F(1, 2), "y": F(3, 4)},
+                 outcome=lambda s, play: cells[s, (play["x"], play["y"])])  # fmt: skip
+
+
+def best_value(game, player, plan):
+    """Best reply value by value iteration over the player's own actions: the definition."""
+    i = game.players.index(player)
+    v = dict.fromkeys(game.states, 0.0)
+    for _ in range(200):
+        nxt = {}
+        for s in game.states:
+            options = []
+            for a in game.actions[s][player]:
+                play = [plan[p][s] if p != player else a for p in game.players]
+                cell = tuple(game.actions[s][p].index(c) for p, c in zip(game.players, play))
+                later = sum(float(game.chances[s][cell][k]) * v[t]
+                            for k, t in enumerate(game.states))  # fmt: skip
+                options.append(
+                    float(game.payoffs[s][i][cell]) + float(game.discount[player]) * later
+                )
+            nxt[s] = max(options)
+        v = nxt
+    return v
+
+
+@settings(max_examples=25, deadline=None)
+@given(small_games())
+def test_all_pure_equilibria_and_no_other(game):
+    """Against a search that knows no Bellman trick: no reply of any kind does better."""
+    expected = set()
+    for choice in product("ab", repeat=4):
+        plan = {"x": {"s": choice[0], "t": choice[1]}, "y": {"s": choice[2], "t": choice[3]}}
+        worth = game.values(plan)
+        if all(
+            best_value(game, p, plan)[s] <= float(worth[p][s]) + 1e-9
+            for p in game.players
+            for s in game.states
+        ):
+            expected.add(choice)
+    found = solve(game, plans="pure")
+    got = {
+        tuple(max(p.strategies[i][s], key=p.strategies[i][s].get) for i in "xy" for s in "st")
+        for p in found
+    }
+    assert got == expected
+    assert all(e.holds and e.value == 0 for e in found.evidence)
+    # over draws the kernel says the same, in floats
+    _, margins = kernel.margins_over_draws(*_arrays(game))
+    assert (margins >= -1e-12).sum() == len(expected)
+
+
+def _arrays(game):
+    reward, move, discount = game.arrays
+    return reward, move, game.rules, discount
+
+
+@settings(max_examples=15, deadline=None)
+@given(small_games())
+def test_a_mixed_equilibrium_passes_its_definition_or_says_why_not(game):
+    try:
+        found = solve(game, plans="mixed")
+    except NotConvergedError as error:
+        assert error.residual > 0
+        return
+    assert found.evidence[0].holds
+    assert found[0].regret == pytest.approx(0, abs=1e-6)
+
+
+def test_relabelling_players_permutes_the_answer():
+    def outcome(first, second):
+        def rule(state, play):
+            one, two = play[first] == "b", play[second] == "b"
+            return {first: 2 * one - two, second: one + 3 * two - 4 * one * two}, "s"
+
+        return rule
+
+    sets = {"s": {p: ["a", "b"] for p in "xy"}}
+    one = build(["x", "y"], states=["s"], start="s", discount=0.5,
+                actions=sets, outcome=outcome("x", "y"))  # fmt: skip
+    two = build(["y", "x"], states=["s"], start="s", discount=0.5,
+                actions=sets, outcome=outcome("x", "y"))  # fmt: skip
+    assert [p.payoffs for p in solve(one)] == [dict(p.payoffs) for p in solve(two)]
+
+
+def test_three_players_and_a_single_decider():
+    """A decision problem: stop now for 1, or wait one period for 2 at discount d."""
+
+    def outcome(state, play):
+        if state == "later":
+            return {"a": 2}, {}
+        return ({"a": 1}, {}) if play["a"] == "stop" else ({}, "later")
+
+    for delta, best in ((F(1, 4), "stop"), (F(3, 4), "go")):
+        game = build(["a", "b", "c"], states=["now", "later"], start="now", discount=delta,
+                     actions={"now": {"a": ["stop", "go"]}}, outcome=outcome)  # fmt: skip
+        found = solve(game, plans="pure")
+        assert [p.label for p in found] == [f"now: a {best}"]
+    tie = build(["a"], states=["now", "later"], start="now", discount=F(1, 2),
+                actions={"now": {"a": ["stop", "go"]}}, outcome=outcome)  # fmt: skip
+    assert len(solve(tie, plans="pure")) == 2
+
+
+def test_bounds_and_wrong_questions():
+    game = build(["a"], states=[f"s{k}" for k in range(25)], start="s0", discount=0.5,
+                 actions={f"s{k}": {"a": ["x", "y"]} for k in range(25)},
+                 outcome=lambda s, play: ({}, s))  # fmt: skip
+    with pytest.raises(TooLargeError, match="33,554,432 pure stationary plans"):
+        solve(game)
+    with pytest.raises(InputError, match="any, pure, mixed"):
+        solve(attrition(1, 0.5), plans="all")
+    with pytest.raises(NotApplicableError, match="stochastic"):
+        solve(object())
+    assert isinstance(game, StochasticGame)
