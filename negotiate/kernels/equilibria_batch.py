@@ -4,9 +4,10 @@ For every game of a batch the vertices of both best-reply polytopes are enumerat
 labels as bit masks; a pair of vertices that carries all m + n labels is an extreme equilibrium
 (``equilibria_exact`` has the definitions and the proof of the degeneracy verdict). Two engines
 stand behind one function: NumPy over all bases, and, where numba is installed (extra ``fast``), a
-compiled pivoting walk. Both decide ties on payoffs scaled to a range of one with ``TIE``; where a
-difference lies between ``TIE`` and ``DOUBT``, or a pivot is too small, the game is solved again
-exactly, its floats read as the dyadic rationals they are.
+compiled one: closed forms, and a pivoting walk for larger games. Both decide ties on payoffs
+scaled to a range of one with ``TIE``; where a difference lies between ``TIE`` and ``DOUBT``, or a
+pivot is too small, the game is solved again exactly, its floats read as the dyadic rationals they
+are.
 
 Source: von Stengel (2002), Handbook of Game Theory 3, 1723-1759; Avis, Rosenberg, Savani and von
 Stengel, Economic Theory 42 (2010), 9-37, https://doi.org/10.1007/s00199-009-0449-x.

@@ -1,0 +1,413 @@
+"""Vertices of best-reply polytopes of very small games, compiled: all bases, many games at once.
+
+Own mixed strategies x with the best-reply labels of the opponent are the upper envelope of the
+opponent's payoffs over the simplex. A vertex with support S has a set T of best replies, of the
+same size, whose payoffs are equal on S at one point only: so running through all pairs (S, T) of
+size 1 to 4 meets every vertex, degenerate or not. Differences of payoffs are orthogonal to x, which
+is therefore a cross product, and one pass over contiguous memory serves a block of games, so that
+the processor's vector units do the arithmetic. For four strategies or fewer this beats a pivoting
+walk several times over.
+
+A candidate whose least slack is clear of ``DOUBT`` is a simple vertex and is kept as it stands;
+every other one is judged by itself as the NumPy engine does (``_equilibria_numpy``): values up to
+``TIE`` are ties; a value up to ``DOUBT``, or a weak system, makes the game doubtful and leaves it
+to the exact path. Near-ties at a corner of a support are met, and doubted, with the support of that
+corner.
+
+Each loop writes one array only: with more, the compiler cannot rule out overlaps and gives up
+vectors. Imported only where numba is installed (extra ``fast``).
+"""
+
+# mypy: disable-error-code="untyped-decorator"
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from negotiate.tolerance import DOUBT, PIVOT, TIE
+
+Array = npt.NDArray[Any]
+BLOCK = 64
+"""Games of a block: their tables and work space fit the first-level cache."""
+CLEAR = 1e-3
+"""A share below minus this is negative, whatever digits a weak system has lost."""
+WIDEST = 4
+"""Most strategies that the smaller side may have."""
+WORK = 24
+"""Rows of work space."""
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _fill(to: Array, value: float) -> None:
+    for g in range(to.shape[0]):
+        to[g] = value
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _lower(to: Array, other: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] = other[g] if other[g] < to[g] else to[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _raise(to: Array, other: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] = other[g] if other[g] > to[g] else to[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _runner_up(second: Array, top: Array, other: Array) -> None:
+    """Second largest so far, before ``top`` has seen ``other``."""
+    for g in range(second.shape[0]):
+        less = other[g] if other[g] < top[g] else top[g]
+        second[g] = less if less > second[g] else second[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _where_larger(place: Array, top: Array, other: Array, j: int) -> None:
+    for g in range(place.shape[0]):
+        place[g] = j if other[g] > top[g] else place[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _difference(to: Array, left: Array, right: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] = left[g] - right[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _cross(to: Array, a: Array, b: Array, c: Array, d: Array) -> None:
+    """To = a b - c d."""
+    for g in range(to.shape[0]):
+        to[g] = a[g] * b[g] - c[g] * d[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _triple(to: Array, a: Array, p: Array, b: Array, q: Array, c: Array, r: Array) -> None:
+    """To = a p - b q + c r."""
+    for g in range(to.shape[0]):
+        to[g] = a[g] * p[g] - b[g] * q[g] + c[g] * r[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _added(to: Array, other: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] += other[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _divided(to: Array, by: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] /= by[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _mean(to: Array, x: Array, a: Array, y: Array, b: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] = x[g] * a[g] + y[g] * b[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _plus_mean(to: Array, x: Array, a: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] += x[g] * a[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _slack(low: Array, value: Array, reply: Array) -> None:
+    for g in range(low.shape[0]):
+        slack = value[g] - reply[g]
+        low[g] = slack if slack < low[g] else low[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _crossing(x: Array, left_j: Array, left_k: Array, right_j: Array, right_k: Array) -> None:
+    """Share of the left strategy where the payoffs of j and k cross; -1 where they do not."""
+    for g in range(x.shape[0]):
+        left, right = left_j[g] - left_k[g], right_j[g] - right_k[g]
+        x[g] = right / (right - left) if left * right < 0.0 else -1.0
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _rest(to: Array, x: Array) -> None:
+    for g in range(to.shape[0]):
+        to[g] = 1.0 - x[g]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def load(payoffs: Array, transpose: bool, table: Array, work: Array) -> None:
+    """Payoffs ``(games, ...)`` of the opponent as ``(opponent's x own, BLOCK)``, range one.
+
+    ``transpose`` if the opponent's strategies run along the last axis. Each column of the opponent
+    (one own strategy) is shifted to start at zero and the whole table divided by its range; a range
+    that is rounding of the payoffs themselves counts as none. Rows beyond the games are zero.
+    """
+    games, first, second = payoffs.shape
+    other, own = (second, first) if transpose else (first, second)
+    for j in range(other):
+        for i in range(own):
+            row = table[j * own + i]
+            for g in range(games):
+                row[g] = payoffs[g, i, j] if transpose else payoffs[g, j, i]
+            for g in range(games, BLOCK):
+                row[g] = 0.0
+    low, size, largest = work[0], work[1], work[2]
+    _fill(size, 0.0)
+    _fill(largest, 0.0)
+    for e in range(other * own):
+        row = table[e]
+        for g in range(BLOCK):
+            largest[g] = abs(row[g]) if abs(row[g]) > largest[g] else largest[g]
+    for i in range(own):
+        _fill(low, np.inf)
+        for j in range(other):
+            _lower(low, table[j * own + i])
+        for j in range(other):
+            _difference(table[j * own + i], table[j * own + i], low)
+            _raise(size, table[j * own + i])
+    for g in range(BLOCK):
+        size[g] = size[g] if size[g] > TIE * largest[g] else np.inf
+    for e in range(other * own):
+        _divided(table[e], size)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _accept(
+    table: Array, own: int, other: int, g: int, x: Array, chosen: int, first: int, weak: bool,
+    first_own: int, first_other: int, masks: Array, points: Array, found: int,
+) -> tuple[int, bool, bool]:  # fmt: skip
+    """Judge the candidate ``x`` (sum one), indifferent among ``chosen``; keep it if it is new.
+
+    Returns the number of vertices, whether it has more labels than a simple vertex, doubtful.
+    """
+    edge = CLEAR if weak else DOUBT
+    value = 0.0
+    doubt = weak
+    mask = labels = 0
+    for i in range(own):
+        value += x[i] * table[first * own + i, g]
+        if x[i] <= TIE:
+            if x[i] < -TIE:
+                if x[i] <= -edge:
+                    return found, False, False
+                doubt = True
+            mask |= 1 << (first_own + i)
+            labels += 1
+        elif x[i] < DOUBT:
+            doubt = True
+    for j in range(other):
+        slack = 0.0
+        if not chosen >> j & 1:
+            slack = value
+            for i in range(own):
+                slack -= x[i] * table[j * own + i, g]
+        if slack <= TIE:
+            if slack < -TIE:
+                if slack <= -edge:
+                    return found, False, False
+                doubt = True
+            mask |= 1 << (first_other + j)
+            labels += 1
+        elif slack < DOUBT:
+            doubt = True
+    if doubt:
+        return found, False, True
+    many = labels > own
+    if many:  # only such a vertex is met more than once
+        for v in range(found):
+            if masks[v] == mask:
+                return found, True, False
+    if found == masks.shape[0]:
+        return found, many, True
+    masks[found] = mask
+    for i in range(own):
+        points[found, i] = x[i] if x[i] > TIE else 0.0
+    return found + 1, many, False
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _corners(
+    table: Array, own: int, other: int, games: int, first_own: int, first_other: int,
+    work: Array, masks: Array, points: Array, found: Array, many: Array, doubtful: Array,
+) -> None:  # fmt: skip
+    """Vertices that are pure strategies: the best replies to each."""
+    top, second, place = work[0], work[1], work[2]
+    every = ((1 << own) - 1) << first_own
+    for i in range(own):
+        _fill(top, -np.inf)
+        _fill(second, -np.inf)
+        for j in range(other):
+            row = table[j * own + i]
+            _runner_up(second, top, row)
+            _where_larger(place, top, row, j)
+            _raise(top, row)
+        base = every ^ (1 << (first_own + i))
+        for g in range(games):
+            mask = base | 1 << (first_other + int(place[g]))
+            if top[g] - second[g] < DOUBT:
+                for j in range(other):
+                    gap = top[g] - table[j * own + i, g]
+                    if gap <= TIE:
+                        mask |= 1 << (first_other + j)
+                    elif gap < DOUBT:
+                        doubtful[g] = True
+                many[g] |= top[g] - second[g] <= TIE
+            masks[g, i] = mask
+            for k in range(own):
+                points[g, i, k] = 0.0
+            points[g, i, i] = 1.0
+    for g in range(games):
+        found[g] = own
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _strength(table: Array, own: int, g: int, inside: Array, binding: Array, size: int,
+              product: Array) -> float:  # fmt: skip
+    """How far payoff differences are from dependent: their cross product against their sizes."""
+    least, whole, top = np.inf, 1.0, 0.0
+    for k in range(1, size):
+        widest = 0.0
+        for i in range(size):
+            gap = table[binding[0] * own + inside[i], g] - table[binding[k] * own + inside[i], g]
+            widest = max(widest, abs(gap))
+        least = min(least, widest)
+        whole *= widest
+    if least <= TIE:
+        return 0.0
+    for i in range(size):
+        top = max(top, abs(product[i, g]))
+    return min(top / whole, least)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _candidates(table: Array, own: int, inside: Array, binding: Array, size: int, work: Array
+                ) -> None:  # fmt: skip
+    """Shares into work[0:size], the cross product into work[4:8]."""
+    if size == 2:
+        i, h, j, k = inside[0], inside[1], binding[0], binding[1]
+        rows = table[j * own + i], table[k * own + i], table[j * own + h], table[k * own + h]
+        _crossing(work[0], rows[0], rows[1], rows[2], rows[3])
+        _rest(work[1], work[0])
+        _difference(work[4], rows[0], rows[1])
+        _difference(work[5], rows[2], rows[3])
+        return
+    for k in range(1, size):
+        for i in range(size):
+            _difference(
+                work[8 + (k - 1) * 4 + i],
+                table[binding[0] * own + inside[i]],
+                table[binding[k] * own + inside[i]],
+            )
+    if size == 3:
+        for i in range(3):
+            p, q = (i + 1) % 3, (i + 2) % 3
+            _cross(work[4 + i], work[8 + p], work[12 + q], work[8 + q], work[12 + p])
+    else:
+        for i in range(4):
+            p, q, r = (1 if i == 0 else 0), (2 if i < 2 else 1), (3 if i < 3 else 2)
+            sign = 1 if i % 2 == 0 else -1
+            if sign < 0:
+                p, q = q, p  # an exchange of two columns turns the sign
+            _cross(work[20], work[12 + q], work[16 + r], work[12 + r], work[16 + q])
+            _cross(work[21], work[12 + p], work[16 + r], work[12 + r], work[16 + p])
+            _cross(work[22], work[12 + p], work[16 + q], work[12 + q], work[16 + p])
+            _triple(
+                work[4 + i], work[8 + p], work[20], work[8 + q], work[21], work[8 + r], work[22]
+            )
+    _fill(work[23], 0.0)
+    for i in range(size):
+        _added(work[23], work[4 + i])
+    for i in range(size):
+        for g in range(BLOCK):
+            work[i, g] = work[4 + i, g]
+        _divided(work[i], work[23])
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _mixtures(
+    table: Array, own: int, other: int, games: int, first_own: int, first_other: int, size: int,
+    supports: Array, replies: Array, work: Array, low: Array, value: Array, reply: Array,
+    x: Array, masks: Array, points: Array, found: Array, many: Array, doubtful: Array,
+) -> None:  # fmt: skip
+    """Vertices that mix ``size`` strategies."""
+    room = masks.shape[1]
+    every = ((1 << own) - 1) << first_own
+    for inside in supports:
+        base = every
+        for k in range(size):
+            base ^= 1 << (first_own + inside[k])
+        for binding in replies:
+            _candidates(table, own, inside, binding, size, work)
+            _fill(low, np.inf)
+            for k in range(size):
+                _lower(low, work[k])
+            first = binding[0]
+            chosen = 0
+            for k in range(size):
+                chosen |= 1 << binding[k]
+            _mean(value, work[0], table[first * own + inside[0]], work[1],
+                  table[first * own + inside[1]])  # fmt: skip
+            for k in range(2, size):
+                _plus_mean(value, work[k], table[first * own + inside[k]])
+            for j in range(other):
+                if chosen >> j & 1:
+                    continue
+                _mean(reply, work[0], table[j * own + inside[0]], work[1],
+                      table[j * own + inside[1]])  # fmt: skip
+                for k in range(2, size):
+                    _plus_mean(reply, work[k], table[j * own + inside[k]])
+                _slack(low, value, reply)
+            mask = base | chosen << first_other
+            for g in range(games):
+                if not low[g] > -CLEAR or doubtful[g]:
+                    continue
+                strength = _strength(table, own, g, inside, binding, size, work[4:8])
+                if strength <= TIE:
+                    continue
+                v = found[g]
+                if low[g] >= DOUBT and strength >= PIVOT and v < room:
+                    masks[g, v] = mask
+                    for i in range(own):
+                        points[g, v, i] = 0.0
+                    for k in range(size):
+                        points[g, v, inside[k]] = work[k, g]
+                    found[g] = v + 1
+                    continue
+                for i in range(own):
+                    x[i] = 0.0
+                for k in range(size):
+                    x[inside[k]] = work[k, g]
+                found[g], more, doubt = _accept(
+                    table, own, other, g, x, chosen, first, strength < PIVOT, first_own,
+                    first_other, masks[g], points[g], v,
+                )  # fmt: skip
+                many[g] |= more
+                doubtful[g] |= doubt
+
+
+@numba.njit(cache=True, error_model="numpy")
+def enumerate_block(
+    table: Array, own: int, other: int, games: int, first_own: int, first_other: int,
+    supports: Any, replies: Any, work: Array, lines: Array, x: Array,
+    masks: Array, points: Array, found: Array, many: Array, doubtful: Array,
+) -> None:  # fmt: skip
+    """All vertices of the first ``games`` of a block.
+
+    ``table`` is as `load` leaves it; ``supports`` and ``replies`` are the sets of 2, 3 and 4 own
+    and opponent's strategies, ``(number, size)`` each. ``masks`` ``(BLOCK, room)``, ``points``
+    ``(BLOCK, room, own)``, ``found``, ``many`` (degenerate) and ``doubtful`` ``(BLOCK,)`` are
+    filled; the flags are set, never cleared.
+    """
+    _corners(
+        table, own, other, games, first_own, first_other, work, masks, points, found, many, doubtful
+    )
+    for size in range(2, min(own, other) + 1):
+        _mixtures(
+            table, own, other, games, first_own, first_other, size, supports[size - 2],
+            replies[size - 2], work, lines[0], lines[1], lines[2], x, masks, points, found, many,
+            doubtful,
+        )  # fmt: skip
