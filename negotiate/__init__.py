@@ -25,6 +25,7 @@ _PUBLIC = {
     "Quantity": "negotiate.model.quantity",
     "Solution": "negotiate.solution",
     "study": "negotiate.whatif.case",
+    "equilibrium_map": "negotiate.whatif.equilibrium_map",
     "ExtensiveGame": "negotiate.forms.extensive",
     "StrategicGame": "negotiate.forms.strategic",
     "NegotiateError": "negotiate.errors",

@@ -31,9 +31,10 @@ from typing import Any
 
 from negotiate.errors import TooLargeError
 from negotiate.kernels import parametric_polynomials as poly
+from negotiate.kernels.parametric_field import Algebraic
 from negotiate.kernels.parametric_minors import Polyhedron, count
 from negotiate.kernels.parametric_polynomials import Poly
-from negotiate.kernels.parametric_roots import Algebraic, RealRoot, between, real_roots
+from negotiate.kernels.parametric_roots import RealRoot, between, real_roots
 
 LIMIT = 50_000
 """Most minors times their highest degree: 6 x 6 strategies with payoffs of degree 5."""
@@ -85,17 +86,17 @@ class Piece:
         while not _above(low) < _below(high):
             for end in (low, high):
                 if isinstance(end, RealRoot) and end.degree > 1:
-                    end._halve()
+                    end.halve()
         return between(_above(low), _below(high))
 
 
 def _below(end: Any) -> Fraction:
     """A rational not above the end."""
-    return end._low if isinstance(end, RealRoot) else end
+    return end.bounds[0] if isinstance(end, RealRoot) else end
 
 
 def _above(end: Any) -> Fraction:
-    return end._high if isinstance(end, RealRoot) else end
+    return end.bounds[1] if isinstance(end, RealRoot) else end
 
 
 class ParametricGame:
@@ -275,7 +276,8 @@ class ParametricGame:
                 found[c] = at(p, root)
             if any(found):
                 total = sum(found, Fraction(0))
-                return [x / total for x in found]
+                inverse = 1 / total
+                return [x * inverse for x in found]
         raise AssertionError("a vertex has a regular basis")
 
 

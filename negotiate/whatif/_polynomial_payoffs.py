@@ -1,0 +1,234 @@
+"""Payoffs of a two-player game as exact polynomials in one or two quantities.
+
+A game comes with symbolic payoffs, or from a file of ``kind = "strategic"``, whose quantities then
+become symbols. What is not a polynomial with rational coefficients is refused with the place
+where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.model.quantity import exact
+
+Terms = dict[tuple[int, ...], Fraction]
+"""A polynomial: exponents of the quantities to coefficient; the empty dict is zero."""
+MAX_POWER = 64
+"""Highest power of a quantity accepted in one payoff."""
+
+
+@dataclass(frozen=True)
+class PolynomialGame:
+    """A two-player game over quantities, its payoffs as polynomials.
+
+    Attributes
+    ----------
+    players, strategies, title
+        As in the strategic form.
+    names
+        The quantities, in the order of the exponents.
+    payoffs
+        Per player a table (rows: the first player's strategies) of `Terms`.
+    ranges, bases, units
+        What the file says of each quantity: (low, high), value, unit; None or empty if it does not.
+    notes
+        Sentences a reader must know.
+    """
+
+    players: tuple[str, ...]
+    strategies: Mapping[str, tuple[str, ...]]
+    title: str
+    names: tuple[str, ...]
+    payoffs: tuple[list[list[Terms]], list[list[Terms]]]
+    ranges: tuple[tuple[Fraction | None, Fraction | None], ...]
+    bases: tuple[Fraction | None, ...]
+    units: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read(
+    game: Any, quantities: Sequence[Any], values: Mapping[str, Any] | None, where: str
+) -> PolynomialGame:
+    """The game over ``quantities`` (symbols or names), other quantities at ``values``.
+
+    Parameters
+    ----------
+    game
+        A strategic game with symbolic payoffs; or a strategic file, its path or the id of a case,
+        whose other quantities keep the file's values unless ``values`` gives others.
+    where
+        What is asked, for messages.
+    """
+    names = tuple(str(q) for q in quantities)
+    if len(set(names)) < len(names):
+        raise InputError(f"quantities {', '.join(names)}", where=where, allowed="different ones")
+    file = None
+    if isinstance(game, (str, Path)):
+        game = _opened(game, where)
+    if hasattr(game, "quantity") and hasattr(game, "game"):
+        file, game = game, _symbolic(game, names, values, where)
+        values = None
+    if not (hasattr(game, "strategies") and hasattr(game, "payoffs") and hasattr(game, "draws")):
+        raise NotApplicableError(
+            f"is a {type(game).__name__}", where=where,
+            allowed="a strategic game of two players, or a file of one",
+        )  # fmt: skip
+    if len(game.players) != 2:
+        raise NotApplicableError(
+            f"the game has {len(game.players)} players", where=where, allowed="2 players",
+            remedy="fix the strategies of the others, or solve it at chosen values of "
+            f"{', '.join(names)} (nash_equilibrium)",
+        )  # fmt: skip
+    if game.draws:
+        raise NotApplicableError(
+            f"the game has draw axes {game.draws}", where=where, allowed="one game",
+            remedy="take one with draw(index)",
+        )  # fmt: skip
+    given = {str(k): _number(v, f"{where}: values of {k}") for k, v in (values or {}).items()}
+    tables, found = _tables(game, names, given, where)
+    notes = [] if found else [f"No payoff depends on {' or '.join(names)}."]
+    if game.payoffs.dtype != object:
+        notes.append("Payoffs given as floats were read as decimals and solved exactly.")
+    quantity = file.quantity if file else {}
+    ranges, bases, units = [], [], []
+    for name in names:
+        item = quantity.get(name)
+        ranges.append((getattr(item, "low", None), getattr(item, "high", None)))
+        base = getattr(item, "value", None)
+        bases.append(base if isinstance(base, Fraction) else None)
+        units.append(getattr(item, "unit", "") or "")
+    return PolynomialGame(
+        game.players, dict(game.strategies), game.title, names, (tables[0], tables[1]),
+        tuple(ranges), tuple(bases), tuple(units), tuple(notes),
+    )  # fmt: skip
+
+
+def _opened(case: str | Path, where: str) -> Any:
+    from negotiate import loading
+    from negotiate.model import casefile
+
+    path = casefile.resolve(case)
+    if path.suffix.lower() in loading.SUFFIXES:
+        return loading.load(case)
+    kind = loading.kind_of(casefile.read_text(path))
+    if kind != "strategic":
+        raise NotApplicableError(
+            f"is of kind {kind or 'unknown'}", where=f"{where}: {case}",
+            allowed='a file of kind = "strategic"',
+        )  # fmt: skip
+    from negotiate.forms import _strategic_file
+
+    return _strategic_file.open_file(path)
+
+
+def _symbolic(file: Any, names: Sequence[str], values: Mapping[str, Any] | None, where: str) -> Any:
+    import sympy
+
+    for name in names:
+        if name not in file.quantity:
+            raise UnknownNameError("quantity", name, file.quantity, where=f"{where}: {file.id}")
+    symbols = {name: sympy.Symbol(name, real=True) for name in names}
+    given = {
+        str(k): _number(v, f"{where}: values of {k}")
+        for k, v in (values or {}).items()
+        if str(k) not in symbols
+    }
+    return file.game({**given, **symbols})
+
+
+def _number(value: Any, where: str) -> Fraction:
+    if hasattr(value, "is_Rational") and value.is_Rational:
+        return Fraction(int(value.p), int(value.q))
+    if hasattr(value, "item"):
+        value = value.item()
+    try:
+        return exact(value)
+    except ValueError as error:
+        raise InputError(str(error), where=where, allowed='2, 0.5, "1/3"') from None
+
+
+def _tables(
+    game: Any, names: Sequence[str], given: Mapping[str, Fraction], where: str
+) -> tuple[list[list[list[Terms]]], bool]:
+    """Payoffs as terms, and whether any depends on the quantities."""
+    symbols = {
+        symbol
+        for entry in game.payoffs.flat
+        for symbol in getattr(entry, "free_symbols", ())
+        if not getattr(entry, "is_Rational", False)
+    }
+    others = sorted({s.name for s in symbols} - set(names) - set(given))
+    if others:
+        raise InputError(
+            f"payoffs also contain {', '.join(others)}", where=where,
+            allowed=f"{' and '.join(names)} only",
+            remedy=f"give values, e.g. values={{'{others[0]}': 1}}",
+        )  # fmt: skip
+    unused = sorted(set(given) - {s.name for s in symbols})
+    if unused:
+        raise UnknownNameError("symbol", unused[0], sorted(s.name for s in symbols), where=where)
+    out, depends = [], False
+    for k, player in enumerate(game.players):
+        rows = []
+        for i, row in enumerate(game.payoffs[k]):
+            line = []
+            for j, entry in enumerate(row):
+                labels = [game.strategies[p][at] for p, at in zip(game.players, (i, j))]
+                cell = f"payoff of {player} at ({', '.join(labels)})"
+                terms = _terms(entry, names, given, cell)
+                depends = depends or any(any(powers) for powers in terms)
+                line.append(terms)
+            rows.append(line)
+        out.append(rows)
+    return out, depends
+
+
+def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell: str) -> Terms:
+    zero = (0,) * len(names)
+    if not hasattr(entry, "free_symbols") or entry.is_Rational or entry.is_Float:
+        number = _number(str(entry) if getattr(entry, "is_Float", False) else entry, cell)
+        return {zero: number} if number else {}
+    import sympy
+
+    generators = [next((s for s in entry.free_symbols if s.name == n), sympy.Symbol(n))
+                  for n in names]  # fmt: skip
+    replaced = entry.subs(
+        {s: sympy.Rational(v.numerator, v.denominator)
+         for s in entry.free_symbols for v in [given.get(s.name)] if v is not None}
+    )  # fmt: skip
+    quantities = " and ".join(names)
+    try:
+        polynomial = sympy.Poly(replaced, *generators)
+    except sympy.PolynomialError:
+        raise InputError(
+            f"is {entry}", where=cell, allowed=f"a polynomial in {quantities}",
+            remedy="multiply all payoffs of this player by the common denominator where it is "
+            "positive (the equilibria stay), or use a scan (threshold)",
+        ) from None  # fmt: skip
+    terms: Terms = {}
+    for powers, coefficient in polynomial.terms():
+        if max(powers) > MAX_POWER:
+            raise InputError(f"has power {max(powers)}", where=cell, allowed=f"up to {MAX_POWER}")
+        if not (coefficient.is_Rational or coefficient.is_Float):
+            raise InputError(
+                f"has coefficient {coefficient}", where=cell, allowed="rational coefficients",
+                remedy="write irrational numbers as decimals",
+            )  # fmt: skip
+        plain = str(coefficient) if coefficient.is_Float else coefficient
+        number = _number(plain, cell)
+        if number:
+            terms[tuple(int(p) for p in powers)] = number
+    return terms
+
+
+def coefficients(terms: Terms) -> list[Fraction]:
+    """Coefficients of a polynomial in the first quantity alone, lowest degree first."""
+    out = [Fraction(0)] * (max((p[0] for p in terms), default=-1) + 1)
+    for powers, c in terms.items():
+        out[powers[0]] = c
+    return out
