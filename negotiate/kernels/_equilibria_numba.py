@@ -18,6 +18,9 @@ Imported only where numba is installed (extra ``fast``).
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 from math import comb
 from typing import Any
@@ -37,7 +40,8 @@ PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67
           281, 283, 293)  # fmt: skip
 DELTA = SHAKE * np.array([1.0 + math.sqrt(p) % 1.0 for p in PRIMES])
 MAX_LABELS = len(PRIMES)
-WORKERS = 64
+SHARE = 1_024
+"""Fewest games that are worth a thread."""
 DIRECT_BASES = 500
 """Bases up to which all of them are tried in closed form (4 x 8, 3 x 12): the walk is slower by a
 factor of two or more on all of these."""
@@ -282,7 +286,7 @@ def _finish(
     return count
 
 
-@numba.njit(cache=True, parallel=True, error_model="numpy")
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _solve_by_walk(
     a: Array,
     b: Array,
@@ -298,46 +302,42 @@ def _solve_by_walk(
     doubtful: Array,
 ) -> None:
     games, m, n = a.shape
-    capacity = regrets.shape[1]
-    workers = min(WORKERS, games)
-    for worker in numba.prange(workers):
-        room = max(room_p, room_q)
-        bt, at = np.empty((n, m)), np.empty((m, n))
-        tp, tq = np.empty((room_p, n, m + 2)), np.empty((room_q, m, n + 2))
-        basic_p, basic_q = np.empty((room_p, n), np.int64), np.empty((room_q, m), np.int64)
-        out_p, out_q = np.empty((room_p, m), np.int64), np.empty((room_q, n), np.int64)
-        bases, steps = np.empty(room, np.int64), np.empty((room, 3), np.int64)
-        table = np.zeros(table_size, np.int64)
-        masks_p, masks_q = np.empty(room_p, np.int64), np.empty(room_q, np.int64)
-        points_p, points_q = np.empty((room_p, m)), np.empty((room_q, n))
-        pairs = np.empty((capacity, 2), np.int64)
-        for g in range(worker * games // workers, (worker + 1) * games // workers):
-            _scale(b[g], True, bt)
-            found_p, many_p, doubt_p = _walk(
-                bt, m, 0, delta, tp, basic_p, out_p, bases, steps, table, masks_p, points_p
-            )
-            _scale(a[g], False, at)
-            found_q, many_q, doubt_q = _walk(
-                at, 0, m, delta, tq, basic_q, out_q, bases, steps, table, masks_q, points_q
-            )
-            if doubt_p or doubt_q:
-                doubtful[g] = True
-                continue
-            degenerate[g] = many_p or many_q
-            counts[g] = _finish(
-                a[g], b[g], masks_p[:found_p], masks_q[:found_q], points_p, points_q,
-                degenerate[g], pairs, strategies[g], payoffs[g], regrets[g],
-            )  # fmt: skip
+    room = max(room_p, room_q)
+    bt, at = np.empty((n, m)), np.empty((m, n))
+    tp, tq = np.empty((room_p, n, m + 2)), np.empty((room_q, m, n + 2))
+    basic_p, basic_q = np.empty((room_p, n), np.int64), np.empty((room_q, m), np.int64)
+    out_p, out_q = np.empty((room_p, m), np.int64), np.empty((room_q, n), np.int64)
+    bases, steps = np.empty(room, np.int64), np.empty((room, 3), np.int64)
+    table = np.zeros(table_size, np.int64)
+    masks_p, masks_q = np.empty(room_p, np.int64), np.empty(room_q, np.int64)
+    points_p, points_q = np.empty((room_p, m)), np.empty((room_q, n))
+    pairs = np.empty((regrets.shape[1], 2), np.int64)
+    for g in range(games):
+        _scale(b[g], True, bt)
+        found_p, many_p, doubt_p = _walk(
+            bt, m, 0, delta, tp, basic_p, out_p, bases, steps, table, masks_p, points_p
+        )
+        _scale(a[g], False, at)
+        found_q, many_q, doubt_q = _walk(
+            at, 0, m, delta, tq, basic_q, out_q, bases, steps, table, masks_q, points_q
+        )
+        if doubt_p or doubt_q:
+            doubtful[g] = True
+            continue
+        degenerate[g] = many_p or many_q
+        counts[g] = _finish(
+            a[g], b[g], masks_p[:found_p], masks_q[:found_q], points_p, points_q,
+            degenerate[g], pairs, strategies[g], payoffs[g], regrets[g],
+        )  # fmt: skip
 
 
-@numba.njit(cache=True, parallel=True, error_model="numpy")
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _solve_by_blocks(
     a: Array,
     b: Array,
     sets_m: Any,
     sets_n: Any,
-    room_p: int,
-    room_q: int,
+    room: int,
     strategies: Array,
     payoffs: Array,
     regrets: Array,
@@ -346,39 +346,34 @@ def _solve_by_blocks(
     doubtful: Array,
 ) -> None:
     games, m, n = a.shape
-    capacity = regrets.shape[1]
-    blocks = (games + BLOCK - 1) // BLOCK
-    workers = min(WORKERS, blocks)
-    for worker in numba.prange(workers):
-        table = np.empty((m * n, BLOCK))
-        work, lines, x = np.zeros((WORK, BLOCK)), np.empty((3, BLOCK)), np.empty(max(m, n))
-        masks_p, masks_q = np.empty((BLOCK, room_p), np.int64), np.empty((BLOCK, room_q), np.int64)
-        points_p, points_q = np.empty((BLOCK, room_p, m)), np.empty((BLOCK, room_q, n))
-        found_p, found_q = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
-        pairs = np.empty((capacity, 2), np.int64)
-        for block in range(worker * blocks // workers, (worker + 1) * blocks // workers):
-            start = block * BLOCK
-            end = min(start + BLOCK, games)
-            many, doubt = degenerate[start:end], doubtful[start:end]
-            load(b[start:end], True, table, work)
+    widest = max(m, n)
+    table = np.empty((m * n, BLOCK))
+    work, lines, x = np.zeros((WORK, BLOCK)), np.empty((3, BLOCK)), np.empty(widest)
+    # By player: vertices of P, then of Q.
+    masks, found = np.empty((2, BLOCK, room), np.int64), np.empty((2, BLOCK), np.int64)
+    points = np.empty((2, BLOCK, room, widest))
+    pairs = np.empty((regrets.shape[1], 2), np.int64)
+    for start in range(0, games, BLOCK):
+        end = min(start + BLOCK, games)
+        many, doubt = degenerate[start:end], doubtful[start:end]
+        for side in range(2):
+            of_rows = side == 0
+            own, other = (m, n) if of_rows else (n, m)
+            load(b[start:end] if of_rows else a[start:end], of_rows, table, work)
             enumerate_block(
-                table, m, n, end - start, 0, m, sets_m, sets_n, work, lines, x,
-                masks_p, points_p, found_p, many, doubt,
+                table, own, other, end - start, 0 if of_rows else m, m if of_rows else 0,
+                sets_m if of_rows else sets_n, sets_n if of_rows else sets_m,
+                work, lines, x, masks[side], points[side], found[side], many, doubt,
             )  # fmt: skip
-            load(a[start:end], False, table, work)
-            enumerate_block(
-                table, n, m, end - start, m, 0, sets_n, sets_m, work, lines, x,
-                masks_q, points_q, found_q, many, doubt,
+        for k in range(end - start):
+            g = start + k
+            if doubt[k]:
+                degenerate[g] = False
+                continue
+            counts[g] = _finish(
+                a[g], b[g], masks[0, k, : found[0, k]], masks[1, k, : found[1, k]], points[0, k],
+                points[1, k], many[k], pairs, strategies[g], payoffs[g], regrets[g],
             )  # fmt: skip
-            for k in range(end - start):
-                g = start + k
-                if doubt[k]:
-                    degenerate[g] = False
-                    continue
-                counts[g] = _finish(
-                    a[g], b[g], masks_p[k, : found_p[k]], masks_q[k, : found_q[k]], points_p[k],
-                    points_q[k], many[k], pairs, strategies[g], payoffs[g], regrets[g],
-                )  # fmt: skip
 
 
 def _sets(size: int) -> tuple[Array, Array, Array]:
@@ -413,11 +408,29 @@ def solve_games(
         np.zeros(games, dtype=np.bool_),
     )
     if (m, n, capacity) == (2, 2, 4):
-        solve_two(a, b, *out)
-        return out
-    if is_direct(m, n):
-        _solve_by_blocks(a, b, _sets(m), _sets(n), room_p, room_q, *out)
+        work: Callable[..., None] = solve_two
+        settings: tuple[Any, ...] = ()
+    elif is_direct(m, n):
+        work, settings = _solve_by_blocks, (_sets(m), _sets(n), max(room_p, room_q))
     else:
         table_size = 1 << (4 * max(room_p, room_q)).bit_length()
-        _solve_by_walk(a, b, DELTA, room_p, room_q, table_size, *out)
+        work, settings = _solve_by_walk, (DELTA, room_p, room_q, table_size)
+    # One type of array, read-only, or numba would compile once more for every mixture of flags.
+    given = [part.view() for part in (a, b)]
+    for part in given:
+        part.flags.writeable = False
+
+    def part_of(start: int) -> None:
+        cut = slice(start, start + share)
+        work(*(part[cut] for part in given), *settings, *(part[cut] for part in out))
+
+    # The work releases the interpreter's lock; a few parts per thread even out their loads.
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    share = max(-(-games // (4 * (threads or 1))), SHARE)
+    starts = range(0, games, share)
+    if len(starts) == 1:
+        part_of(0)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(part_of, starts))
     return out
