@@ -1,0 +1,233 @@
+"""Drawing: each student's own numbers, by a keyed hash that only the instructor can compute.
+
+The numbers of student s in exercise e are the first draws in the stream
+
+    HMAC-SHA256(course key, "draw" | e | s | k),  k = 0, 1, 2, ...
+
+(each field with its length before it) that the exercise accepts: its conditions hold, every answer
+exists, and no stated mistake gives the right answer. The digest is an integer of 256 bits; divided
+by the sizes of the grids in turn, its remainders choose the values, uniform up to 2^-200.
+
+Nothing but key, exercise and student enters, so a draw can be repeated at any time. If two students
+of a class would have the same numbers, the one further down the class list takes the next accepted
+draw (`assign`): adding students at the end of a list changes nobody's numbers. A *stamp*, a keyed
+hash of the numbers, stands in the student's files: it says which of the accepted draws they are,
+so that grading needs no class list to know them, and it cannot be forged without the key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+from negotiate.course.conditions import read as read_condition
+from negotiate.course.exercise import Exercise, Question
+from negotiate.course.world import World
+from negotiate.errors import InputError, NoSolutionError
+
+MIN_KEY = 16
+"""Bytes of a course key below which it could be guessed."""
+MAX_KEY = 4096
+MAX_TRIES = 2_000
+"""Draws tried before an exercise is called impossible."""
+MAX_TURNS = 64
+"""Accepted draws tried to find the one a stamp speaks of."""
+
+
+def key_from(text: bytes) -> bytes:
+    """A course key from the content of its file; white space around it does not count."""
+    key = text.strip()
+    if not MIN_KEY <= len(key) <= MAX_KEY:
+        raise InputError(
+            f"a course key of {len(key)} bytes", where="course key",
+            allowed=f"{MIN_KEY} to {MAX_KEY} bytes",
+            remedy="negotiate course key FILE writes a new one",
+        )  # fmt: skip
+    return key
+
+
+def digest(key: bytes, *parts: str) -> bytes:
+    """Keyed hash of texts, each with its length before it, so that no two lists collide."""
+    message = b"".join(
+        len(data).to_bytes(4, "big") + data
+        for data in (unicodedata.normalize("NFC", part).encode() for part in parts)
+    )
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A student's numbers in one exercise.
+
+    Attributes
+    ----------
+    exercise, student
+        Whose and which.
+    drawn
+        Values of the drawn quantities.
+    turn
+        0 for the first accepted draw, 1 for the second (where the first was another's), ...
+    stamp
+        Keyed hash that names the variant in the student's files.
+    """
+
+    exercise: Exercise
+    student: str
+    drawn: Mapping[str, Fraction]
+    turn: int
+    stamp: str
+
+    @property
+    def world(self) -> World:
+        """The exercise at these numbers; one world, so what it computed is remembered."""
+        if "_world" not in self.__dict__:
+            object.__setattr__(self, "_world", World(self.exercise, self.drawn))
+        return self.__dict__["_world"]  # type: ignore[no-any-return]
+
+    def numbers(self) -> tuple[tuple[str, Fraction], ...]:
+        """The drawn numbers, to be compared with those of others."""
+        return tuple(sorted(self.drawn.items()))
+
+
+def space(exercise: Exercise) -> int:
+    """How many different draws the grids allow, refused ones included."""
+    return prod(quantity.size for quantity in exercise.quantity.values())
+
+
+def candidate(exercise: Exercise, number: int) -> dict[str, Fraction]:
+    """Values that an integer chooses, grid by grid."""
+    out = {}
+    for name, quantity in exercise.quantity.items():
+        if quantity.drawn:
+            number, index = divmod(number, quantity.size)
+            out[name] = quantity.at(index)
+    return out
+
+
+def variants(exercise: Exercise, student: str, key: bytes) -> Iterator[Variant]:
+    """Accepted draws of a student, in their order, each set of numbers once."""
+    seen: set[Any] = set()
+    turn, refused = 0, ""
+    bound = MAX_TRIES if any(q.drawn for q in exercise.quantity.values()) else 1
+    for k in range(bound):
+        hashed = digest(key, "draw", exercise.id, student, str(k))
+        drawn = candidate(exercise, int.from_bytes(hashed, "big"))
+        numbers = tuple(sorted(drawn.items()))
+        if numbers in seen:
+            continue
+        seen.add(numbers)
+        world = World(exercise, drawn)
+        reason = refusal(world)
+        if reason:
+            refused = reason
+            continue
+        stamp = digest(
+            key, "stamp", exercise.id, student,
+            json.dumps([[name, str(value)] for name, value in numbers]),
+        ).hex()[:20]  # fmt: skip
+        variant = Variant(exercise, student, drawn, turn, stamp)
+        object.__setattr__(variant, "_world", world)
+        yield variant
+        turn += 1
+    if turn == 0:
+        raise NoSolutionError(
+            f"none of {len(seen):,} draws is accepted; the last was refused: {refused}",
+            where=exercise.id, remedy="widen the grids or loosen [draw]",
+        )  # fmt: skip
+
+
+def refusal(world: World) -> str:
+    """Why a draw is refused; empty where it is accepted.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        What is wrong at every draw: that is the author's mistake, not the draw's.
+    """
+    exercise = world.exercise
+    try:
+        for condition in exercise.draw.require:
+            if not world.holds(_condition(condition), "draw.require"):
+                return f"{condition} does not hold"
+        for group in exercise.draw.distinct:
+            values = [world.answer(name, "draw.distinct") for name in group]
+            if any(a == b for i, a in enumerate(values) for b in values[:i]):
+                return f"{', '.join(group)} are not all different"
+        for name in exercise.value:
+            world[name]
+        for question in exercise.question:
+            correct = world.correct(question) if not question.variables else None
+            if exercise.draw.separate and correct is not None:
+                same = _coinciding(world, question, correct)
+                if same:
+                    return f"mistake {same} of question {question.id} gives the correct answer"
+    except NoSolutionError as error:
+        return str(error)
+    return ""
+
+
+_CONDITIONS: dict[str, Any] = {}
+
+
+def _condition(text: str) -> Any:
+    if text not in _CONDITIONS:
+        _CONDITIONS[text] = read_condition(text)
+    return _CONDITIONS[text]
+
+
+def _coinciding(world: World, question: Question, correct: Any) -> str:
+    """A mistake whose answer would be marked correct; choices have few answers and may."""
+    from negotiate.course.marking import mistaken, same
+
+    if question.kind in ("choice", "choices", "text", "case"):
+        return ""
+    for mistake in question.mistake:
+        wrong = mistaken(world, question, mistake)
+        if wrong is not None and same(question, correct, wrong):
+            return mistake.id
+    return ""
+
+
+def first(exercise: Exercise, student: str, key: bytes) -> Variant:
+    """The first accepted draw of a student."""
+    return next(variants(exercise, student, key))
+
+
+def assign(exercise: Exercise, students: Iterable[str], key: bytes) -> dict[str, Variant]:
+    """A variant for each student of a class, no two alike.
+
+    Where an exercise draws nothing everybody has the same one. Where its accepted draws run out,
+    that is said with the count, since two students would share their numbers.
+    """
+    taken: set[Any] = set()
+    out: dict[str, Variant] = {}
+    draws = any(q.drawn for q in exercise.quantity.values())
+    for student in students:
+        for variant in variants(exercise, student, key):
+            if not draws or variant.numbers() not in taken:
+                taken.add(variant.numbers())
+                out[student] = variant
+                break
+        else:
+            raise NoSolutionError(
+                f"no numbers are left for {student}: {len(taken):,} variants are in use",
+                where=exercise.id, remedy="widen the grids: give more values to draw from",
+            )  # fmt: skip
+    return out
+
+
+def stamped(exercise: Exercise, student: str, key: bytes, stamp: str) -> Variant | None:
+    """The variant of a student that a stamp names; None where the stamp is not theirs."""
+    for count, variant in enumerate(variants(exercise, student, key)):
+        if hmac.compare_digest(variant.stamp, stamp):
+            return variant
+        if count + 1 >= MAX_TURNS:
+            break
+    return None

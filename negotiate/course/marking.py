@@ -1,0 +1,279 @@
+"""Marking one answer: right, partly right, a mistake with a name, right after an earlier error.
+
+In this order, the best share counting:
+
+1. the correct answer, by the kind's own rule (`negotiate.course.kinds`), parts earning parts;
+2. a stated mistake, whose answer is the toolkit's under that mistake: its feedback, its credit;
+3. follow-through: the answer that is correct if the student's own earlier answer stands in the
+   place of the named value it depends on, times ``follow_credit``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from negotiate.course.exercise import Mistake, Question
+from negotiate.course.kinds import KINDS, NotReadable, empty, shape
+from negotiate.course.world import World
+from negotiate.errors import InputError, NegotiateError, NoSolutionError
+from negotiate.model.expression import Expression
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What one answer earned, and why.
+
+    Attributes
+    ----------
+    question
+        Its id.
+    status
+        ``right``, ``partly``, ``mistake``, ``follows``, ``wrong``, ``unreadable``, ``empty`` or
+        ``human`` (a person marks it).
+    share
+        From 0 to 1.
+    points
+        Points earned.
+    feedback
+        What to tell the student, Markdown of the instructor's with numbers filled in.
+    problem
+        Why an answer could not be read; may quote the student and is escaped where it is shown.
+    """
+
+    question: str
+    status: str
+    share: Fraction
+    points: Fraction
+    feedback: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def mark(
+    question: Question,
+    entry: Any,
+    world: World,
+    *,
+    key: bytes,
+    seed: str,
+    earlier: Mapping[str, Any] | None = None,
+    folder: Path | None = None,
+) -> tuple[Mark, Any]:
+    """Mark of one entry, and the value it was read as (None where it could not be read).
+
+    Parameters
+    ----------
+    entry
+        Plain data from the answers file.
+    world
+        The exercise at the student's numbers.
+    key, seed
+        Course key and stamp, from which the points are drawn at which expressions are compared.
+    earlier
+        Values of the student's answers to earlier questions, for follow-through.
+    folder
+        Where an uploaded case file lies.
+    """
+    blank = Mark(question.id, "empty", Fraction(0), Fraction(0))
+    if empty(entry):
+        return blank, None
+    try:
+        value = KINDS[question.kind].read(question, entry, lambda: shape(world, question))
+    except NotReadable as error:
+        return replace(blank, status="unreadable", problem=str(error)), None
+    if question.kind == "text":
+        return replace(blank, status="human"), value
+    if question.kind == "case":
+        return _case_mark(question, value, world, folder), value
+    if question.kind == "expression":
+        right = same_expression(question, world, value, key=key, seed=seed)
+        share = Fraction(int(right))
+    else:
+        share = KINDS[question.kind].share(question, world.correct(question), value)
+        if not question.partial and share < 1:
+            share = Fraction(0)
+    if share == 1:
+        return _scored(question, "right", share), value
+    best = _scored(question, "partly" if share else "wrong", share)
+    for found in (
+        _by_mistake(question, value, world, key=key, seed=seed),
+        _by_following(question, value, world, earlier or {}, key=key, seed=seed),
+    ):
+        if found is not None and (found.share > best.share or best.status == "wrong"):
+            best = found
+    return best, value
+
+
+def _scored(
+    question: Question, status: str, share: Fraction, feedback: tuple[str, ...] = ()
+) -> Mark:
+    return Mark(question.id, status, share, share * question.points, feedback)
+
+
+def same(question: Question, correct: Any, value: Any) -> bool:
+    """Whether a computed answer would be marked as fully right."""
+    if question.kind == "expression":
+        return False
+    try:
+        return KINDS[question.kind].share(question, correct, value) == 1
+    except (TypeError, ValueError, AttributeError):
+        return False
+
+
+def mistaken(world: World, question: Question, mistake: Mistake) -> Any:
+    """The answer under a stated mistake; None where the mistake leads to no answer."""
+    labels = tuple(option.id for option in question.options)
+    where = f"question {question.id}, mistake {mistake.id}"
+    entry = question.answer if mistake.answer is None else mistake.answer
+    if entry is None:
+        return None
+    try:
+        other = world.changed(mistake.change, where) if mistake.change else world
+        return other.answer(entry, where, labels)
+    except (NoSolutionError, InputError) as error:
+        if isinstance(error, NoSolutionError) or mistake.change:
+            return None  # the mistake leads nowhere at this draw: nobody can have made it
+        raise
+
+
+def _by_mistake(
+    question: Question, value: Any, world: World, *, key: bytes, seed: str
+) -> Mark | None:
+    from negotiate.course.text import fill
+
+    for mistake in question.mistake:
+        if question.kind == "expression":
+            hit = mistake.answer is not None and same_expression(
+                question, world, value, key=key, seed=seed, answer=mistake.answer
+            )
+        else:
+            wrong = mistaken(world, question, mistake)
+            hit = wrong is not None and _close(question, wrong, value)
+        if hit:
+            where = f"question {question.id}, mistake {mistake.id}"
+            words = fill(mistake.feedback, world, where=where)
+            return _scored(question, "mistake", Fraction(mistake.credit), (words,))
+    return None
+
+
+def _close(question: Question, wrong: Any, value: Any) -> bool:
+    """Whether a student's value is the answer under a mistake, parts and tolerance as usual."""
+    return same(question, wrong, value)
+
+
+def _by_following(
+    question: Question,
+    value: Any,
+    world: World,
+    earlier: Mapping[str, Any],
+    *,
+    key: bytes,
+    seed: str,
+) -> Mark | None:
+    """Credit for an answer that is right if the student's earlier answers were."""
+    taken = {
+        name: earlier[source]
+        for name, source in question.follow.items()
+        if earlier.get(source) is not None
+    }
+    if not taken or question.kind == "expression":
+        return None
+    other = World(world.exercise, world.drawn, {**world.given, **taken})
+    try:
+        correct = other.correct(question)
+        share = KINDS[question.kind].share(question, correct, value)
+    except (NegotiateError, ArithmeticError, TypeError, ValueError):
+        return None  # nothing follows from the earlier answer
+    if share < 1:
+        return None
+    return _scored(question, "follows", Fraction(question.follow_credit))
+
+
+# Expressions
+
+
+def same_expression(
+    question: Question,
+    world: World,
+    given: Expression,
+    *,
+    key: bytes,
+    seed: str,
+    answer: Any = None,
+) -> bool:
+    """Whether a student's expression equals the correct one at every point drawn.
+
+    Letters that name quantities take other values at each point, and the toolkit answers anew.
+    """
+    from negotiate.course.algebra import draw_points, equal, parse
+
+    entry = question.answer if answer is None else answer
+    letters = question.variables
+    domain = {name: _domain(question, world, name) for name in letters}
+    points = draw_points(key, letters, domain, seed=f"{seed} {question.id}")
+    if isinstance(entry, str) and entry not in world.exercise.value:
+        correct: Any = parse(entry)
+    else:
+
+        def correct(point: Mapping[str, Fraction]) -> Any:
+            try:
+                found = world.changed(dict(point), f"question {question.id}").answer(
+                    entry, f"question {question.id}"
+                )
+            except NoSolutionError:
+                return None
+            return found
+
+    rest = {name: world[name] for name in world if name not in letters} if letters else world
+    known = rest if isinstance(entry, str) and entry not in world.exercise.value else {}
+    return equal(given, correct, points, known=known)
+
+
+def _domain(question: Question, world: World, name: str) -> tuple[Any, Any]:
+    """Where a letter lives: the question's domain, else the quantity's grid, else 1 to 2."""
+    if question.domain is not None:
+        low, high = question.domain
+        return world.number(low), world.number(high)
+    quantity = world.exercise.quantity.get(name)
+    if quantity is not None and quantity.drawn:
+        values = [quantity.at(0), quantity.at(quantity.size - 1), *quantity.values]
+        return min(values), max(values)
+    return Fraction(1), Fraction(2)
+
+
+# Case files
+
+
+def _case_mark(question: Question, name: str, world: World, folder: Path | None) -> Mark:
+    """An uploaded case: what `check` finds, and the stated properties that hold."""
+    from negotiate.course.casework import examine
+    from negotiate.course.conditions import read
+
+    blank = Mark(question.id, "unreadable", Fraction(0), Fraction(0))
+    if folder is None:
+        return replace(blank, problem="no case file came with the answers")
+    try:
+        facts, findings = examine(folder, name)
+    except NegotiateError as error:
+        return replace(blank, problem=str(error)[:500])
+    missed = []
+    for text in question.must:
+        condition = read(text)
+        try:
+            holds = condition.holds(facts)
+        except (NegotiateError, ArithmeticError):
+            holds = False
+        if not holds:
+            missed.append(text)
+    total = len(question.must)
+    share = Fraction(total - len(missed), total) if total else Fraction(1)
+    if facts["errors"]:
+        share = Fraction(0)
+    told = [f"not met: {text}" for text in missed]
+    if findings:
+        told.append(f"negotiate check finds {len(findings)} things to mend")
+    status = "right" if share == 1 else "partly" if share else "wrong"
+    return _scored(question, status, share, tuple(told))
