@@ -3,17 +3,17 @@
 A tree is a signalling game if chance moves first, one player then sees what chance did and chooses
 among the same messages whatever it was, a second player sees the message only and responds, and
 that is all. A message after which nobody responds ends the game. `recognise` says which condition
-fails; `on_tree` and `off_tree` translate solutions between the two sets of labels.
+fails; `on_tree` puts the tree's labels on a solution.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 from negotiate.errors import NotApplicableError
+from negotiate.forms import _tree_profile
 from negotiate.forms._tree_builder import GameTree
 from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling
@@ -28,12 +28,14 @@ class Recognised:
     """A signalling game read off a tree, and where its parts are.
 
     ``type_sets`` maps types, ``message_sets`` messages that are answered, to labels of information
-    sets; ``nodes`` maps (message, type) to the receiver's node.
+    sets, ``belief_sets`` the latter to the names that beliefs use; ``nodes`` maps (message, type)
+    to the history of the receiver's node.
     """
 
     game: Signalling
     type_sets: Mapping[str, str]
     message_sets: Mapping[str, str]
+    belief_sets: Mapping[str, str]
     nodes: Mapping[tuple[str, str], str]
 
 
@@ -63,6 +65,8 @@ def recognise(tree: ExtensiveGame) -> Recognised:
     if mover[0] != CHANCE:
         _refuse("chance does not move first")
     births = tree.children[0]
+    if not all(tree.chance[..., list(births)].reshape(-1)):
+        _refuse("a type has probability zero")
     first_set = int(tree.information_set[0])
     types = tree.set_actions[first_set]
     senders = {int(mover[node]) for node in births}
@@ -82,6 +86,7 @@ def recognise(tree: ExtensiveGame) -> Recognised:
     paid = tree.path_payoffs()
     responses: dict[str, tuple[str, ...]] = {}
     message_sets: dict[str, str] = {}
+    belief_sets: dict[str, str] = {}
     nodes: dict[tuple[str, str], str] = {}
     tables: list[dict[str, dict[str, dict[str, Any]]]] = [
         {t: {} for t in types} for _ in (sender, receiver)
@@ -103,9 +108,10 @@ def recognise(tree: ExtensiveGame) -> Recognised:
                 _refuse(f"other nodes share the information set after '{message}'")
             responses[message] = tree.set_actions[which]
             message_sets[message] = tree.set_labels[which]
+            belief_sets[message] = _tree_profile.set_name(tree, which)
             ends = [tree.children[node] for node in here]
             for t, node in zip(types, here):
-                nodes[message, t] = str(int(node))
+                nodes[message, t] = " / ".join(tree.history(node))
         for t, leaves in zip(types, ends):
             if any(int(mover[leaf]) != LEAF for leaf in leaves):
                 _refuse(f"the game goes on after the answer to '{message}'")
@@ -124,7 +130,7 @@ def recognise(tree: ExtensiveGame) -> Recognised:
         (tree.players[sender], tree.players[receiver]),
     )
     return Recognised(
-        game, {t: tree.set_labels[s] for t, s in zip(types, sets)}, message_sets, nodes
+        game, {t: tree.set_labels[s] for t, s in zip(types, sets)}, message_sets, belief_sets, nodes
     )
 
 
@@ -149,41 +155,8 @@ def on_tree(found: Recognised, point: Point) -> Point:
         },
     }
     beliefs = {
-        found.message_sets[m]: {found.nodes[m, t]: b for t, b in row.items()}
+        found.belief_sets[m]: {found.nodes[m, t]: b for t, b in row.items()}
         for m, row in point.beliefs.items()
         if m in found.message_sets
     }
-    return replace(point, strategies=strategies, beliefs=beliefs)
-
-
-def off_tree(found: Recognised, point: Point) -> Point:
-    """The inverse of `on_tree`."""
-    game = found.game
-    sender, receiver = game.players
-    told = {found.nodes[m, t]: t for m, t in found.nodes}
-    strategies: dict[str, dict[str, Any]] = {
-        sender: {
-            t: point.strategies[sender][name]
-            for t, name in found.type_sets.items()
-            if name in point.strategies[sender]
-        },
-        receiver: {},
-    }
-    beliefs: dict[str, dict[str, Any]] = {}
-    for m in game.messages:
-        if m in found.message_sets:
-            name = found.message_sets[m]
-            strategies[receiver][m] = point.strategies[receiver][name]
-            beliefs[m] = {told[node]: b for node, b in point.beliefs[name].items()}
-        else:
-            # Nobody answers, so any belief will do: Bayes' rule where it applies, else the prior.
-            reach = {
-                t: Fraction(game.prior[t]) * Fraction(row[m])
-                for t, row in strategies[sender].items()
-            }
-            total = sum(reach.values())
-            strategies[receiver][m] = {END: Fraction(1)}
-            beliefs[m] = {
-                t: x / total if total else Fraction(game.prior[t]) for t, x in reach.items()
-            }
     return replace(point, strategies=strategies, beliefs=beliefs)

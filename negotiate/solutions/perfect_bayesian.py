@@ -5,9 +5,16 @@ given its belief there, and beliefs follow from Bayes' rule wherever they can. I
 the belief at a message nobody sends is free; so each equilibrium here carries, for every unsent
 message, the whole set of beliefs and responses that support it, not one of them.
 
-Points: one for every pure equilibrium; one for every equilibrium in mixed strategies, up to what
-is done at unsent messages (whose full range is in ``facts["off_path"]``). A continuum on the path
-is a component, given by its extreme points.
+In a tree "wherever they can" means: from any node and from any information set that all nodes of a
+later one follow and from which it is reached with positive probability, whether or not play leads
+there; between sets of one player their own moves count as made. So an equilibrium is subgame
+perfect (a weak perfect Bayesian equilibrium, which asks for Bayes' rule on the path only, need not
+be: Mas-Colell, Whinston and Green 1995, Microeconomic Theory, example 9.C.5), but beliefs at
+unrelated sets may contradict each other, which `sequential_equilibrium` forbids.
+
+Points: one for every pure equilibrium; one for every equilibrium in mixed strategies, in signalling
+games up to what is done at unsent messages (whose full range is in ``facts["off_path"]``). A
+continuum is a component, given by its extreme points.
 
 Source: Fudenberg and Tirole (1991), Game Theory, section 8.2; Cho and Kreps (1987), QJE
 102:179-221. With a weak type of probability above one half beer and quiche has no pure
@@ -29,12 +36,13 @@ from itertools import product
 from typing import Any
 
 from negotiate.errors import NotApplicableError, TooLargeError
-from negotiate.forms._signalling_tree import off_tree, on_tree, recognise
+from negotiate.forms._signalling_tree import on_tree, recognise
 from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling, exact, pure_margin, pure_profiles
 from negotiate.kernels import signalling as kernel
 from negotiate.kernels.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _assessments
 
 FORM = ("signalling", "extensive", "audience_costs", "deterrence", "crisis_bargaining")
 FIELD = "rational"
@@ -49,21 +57,19 @@ def solve(form: Any) -> Solution:
     Parameters
     ----------
     form
-        A `Signalling` game; an `ExtensiveGame` of that shape (chance, a sender who sees it, a
-        receiver who sees the message; other trees are refused with the reason); or a form that
-        knows its equilibria in closed form and offers ``equilibria()`` (audience costs, deterrence,
-        crisis bargaining).
+        A `Signalling` game; an `ExtensiveGame` of perfect recall; or a form that knows its
+        equilibria in closed form and offers ``equilibria()`` (audience costs, deterrence, crisis
+        bargaining).
 
     Returns
     -------
     Solution
         ``complete`` unless the game exceeds the bound on mixed supports, in which case the pure
-        equilibria are returned, complete as such, and a note says so.
+        equilibria are returned, complete as such, and a note says so; or unless, in a tree, the
+        equations of some mixed supports could not be solved in fractions.
     """
     if isinstance(form, ExtensiveGame):
-        found = recognise(form)
-        inner = solve(found.game)
-        return replace(inner, points=tuple(on_tree(found, p) for p in inner.points), form=form)
+        return solve_tree(form, "perfect_bayesian", condition="updating")
     if not isinstance(form, Signalling):
         if hasattr(form, "equilibria"):
             answer: Solution = form.equilibria()
@@ -96,6 +102,22 @@ def solve(form: Any) -> Solution:
         degenerate=bool(components) if complete else None,
         components=components,
         notes=notes,
+        form=form,
+    )
+
+
+def solve_tree(form: ExtensiveGame, concept: str, *, condition: str) -> Solution:
+    """Assessments of a tree: by tables where it is a signalling game, else by enumeration."""
+    try:
+        found = recognise(form)
+    except NotApplicableError:
+        return _assessments.solve(form, concept, condition=condition)
+    inner = solve(found.game)
+    return replace(
+        inner,
+        concept=concept,
+        points=tuple(on_tree(found, p) for p in inner.points),
+        exact=form.exact,
         form=form,
     )
 
@@ -319,8 +341,7 @@ def _name(form: Signalling, live: tuple[str, ...], outcome: kernel.Outcome) -> t
 def holds(form: Any, point: Point) -> Evidence:
     """Recompute the definition: best messages, best responses at the beliefs, Bayes' rule."""
     if isinstance(form, ExtensiveGame):
-        found = recognise(form)
-        return holds(found.game, off_tree(found, point))
+        return _assessments.holds(form, point, condition="updating")
     if not isinstance(form, Signalling):
         answer: Evidence = form.holds(point)
         return answer

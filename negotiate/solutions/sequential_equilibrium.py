@@ -7,8 +7,17 @@ Signalling games: with finitely many types every perfect Bayesian equilibrium is
 the belief at an unsent message be mu; trembles by which type t sends it with probability
 e mu(t)/p(t) (and e^2 where mu(t) = 0) give posteriors that converge to mu as e falls to zero, and
 the messages do not constrain each other (Fudenberg and Tirole 1991, JET 53:236-260, prop. 1). So
-the answer is that of `perfect_bayesian`, with the trembles as evidence. Trees are covered where
-they are signalling games; others are refused, with the reason.
+the answer is that of `perfect_bayesian`, with the trembles as evidence.
+
+Other trees: pure equilibria by enumeration, mixed ones support by support; consistency is decided
+exactly by orders and factors of trembles (`negotiate.solutions._consistency`; Kohlberg and Reny
+1997, Journal of Economic Theory 75:280-313). Selten's horse (1975, figure 1) keeps the equilibrium
+in which nobody leaves the path, and the mixtures of the third player that deter as well:
+
+>>> from negotiate.loading import load
+>>> horse = solve(load("selten-horse"))
+>>> horse.complete, [str(point.strategies["Player 3"]["3"]["L"]) for point in horse]
+(True, ['1', '3/4'])
 
 >>> from fractions import Fraction
 >>> from negotiate.forms.signalling import beer_quiche
@@ -22,11 +31,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms._signalling_tree import off_tree, recognise
 from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling, exact
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import perfect_bayesian
+from negotiate.solutions import _assessments, perfect_bayesian
 
 FORM = ("signalling", "extensive")
 FIELD = "rational"
@@ -36,7 +44,13 @@ TREMBLES = (Fraction(1, 10**6), Fraction(1, 10**9))
 
 
 def solve(form: Any) -> Solution:
-    """All sequential equilibria of a signalling game, as tables or as a tree."""
+    """All sequential equilibria of a signalling game or of a tree of perfect recall.
+
+    ``complete`` is false, with the reason in the notes, where the equations of some mixed supports
+    could not be solved in fractions or were too many; pure equilibria are then still all listed.
+    """
+    if isinstance(form, ExtensiveGame):
+        return perfect_bayesian.solve_tree(form, "sequential_equilibrium", condition="consistent")
     return replace(perfect_bayesian.solve(form), concept="sequential_equilibrium")
 
 
@@ -47,8 +61,7 @@ def holds(form: Any, point: Point) -> Evidence:
     trembles, which must shrink in proportion to the tremble.
     """
     if isinstance(form, ExtensiveGame):
-        found = recognise(form)
-        return holds(found.game, off_tree(found, point))
+        return _assessments.holds(form, point, condition="consistent")
     first = perfect_bayesian.holds(form, point)
     if not first.holds:
         return first

@@ -218,7 +218,7 @@ def _point(form: ExtensiveGame, exact: ExtensiveGame, rows: _subgames.Rows) -> P
         strategies=_given(form, strategies),
         beliefs=_given(form, beliefs),
         regret=_given(form, regret),
-        label=_label(exact, rows),
+        label=label(exact, rows),
     )
 
 
@@ -231,7 +231,7 @@ def _given(form: ExtensiveGame, value: Any) -> Any:
     return float(value)
 
 
-def _label(game: ExtensiveGame, rows: _subgames.Rows) -> str:
+def label(game: ExtensiveGame, rows: _subgames.Rows) -> str:
     """All choices of a small game; of a large one, those on the path of play."""
     own = [index for index, who in enumerate(game.owner.tolist()) if who >= 0]
     if len(own) > _LABEL_SETS:

@@ -205,13 +205,12 @@ def test_tree_with_a_message_that_ends_the_game() -> None:
     assert all(set(p.strategies["I"]) == {"entry"} for p in answer)
 
 
-def test_other_trees_are_refused_with_the_reason() -> None:
-    from negotiate.errors import NotApplicableError
+def test_other_trees_are_solved_too() -> None:
     from negotiate.forms._tree_builder import GameTree
 
     tree = GameTree(["A", "B"])
     tree.root.move("A", ["x", "y"])
     tree.root["x"].pays(0, 0)
     tree.root["y"].pays(1, 1)
-    with pytest.raises(NotApplicableError, match="chance does not move first"):
-        perfect_bayesian.solve(tree.build())
+    answer = perfect_bayesian.solve(tree.build())
+    assert answer.complete and [p.strategies["A"]["start"]["y"] for p in answer] == [1]
