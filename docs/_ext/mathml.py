@@ -1,4 +1,4 @@
-"""Formulas as MathML, by the same converter as the reports: a browser needs nothing from outside."""
+"""Formulas as MathML, by the converter of the reports: a browser needs nothing from outside."""
 
 from __future__ import annotations
 

@@ -41,9 +41,10 @@ def _concepts() -> str:
 def _forms() -> str:
     out = [
         "# Forms and metrics\n",
-        "A form is a game that a case compiles into, or that a file describes. A metric is a number "
-        "or label read off its solution, called `<form>.<metric>`; sweeps, scenarios, thresholds "
-        "and claims take any of them. Words in angle brackets stand for names of the case.\n",
+        "A form is a game that a case compiles into, or that a file describes. A metric is a "
+        "number or label read off its solution, called `<form>.<metric>`; sweeps, scenarios, "
+        "thresholds and claims take any of them. Words in angle "
+        "brackets stand for names of the case.\n",
     ]
     for name in registry.names("forms"):
         module = registry.load("forms", name)

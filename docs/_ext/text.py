@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-_CODE = re.compile(r"(`+)(.+?)\1")
+_CODE = re.compile(r"(`+)(.+?)\1|(?<![\w*])\*[\w][\w -]*\*(?![\w*])")
 _SPECIAL = re.compile(r"([\\*_<>\[\]$#|{}~])")
 
 
 def escaped(text: str) -> str:
-    """Text with Markdown's characters escaped, except inside backticks.
+    r"""Text with Markdown's characters escaped, except inside backticks and *emphasis*.
 
     >>> print(escaped("a_b is `a_b` and <p>"))
-    a\\_b is `a_b` and \\<p\\>
+    a\_b is `a_b` and \<p\>
     """
     out, at = [], 0
     for match in _CODE.finditer(text):

@@ -1,0 +1,123 @@
+"""The pages of the site: their code runs, their links lead somewhere, their words are spelt.
+
+Building the site (`make docs`) does all of this and more; these tests do it in seconds, without
+Sphinx, and say which page.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from negotiate import registry
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    path for path in DOCS.rglob("*.md")
+    if not {"_generated", "_build"} & set(path.relative_to(DOCS).parts)
+)  # fmt: skip
+CELL = re.compile(r"^```\{code-cell\} python\n(?::tags:[^\n]*\n)?(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1", flags=re.DOTALL | re.MULTILINE)
+
+
+def name(path: Path) -> str:
+    return path.relative_to(DOCS).as_posix()
+
+
+EXECUTED = [path for path in PAGES if CELL.search(path.read_text(encoding="utf-8"))]
+
+
+def test_there_are_pages_that_run() -> None:
+    assert {"tutorial.md", "comparison.md"} <= {name(path) for path in EXECUTED}
+    assert sum(path.parent.name == "howto" for path in EXECUTED) >= 10
+
+
+@pytest.mark.parametrize("path", EXECUTED, ids=name)
+def test_cells_run(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Every cell, in order, in one namespace; the value of a last expression is shown."""
+    monkeypatch.chdir(tmp_path)
+    pytest.importorskip("IPython")
+    space: dict[str, object] = {"__name__": "__main__"}
+    for count, source in enumerate(CELL.findall(path.read_text(encoding="utf-8")), 1):
+        tree = ast.parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        where = f"{name(path)}, cell {count}"
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exec(compile(tree, where, "exec"), space)
+            if last is not None:
+                value = eval(compile(ast.Expression(last.value), where, "eval"), space)
+                if hasattr(value, "text") and hasattr(value, "html"):
+                    assert value.text() and value.html(), where
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_shown_commands_and_files_are_real(path: Path) -> None:
+    """Commands exist with their options; fragments of TOML parse."""
+    for _, language, body in FENCE.findall(path.read_text(encoding="utf-8")):
+        if language == "toml":
+            text = body if not body.startswith("{") else f"quantity = {body}"
+            tomllib.loads(text)
+        if language in ("sh", "bash"):
+            for line in body.splitlines():
+                match = re.match(r"(?:\S*/)?(?:python -m )?negotiate (\w[\w-]*)(.*)", line.strip())
+                if match:
+                    command, rest = match.groups()
+                    assert command in registry.names("cli"), line
+                    for option in re.findall(r"(?<=\s)--[\w-]+", rest.split("  #")[0]):
+                        assert option in _options(command), f"{name(path)}: {line}"
+
+
+def _options(command: str) -> str:
+    """Source of a command: its options stand in it by name, or as a parameter."""
+    folder = ROOT / "negotiate" / "cli"
+    text = (folder / f"{command}.py").read_text(encoding="utf-8")
+    shared = (folder / "_options.py").read_text(encoding="utf-8")
+    spelt = re.findall(r"^    (\w+):", text, flags=re.MULTILINE)
+    return text + shared + " ".join(f"--{word.replace('_', '-')}" for word in spelt) + " --help"
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, *(ROOT / n for n in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))],
+    ids=lambda path: path.name,
+)  # fmt: skip
+def test_links_lead_somewhere(path: Path) -> None:
+    text = re.sub(r"`[^`\n]*`", "", FENCE.sub("", path.read_text(encoding="utf-8")))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target) or target.startswith("#"):
+            continue
+        place = (path.parent / target.split("#")[0]).resolve()
+        if "_generated" in place.parts:
+            continue  # made by the build, which checks it
+        assert place.exists(), f"{path.name}: {target}"
+
+
+AMERICAN = re.compile(
+    r"\b(?:behavior\w*|color\w*|favor\w*|neighbor\w*|analyz\w+|center\w*|modeling|modeled|labeled|"
+    r"defense|license[ds]?(?! =)|traveled|canceled|catalog|gray|judgment\w*|fulfill\w*|honor\w*)\b",
+    re.IGNORECASE,
+)
+MISSPELT = re.compile(
+    r"\b(?:teh|recieve\w*|seperat\w+|occured|occurence\w*|definately|accomodat\w+(?<!accommodat)|"
+    r"equilibirum|equilibrum|negotation\w*|negociat\w+|probabilty|seperable|wich|untill|existance|"
+    r"dependan\w+|thier|adress\w*|begining|beleive\w*|committment\w*|independant|(\w+) \1)\b",
+)
+TWICE = {"that that", "had had"}
+
+
+@pytest.mark.parametrize("path", [*PAGES, ROOT / "README.md"], ids=lambda path: path.name)
+def test_spelling(path: Path) -> None:
+    """British spelling, common slips and doubled words; names, quotations and code are left out."""
+    text = FENCE.sub("", CELL.sub("", path.read_text(encoding="utf-8")))
+    text = re.sub(r"\{[^}\n]*\}|`[^`\n]*`|\]\([^)]*\)|https?:\S+|\$[^$]*\$|\"[^\"\n]*\"", " ", text)
+    text = re.sub(r"\|.*\|", lambda m: m.group().replace("|", " ; "), text)
+    found = [m.group() for m in MISSPELT.finditer(text) if m.group().lower() not in TWICE]
+    if path.parent.name not in ("theory", "decisions"):  # titles of American papers stand there
+        found += [m.group() for m in AMERICAN.finditer(text)]
+    assert not found, found
