@@ -14,8 +14,10 @@ https://gambitproject.readthedocs.io/en/latest/formats.html
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 from negotiate.errors import FileFormatError
@@ -152,8 +154,7 @@ class Tokens:
             )
         if "/" in mantissa and not mantissa.split("/")[1].strip("0"):
             self.fail(f"{what} divides by zero: '{token.text}'", at=token)
-        # An explicit plus and a trailing point are Gambit's, not Fraction's.
-        return Fraction(mantissa.rstrip(".") + ("e" + exponent if exponent else ""))
+        return _fraction(mantissa, exponent)
 
     def integer(self, what: str, *, low: int = 0, high: int | None = None) -> int:
         """A whole number between ``low`` and ``high``."""
@@ -171,6 +172,12 @@ class Tokens:
                 f"the game is complete, but '{self.peek().text[:40]}' follows",
                 allowed="the end of the file",
             )
+
+
+@lru_cache(maxsize=50_000)  # the payoffs of a file repeat, and fractions are slow to read
+def _fraction(mantissa: str, exponent: str) -> Fraction:
+    # A trailing point is Gambit's, not Fraction's.
+    return Fraction(mantissa.rstrip(".") + ("e" + exponent if exponent else ""))
 
 
 def unquote(text: str) -> str:
@@ -212,7 +219,7 @@ def distinct(labels: Iterable[str]) -> tuple[str, ...]:
     ('a_2', 'a_3', '_1', 'a_1')
     """
     given: Sequence[str] = tuple(labels)
-    used, counts, out = set(given), {label: given.count(label) for label in set(given)}, []
+    used, counts, out = set(given), Counter(given), []
     seen: dict[str, int] = {}
     for label in given:
         if label and counts[label] == 1:

@@ -69,6 +69,31 @@ def test_labels_comments_newlines_and_the_null_outcome():
     assert game.payoffs[:, 0, 0].tolist() == [0, 0] and game.payoffs[:, 1, 0].tolist() == [1, -1]
 
 
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ("{ 2 2 }", "1 2\t3 4\r\n5 6\f7\n8"),  # any white space separates, no comment at all
+        ("{ 2 2 }", '""1 2 3 4 5 6 7 8'),  # an empty comment, glued to a number
+        ('{{"1""2"}{"1""2"}}', "1 2 3 4 5 6 7 8"),  # labels need no space between them
+        ("{ 2 2 }", '"a \\"b\\" {\n 1 2"\n1 2 3 4 5 6 7 8'),  # quotes and braces in a comment
+        ("{ 2 2 }", "2/2 0.2e1 30e-1 4. +5 6 .7e1 8"),  # every number is exact
+        ("{ 2 2 }", '{{"a"1,2}{"b"3,4}{""5,6}{""7,8}}1 2 3 4'),  # outcomes, glued
+        ("{ 2 2 }", '{ { "" 1 2, } { "" 3, 4 } { "" 5 6 } { "" 7, 8 } } 1 2 3 4'),  # odd commas
+    ],
+)
+def test_one_game_in_many_hands(head, body):
+    game = loads(f'NFG 1 R "t" {{ "A" "B" }} {head}\n{body}')
+    assert game.payoffs[0].tolist() == [[1, 5], [3, 7]]
+    assert game.payoffs[1].tolist() == [[2, 6], [4, 8]]
+
+
+def test_thousands_of_equal_labels_are_numbered():
+    # 4,000 labels of one name: renaming them once took time in the square of their number.
+    labels = " ".join(['"x"'] * 4_000)
+    game = loads(f'NFG 1 R "" {{ "a" }} {{ {{ {labels} }} }} ' + " ".join(["0.5"] * 4_000))
+    assert game.strategies["a"][-1] == "x_4000" and game.payoffs.shape == (1, 4_000)
+
+
 def test_empty_and_repeated_labels_are_made_distinct():
     game = loads('NFG 1 R "" {"" ""} {{"a" "a"} {""}} 1 2 3 4')
     assert game.players == ("_1", "_2")
