@@ -72,24 +72,23 @@ class Formula:
 
     def __str__(self) -> str:
         top, bottom = self.numerator, self.denominator
-        if len(bottom) == 1:
-            size = bottom[0]
-            body = written(top, self.name)
-            if size == 1:
-                return body
-            if sum(map(bool, top)) == 1:
-                return f"{body}/{size}"
-            return f"({body})/{size}"
-        # a factor common to the numerator's coefficients stands before it
-        size = gcd(*top)
-        one = tuple(c // size for c in top) if size > 1 and sum(map(bool, top)) > 1 else top
-        head = written(one, self.name)
-        if sum(map(bool, one)) > 1:
-            head = f"({head})"
-        if one is not top:
-            head = f"{size}*{head}"
+        minus = top[-1] < 0 and top[0] <= 0
+        if minus:
+            top = poly.negative(top)
+        # what divides all coefficients stands before the bracket
+        size, several = gcd(*top), sum(map(bool, top)) > 1
+        if size > 1 and several and len(bottom) > 1:
+            head = f"{size}*({written(tuple(c // size for c in top), self.name)})"
+        else:
+            head = written(top, self.name)
+            if several and (minus or bottom != (1,)):
+                head = f"({head})"
+        if minus:
+            head = f"-{head}"
+        if bottom == (1,):
+            return head
         below = written(bottom, self.name)
-        simple = sum(map(bool, bottom)) == 1 and (bottom[-1] == 1)
+        simple = sum(map(bool, bottom)) == 1 and (len(bottom) == 1 or bottom[-1] == 1)
         return f"{head}/{below}" if simple else f"{head}/({below})"
 
 

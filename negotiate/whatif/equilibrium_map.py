@@ -30,7 +30,7 @@ from negotiate.errors import InputError
 from negotiate.kernels.parametric_equilibria import ParametricGame
 from negotiate.kernels.parametric_roots import RealRoot
 from negotiate.model.quantity import exact
-from negotiate.solution import Point, Solution
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.view import Viewable
 from negotiate.whatif import _polynomial_payoffs as payoffs_of
 from negotiate.whatif._equilibrium_pieces import Critical, MapCell
@@ -99,6 +99,13 @@ class EquilibriumMap(Viewable):
         x = x if isinstance(x, RealRoot) else _bound(x, "value", self.name)
         table = table_at(self.game, x)
         return tuple(evaluated(point, x, table) for point in piece.equilibria)
+
+    def verify(self, *, points: int = 3) -> tuple[Evidence, ...]:
+        """The map judged by the definition at random points of every cell; see the check's file."""
+        from negotiate.whatif._equilibrium_check import verify
+
+        found: tuple[Evidence, ...] = verify(self, points=points)
+        return found
 
     def range_text(self) -> str:
         """The range in words."""
