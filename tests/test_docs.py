@@ -23,7 +23,9 @@ PAGES = sorted(
     path for path in DOCS.rglob("*.md")
     if not {"_generated", "_build"} & set(path.relative_to(DOCS).parts)
 )  # fmt: skip
-CELL = re.compile(r"^```\{code-cell\} python\n(?::tags:[^\n]*\n)?(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+CELL = re.compile(
+    r"^```\{code-cell\} python\n(?::tags:[^\n]*\n)?(.*?)^```", flags=re.DOTALL | re.MULTILINE
+)
 FENCE = re.compile(r"^(`{3,})(\w*)\n(.*?)^\1", flags=re.DOTALL | re.MULTILINE)
 
 
