@@ -454,8 +454,8 @@ def evaluate(negotiation: Any, names: Iterable[str] = ()) -> dict[str, Array]:
     """
     game, d = _with_disagreement(negotiation.floats())
     wanted = list(names)
-    own = {f"utility.{p}": game.first_payoffs()[..., k] + d[..., k]
-           for k, p in enumerate(game.players)}  # fmt: skip
+    paid = game.first_payoffs()
+    own = {f"utility.{p}": paid[..., k] + d[..., k] for k, p in enumerate(game.players)}
     rest = [name for name in wanted if name not in own]
     found = evaluate_game(game, rest) if rest or not wanted else {}
     found |= {name: own[name] for name in own if name in wanted or not wanted}

@@ -382,7 +382,9 @@ class EscalationLadder(ParametricForm):
         return tree.build()
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> EscalationLadder:
+def compile(
+    negotiation: Negotiation, *, commitment: str | None = None, challenger: str | None = None
+) -> EscalationLadder:
     """The ladder of a case: the challenger's levers on the table, in the order of the file.
 
     ``[model.escalation]`` names the ``challenger`` (else the first principal) and the ``order``
@@ -393,6 +395,10 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Escal
     from negotiate.levers._expected import expected_use
 
     a, b = case.sides(negotiation, KIND, first="challenger")
+    if challenger is not None and challenger != a:
+        if challenger != b:
+            raise UnknownNameError("principal", challenger, (a, b), where="challenger")
+        a, b = b, a
     order = negotiation.setting(KIND, "order", tuple(negotiation.levers))
     for name in order:
         if name not in negotiation.levers:

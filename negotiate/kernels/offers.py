@@ -97,14 +97,34 @@ def polygon(u1: ArrayLike, u2: ArrayLike) -> Curve:
         inverse = np.where(dy < 0, dx / dy, np.where(dx > 0, -np.inf, 0.0))
 
     edges = range(dx.shape[-1])
+    steep = np.where(dx > 0, slope, 0.0)
+    shallow = np.where(np.isfinite(inverse), inverse, 0.0)
+
+    def small(values: Array) -> bool:
+        # Few draws: all edges at once cost less than a loop over them, and still fit the cache.
+        return bool(np.size(values) * dx.shape[-1] <= _CHUNK)
+
+    def lines_at_once(at: Array) -> tuple[Array, Array]:
+        value = y[..., :-1] + steep * (at[..., None] - x[..., :-1])
+        value = np.where(dx > 0, value, np.inf)
+        # Slopes fall along the edges, so of tied edges the last is the steepest.
+        last = value.shape[-1] - 1 - np.argmin(value[..., ::-1], axis=-1)
+        least = np.take_along_axis(value, last[..., None], -1)[..., 0]
+        tilt = np.take_along_axis(np.broadcast_to(steep, value.shape), last[..., None], -1)[..., 0]
+        top = np.broadcast_to(y[..., 0], least.shape)
+        lower = (least < top) | ((least <= top) & (tilt < 0))
+        return np.where(lower, least, top), np.where(lower, tilt, 0.0)
 
     def lines(point: Array) -> tuple[Array, Array]:
         at = np.clip(point, x[..., 0], x[..., -1])
+        if small(at):
+            best, tilt = lines_at_once(at)
+            return best, np.where(point > x[..., 0], tilt, 0.0)
         best = np.broadcast_to(y[..., 0], np.broadcast_shapes(at.shape, y.shape[:-1])).copy()
         tilt = np.zeros_like(best)
         for e in edges:
             usable = dx[..., e] > 0
-            step = np.where(usable, slope[..., e], 0.0)
+            step = steep[..., e]
             value = np.where(usable, y[..., e] + step * (at - x[..., e]), np.inf)
             lower = value < best
             best = np.where(lower, value, best)
@@ -112,12 +132,17 @@ def polygon(u1: ArrayLike, u2: ArrayLike) -> Curve:
         return best, np.where(point > x[..., 0], tilt, 0.0)
 
     def psi(level: Array) -> Array:
+        if small(level):
+            value = x[..., :-1] + shallow * (np.asarray(level)[..., None] - y[..., :-1])
+            least = np.where(np.isfinite(inverse), value, np.inf).min(axis=-1)
+            least = np.minimum(least, x[..., -1])
+            return np.where(level > y[..., 0] + UTILITY, -np.inf, np.maximum(least, x[..., 0]))
         best = np.broadcast_to(
             x[..., -1], np.broadcast_shapes(np.shape(level), x.shape[:-1])
         ).copy()
         for e in edges:
             flat = ~np.isfinite(inverse[..., e])
-            value = x[..., e] + np.where(flat, 0.0, inverse[..., e]) * (level - y[..., e])
+            value = x[..., e] + shallow[..., e] * (level - y[..., e])
             best = np.minimum(best, np.where(flat, np.inf, value))
         return np.where(level > y[..., 0] + UTILITY, -np.inf, np.maximum(best, x[..., 0]))
 
