@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,10 +13,13 @@ def command(
     case: CASE,
     path: Annotated[
         str, typer.Argument(help="Quantity to vary, such as lever.sanctions.cost.turkey.")
-    ],
+    ] = "",
     metric: Annotated[
-        str, typer.Argument(help="Metric asked about; a label or a number.")
+        str, typer.Argument(help="Metric asked about; a label or a number (cases only).")
     ] = "deal.margin.least",
+    quantity: Annotated[
+        str, typer.Option("--quantity", help="The same as PATH; of a game, the name in its file.")
+    ] = "",
     condition: Annotated[
         str, typer.Option("--condition", help="Condition on a number, such as '>= 0'.")
     ] = "",
@@ -29,14 +32,79 @@ def command(
     scenario: SCENARIO = None,
     as_json: JSON = False,
 ) -> None:
-    """Find where the answer changes along one quantity; exact where that is possible."""
-    from negotiate.whatif.cells import cells
+    """Find where the answer changes along one quantity; exact where that is possible.
 
-    answer = cells(
-        load(case, changes, scenario), path, metric, condition=condition, low=low, high=high,
-        points=points,
-    )  # fmt: skip
+    Of a strategic game of two players: all equilibria as formulas, cell by cell, exactly.
+    """
+    from negotiate.errors import InputError
+
+    if quantity and path and quantity != path:
+        if metric != "deal.margin.least":
+            raise InputError(f"'{quantity}' and '{path}'", where="--quantity, PATH",
+                             allowed="one quantity")  # fmt: skip
+        path, metric = quantity, path  # with --quantity the first argument left is the metric
+    path = path or quantity
+    known = _quantities(case)
+    if not path:
+        raise InputError(
+            "no quantity", where="threshold", allowed="PATH or --quantity",
+            remedy=f"one of {', '.join(known)}" if known else "`negotiate show CASE` lists paths",
+        )  # fmt: skip
+    answer: Any
+    if known is not None:
+        from negotiate.whatif.equilibrium_map import equilibrium_map
+
+        if scenario or condition:
+            raise InputError("a game has no scenarios and no conditions",
+                             where="--scenario, --condition",
+                             remedy="--set NAME=VALUE changes another quantity")  # fmt: skip
+        answer = equilibrium_map(case, path, low=low, high=high, values=_values(changes))
+    else:
+        from negotiate.whatif.cells import cells
+
+        answer = cells(
+            load(case, changes, scenario), path, metric, condition=condition, low=low, high=high,
+            points=points,
+        )  # fmt: skip
     if as_json:
         print_json(answer.to_dict())
     else:
         typer.echo(answer.text())
+
+
+def _quantities(case: str) -> tuple[str, ...] | None:
+    """Quantities of a game's file (none of a game without a file of ours); None for a case."""
+    from negotiate import loading
+    from negotiate.errors import NotApplicableError
+    from negotiate.model import casefile
+
+    path = casefile.resolve(case)
+    if path.suffix.lower() in loading.SUFFIXES:
+        raise NotApplicableError(
+            f"{path.name} has numbers only, no quantity to vary", where="threshold",
+            allowed='a case, or a file of kind = "strategic"',
+        )  # fmt: skip
+    kind = loading.kind_of(casefile.read_text(path))
+    if kind in ("", "negotiation"):
+        return None
+    if kind != "strategic":
+        raise NotApplicableError(
+            f"{case} is of kind {kind}", where="threshold",
+            allowed='a case, or a file of kind = "strategic"',
+        )  # fmt: skip
+    from negotiate.forms._strategic_file import open_file
+
+    return tuple(open_file(path).quantity)
+
+
+def _values(changes: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE pairs of ``--set``."""
+    from negotiate.errors import InputError
+
+    out = {}
+    for text in changes or ():
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or name.strip()[-1] in "*+":
+            raise InputError(f"'{text}'", where="--set", allowed="NAME=VALUE, a number")
+        out[name.strip()] = value.strip()
+    return out
