@@ -24,7 +24,7 @@ from negotiate.display._text import number
 from negotiate.display.svg import SERIES, WIDTH, Canvas, Scale, finite, text_width, wrap
 from negotiate.errors import InputError
 
-GRID = 185
+GRID = 184
 """Cells a side at which a plane is read; neighbours with one answer are drawn as one."""
 
 
@@ -115,7 +115,7 @@ def regions(
     """
     if not (x[0] < x[1] and y[0] < y[1]):
         raise InputError(f"ranges {x} and {y}", where="regions", allowed="low below high")
-    left, right, top, bottom = 72.0, 442.0, 16.0, 386.0
+    left, right, top, bottom = 72.0, 440.0, 16.0, 384.0
     sx, sy = Scale(*x, left, right), Scale(*y, bottom, top)
     step_x, step_y = (x[1] - x[0]) / GRID, (y[1] - y[0]) / GRID
     table = _labels(

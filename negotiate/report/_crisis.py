@@ -87,6 +87,15 @@ def whatif_table(
     ]
 
 
+def named(case: Any, path: str) -> str:
+    """A path in words, with the name of the party it ends in: "audience cost of Turkey"."""
+    head, _, last = path.rpartition(".")
+    for key, party in case.parties.items():
+        if head == "quantity" and last.endswith(f"_{key}"):
+            return f"the {last.removesuffix(f'_{key}').replace('_', ' ')} of {party.name}"
+    return words(case, path)
+
+
 def turning(
     case: Any, path: str, name: str, *, condition: str, low: float, high: float, what: str
 ) -> str:
@@ -100,7 +109,7 @@ def turning(
     from negotiate.whatif.cells import cells
 
     found = cells(case, path, name, condition=condition, low=low, high=high, points=129)
-    quantity = words(case, path)
+    quantity = named(case, path)
     if not found.changes:
         always = "over the whole range" if found.answers[0] == "yes" else "nowhere in the range"
         return (
