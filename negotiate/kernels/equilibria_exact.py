@@ -14,8 +14,9 @@ Ties are broken by a perturbation of the right-hand sides, 1 + eps^j, which make
 simple: every vertex of the true polytope is the limit of a perturbed one (it is the only
 maximiser of some linear function, whose perturbed maximiser tends to it), and the graph of a
 simple polytope is connected, so the walk reaches all of them and visits no more bases than
-McMullen's upper bound. Here eps is a power of two below what Hadamard's bound on the minors
-needs, so the perturbed right-hand side is one integer whose upper bits are the true value.
+McMullen's upper bound. No eps is chosen: where two ratios tie, their coefficients of eps, eps^2
+and so on are compared in turn, and these stand in the columns of the slack variables (the
+lexicographic rule).
 
 A game is degenerate if some mixed strategy has more pure best replies than its support has
 strategies. Such a point of P has more than m labels; its labels cut out a face of P, and every
@@ -33,7 +34,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, gcd, lcm, prod
+from math import comb, gcd, lcm
 from typing import Any
 
 import numpy as np
@@ -148,18 +149,6 @@ def _positive(rows: Matrix) -> Matrix:
     return [[value // step + 1 for value in row] for row in shifted]
 
 
-def _perturbation_bits(rows: Matrix) -> int:
-    """Bits of 1/eps: enough that comparing numbers is comparing lexicographically.
-
-    Every entry of the tableau is a minor of [M, I, 1], at most D by Hadamard. Two ratios are
-    compared by a polynomial in eps with integer coefficients of size at most 2 D^2.
-    """
-    by_row = prod(1 + sum(value * value for value in row) for row in rows)
-    by_column = len(rows) * prod(max(1, sum(v * v for v in column)) for column in zip(*rows))
-    bits: int = min(by_row, by_column).bit_length() + 3
-    return bits
-
-
 def vertices(
     rows: Matrix, first_slack: int, first_variable: int
 ) -> tuple[dict[int, tuple[int, ...]], int]:
@@ -182,11 +171,6 @@ def vertices(
         Number of bases visited.
     """
     count, size = len(rows), len(rows[0])
-    bits = _perturbation_bits(rows)
-    shift = bits * count
-    half = 1 << (shift - 1)
-    one = 1 << shift
-    rhs = [one + (1 << (shift - bits * (j + 1))) for j in range(count)]
     basic = [first_slack + j for j in range(count)]
     outside = [first_variable + i for i in range(size)]
     origin = sum(1 << label for label in outside)
@@ -194,65 +178,98 @@ def vertices(
     found: dict[int, tuple[int, ...]] = {}
     seen = {origin}
     # A waiting entry is a known tableau and the pivot to make on it; pivots are made when popped.
-    tableau, unit, mask = [list(row) for row in rows], 1, origin
+    columns, rhs, unit, mask = [list(column) for column in zip(*rows)], [1] * count, 1, origin
     waiting: deque[tuple[Any, ...]] = deque()
     while True:
         labels = mask
-        values = [(value + half) >> shift for value in rhs]
-        for label, value in zip(basic, values):
+        for label, value in zip(basic, rhs):
             if not value:
                 labels |= 1 << label
         if labels != origin and labels not in found:
             point = [0] * size
-            for label, value in zip(basic, values):
+            for label, value in zip(basic, rhs):
                 if low <= label < high:
                     point[label - low] = value
             found[labels] = tuple(point)
-        state = (tableau, rhs, basic, outside, unit)
-        for c in range(size):
-            best, best_rhs, best_entry = -1, 0, 0
-            for r in range(count):
-                entry = tableau[r][c]
-                if entry > 0 and (best < 0 or rhs[r] * best_entry < best_rhs * entry):
-                    best, best_rhs, best_entry = r, rhs[r], entry
+        state = (columns, rhs, basic, outside, unit)
+        slacks: list[tuple[int, ...]] = []
+        for c, column in enumerate(columns):
+            best, best_right, best_entry = -1, 1, 0  # a ratio above all others
+            for r, entry in enumerate(column):
+                if entry > 0:
+                    difference = rhs[r] * best_entry - best_right * entry
+                    if not difference:
+                        slacks = slacks or _slack_rows(state, first_slack)
+                        difference = _first_difference(slacks[r], entry, slacks[best], best_entry)
+                    if difference < 0:
+                        best, best_right, best_entry = r, rhs[r], entry
             neighbour = mask ^ (1 << outside[c]) ^ (1 << basic[best])
             if neighbour not in seen:
                 seen.add(neighbour)
                 waiting.append((state, best, c, neighbour))
         if not waiting:
             return found, len(seen)
-        (tableau, rhs, basic, outside, unit), r, c, mask = waiting.popleft()
-        tableau, rhs, unit = _pivot(tableau, rhs, unit, r, c)
+        (columns, rhs, basic, outside, unit), r, c, mask = waiting.popleft()
+        columns, rhs, unit = _pivot(columns, rhs, unit, r, c)
         basic, outside = list(basic), list(outside)
         basic[r], outside[c] = outside[c], basic[r]
 
 
+def _slack_rows(state: tuple[Any, ...], first_slack: int) -> list[tuple[int, ...]]:
+    """By row of the tableau, its coefficients of eps, eps^2 ...: its entries for the slacks.
+
+    They stand in the tableau where the slack is outside the basis; else the entry is the unit in
+    its own row and zero in others.
+    """
+    columns, rhs, basic, outside, unit = state
+    count = len(rhs)
+    place = {label: k for k, label in enumerate(outside)}
+    place.update({label: ~r for r, label in enumerate(basic)})
+    found = []
+    for label in range(first_slack, first_slack + count):
+        k = place[label]
+        if k >= 0:
+            found.append(columns[k])
+        else:
+            line = [0] * count
+            line[~k] = unit
+            found.append(line)
+    return list(zip(*found))
+
+
+def _first_difference(
+    row: tuple[int, ...], entry: int, other: tuple[int, ...], other_entry: int
+) -> int:
+    """Sign of row / entry against other / other_entry, compared lexicographically."""
+    for a, b in zip(row, other):
+        difference = a * other_entry - b * entry
+        if difference:
+            return difference
+    raise AssertionError("two rows of a basis are proportional")
+
+
 def _pivot(
-    tableau: Matrix, rhs: list[int], unit: int, r: int, c: int
+    columns: Matrix, rhs: list[int], unit: int, r: int, c: int
 ) -> tuple[Matrix, list[int], int]:
     """Exchange basic variable r and outside variable c; every division is exact (Edmonds)."""
-    row = tableau[r]
-    pivot = row[c]
-    right = rhs[r]
+    pivots = columns[c]
+    pivot = pivots[r]
     new: Matrix = []
-    new_rhs: list[int] = []
-    for k, old in enumerate(tableau):
-        if k == r:
-            line = row[:]
-            line[c] = unit
-            new.append(line)
-            new_rhs.append(right)
-            continue
-        factor = old[c]
-        if unit == 1:
-            line = [a * pivot - factor * b for a, b in zip(old, row)]
-            new_rhs.append(rhs[k] * pivot - factor * right)
+    for k, old in enumerate((*columns, rhs)):
+        if k == c:
+            line = [-value for value in pivots]
+            line[r] = unit
         else:
-            line = [(a * pivot - factor * b) // unit for a, b in zip(old, row)]
-            new_rhs.append((rhs[k] * pivot - factor * right) // unit)
-        line[c] = -factor
+            factor = old[r]
+            if not factor:
+                line = [a * pivot // unit for a in old]
+            elif unit == 1:
+                line = [a * pivot - factor * b for a, b in zip(old, pivots)]
+            else:
+                line = [(a * pivot - factor * b) // unit for a, b in zip(old, pivots)]
+            line[r] = factor
         new.append(line)
-    return new, new_rhs, pivot
+    return new[:-1], new[-1], pivot
 
 
 def _complementary(left: list[int], right: list[int], every: int) -> list[tuple[int, int]]:
