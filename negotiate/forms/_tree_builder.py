@@ -17,8 +17,7 @@ them apart. Payoffs given at a node with moves are earned on the way.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,8 @@ from negotiate.forms import _tree_numbers as numbers
 from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
 from negotiate.kernels import tree
 
-_ONE = Fraction(1)
+_PATH = 200
+"""Longest name made from a history, in characters."""
 
 
 class TreeNode:
@@ -51,11 +51,10 @@ class TreeNode:
 
         Without a name the information set is this node alone, named by its history.
         """
-        if player not in self._tree.number:
+        who = self._tree.number.get(player)
+        if who is None:
             raise UnknownNameError("player", player, self._tree.players, where=self._tree.title)
-        self._tree.add_move(
-            self.index, self._tree.number[player], tuple(actions), information_set, name
-        )
+        self._tree.add_move(self.index, who, tuple(actions), information_set, name)
         return self
 
     def chance(
@@ -82,22 +81,32 @@ class TreeNode:
         """The node that an action leads to."""
         return TreeNode(self._tree, self._tree.child(self.index, action))
 
+    def __iter__(self) -> Iterator[TreeNode]:
+        """The nodes that the actions lead to, in their order."""
+        tree_, (first, size) = self._tree, self._tree.below(self.index)
+        return (TreeNode(tree_, child) for child in range(first, first + size))
+
 
 class GameTree:
-    """A tree under construction; ``root`` is where to start, `build` makes the game."""
+    """A tree under construction; ``root`` is where to start, `build` makes the game.
+
+    Nodes are numbered as they are made, the children of one move in a row, so that a move is kept
+    as its node, its first child and its information set.
+    """
 
     def __init__(self, players: Sequence[str], *, title: str = "", note: str = "") -> None:
         self.players, self.title, self.note = tuple(players), title, note
         self.number = {player: index for index, player in enumerate(self.players)}
-        self.parent, self.action, self.set_of, self.names = [-1], [-1], [-1], [""]
-        self.odds: list[Any] = [_ONE]
-        self.first = [-1]
+        self.parent = [-1]
+        self.moves: dict[int, tuple[int, int]] = {}  # node to (first child, information set)
+        self.names: dict[int, str] = {}
+        self.odds: dict[int, Any] = {}
         self.owner: list[int] = []
         self.set_labels: list[str | None] = []
         self.set_actions: list[tuple[str, ...]] = []
         self.named: dict[tuple[int, str], int] = {}
         self.events: dict[str, list[Any]] = {}
-        self.outcome = [-1]
+        self.outcome: dict[int, int] = {}
         self.rows: list[Sequence[Any]] = []
         self.outcome_labels: list[str] = []
         self._alike: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -107,12 +116,20 @@ class GameTree:
         """The node where the game starts."""
         return TreeNode(self, 0)
 
+    def below(self, node: int) -> tuple[int, int]:
+        """First child of a node, and how many it has."""
+        if node not in self.moves:
+            return 0, 0
+        first, index = self.moves[node]
+        return first, len(self.set_actions[index])
+
     def history(self, node: int) -> tuple[str, ...]:
         """Actions that lead to a node."""
         out = []
         while node > 0:
             up = self.parent[node]
-            out.append(self.set_actions[self.set_of[up]][self.action[node]])
+            first, index = self.moves[up]
+            out.append(self.set_actions[index][node - first])
             node = up
         return tuple(reversed(out))
 
@@ -123,23 +140,50 @@ class GameTree:
 
     def child(self, node: int, action: str) -> int:
         """Number of the node that an action leads to."""
-        index = self.set_of[node]
-        actions = self.set_actions[index] if index >= 0 else ()
-        if action not in actions:
-            raise UnknownNameError("action", action, actions, where=self.place(node))
-        return self.first[node] + actions.index(action)
+        move = self.moves.get(node)
+        if move is not None:
+            first, index = move
+            actions = self.set_actions[index]
+            if action in actions:
+                return first + actions.index(action)
+        raise UnknownNameError(
+            "action", action, self.set_actions[move[1]] if move else (), where=self.place(node)
+        )
 
     def add_move(
         self, node: int, owner: int, actions: tuple[str, ...], label: str | None, name: str
     ) -> int:
         """Make a node an inner one; returns the number of its first child."""
-        if self.set_of[node] >= 0:
+        if node in self.moves:
             raise InputError(
                 "two moves are given",
                 where=self.place(node),
                 allowed="one move a node",
                 remedy="describe the second one after an action of the first",
             )
+        if actions not in self._alike:
+            self._check_actions(node, actions)
+        if name:
+            self.names[node] = name
+        parent = self.parent
+        start, size = len(parent), len(actions)
+        if start + size > NODE_BOUND:
+            raise TooLargeError(
+                f"the tree has over {NODE_BOUND:,} nodes", where=self.title or "game tree",
+                allowed=f"at most {NODE_BOUND:,}",
+            )  # fmt: skip
+        if label is None:
+            index = len(self.owner)
+            self.owner.append(owner)
+            self.set_labels.append(None)
+            self.set_actions.append(self._alike[actions])
+        else:
+            index = self._set(node, owner, actions, label)
+        self.moves[node] = (start, index)
+        parent.extend((node,) * size)
+        return start
+
+    def _check_actions(self, node: int, actions: tuple[str, ...]) -> None:
         if not actions:
             raise InputError(
                 "a move without actions", where=self.place(node), allowed="one or more"
@@ -150,28 +194,11 @@ class GameTree:
                 f"action '{twice}' is listed twice", where=self.place(node),
                 allowed="distinct actions",
             )  # fmt: skip
-        self.set_of[node] = self._set(node, owner, actions, label)
-        self.names[node] = name
-        start, size = len(self.parent), len(actions)
-        if start + size > NODE_BOUND:
-            raise TooLargeError(
-                f"the tree has over {NODE_BOUND:,} nodes", where=self.title or "game tree",
-                allowed=f"at most {NODE_BOUND:,}",
-            )  # fmt: skip
-        self.first[node] = start
-        self.parent.extend([node] * size)
-        self.action.extend(range(size))
-        blank = [-1] * size
-        self.set_of.extend(blank)
-        self.first.extend(blank)
-        self.outcome.extend(blank)
-        self.odds.extend([_ONE] * size)
-        self.names.extend([""] * size)
-        return start
+        self._alike[actions] = actions
 
     def same_odds(self, node: int, label: str, first: int, size: int) -> None:
         """Chance nodes of one name are one event, so they have the same probabilities."""
-        odds = self.odds[first : first + size]
+        odds = [self.odds[k] for k in range(first, first + size)]
         known = self.events.setdefault(label, odds)
         if any(np.any(np.not_equal(a, b)) for a, b in zip(known, odds)):
             raise InputError(
@@ -181,8 +208,8 @@ class GameTree:
                 remedy="leave the name out, or give this node another",
             )
 
-    def _set(self, node: int, owner: int, actions: tuple[str, ...], label: str | None) -> int:
-        known = self.named.get((owner, label), -1) if label is not None else -1
+    def _set(self, node: int, owner: int, actions: tuple[str, ...], label: str) -> int:
+        known = self.named.get((owner, label), -1)
         if known >= 0:
             if self.set_actions[known] != actions:
                 raise InputError(
@@ -194,9 +221,8 @@ class GameTree:
             return known
         self.owner.append(owner)
         self.set_labels.append(label)
-        self.set_actions.append(self._alike.setdefault(actions, actions))
-        if label is not None:
-            self.named[owner, label] = len(self.owner) - 1
+        self.set_actions.append(self._alike[actions])
+        self.named[owner, label] = len(self.owner) - 1
         return len(self.owner) - 1
 
     def add_payoffs(
@@ -206,88 +232,109 @@ class GameTree:
         first = payoffs[0] if len(payoffs) == 1 else None
         if isinstance(first, Mapping):
             payoffs, by_player = (), {**first, **by_player}
-        for player in by_player:
-            if player not in self.number:
-                raise UnknownNameError("player", player, self.players, where=self.place(node))
-        if by_player and payoffs:
-            raise InputError(
-                "payoffs by order and by name", where=self.place(node), allowed="one of the two"
-            )
         if by_player:
-            payoffs = [by_player.get(player, 0) for player in self.players]
+            payoffs = self._by_player(node, payoffs, by_player)
         if len(payoffs) != len(self.players):
             raise InputError(
                 f"{len(payoffs)} payoffs for {len(self.players)} players", where=self.place(node),
                 allowed=f"one for each of {', '.join(self.players)}",
             )  # fmt: skip
-        if self.outcome[node] >= 0:
+        if node in self.outcome:
             raise InputError("payoffs are given twice", where=self.place(node), allowed="once")
         self.outcome[node] = len(self.rows)
         self.rows.append(payoffs)
         self.outcome_labels.append(outcome)
 
+    def _by_player(
+        self, node: int, payoffs: Sequence[Any], by_player: Mapping[str, Any]
+    ) -> list[Any]:
+        for player in by_player:
+            if player not in self.number:
+                raise UnknownNameError("player", player, self.players, where=self.place(node))
+        if payoffs:
+            raise InputError(
+                "payoffs by order and by name", where=self.place(node), allowed="one of the two"
+            )
+        return [by_player.get(player, 0) for player in self.players]
+
     def build(self) -> ExtensiveGame:
         """The game; everything the definition asks is checked."""
-        for node, (index, out) in enumerate(zip(self.set_of, self.outcome)):
-            if index < 0 and out < 0 and node > 0:
-                raise InputError(
-                    "neither a move nor payoffs", where=self.place(node),
-                    allowed="every path ends with payoffs",
-                    remedy="call .pays(...) or .move(...) on this node",
-                )  # fmt: skip
-        labels = self._labels()
+        count = len(self.parent)
         parent = np.array(self.parent, dtype=np.int64)
-        place = tree.preorder(parent, np.array(self.action))
-        order = np.argsort(place)
-        moved = parent[order]
-        moved[1:] = place[moved[1:]]
+        moved = np.fromiter(self.moves, np.int64, len(self.moves))
+        pairs = np.array(list(self.moves.values()), dtype=np.int64).reshape(-1, 2)
+        set_of, first = np.full(count, -1), np.full(count, -1)
+        set_of[moved], first[moved] = pairs[:, 1], pairs[:, 0]
+        earned = np.full(count, -1)
+        earned[np.fromiter(self.outcome, np.int64, len(self.outcome))] = np.fromiter(
+            self.outcome.values(), np.int64, len(self.outcome)
+        )
+        empty = np.flatnonzero((set_of < 0) & (earned < 0))
+        if len(empty) and empty[-1] > 0:
+            raise InputError(
+                "neither a move nor payoffs", where=self.place(int(empty[empty > 0][0])),
+                allowed="every path ends with payoffs",
+                remedy="call .pays(...) or .move(...) on this node",
+            )  # fmt: skip
+        action = np.arange(count) - first[parent]
+        action[0] = -1
+        labels = self._labels()
+        place = tree.preorder(parent, action)
+        order = np.empty(count, dtype=np.int64)
+        order[place] = np.arange(count)
+        above = parent[order]
+        above[1:] = place[above[1:]]
         # Information sets are numbered as they first appear from the root on.
-        sets = np.array(self.set_of)[order]
-        used, first = np.unique(sets, return_index=True)
-        ranked = used[np.argsort(first)]
+        sets = set_of[order]
+        used, at = np.unique(sets, return_index=True)
+        ranked = used[np.argsort(at)]
         ranked = ranked[ranked >= 0]
         renumber = np.full(len(self.owner) + 1, -1)
         renumber[ranked] = np.arange(len(ranked))
+        listed = ranked.tolist()
+        names = self.names
         return ExtensiveGame(
             players=self.players,
-            parent=moved,
-            action=np.array(self.action)[order],
+            parent=above,
+            action=action[order],
             information_set=renumber[sets],
             owner=np.array(self.owner, dtype=np.int64)[ranked],
-            set_labels=tuple(labels[k] for k in ranked.tolist()),
-            set_actions=tuple(self.set_actions[k] for k in ranked.tolist()),
-            outcome=np.array(self.outcome)[order],
+            set_labels=tuple([labels[k] for k in listed]),
+            set_actions=tuple([self.set_actions[k] for k in listed]),
+            outcome=earned[order],
             payoffs=numbers.pack(self.rows, width=len(self.players)),
-            chance=numbers.pack([[self.odds[k] for k in order.tolist()]])[..., 0, :],
+            chance=numbers.sparse(self.odds, place),
             outcome_labels=tuple(self.outcome_labels) if any(self.outcome_labels) else (),
-            node_labels=tuple(self.names[k] for k in order.tolist()) if any(self.names) else (),
+            node_labels=tuple([names.get(k, "") for k in order.tolist()])
+            if any(names.values())
+            else (),
             title=self.title,
             note=self.note,
         )
 
-    def _labels(self) -> tuple[str, ...]:
+    def _labels(self) -> list[str]:
         """Names of all sets; an unnamed one is called by its history, kept apart from the named."""
-        out: list[str] = [label or "" for label in self.set_labels]
-        used = {(owner, label) for owner, label in zip(self.owner, out) if label}
-        home: dict[int, int] = {}
-        paths = [""] * len(self.parent)
-        for node, index in enumerate(self.set_of):
-            if index >= 0:
-                home.setdefault(index, node)
+        paths: dict[int, str] = {0: ""}
+        out: list[str] = [""] * len(self.owner)
+        parent, moves, labels, actions = self.parent, self.moves, self.set_labels, self.set_actions
+        for node, (_, index) in moves.items():
+            if node:
+                up = parent[node]
+                first, above = moves[up]
+                step, stem = actions[above][node - first], paths[up]
                 # A deep history would make names as long as the tree: the path is cut in front.
-                stem = paths[node]
-                for offset, action in enumerate(self.set_actions[index]):
-                    path = f"{stem} / {action}" if stem else action
-                    paths[self.first[node] + offset] = (
-                        path
-                        if len(path) < 200
-                        else ("... / " + action + f" #{self.first[node] + offset}")
-                    )
-        for index, label in enumerate(out):
-            if not label:
-                name = paths[home[index]] or "start"
-                while (self.owner[index], name) in used:
-                    name += "'"
-                used.add((self.owner[index], name))
-                out[index] = name
-        return tuple(out)
+                path = f"{stem} / {step}" if stem else step
+                if len(path) >= _PATH:
+                    path = f"... / {step} #{node}"
+                paths[node] = path
+            label = labels[index]
+            out[index] = label if label is not None else (paths[node] or "start")
+        if self.named:
+            used = set(self.named)
+            for index, label in enumerate(labels):
+                if label is None:
+                    name = out[index]
+                    while (self.owner[index], name) in used:
+                        name += "'"
+                    out[index] = name
+        return out

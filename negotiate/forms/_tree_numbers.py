@@ -13,7 +13,7 @@ array([[1. , 0.5]])
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -96,6 +96,18 @@ def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[
         out = np.empty(len(flat), dtype=object)
         out[:] = [_as_symbol(value) for value in flat] if symbolic else flat
     return _sealed(out, len(rows), width)
+
+
+def sparse(odds: Mapping[int, Any], place: NDArray[np.int64]) -> NDArray[Any]:
+    """(..., nodes) ones but for the numbers given, moved to their place; read-only."""
+    given = pack([list(odds.values())])[..., 0, :] if odds else np.empty(0, dtype=object)
+    out = np.empty((*given.shape[:-1], len(place)), dtype=given.dtype)
+    symbols = any(hasattr(value, "free_symbols") for value in odds.values())
+    out[...] = _as_symbol(Fraction(1)) if symbols else Fraction(1)
+    if odds:
+        out[..., place[np.fromiter(odds, np.int64, len(odds))]] = given
+    out.setflags(write=False)
+    return out
 
 
 def _sealed(flat: NDArray[Any], rows: int, width: int) -> NDArray[Any]:

@@ -204,7 +204,8 @@ class _Tables:
         if "payoffs" in entry:
             self._pay(node, entry, place)
         name = str(entry.get("name", ""))
-        self.tree.names[node.index] = name
+        if name:
+            self.tree.names[node.index] = name
         label = entry.get("information_set")
         if "chance" in entry:
             odds = {

@@ -26,7 +26,7 @@ Game Theory 4 (1975), pp. 25-55 (subgames, p. 33).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -139,14 +139,14 @@ class ExtensiveGame(Viewable):
         """Whether the numbers are fractions (or expressions), not floats."""
         return bool(self.payoffs.dtype == object and self.chance.dtype == object)
 
-    @property
+    @cached_property
     def symbolic(self) -> bool:
         """Whether a payoff or probability is a SymPy expression."""
         return any(
-            hasattr(value, "free_symbols")
+            hasattr(kind, "free_symbols")
             for array in (self.payoffs, self.chance)
             if array.dtype == object
-            for value in array.flat
+            for kind in set(map(type, array.reshape(-1).tolist()))
         )
 
     @cached_property
@@ -320,6 +320,17 @@ def from_dict(
     from negotiate.forms import _tree_tables
 
     return _tree_tables.from_dict(data, quantities=quantities, where=where)
+
+
+def from_arrays(players: Sequence[str], **arrays: Any) -> ExtensiveGame:
+    """A game from arrays over nodes, the quick way to a large tree.
+
+    See `negotiate.forms._tree_arrays.from_arrays`: ``parent``, ``mover``, ``payoffs``, ``chance``,
+    ``information_set``, ``action_labels``, ``title``.
+    """
+    from negotiate.forms import _tree_arrays
+
+    return _tree_arrays.from_arrays(players, **arrays)
 
 
 def read(path: str | Path) -> ExtensiveGame:

@@ -10,6 +10,8 @@ Theory of Games II (1953), pp. 193-216, corollary 1 (p. 209).
 
 Two kernels, tested against each other: by levels of the tree, vectorised over nodes and draws,
 and node by node for exact numbers and for deep narrow trees of one draw. Both are linear in nodes.
+Without chance only comparisons and sums along paths are made, so fractions over one denominator
+take the vectorised pass as whole numbers and stay exact.
 
 >>> import numpy as np
 >>> parent = np.array([-1, 0, 0, 2, 2])              # entry deterrence: out, in -> fight, yield
@@ -22,6 +24,8 @@ and node by node for exact numbers and for deep narrow trees of one draw. Both a
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,9 +37,8 @@ from negotiate.kernels import tree
 CHANCE = -1
 LEAF = -2
 
-_NARROW = 64
-"""Mean nodes a level below which walking node by node beats one array operation a level
-(measured: some 40 microseconds a level against 0.6 a node)."""
+SMALL = 256
+"""Nodes below which walking exact numbers node by node is quick enough."""
 
 
 class Induction(NamedTuple):
@@ -74,7 +77,13 @@ def backward_induction(
     if exact and draws:
         raise TypeError("draw axes need floats; exact numbers are solved one problem at a time")
     by = tree.levels(parent)
-    if exact or (not draws and len(parent) < _NARROW * (len(by.bounds) - 1)):
+    if exact and len(parent) >= max(SMALL, tree.NARROW * (len(by.bounds) - 1)):
+        whole = _whole(owner, payoffs)
+        if whole is not None:
+            scaled, unit = whole
+            answer = by_levels(parent, owner, scaled, slack=0, by=by)
+            return answer._replace(values=_fractions(answer.values, unit))
+    if exact or (not draws and len(parent) < tree.NARROW * (len(by.bounds) - 1)):
         return by_nodes(parent, owner, payoffs, chance=chance, slack=0 if exact else slack)
     return by_levels(parent, owner, payoffs, chance=chance, slack=slack, by=by)
 
@@ -82,7 +91,7 @@ def backward_induction(
 def by_levels(
     parent: NDArray[np.int64],
     owner: NDArray[np.int64],
-    payoffs: NDArray[np.float64],
+    payoffs: NDArray[Any],
     *,
     chance: NDArray[np.float64] | None = None,
     slack: float = tolerance.UTILITY,
@@ -93,7 +102,11 @@ def by_levels(
     shape = payoffs.shape[:-2]
     if chance is not None:
         shape = np.broadcast_shapes(shape, chance.shape[:-1])
-    values = np.array(np.broadcast_to(payoffs, (*shape, *payoffs.shape[-2:])), dtype=np.float64)
+    # Whole numbers stay whole, so that exact payoffs take the same pass.
+    dtype: Any = np.int64 if payoffs.dtype == np.int64 else np.float64
+    values: NDArray[Any] = np.array(
+        np.broadcast_to(payoffs, (*shape, *payoffs.shape[-2:])), dtype=dtype
+    )
     choice = np.full(values.shape[:-1], -1, dtype=np.int64)
     tie = np.zeros(values.shape[:-1], dtype=bool)
     for low, high in zip(bounds[-2:0:-1], bounds[:0:-1]):
@@ -128,6 +141,29 @@ def by_levels(
             np.add.reduceat(near.astype(np.int64), starts, axis=-1)[..., deciding] > 1
         )
     return Induction(values, choice, tie)
+
+
+def _whole(owner: NDArray[np.int64], payoffs: NDArray[Any]) -> tuple[NDArray[np.int64], int] | None:
+    """Fractions times their common denominator as whole numbers, where sums of them fit."""
+    if (owner == CHANCE).any():
+        return None
+    rows = payoffs.reshape(-1).tolist()
+    if not set(map(type, rows)) <= {Fraction, int}:
+        return None
+    # Attributes only: hashing a fraction costs more than all the rest.
+    tops, bottoms = [v.numerator for v in rows], [v.denominator for v in rows]
+    unit = math.lcm(*set(bottoms))
+    if unit * max(max(tops), -min(tops)) * len(payoffs) >= 2**62:
+        return None
+    whole = np.array(tops, dtype=np.int64) * (unit // np.array(bottoms, dtype=np.int64))
+    return whole.reshape(payoffs.shape), unit
+
+
+def _fractions(values: NDArray[np.int64], unit: int) -> NDArray[Any]:
+    distinct, which = np.unique(values, return_inverse=True)
+    made = np.empty(len(distinct), dtype=object)
+    made[:] = [Fraction(value, unit) for value in distinct.tolist()]
+    return np.asarray(made[which.reshape(values.shape)])
 
 
 def by_nodes(

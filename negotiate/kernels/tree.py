@@ -23,6 +23,10 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 
+NARROW = 64
+"""Mean nodes a level below which walking node by node beats one array operation a level
+(measured: some 40 microseconds a level against 0.6 a node)."""
+
 
 class Levels(NamedTuple):
     """Nodes sorted by depth; siblings stay together and in order.
@@ -41,14 +45,9 @@ class Levels(NamedTuple):
 
 def depth(parent: Ints) -> Ints:
     """Number of moves from the root to each node, by pointer doubling."""
-    ancestor = np.asarray(parent)
-    out = (ancestor >= 0).astype(np.int64)
+    parent = np.asarray(parent)
     # Each pass doubles the length of the path already counted.
-    while (ancestor >= 0).any():
-        inside = ancestor >= 0
-        out = out + np.where(inside, out[ancestor], 0)
-        ancestor = np.where(inside, ancestor[ancestor], -1)
-    return out
+    return _sums_to_root(parent, (parent >= 0).astype(np.int64))
 
 
 def is_preorder(parent: Ints) -> bool:
@@ -62,42 +61,85 @@ def is_preorder(parent: Ints) -> bool:
     if (level[1:] > level[:-1] + 1).any():
         return False
     # The parent must be the latest earlier node one level up.
-    keys = np.sort(level * count + index)
+    order = levels(parent).order
+    keys = level[order] * count + order
     latest = keys[np.searchsorted(keys, (level[1:] - 1) * count + index[1:]) - 1] % count
     return bool((latest == parent[1:]).all())
 
 
 def subtree_end(parent: Ints) -> Ints:
     """One past the last node of each subtree, for a tree in preorder."""
-    size = [1] * len(parent)
-    above = parent.tolist()
-    for node in range(len(above) - 1, 0, -1):
-        size[above[node]] += size[node]
-    return np.arange(len(above)) + np.array(size, dtype=np.int64)
+    parent = np.asarray(parent)
+    count = len(parent)
+    # A subtree ends where the next sibling begins, or else where the parent's ends: follow the
+    # chain of last children upwards, by pointer doubling.
+    nxt = np.full(count, count, dtype=np.int64)
+    if count > 1:
+        order = np.argsort(parent[1:], kind="stable") + 1
+        above = parent[order]
+        elder = above[1:] == above[:-1]
+        nxt[order[:-1][elder]] = order[1:][elder]
+    hop = np.where(nxt == count, parent, np.arange(count))
+    hop[0] = 0
+    while True:
+        further = hop[hop]
+        if (further == hop).all():
+            return np.asarray(nxt[hop])
+        hop = further
+
+
+def sizes(parent: Ints) -> Ints:
+    """Number of nodes of each subtree; parents must come first."""
+    parent = np.asarray(parent)
+    by = levels(parent)
+    count = len(parent)
+    if count < NARROW * (len(by.bounds) - 1):
+        size = [1] * count
+        above = parent.tolist()
+        for node in range(count - 1, 0, -1):
+            size[above[node]] += size[node]
+        return np.array(size, dtype=np.int64)
+    out = np.ones(count, dtype=np.int64)
+    for low, high in zip(by.bounds[-2:0:-1], by.bounds[:0:-1]):
+        nodes = by.order[low:high]
+        np.add.at(out, parent[nodes], out[nodes])
+    return out
 
 
 def preorder(parent: Ints, rank: Ints) -> Ints:
     """Position of each node in preorder; siblings by ``rank``; parents must come first."""
+    parent = np.asarray(parent)
     count = len(parent)
-    size = [1] * count
-    above = parent.tolist()
-    for node in range(count - 1, 0, -1):
-        size[above[node]] += size[node]
-    position, free = [0] * count, [1] * count
-    # Parents before children and elder siblings before younger: each takes the next free slice.
-    for node in np.lexsort((rank, depth(parent))).tolist():
-        if above[node] >= 0:
-            up = above[node]
-            position[node] = position[up] + free[up]
-            free[up] += size[node]
-    return np.array(position, dtype=np.int64)
+    size = sizes(parent)
+    order = np.lexsort((rank, parent))  # siblings side by side, the root in front
+    taken = np.cumsum(size[order]) - size[order]
+    above = parent[order]
+    first = np.concatenate([[True], above[1:] != above[:-1]])
+    group = np.cumsum(first) - 1
+    # A node lies one past its parent, and past the subtrees of its elder siblings.
+    step = np.empty(count, dtype=np.int64)
+    step[order] = taken - taken[first][group] + 1
+    step[0] = 0
+    return _sums_to_root(parent, step)
+
+
+def _sums_to_root(parent: Ints, values: Ints) -> Ints:
+    """Sum of whole numbers along the path to each node, by pointer doubling."""
+    out, hop = values.copy(), np.asarray(parent).copy()
+    while (hop >= 0).any():
+        inside = hop >= 0
+        out = out + np.where(inside, out[hop], 0)
+        hop = np.where(inside, hop[hop], -1)
+    return out
 
 
 def levels(parent: Ints) -> Levels:
     """Nodes by depth; for a tree in preorder, siblings are contiguous and in order."""
     parent = np.asarray(parent)
     level = depth(parent)
-    order = np.argsort(level, kind="stable")
+    # Small whole numbers are sorted by counting (a radix sort), in linear time.
+    short = level.astype(np.uint16) if len(level) and level.max() < 65536 else level
+    order = np.argsort(short, kind="stable")
     bounds = np.concatenate([[0], np.cumsum(np.bincount(level))])
     return Levels(order, bounds)
 

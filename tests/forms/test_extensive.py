@@ -16,7 +16,7 @@ from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.forms import _tree_graph, extensive
 from negotiate.forms._tree_builder import GameTree
 from negotiate.forms._tree_profile import beliefs, payoffs
-from negotiate.forms.extensive import from_dict, read
+from negotiate.forms.extensive import from_arrays, from_dict, read
 from negotiate.solutions import subgame_perfect
 from tests.solutions import _tree_oracle as oracle
 
@@ -320,3 +320,38 @@ def test_one_node_is_a_game():
     game = from_dict({"players": ["A"], "tree": {"payoffs": [7]}})
     answer = subgame_perfect.solve(game)
     assert len(answer) == 1 and answer[0].payoffs == {"A": 7}
+
+
+def test_arrays_in_any_order_make_the_same_game():
+    # The entry game with its nodes shuffled; siblings stand in the order of their numbers.
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        shuffled = np.array([0, *(rng.permutation(2) + 1), *(rng.permutation(2) + 3)])
+        up = np.array([-1, 0, 0, 2, 2])
+        parent = np.empty(5, dtype=int)
+        mover = np.empty(5, dtype=int)
+        pays = np.empty((5, 2), dtype=int)
+        for new, old in zip(shuffled, range(5)):
+            parent[new] = shuffled[up[old]] if up[old] >= 0 else -1
+            mover[new] = [0, -2, 1, -2, -2][old]
+            pays[new] = [[0, 0], [0, 2], [0, 0], [-1, -1], [1, 1]][old]
+        game = from_arrays(["E", "I"], parent=parent, mover=mover, payoffs=pays)
+        assert game.exact and sorted(map(tuple, game.path_payoffs()[game.leaves()].tolist())) == [
+            (-1, -1), (0, 2), (1, 1)
+        ]  # fmt: skip
+        assert [set_.label for set_ in game.information_sets("I")] == ["1"]
+
+
+def test_arrays_that_are_no_tree_are_refused():
+    zero = np.zeros((3, 1))
+    good = {"parent": [-1, 0, 0], "mover": [0, -2, -2], "payoffs": zero}
+    for change, message in (
+        ({"parent": [-1, -1, 0]}, "2 roots"),
+        ({"parent": [-1, 2, 1]}, "cycle"),
+        ({"parent": [-1, 0, 9]}, "out of range"),
+        ({"mover": [0, 0, -2]}, "no children but a mover"),
+        ({"mover": [-2, -2, -2]}, "leaf with children"),
+        ({"mover": [-1, -2, -2], "chance": [1, 0.5, 0.4]}, "sum to 0.9"),
+    ):
+        with pytest.raises(InputError, match=message):
+            from_arrays(["A"], **{**good, **change})
