@@ -30,7 +30,11 @@ def attempt(make: Callable[[], Any]) -> tuple[Any, str]:
 
 def left_out(reasons: Mapping[str, str]) -> list[Block]:
     """One remark for the parts that could not be made."""
-    lines = [f"{part}: {reason}" for part, reason in reasons.items() if reason]
+    parts: dict[str, list[str]] = {}
+    for part, reason in reasons.items():
+        if reason:
+            parts.setdefault(reason, []).append(part)
+    lines = [f"{listed(named_parts)}: {reason}" for reason, named_parts in parts.items()]
     return [note("Not computed. " + "; ".join(lines) + ".")] if lines else []
 
 

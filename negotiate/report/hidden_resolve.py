@@ -35,9 +35,8 @@ def blocks(context: Any) -> list[Block]:
     """Range, risk and return, screening, signals, deterrence; then why talks fail."""
     reasons: dict[str, str] = {}
     out: list[Block] = [
-        Paragraph("War as a costly lottery over one divisible prize: what deals beat it, and what "
-                  "a side risks that does not know what war would cost the other (Fearon 1995). "
-                  "Shares are shares of the prize of the side named; costs are in stakes."),
+        Paragraph("What each side would do is known to itself alone: what a demand risks then, "
+                  "what a signal tells, and why talks fail although a deal exists."),
     ]  # fmt: skip
     for title, part in (
         ("The bargaining range", _range),
@@ -61,6 +60,10 @@ def _range(context: Any) -> list[Block]:
     form = registry.load("forms", "crisis_bargaining").compile(context.case)
     a, b = (context.name(p) for p in form.players)
     return [
+        Paragraph(
+            "War as a costly lottery over one divisible prize (Fearon 1995). Shares are "
+            "shares of the prize of the side named; costs are in stakes."
+        ),
         Paragraph(range_sentence(form, a, b)),
         Figure(
             range_view.bargaining_range(form, names=(a, b)),

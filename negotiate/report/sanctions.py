@@ -1,0 +1,177 @@
+"""Sanctions: what the threat should win, what imposing them should win, how long it should last.
+
+Where the file says what happened (``[model.sanctions_game.observed]``: ``imposed``, ``conceded``,
+``months``, ``source``, and base rates of other cases), it is set beside what the models gave.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from negotiate import registry
+from negotiate.display import figures
+from negotiate.display._text import number, percent
+from negotiate.report import _crisis as shared
+from negotiate.report._blocks import Block, Cite, Figure, Paragraph, Table, note
+
+ORDER = 58.5
+TITLE = "Sanctions: threat and imposition"
+
+
+def applies(context: Any) -> bool:
+    """Where the case has a lever of sanctions, or names the one that plays their part."""
+    case = context.case
+    name = case.setting("sanctions_game", "lever", "sanctions")
+    return bool(context.two and name in case.levers and case.has("quantity.sanctions_remaining"))
+
+
+def blocks(context: Any) -> list[Block]:
+    """Both stages, their selection, what happened, what-ifs and thresholds."""
+    module = registry.load("forms", "sanctions_game")
+    game, reason = shared.attempt(lambda: module.compile(context.case))
+    if game is None:
+        return shared.left_out({"threat and imposition": reason})
+    sender, target = (context.name(p) for p in game.players)
+    out: list[Block] = [
+        Paragraph(
+            "The target alone knows how much the issue is worth to it. It may give in to the "
+            "threat, or, once sanctions are imposed, give in after all. Sanctions meet those whom "
+            "the threat did not move, which is why those that must be imposed tend to fail "
+            "(Drezner 2003; Lacy and Niou 2004)."
+        ),
+        Paragraph(stages(game, sender, target)),
+        Figure(
+            _by_credibility(game),
+            "Success of threats and of imposed sanctions by credibility.",
+            "The more credible the threat, the more it wins unseen, and the worse imposed "
+            "sanctions look.",
+        ),
+    ]  # fmt: skip
+    out += _observed(context, game, sender, target)
+    out += shared.whatif_table(
+        context,
+        {
+            "sanctions_game.threat_success": "threat works",
+            "sanctions_game.pr_imposed": "imposed",
+            "sanctions_game.imposed_success": "works once imposed",
+            "sanctions_game.success": "concession",
+        },
+        "Probabilities under the scenarios.",
+    )
+    path = f"lever.{context.case.setting('sanctions_game', 'lever', 'sanctions')}.cost."
+    out.append(
+        Paragraph(
+            shared.turning(context.case, path + game.players[1], "sanctions_game.success",
+                           condition="> 0.5", low=0.0, high=1.5,
+                           what=f"{target} is likelier to concede than not")
+        )
+    )  # fmt: skip
+    return out
+
+
+def stages(game: Any, sender: str, target: str) -> str:
+    """What both stages win, in a sentence made from the numbers."""
+    q, k = float(game.credibility), float(game.remaining)
+    text = (
+        f"{sender} carries its threat out with probability {number(q)}; sanctions cost {target} "
+        f"{number(float(game.cost_target))} stakes, {percent(k)} of it still to come when it may "
+        f"give in after all. The threat alone works with probability "
+        f"{number(float(game.threat_success))}, sanctions are imposed with probability "
+        f"{number(float(game.pr_imposed))}, and once imposed they work with probability "
+        f"{number(float(game.imposed_success))}: {number(float(game.success))} in all. "
+    )
+    if q >= k:
+        return text + (
+            "The threat is so credible that every target that would ever give in does so at once: "
+            "imposed sanctions always fail."
+        )
+    gap = float(game.selection_margin)
+    return text + (
+        f"The threat does {'better' if gap > 0 else 'worse'} than its execution by "
+        f"{number(abs(gap))}; it would outdo it for certain from a credibility of {number(k)} on."
+    )
+
+
+def _by_credibility(game: Any) -> str:
+    from dataclasses import replace
+
+    grid = np.linspace(0.0, 0.999, 181)
+    drawn = replace(game, credibility=grid)
+    q = float(game.credibility)
+    return figures.curve(
+        grid.tolist(),
+        {
+            "the threat works": np.broadcast_to(drawn.threat_success, grid.shape).tolist(),
+            "works once imposed": np.broadcast_to(drawn.imposed_success, grid.shape).tolist(),
+        },
+        x_label="credibility of the threat (probability)",
+        y_label="probability of a concession",
+        base=q if q < 1 else None,
+    )
+
+
+def _observed(context: Any, game: Any, sender: str, target: str) -> list[Block]:
+    """What happened beside what the models gave for it."""
+    seen = context.case.setting("sanctions_game", "observed")
+    if not isinstance(seen, Mapping):
+        return []
+    rows: list[tuple[Any, ...]] = []
+    imposed, conceded = bool(seen.get("imposed")), bool(seen.get("conceded"))
+    late = float(game.imposed_success)
+    chance = {
+        (False, True): float(game.threat_success),
+        (True, True): float(game.pr_imposed) * late,
+        (True, False): float(game.pr_imposed) * (1 - late),
+    }.get((imposed, conceded), 1 - float(game.threat_success) - float(game.pr_imposed))
+    what = ("imposed" if imposed else "not imposed") + (
+        ", then conceded to" if conceded else ", not conceded to"
+    )
+    rows.append(("threat and imposition", what, number(chance)))
+    months = seen.get("months")
+    duration, _ = shared.attempt(lambda: registry.load("forms", "attrition").compile(context.case))
+    if months is not None and duration is not None:
+        rows.append(
+            ("how long", f"{number(float(months), 1)} months",
+             f"mean {number(float(duration.duration), 1)} months; so short with probability "
+             f"{number(1 - math.exp(-float(months) / float(duration.duration)))}")
+        )  # fmt: skip
+        winner = duration.players[0] == game.players[0]
+        first = float(duration.pr_a_wins) if winner else 1 - float(duration.pr_a_wins)
+        rows.append(
+            ("who gives way", target if conceded else sender,
+             f"{target} with probability {number(first)} (mixed equilibrium)")
+        )  # fmt: skip
+    for key, words, mine in (
+        ("base_rate_threat", "threats that worked at once", float(game.threat_success)),
+        ("base_rate_imposed", "imposed sanctions that worked", late),
+    ):
+        if key in seen:
+            rows.append((f"{words}, base rate", number(float(seen[key])), number(mine)))
+    out: list[Block] = [
+        Table(
+            ("question", "what happened", "what the models gave"),
+            tuple(rows),
+            "What happened, set beside what was expected at the file's numbers.",
+        )
+    ]
+    verdict: list[Any] = [
+        f"The models gave a probability of {number(chance)} to what happened at the two stages"
+    ]
+    if months is not None and duration is not None:
+        tail = 1 - math.exp(-float(months) / float(duration.duration))
+        verdict.append(
+            ", and its length lies within the middle 90 % of a war of attrition"
+            if 0.05 <= tail <= 0.95
+            else ", and its length lies in the outer 10 % of a war of attrition"
+        )
+    verdict.append(". ")
+    if seen.get("note"):
+        told = str(seen["note"]).rstrip(".")
+        verdict.append(told[:1].upper() + told[1:] + ".")
+    for key in seen.get("source", ()):
+        verdict += [" ", Cite(str(key))]
+    return [*out, note(tuple(verdict), kind="finding", title="What happened")]
