@@ -14,6 +14,7 @@ from negotiate.kernels.exact_lp import maximise
 from negotiate.kernels.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 from negotiate.tolerance import PROBABILITY
 
 EXACT_BOUND = 64
@@ -185,3 +186,49 @@ def holds(concept: str, form: Any, point: Point, gains: Constraints) -> Evidence
     good = bool(worst <= shared.unit(game))
     what = "largest gain from a deviation (payoff units)"
     return Evidence(good, worst, what, "" if good else witness)
+
+
+SHOWN = 24
+"""Most inequalities and extreme points written out."""
+
+
+def explain(
+    form: Any,
+    solution: Solution,
+    *,
+    idea: str,
+    inequalities: Sequence[tuple[str, Sequence[Any]]],
+) -> str:
+    """The linear programme with the game's numbers, and its answer, in Markdown with TeX.
+
+    ``inequalities`` are the obedience conditions: what they rule out in words, and the coefficient
+    of each profile's probability, in the order of `_strategic.profiles`.
+    """
+    game: StrategicGame = form
+    profiles = [", ".join(shared.names(game, index)) for index in shared.profiles(game)]
+    symbols = [f"p({_tex.name(profile)})" for profile in profiles]
+    lines = ["**Probabilities of the profiles.**", "", idea, ""]
+    lines.append(f"- $p \\ge 0$, and the {len(profiles)} probabilities sum to $1$;")
+    for words, row in inequalities[:SHOWN]:
+        lines.append(f"- {words}: ${_tex.weighted(row, symbols)} \\ge 0$;")
+    if len(inequalities) > SHOWN:
+        lines.append(f"- and {len(inequalities) - SHOWN} more conditions of the same kind.")
+    welfare = game.payoffs.sum(axis=0).reshape(-1).tolist()  # last strategy varies fastest
+    lines += ["", f"The sum of payoffs is ${_tex.weighted(welfare, symbols)}$.", ""]
+    if solution.complete:
+        lines.append(
+            f"These conditions cut out a polytope with {len(solution)} "
+            f"corner{'s' if len(solution) != 1 else ''}; every mixture of corners qualifies too:"
+        )
+    else:
+        lines.append("A distribution with the greatest objective:")
+    for point in solution.points[:SHOWN]:
+        given = ", ".join(
+            f"$p({_tex.name(profile)}) = {_tex.number(weight)}$"
+            for profile, weight in point.facts["distribution"].items()
+        )
+        pays = ", ".join(f"{player} ${_tex.number(v)}$" for player, v in point.payoffs.items())
+        lines.append(f"- {given}; payoffs: {pays}.")
+    if len(solution) > SHOWN:
+        lines.append(f"- and {len(solution) - SHOWN} more.")
+    return "\n".join(lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
@@ -14,31 +13,10 @@ from negotiate.kernels import expected
 from negotiate.kernels.pure import pure_equilibria
 from negotiate.solution import Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions._tex import expectation, name, number, payoff_table
 
 SUPPORTS = 40
 """Most pairs of supports worked out in full."""
-
-
-def number(value: Any) -> str:
-    r"""A number in TeX: whole, fraction or decimal.
-
-    >>> print(number(Fraction(-1, 3)), number(Fraction(2)), number(0.25))
-    -\tfrac{1}{3} 2 0.25
-    """
-    if isinstance(value, Fraction):
-        if value.denominator == 1:
-            return str(value.numerator)
-        sign = "-" if value < 0 else ""
-        return f"{sign}\\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
-    return f"{float(value):.6g}"
-
-
-def name(label: str) -> str:
-    """A label as text inside a formula."""
-    safe = str(label)
-    for mark in ("\\", "{", "}", "$", "&", "#", "%", "_", "^", "~"):
-        safe = safe.replace(mark, " ")
-    return f"\\text{{{safe}}}"
 
 
 def explain(game: StrategicGame, solution: Solution) -> str:
@@ -58,7 +36,7 @@ def explain(game: StrategicGame, solution: Solution) -> str:
 def _pure(game: StrategicGame) -> str:
     lines = ["### Pure strategies", ""]
     if len(game.players) == 2:
-        lines += [*_table(game), "", "Best replies are underlined."]
+        lines += [*payoff_table(game), "", "Best replies are underlined."]
     cells = np.argwhere(pure_equilibria(game.payoffs))
     if len(cells):
         lines.append("")
@@ -67,22 +45,6 @@ def _pure(game: StrategicGame) -> str:
     else:
         lines += ["", "In every cell somebody gains by changing: there is no pure equilibrium."]
     return "\n".join(lines)
-
-
-def _table(game: StrategicGame) -> list[str]:
-    row, column = game.players
-    a, b = game.payoffs
-    head = f"| {row} \\ {column} | " + " | ".join(game.strategies[column]) + " |"
-    lines = [head, "|" + "---|" * (1 + len(game.strategies[column]))]
-    for i, label in enumerate(game.strategies[row]):
-        cells = []
-        for j in range(len(game.strategies[column])):
-            left, right = number(a[i, j]), number(b[i, j])
-            left = f"\\underline{{{left}}}" if a[i, j] == a[:, j].max() else left
-            right = f"\\underline{{{right}}}" if b[i, j] == b[i].max() else right
-            cells.append(f"${left},\\ {right}$")
-        lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    return lines
 
 
 def _dominance(game: StrategicGame) -> tuple[list[list[int]], str]:
@@ -155,7 +117,7 @@ def _support(
     )
     for player, labels, mine, rival, theirs, his, table, open_rows in sides:
         yield ""
-        sums = [_sum([table[s, t] for t in his], [theirs[t] for t in his]) for s in mine]
+        sums = [expectation([table[s, t] for t in his], [theirs[t] for t in his]) for s in mine]
         total = " + ".join(f"p_{{{name(theirs[t])}}}" for t in his)
         yield f"{player} is indifferent: $${' = '.join(sums)},\\qquad {total} = 1.$$"
         found = _indifferent([[table[s, t] for t in his] for s in mine])
@@ -179,16 +141,6 @@ def _support(
                 return
     yield ""
     yield "No strategy outside the supports pays more: **an equilibrium**."
-
-
-def _sum(weights: Sequence[Any], labels: Sequence[str]) -> str:
-    text = ""
-    for weight, label in zip(weights, labels):
-        sign = " - " if weight < 0 else " + "
-        text += (
-            sign if text or weight < 0 else ""
-        ) + f"{number(abs(weight))}\\,p_{{{name(label)}}}"
-    return text.strip()
 
 
 def _indifferent(rows: Sequence[Sequence[Fraction]]) -> tuple[list[Fraction], Fraction] | None:

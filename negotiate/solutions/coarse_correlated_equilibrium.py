@@ -22,6 +22,7 @@ from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels.correlated import coarse_constraints
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _correlated
+from negotiate.solutions import _strategic as shared
 
 FORM = ("strategic",)
 FIELD = "rational"
@@ -54,3 +55,21 @@ def _gains(
             if gain > worst:
                 worst, witness = gain, f"{player}: always {other}"
     return worst, witness
+
+
+def explain(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> str:
+    """The conditions against opting out with the game's numbers, and what they leave."""
+    game = shared.admit(form, "coarse_correlated_equilibrium")
+    if game.payoffs[0].size <= _correlated.EXACT_BOUND:
+        game = game.fractions()
+    profiles, rows = shared.profiles(game), []
+    for i, player in enumerate(game.players):
+        table = game.table(player)
+        for t, other in enumerate(game.strategies[player]):
+            row = [table[k] - table[(*k[:i], t, *k[i + 1 :])] for k in profiles]
+            rows.append((f"{player} does not gain by always playing {other}", row))
+    idea = (
+        "A mediator will draw a profile; each player joins the plan or commits itself to one "
+        "strategy before the draw. Joining is best for everybody exactly if"
+    )
+    return _correlated.explain(game, solve(game, objective=objective), idea=idea, inequalities=rows)

@@ -28,6 +28,7 @@ from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels.correlated import correlated_constraints
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _correlated
+from negotiate.solutions import _strategic as shared
 
 FORM = ("strategic",)
 FIELD = "rational"
@@ -76,3 +77,26 @@ def _gains(
                 if gain > worst:
                     worst, witness = gain, f"{player}: told {told}, plays {other}"
     return worst, witness
+
+
+def explain(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> str:
+    """The obedience conditions with the game's numbers, and what they leave."""
+    game = shared.admit(form, "correlated_equilibrium")
+    if game.payoffs[0].size <= _correlated.EXACT_BOUND:
+        game = game.fractions()
+    profiles, rows = shared.profiles(game), []
+    for i, player in enumerate(game.players):
+        table = game.table(player)
+        for s, told in enumerate(game.strategies[player]):
+            for t, other in enumerate(game.strategies[player]):
+                if s != t:
+                    row = [
+                        table[k] - table[(*k[:i], t, *k[i + 1 :])] if k[i] == s else 0
+                        for k in profiles
+                    ]
+                    rows.append((f"{player}, told {told}, does not gain with {other}", row))
+    idea = (
+        "A mediator draws a profile and tells each player its own part only. Obeying is best "
+        "for everybody exactly if"
+    )
+    return _correlated.explain(game, solve(game, objective=objective), idea=idea, inequalities=rows)

@@ -32,6 +32,7 @@ from negotiate.forms.strategic import StrategicGame, is_symmetric
 from negotiate.kernels.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 from negotiate.tolerance import PROBABILITY
 
 FORM = ("strategic",)
@@ -40,6 +41,9 @@ DECLARES = frozenset({"no profitable deviation"})
 
 SIZE_BOUND = 12
 """Most strategies: their subsets are candidates for the support."""
+
+SHOWN = 24
+"""Most supports worked out in full."""
 
 Matrix = Sequence[Sequence[Fraction]]
 
@@ -204,3 +208,81 @@ def _not_copositive(q: Matrix) -> tuple[int, ...]:
             if best is not None and best.value > 0:
                 return chosen
     return ()
+
+
+def explain(form: StrategicGame) -> str:
+    """Each support tried: what equalises on it, who does better, which mutant gets in."""
+    game = _symmetric(form).fractions()
+    a = game.payoffs[0].tolist()
+    labels, n = game.strategies[game.players[0]], len(game.payoffs[0])
+    found: list[tuple[frozenset[int], str]] = []
+    lines = [
+        "**Evolutionarily stable strategies.**",
+        "",
+        "$x$ is stable if every mutant $y \\ne x$ earns less than $x$ against $x$, or as much "
+        "against $x$ and less than $x$ against $y$. Each support carries one candidate at most.",
+    ]
+    tried = 0
+    for size in range(1, n + 1):
+        for support in combinations(range(n), size):
+            tried += 1
+            if tried > SHOWN:
+                continue
+            lines += ["", f"**{', '.join(labels[i] for i in support)}**", ""]
+            inside = next((text for replies, text in found if set(support) <= replies), "")
+            if inside:
+                lines.append(
+                    f"All are best replies to the stable strategy {inside}, so none is stable here."
+                )
+                continue
+            verdict, x, replies = _trial(game, a, support)
+            lines += verdict
+            if x is not None:
+                found.append((replies, _tex.mixture(dict(zip(labels, x)))))
+    if tried > SHOWN:
+        lines += ["", f"The other {tried - SHOWN:,} supports go the same way."]
+    answer = [_tex.mixture(point.strategies[game.players[0]]) for point in solve(game).points]
+    lines += ["", "Stable: " + "; ".join(answer) + "." if answer else "There is none."]
+    return "\n".join(lines)
+
+
+def _trial(
+    game: StrategicGame, a: Matrix, support: Sequence[int]
+) -> tuple[list[str], tuple[Fraction, ...] | None, frozenset[int]]:
+    """Sentences about one support; the strategy and its best replies where it is stable."""
+    labels, number = game.strategies[game.players[0]], _tex.number
+    x, none = _equalising(a, support), frozenset[int]()
+    names = [f"x_{{{_tex.name(labels[i])}}}" for i in support]
+    lines = []
+    if len(support) > 1:
+        sums = [_tex.weighted([a[i][j] for j in support], names) for i in support]
+        lines.append(f"Equal payoffs ask ${' = '.join(sums)}$ with ${' + '.join(names)} = 1$.")
+    if x is None:
+        return [*lines, "No single positive solution: nothing stable here."], None, none
+    if len(support) > 1:
+        solved = ", ".join(f"{s} = {number(x[i])}" for s, i in zip(names, support))
+        lines.append(f"So ${solved}$.")
+    pays = [sum((v * w for v, w in zip(line, x) if w), Fraction(0)) for line in a]
+    shown = ", ".join(f"{s}: ${number(v)}$" for s, v in zip(labels, pays))
+    lines.append(f"Against it the strategies earn {shown}.")
+    replies = _replies(a, x)
+    if not set(support) <= replies:
+        better = ", ".join(labels[i] for i in sorted(replies))
+        return [*lines, f"{better} earns more: not even an equilibrium."], None, none
+    others = [i for i in sorted(replies) if x[i] != 1]
+    if not others:
+        return [*lines, "It is the only best reply to itself: **stable**."], x, frozenset(replies)
+    lines.append("As good against it are the mutants below; against the mutant itself,")
+    for i in others:
+        own = sum((w * a[k][i] for k, w in enumerate(x)), Fraction(0))
+        sign = ">" if own > a[i][i] else ("=" if own == a[i][i] else "<")
+        lines.append(
+            f"- {labels[i]}: $x$ earns ${number(own)}$, the mutant ${number(a[i][i])}$: "
+            f"${number(own)} {sign} {number(a[i][i])}$;"
+        )
+    mutant = _invader(a, x, support, replies)
+    if mutant:
+        who = ", ".join(labels[i] for i in mutant)
+        return [*lines, f"A mutant towards {who} is not driven out: not stable."], None, none
+    lines.append("and no mixture of them does as well as $x$ against itself: **stable**.")
+    return lines, x, frozenset(replies)

@@ -35,6 +35,7 @@ from negotiate.forms._strategic_sources import to_nashpy
 from negotiate.forms.strategic import StrategicGame, is_symmetric
 from negotiate.kernels import expected
 from negotiate.solution import Evidence, Point, Solution
+from negotiate.solutions import _learning_steps
 from negotiate.solutions import _strategic as shared
 
 FORM = ("strategic",)
@@ -235,3 +236,11 @@ def _seeded(rng: np.random.Generator) -> Iterator[None]:
         yield
     finally:
         np.random.set_state(before)  # noqa: NPY002
+
+
+def explain(form: StrategicGame, *, dynamics: str = "fictitious_play", rounds: int = 6) -> str:
+    """The first steps by hand: what is believed, what it pays, what changes."""
+    game = shared.admit(form, "learning", players=2)
+    if dynamics not in DYNAMICS:
+        raise UnknownNameError("dynamic", dynamics, DYNAMICS, where="learning")
+    return _learning_steps.STEPS[dynamics](game, rounds)

@@ -36,11 +36,14 @@ from negotiate.kernels.exact_lp import maximise
 from negotiate.kernels.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex, dominance, trembling_hand
 
 FORM = ("strategic",)
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation", "relabelling"})
 
+SHOWN = 12
+"""Most equilibria worked out in full."""
 ORDERS_BOUND = 600
 """Most weak orders of one player's strategies: 3 strategies have 13, 4 have 75, 5 have 541."""
 
@@ -103,6 +106,13 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
     evidence = shared.nash_evidence(game, point)
     if not evidence.holds:
         return Evidence(False, evidence.value, what, evidence.witness)
+    if _orders(game, point) is not None:
+        return Evidence(True, evidence.value, what)
+    return Evidence(False, -1, what, "no preference orders are consistent with it")
+
+
+def _orders(game: StrategicGame, point: Point) -> tuple[Order, Order] | None:
+    """A pair of orders that supports the point."""
     exact = game.fractions()
     x, y = ([Fraction(w) for w in point.strategies[p].values()] for p in game.players)
     slack = shared.unit(game)
@@ -112,8 +122,8 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
         ):
             top = {k for k, w in enumerate(x) if w} <= set(left[0])
             if top and {k for k, w in enumerate(y) if w} <= set(right[0]):
-                return Evidence(True, evidence.value, what)
-    return Evidence(False, -1, what, "no preference orders are consistent with it")
+                return left, right
+    return None
 
 
 def _compatible(game: StrategicGame) -> Iterator[tuple[Order, Order]]:
@@ -212,3 +222,43 @@ def _joined(
     for k, g in enumerate(group):
         found.setdefault(g, []).append(k)
     return tuple(tuple(v) for v in found.values())
+
+
+def explain(form: StrategicGame) -> str:
+    """For each perfect equilibrium: the orders of mistakes that make it proper, or that none do."""
+    game = shared.admit(form, "proper_equilibrium", players=2).fractions()
+    lines = [
+        "**Proper equilibria.**",
+        "",
+        "Mistakes are rare, and of two mistakes the costlier is far rarer. So each player needs an "
+        "order of its strategies, best first, in which the other's mistakes are read: strategies "
+        "of one class pay the same against every level of mistakes, a higher class pays more "
+        "once the lower levels are counted.",
+    ]
+    answer = solve(game)
+    for point in trembling_hand.solve(game).points[:SHOWN]:
+        lines += ["", f"**{point.label}** (perfect)", ""]
+        for k, player in enumerate(game.players):
+            rows = dominance.advantage(game, player)
+            other = list(point.strategies[game.players[1 - k]].values())
+            pays = [sum((w * v for w, v in zip(other, line)), Fraction(0)) for line in rows]
+            shown = ", ".join(
+                f"{s}: ${_tex.number(v)}$" for s, v in zip(game.strategies[player], pays)
+            )
+            lines.append(f"- Without mistakes {player} gets from {shown}.")
+        orders = _orders(game, point)
+        if orders is None:
+            lines.append("\nNo pair of orders is consistent with it: **not proper**.")
+            continue
+        for player, order in zip(game.players, orders):
+            own = game.strategies[player]
+            shown = " > ".join(" ~ ".join(own[i] for i in group) for group in order)
+            lines.append(f"- {player}'s order: {shown}.")
+        lines.append(
+            "\nEach order is what the other's mistakes, rarer down its own order, lead to: "
+            "**proper**."
+        )
+    count = len(answer)
+    lines += ["", f"In all {count} extreme proper equilibri{'um' if count == 1 else 'a'}: "
+              + "; ".join(point.label for point in answer.points) + "."]  # fmt: skip
+    return "\n".join(lines)

@@ -27,6 +27,7 @@ from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels import expected, logit
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 from negotiate.tolerance import FIXED_POINT
 
 FORM = ("strategic",)
@@ -121,3 +122,33 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
 def _plain(values: Any) -> Any:
     array = np.asarray(values)
     return float(array) if array.ndim == 0 else array
+
+
+def explain(form: StrategicGame, *, precision: float = 1.0) -> str:
+    """The fixed point checked by hand: payoffs, their exponentials, the probabilities."""
+    game = shared.admit(form, "quantal_response").floats()
+    point = solve(game, precision=precision)[0]
+    mixed = shared.mixed_of(game, point)
+    lines = [
+        f"**Logit equilibrium at** $\\lambda = {_tex.number(precision)}$.",
+        "",
+        "Each player chooses strategy $s$ with probability $e^{\\lambda u(s)} / "
+        "\\sum_t e^{\\lambda u(t)}$, $u(s)$ its payoff against the others' probabilities. At "
+        "$\\lambda = 0$ all strategies are equally likely; from there the answer is followed as "
+        "$\\lambda$ grows. It is a fixed point: the probabilities in the last column are the ones "
+        "that the payoffs were computed with.",
+    ]
+    for k, player in enumerate(game.players):
+        values = expected.against(game.payoffs, mixed, k)
+        # The largest payoff is taken off, which changes no probability and avoids overflow.
+        weights = np.exp(precision * (values - values.max()))
+        rows = [
+            (label, f"${u:.4f}$", f"${w:.4f}$", f"${w / weights.sum():.4f}$")
+            for label, u, w in zip(game.strategies[player], values, weights, strict=True)
+        ]
+        head = ("$s$", "$u(s)$", "$e^{\\lambda (u(s) - \\max u)}$", "probability")
+        lines += ["", f"{player}:", "", *_tex.plain_table(head, rows)]
+    worst = _tex.number(point.regret)
+    lines += ["", f"The largest regret is ${worst}$: mistakes remain, so it is no Nash equilibrium."
+              if point.regret > shared.unit(game) else "Nobody has any regret."]  # fmt: skip
+    return "\n".join(lines)

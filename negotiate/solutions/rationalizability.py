@@ -29,7 +29,7 @@ from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
-from negotiate.solutions import dominance
+from negotiate.solutions import _tex, dominance
 from negotiate.tolerance import WEIGHT_SUM
 
 FORM = ("strategic",)
@@ -134,3 +134,31 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
 
 def _columns(game: StrategicGame, player: str) -> Sequence[tuple[str, ...]]:
     return list(product(*(game.strategies[p] for p in game.players if p != player)))
+
+
+def explain(form: StrategicGame) -> str:
+    """Which strategies go, and the belief that keeps each of the others, in Markdown with TeX."""
+    game = shared.admit(form, "rationalizability").fractions()
+    facts = solve(game)[0].facts
+    lines = ["**Rationalizable strategies.**", ""]
+    lines.append(
+        "A strategy is kept if it is a best reply to some belief about strategies that are kept; "
+        "a strategy is no best reply to any belief exactly if a mixture dominates it strictly."
+    )
+    lines += ["", dominance.explain(game), ""]
+    for player in game.players:
+        left = game.restricted({p: facts["survivors"][p] for p in game.players if p != player})
+        rows, labels = dominance.advantage(left, player), game.strategies[player]
+        columns = [", ".join(column) for column in _columns(left, player)]
+        lines.append(f"For {player}:")
+        for s in facts["survivors"][player]:
+            given = facts["beliefs"][player][s]
+            weights = [given.get(column, Fraction(0)) for column in columns]
+            pays = [sum((w * v for w, v in zip(weights, line)), Fraction(0)) for line in rows]
+            shown = ", ".join(f"{t}: ${_tex.number(v)}$" for t, v in zip(labels, pays))
+            lines.append(
+                f"- *{s}* is a best reply to the belief {_tex.mixture(given)}; "
+                f"against it the strategies pay {shown}."
+            )
+        lines.append("")
+    return "\n".join(lines).rstrip()

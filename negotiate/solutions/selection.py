@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from negotiate.kernels.equilibria_exact import extreme_equilibria
 from negotiate.kernels.pure import pure_equilibria
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 
 FORM = ("strategic",)
 FIELD = "algebraic"
@@ -242,3 +244,82 @@ def _labels(field: Field, choice: Choice) -> tuple[str, ...]:
     if choice.profile:
         return (shared.label_of(field.game, [np.round(x, 6) for x in choice.profile]),)
     return tuple(shared.label_of(field.game, field.equilibria[k]) for k in choice.chosen)
+
+
+def explain(form: StrategicGame) -> str:
+    """Every rule applied by hand: who prefers what, deviation losses, sums, the logit branch."""
+    game = shared.admit(form, "selection").fractions()
+    field = _field(game)
+    labels = [shared.label_of(game, profile) for profile in field.equilibria]
+    rows = [
+        (label, *(f"${_tex.number(v)}$" for v in pays), f"${_tex.number(sum(pays))}$")
+        for label, pays in zip(labels, field.payoffs, strict=True)
+    ]
+    parts = ["**Selection among equilibria.**"]
+    if not field.complete:
+        parts.append("Only pure equilibria are considered.")
+    parts.append("\n".join(_tex.plain_table(("equilibrium", *game.players, "sum"), rows)))
+    chosen = {name: (rule(field), rule) for name, rule in RULES.items()}
+    for name, (choice, _) in chosen.items():
+        words = "; ".join(_labels(field, choice)) or "nothing"
+        reason = f" ({choice.reason})" if choice.reason else ""
+        parts.append(f"**{name.replace('_', ' ')}**: {_worked(name, field, labels)}"
+                     f"It picks {words}{reason}.")  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def _worked(rule: str, field: Field, labels: Sequence[str]) -> str:
+    """The arithmetic behind a rule's choice, where it is short."""
+    work = _WORK.get(rule)
+    return work(field, labels) if work else ""
+
+
+def _deviation_losses(field: Field, labels: Sequence[str]) -> str:
+    game = field.game
+    if game.shape != (2, 2):
+        return ""
+    lines = []
+    for (x, y), label in zip(field.equilibria, labels):
+        if not {*x, *y} <= {0, 1}:
+            continue
+        i, j = list(x).index(1), list(y).index(1)
+        terms = (
+            (game.payoffs[0, i, j], game.payoffs[0, 1 - i, j]),
+            (game.payoffs[1, i, j], game.payoffs[1, i, 1 - j]),
+        )
+        product = prod((stay - leave for stay, leave in terms), start=Fraction(1))
+        shown = "".join(f"({_tex.number(s)} - {_tex.number(t)})" for s, t in terms)
+        shown = shown.replace("- -", "+ ")
+        lines.append(f"at {label} ${shown} = {_tex.number(product)}$")
+    return f"products of the losses from deviating alone: {'; '.join(lines)}. " if lines else ""
+
+
+def _preferences(field: Field, labels: Sequence[str]) -> str:
+    lines = []
+    for who, player in enumerate(field.game.players):
+        mine = [pays[who] for pays in field.payoffs]
+        best = [k for k, value in enumerate(mine) if value == max(mine)]
+        lines.append(f"{player} likes {' and '.join(labels[k] for k in best)} best")
+    return "; ".join(lines) + ". " if labels else ""
+
+
+def _branch(field: Field, labels: Sequence[str]) -> str:
+    game = field.game.floats()
+    spread = float(expected.spread(game.payoffs, len(game.players)).max()) or 1.0
+    lines = []
+    for size in (0.0, 1.0, 3.0, 10.0, PRECISIONS[0]):
+        mixed, error = logit.principal_branch(
+            game.payoffs, np.array(size / spread), players=len(game.players)
+        )
+        if np.isnan(error):
+            break
+        shown = " / ".join(", ".join(f"{w:.3f}" for w in np.asarray(x)) for x in mixed)
+        lines.append(f"${size / spread:.4g}$: {shown}")
+    return f"the branch from the centroid, by precision: {'; '.join(lines)}. "
+
+
+_WORK: dict[str, Callable[[Field, Sequence[str]], str]] = {
+    "payoff_dominant": _preferences,
+    "risk_dominant": _deviation_losses,
+    "logit_limit": _branch,
+}

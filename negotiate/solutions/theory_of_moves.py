@@ -26,6 +26,7 @@ from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels import theory_of_moves as kernel
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 
 FORM = ("strategic",)
 FIELD = "rational"
@@ -132,3 +133,49 @@ def _marks(game: StrategicGame, mask: Any, end: int) -> tuple[str, ...]:
     if better.any():
         marks.append("pareto dominated")
     return tuple(marks)
+
+
+def explain(form: StrategicGame) -> str:
+    """From every state and first mover: the round of moves, and the look ahead from its end."""
+    game = _admit(form)
+    labels = [", ".join(shared.names(game, state)) for state in kernel.STATES]
+    number = _tex.number
+    lines = [
+        "**Theory of moves.**",
+        "",
+        *_tex.payoff_table(game),
+        "",
+        "From a state, players move in turn around the four states; whoever would not gain by "
+        "what follows stays, and after four moves play is back and stops. Read from the last "
+        "mover backwards.",
+    ]
+    for start, name in enumerate(labels):
+        lines += ["", f"**From ({name})**", ""]
+        stops = []
+        for first, player in enumerate(game.players):
+            path = kernel.cycle(start, first)
+            lines.append(f"{player} first:")
+            end = start
+            steps = []
+            for state, mover in reversed(path):
+                here, ahead = (game.payoffs[mover][kernel.STATES[s]] for s in (state, end))
+                moves = ahead > here
+                steps.append(
+                    f"- at ({labels[state]}) {game.players[mover]} has ${number(here)}$; moving "
+                    f"leads to ({labels[end]}) with ${number(ahead)}$: it "
+                    f"{'moves' if moves else 'stays'};"
+                )
+                end = end if moves else state
+            lines += [*steps, f"- so play ends at ({labels[end]}).", ""]
+            stops.append(end)
+        moved = list(dict.fromkeys(end for end in stops if end != start))
+        if not moved:
+            lines.append(f"Neither moves first: ({name}) is its own non-myopic equilibrium.")
+        elif len(moved) == 1:
+            lines.append(f"The non-myopic equilibrium from here is ({labels[moved[0]]}).")
+        else:
+            both = " or ".join(f"({labels[end]})" for end in moved)
+            lines.append(f"Both would move: {both}, by who moves first (order power).")
+    ends = "; ".join(f"({point.label})" for point in solve(game).points)
+    lines += ["", f"The non-myopic equilibria are {ends}."]
+    return "\n".join(lines)

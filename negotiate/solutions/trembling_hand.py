@@ -26,11 +26,15 @@ from negotiate.kernels.equilibria_exact import extreme_equilibria
 from negotiate.kernels.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 from negotiate.solutions.dominance import advantage, dominator
 
 FORM = ("strategic",)
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation", "relabelling"})
+
+SHOWN = 24
+"""Most equilibria worked out in full."""
 
 
 def solve(form: StrategicGame) -> Solution:
@@ -95,6 +99,11 @@ def _undominated(rows: Any, x: Sequence[Fraction]) -> bool:
 
 def _supported(rows: Any, support: Sequence[int]) -> bool:
     """Whether all of ``support`` are best replies to one completely mixed belief."""
+    return _belief(rows, support) is not None
+
+
+def _belief(rows: Any, support: Sequence[int]) -> tuple[Fraction, ...] | None:
+    """A completely mixed belief to which all of ``support`` are best replies, or None."""
     columns = rows.shape[1]
     # belief q = t + y with y >= 0 and t, the least probability, as large as possible
     lead = rows[support[0]]
@@ -109,7 +118,9 @@ def _supported(rows: Any, support: Sequence[int]) -> bool:
         at_most=[(line(rows[k]), 0) for k in others],
         equal=[*((line(rows[k]), 0) for k in support[1:]), ([1] * columns + [columns], 1)],
     )
-    return best is not None and best.value > 0
+    if best is None or best.value <= 0:
+        return None
+    return tuple(best.value + y for y in best.x[:columns])
 
 
 def _components(
@@ -146,3 +157,47 @@ def _components(
     for k in range(len(pairs)):
         found.setdefault(root(k), []).append(k)
     return tuple(tuple(v) for v in found.values())
+
+
+def explain(form: StrategicGame) -> str:
+    """For each extreme Nash equilibrium: who uses a dominated strategy, or the belief behind it."""
+    game = shared.admit(form, "trembling_hand", players=2).fractions()
+    nash = extreme_equilibria(game.payoffs[0].tolist(), game.payoffs[1].tolist())
+    lines = [
+        "**Trembling-hand perfect equilibria.**",
+        "",
+        "With two players an equilibrium is perfect exactly if neither mixed strategy is weakly "
+        "dominated, that is, if each is a best reply to some belief that excludes nothing.",
+    ]
+    for profile in nash.points[:SHOWN]:
+        mixed = [shared.row(weights) for weights in profile]
+        lines += ["", f"**{shared.label_of(game, mixed)}**", ""]
+        perfect = True
+        for k, player in enumerate(game.players):
+            rows, own = advantage(game, player), game.strategies[player]
+            other = game.strategies[game.players[1 - k]]
+            better = dominator(rows, profile[k], kind="weak")
+            if better is not None:
+                perfect = False
+                lines.append(
+                    f"- {player} could play {_tex.mixture(dict(zip(own, better)))} instead: "
+                    f"against {', '.join(other)} that pays {_row(rows, better)} rather than "
+                    f"{_row(rows, profile[k])}, never less and somewhere more."
+                )
+                continue
+            support = [i for i, w in enumerate(profile[k]) if w]
+            belief = _belief(rows, support)
+            assert belief is not None  # undominated: there is one
+            lines.append(
+                f"- {player}'s strategy is undominated: it is a best reply to the belief "
+                f"{_tex.mixture(dict(zip(other, belief)))}."
+            )
+        lines.append("\nSo it is **perfect**." if perfect else "\nSo it is not perfect.")
+    if len(nash) > SHOWN:
+        lines += ["", f"The other {len(nash) - SHOWN:,} equilibria go the same way."]
+    return "\n".join(lines)
+
+
+def _row(rows: Any, weights: Sequence[Fraction]) -> str:
+    pays = [sum((w * v for w, v in zip(weights, column)), Fraction(0)) for column in rows.T]
+    return ", ".join(f"${_tex.number(v)}$" for v in pays)
