@@ -6,7 +6,7 @@ from typing import Any
 
 from negotiate.display import figures, tables
 from negotiate.display._text import clean, escape, number
-from negotiate.display.tornado import words
+from negotiate.whatif.words import words
 
 
 def sentence(item: Any) -> str:

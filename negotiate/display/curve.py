@@ -8,7 +8,7 @@ import numpy as np
 
 from negotiate.display import figures, tables
 from negotiate.display._text import escape
-from negotiate.display.tornado import words
+from negotiate.whatif.words import words
 
 
 def _numeric(item: Any) -> dict[str, Any]:

@@ -5,35 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate.display import figures, tables
-from negotiate.display._text import clean, escape, number
+from negotiate.display._text import escape, number
+from negotiate.whatif.words import words
+
+__all__ = ["HEAD", "MOST", "figure", "html", "rows", "sentence", "text", "words"]
 
 MOST = 15
-
-
-def words(case: Any, path: str) -> str:
-    """A path in words: names of parties, issues, levers and branches for their ids."""
-    names = {
-        **{k: v.name for k, v in case.parties.items()},
-        **{k: v.name for k, v in case.issues.items()},
-        **{k: v.name for k, v in case.levers.items()},
-        **{k: v.name.split(":")[0] for k, v in case.branches.items()},
-    }
-    parts = [names.get(part, part.replace("_", " ")) for part in path.split(".")]
-    if parts[0] in ("lever", "branch", "party", "quantity"):
-        parts = parts[1:]
-    return ", ".join(parts)
 
 
 def sentence(item: Any) -> str:
     """Which quantities move the metric most."""
     if not item.paths:
-        return f"No quantity has a range, so {clean(item.metric)} stays at {number(item.base)}."
+        return f"No quantity has a range, so {words(item.case, item.metric)} stays at {number(item.base)}."
     widths = abs(item.answers[:, 1] - item.answers[:, 0])
     if widths[0] <= 0.0005:
-        return f"No single quantity moves {clean(item.metric)} from {number(item.base)}."
+        return f"No single quantity moves {words(item.case, item.metric)} from {number(item.base)}."
     moving = int((widths > 0.0005).sum())
     return (
-        f"{clean(item.metric)} is {number(item.base)} at the base; of {len(item.paths)} uncertain "
+        f"{words(item.case, item.metric)} is {number(item.base)} at the base; of {len(item.paths)} uncertain "
         f"quantities {moving} move it by themselves, most of all "
         f"{words(item.case, item.paths[0])} (from {number(item.answers[0, 0])} at its low to "
         f"{number(item.answers[0, 1])} at its high value)."

@@ -32,7 +32,7 @@ from negotiate.whatif.attribution import Attribution, attribute
 from negotiate.whatif.design import Design, Grid, OneAtATime, Random, Sobol, Values
 from negotiate.whatif.groups import Correlated, Group, Ordered
 from negotiate.whatif.marginal import Marginal
-from negotiate.whatif.robustness import Robustness, claim, robustness
+from negotiate.whatif.robustness import Claim, Claims, Robustness, claim, robustness
 from negotiate.whatif.space import Space
 from negotiate.whatif.study import Study, run_study
 
@@ -275,6 +275,7 @@ def attribute_levers(
     levers: Sequence[str] = (),
     draws: int = 1,
     seed: int = 0,
+    scenario: str = "",
     **options: Any,
 ) -> dict[str, Attribution]:
     """Shapley share of each lever in each metric, over common draws.
@@ -287,6 +288,8 @@ def attribute_levers(
         Players; by default all levers on the table of the case.
     draws
         Joint draws of the uncertain quantities; 1 means base values.
+    scenario
+        A scenario of the file, under which every draw is put.
     options
         Of `negotiate.whatif.attribution.attribute`: permutations, rule.
     """
@@ -300,33 +303,73 @@ def attribute_levers(
     drawn = case.floats()
     if draws > 1:
         drawn = case.with_draws(Sobol(draws, seed).values(space_of(case), 0, draws))
+    if scenario:
+        drawn = drawn.scenario(scenario)
     return attribute(_OnTable(drawn, names, wanted), names, seed=seed, **options)
+
+
+CONCEPTS = ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian")
+"""Concepts between which a claim on ``bargaining.<concept>...`` is asked of each."""
+
+
+def by_concept(case: Negotiation, name: str) -> dict[str, str]:
+    """Concept to metric, where a metric's name holds a concept; else the one metric.
+
+    >>> import negotiate as ng
+    >>> list(by_concept(ng.load("idlib-2020"), "bargaining.egalitarian.gain.turkey"))
+    ['egalitarian', 'nash_bargaining', 'kalai_smorodinsky', 'utilitarian']
+    """
+    parts = name.split(".")
+    own = next((part for part in parts if part in CONCEPTS), "")
+    if not own:
+        return {"": name}
+    known = metrics_of.available(case)
+    found = {
+        concept: ".".join(concept if part == own else part for part in parts)
+        for concept in (own, *(c for c in CONCEPTS if c != own))
+    }
+    return {concept: metric for concept, metric in found.items() if metric in known} or {"": name}
 
 
 def claims(
     case: Negotiation,
+    stated: Sequence[Any] | None = None,
     *,
     draws: int = 4096,
     scenarios: Sequence[str] = (),
     seed: int = 0,
     **options: Any,
 ) -> dict[str, Robustness]:
-    """Robustness of every conclusion the file states, over draws and scenarios."""
-    stated = case.case.claim
-    if not stated:
+    """Robustness of conclusions over draws, scenarios and concepts.
+
+    Parameters
+    ----------
+    stated
+        Conclusions of the file (with ``id``, ``text``, ``metric``, ``condition``) or claims made
+        with `negotiate.whatif.robustness.claim`; by default all that the file states. A metric
+        that names a bargaining concept is asked of every concept.
+    scenarios
+        Scenarios of the file besides the baseline.
+    options
+        Of `negotiate.whatif.study.run_study`.
+    """
+    chosen = [_claim(case, item) for item in (case.case.claim if stated is None else stated)]
+    if not chosen:
         return {}
-    wanted = list(dict.fromkeys(item.metric for item in stated))
+    wanted = list(dict.fromkeys(name for item in chosen for name in item.metrics.values()))
     found = study(case, wanted, Sobol(draws, seed), scenarios=scenarios, **options)
     base = Evaluation(case, tuple(wanted))
     evaluate: Any = base
     if scenarios:
         evaluate = {BASE: base} | {name: replace(base, scenario=name) for name in scenarios}
-    return {
-        item.id: robustness(
-            found, claim(item.metric, item.condition, id=item.id, text=item.text), evaluate
-        )
-        for item in stated
-    }
+    return {item.id: robustness(found, item, evaluate) for item in chosen}
+
+
+def _claim(case: Negotiation, item: Any) -> Claim:
+    if isinstance(item, Claim):
+        return item
+    metrics = by_concept(case, item.metric)
+    return claim(metrics, item.condition, id=item.id, text=item.text)
 
 
 def draw(case: Negotiation, n: int, *, seed: int = 0) -> Negotiation:

@@ -72,6 +72,13 @@ class Limit:
             return f"{self.path} is above {shown(self.low)}"
         return f"{self.path} is between {shown(self.low)} and {shown(self.high)}"
 
+    def ends(self) -> tuple[str, str]:
+        """The two limits as text, empty where free."""
+        return (
+            "" if np.isinf(self.low) else f"above {shown(self.low)}",
+            "" if np.isinf(self.high) else f"below {shown(self.high)}",
+        )
+
     @property
     def significant(self) -> bool:
         """Whether one of its ends is more than chance; true where it was not tested."""
@@ -131,6 +138,7 @@ class Region(Answer):
             tuple(limit.place[0] for limit in self.limits),
             tuple(limit.place[1] for limit in self.limits),
             x_label="range of the input, from lowest to highest draw",
+            ends=tuple(limit.ends() for limit in self.limits),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -237,7 +245,7 @@ class Discovery(Answer):
         """A box of the trajectory, by default the chosen one, with quasi-p-values."""
         box = self.path[self.chosen if index is None else index]
         quasi = kernel.quasi_p(self.data.x, self.data.y.astype(float), box)
-        return self.data.region(box, quasi, self.notes)
+        return self.data.region(box, quasi, self.notes).named(self.names)
 
     def at_coverage(self, least: float) -> Region:
         """The densest box with at least this coverage."""

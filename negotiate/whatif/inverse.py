@@ -37,6 +37,9 @@ from negotiate.whatif.chunks import Evaluate, evaluate_rows
 from negotiate.whatif.space import Space
 
 Floats = NDArray[np.float64]
+OUTSIDE = 20
+"""Batches of proposals without one inside the ranges after which a population is given up."""
+
 CHUNK = 2**16
 """Draws evaluated at once."""
 
@@ -120,9 +123,14 @@ class Posterior(Answer):
         facts = listed([f"{name} = {_shown(value)}" for name, value in self.observed.items()])
         rows = [row for row in self.records() if row["contraction"] > 0.1][:3]
         size = self.effective_sample_size
+        near = (
+            f"closest {percent(len(self.weights) / self.evaluated)} of {self.evaluated:,} draws"
+            if len(self.rounds) == 1
+            else f"{len(self.rounds)} populations, {self.evaluated:,} draws"
+        )
         tail = (
-            f"(closest {percent(len(self.weights) / self.evaluated)} of {self.evaluated:,} draws, "
-            f"effective sample size {size:,.0f})"
+            f"({near}, the farthest {shown(self.tolerance)} standard deviations away; effective "
+            f"sample size {size:,.0f})"
         )
         if not rows:
             return f"Given {facts}, no input is known better than before {tail}."
@@ -134,7 +142,12 @@ class Posterior(Answer):
         ]
         text = f"Given {facts}, {listed(parts)} {tail}."
         if self.hindsight:
-            text += f" This uses hindsight: {listed(self.hindsight)}."
+            late = list(self.hindsight)
+            text += (
+                " All that was observed is hindsight: it was not known when the case is set."
+                if set(late) == set(self.observed)
+                else f" This uses hindsight: {listed(late)}."
+            )
         return text
 
     def picture(self) -> Picture:
@@ -149,6 +162,11 @@ class Posterior(Answer):
             "box", tuple(order), tuple(place(path, 0.5) for path in order),
             tuple(place(path, 0.05) for path in order), tuple(place(path, 0.95) for path in order),
             x_label="90 % interval on the prior's 5 % to 95 % range",
+            points=tuple(place(path, 0.5) for path in order),
+            ends=tuple(
+                (shown(self.quantile(path, 0.05)), shown(self.quantile(path, 0.95)))
+                for path in order
+            ),
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
@@ -350,14 +368,16 @@ def sequential(
         rng = generator(seed, 7, index)
         deviation = np.sqrt(2) * np.sqrt(weights @ (u - weights @ u) ** 2) + 1e-9
         fresh, near = [np.empty((0, width))], [np.empty(0)]
-        found = 0
-        while found < particles and used < most:
+        found = outside = 0
+        # in many dimensions a normal step almost never stays inside the cube
+        while found < particles and used < most and outside < OUTSIDE:
             batch = min(max(4 * (particles - found), particles), most - used)
             proposal = u[rng.choice(len(u), batch, p=weights)]
             proposal = proposal + deviation * rng.standard_normal((batch, width))
             inside = ((proposal > 0) & (proposal < 1)).all(1)
             proposal = proposal[inside]
             used += len(proposal)
+            outside = 0 if len(proposal) else outside + 1
             if not len(proposal):
                 continue
             gap = _distance(_table(space, evaluate, proposal, observed), observed, scales)
@@ -366,7 +386,11 @@ def sequential(
             near.append(gap[good])
             found += int(good.sum())
         if found < particles:
-            notes.append(f"stopped after {used:,} draws before tolerance {shown(tolerance)}")
+            notes.append(
+                f"stopped after {used:,} draws before tolerance {shown(tolerance)}"
+                + (f": steps in {width} dimensions leave the ranges; use sequential_markov"
+                   if outside >= OUTSIDE else "")
+            )  # fmt: skip
             break
         nxt = np.concatenate(fresh)[:particles]
         distance = np.concatenate(near)[:particles]
@@ -375,6 +399,79 @@ def sequential(
         tolerances.append(tolerance)
     return replace(
         first, values=space.values(u), weights=weights, distances=distance,
+        tolerance=tolerances[-1], evaluated=used, rounds=tuple(tolerances), notes=tuple(notes),
+    )  # fmt: skip
+
+
+def sequential_markov(
+    space: Space,
+    evaluate: Evaluate,
+    observed: Mapping[str, Any],
+    *,
+    particles: int = 1000,
+    rounds: int = 10,
+    sweeps: int = 4,
+    shrink: float = 0.5,
+    most: int = 2_000_000,
+    scale: Mapping[str, float] | None = None,
+    hindsight: tuple[str, ...] | None = None,
+    seed: int = 0,
+) -> Posterior:
+    """Populations of falling tolerance, moved by Markov chains: for many inputs.
+
+    Each round keeps the particles within the next tolerance, resamples them and moves each by
+    ``sweeps`` Metropolis steps that change a few coordinates, reflected at the ends of the unit
+    cube, where the prior is uniform; a step is taken if it stays within the tolerance (Del Moral,
+    Doucet and Jasra 2012, doi:10.1007/s11222-011-9271-y). Weights stay equal; copies that never
+    moved are counted once in the effective sample size. Parameters as in `sequential`.
+    """
+    _observed(observed)
+    if particles < 10 or not 0 < shrink < 1 or sweeps < 1:
+        raise InputError(
+            f"{particles} particles, shrink {shrink:g}, {sweeps} sweeps", where="sequential",
+            allowed="10 particles or more, shrink between 0 and 1, 1 sweep or more",
+        )  # fmt: skip
+    width = max(space.dimension, 1)
+    first = rejection(
+        space, evaluate, observed, draws=4 * particles, keep=particles, scale=scale,
+        hindsight=hindsight, seed=seed,
+    )  # fmt: skip
+    u0 = sobol_points(0, 4 * particles, width, seed=seed)
+    table = _table(space, evaluate, u0, observed)
+    scales = _scales(table, observed, scale or {})
+    far = _distance(table, observed, scales)
+    keep = np.argsort(far, kind="stable")[:particles]
+    keep = keep[np.isfinite(far[keep])]
+    u, distance = u0[keep], far[keep]
+    used, tolerances, notes = 4 * particles, [float(distance.max())], []
+    for index in range(rounds - 1):
+        tolerance = float(np.quantile(distance, shrink))
+        if not tolerance < tolerances[-1] or used + sweeps * particles > most:
+            break
+        rng = generator(seed, 9, index)
+        alive = np.nonzero(distance <= tolerance)[0]
+        pick = rng.choice(alive, particles)
+        u, distance = u[pick], distance[pick]
+        step = 2.0 * u.std(0) + 1e-9
+        taken = 0
+        for _ in range(sweeps):
+            few = rng.random((particles, width)) < min(1.0, 6.0 / width)
+            proposal = u + few * step * rng.standard_normal((particles, width))
+            proposal = np.abs(proposal) % 2.0  # reflection at both ends keeps the step symmetric
+            proposal = np.clip(np.where(proposal > 1, 2 - proposal, proposal), 1e-12, 1 - 1e-12)
+            gap = _distance(_table(space, evaluate, proposal, observed), observed, scales)
+            good = gap <= tolerance
+            u, distance = np.where(good[:, None], proposal, u), np.where(good, gap, distance)
+            taken += int(good.sum())
+        used += sweeps * particles
+        tolerances.append(tolerance)
+        if taken < 0.02 * sweeps * particles:
+            notes.append(f"stopped at tolerance {shown(tolerance)}: hardly a step was taken")
+            break
+    _, where, copies = np.unique(u, axis=0, return_index=True, return_counts=True)
+    weights = copies / copies.sum()
+    return replace(
+        first, values=space.values(u[where]), weights=weights, distances=distance[where],
         tolerance=tolerances[-1], evaluated=used, rounds=tuple(tolerances), notes=tuple(notes),
     )  # fmt: skip
 

@@ -72,6 +72,7 @@ class Matching(Answer):
             tuple((a - low) / (high - low) for a, _ in self.intervals),
             tuple((b - low) / (high - low) for _, b in self.intervals),
             x_label=f"range searched, {shown(low)} to {shown(high)} {self.unit}".strip(),
+            ends=tuple((shown(a), shown(b)) for a, b in self.intervals),
         )  # fmt: skip
 
 

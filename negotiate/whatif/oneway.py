@@ -1,4 +1,4 @@
-"""One quantity at a time: the tornado and the one-way curve.
+"""One quantity at a time: the tornado, the one-way curve and the spider plot.
 
 Each uncertain quantity is set to its low and to its high value, all others staying at the base;
 members of a group move by the group's rule, so weights still sum to one. All rows are evaluated
@@ -17,8 +17,11 @@ import numpy.typing as npt
 
 from negotiate.errors import InputError
 from negotiate.model.negotiation import Negotiation
+from negotiate.tolerance import UTILITY
 from negotiate.view import Viewable
 from negotiate.whatif import metric
+from negotiate.whatif.answer import Answer, Picture, listed, shown
+from negotiate.whatif.words import names
 
 Floats = npt.NDArray[np.float64]
 MAX_POINTS = 100_000
@@ -165,6 +168,98 @@ def curve(
     found = metric.evaluate(case_rows, names)
     answers = {name: np.broadcast_to(np.asarray(value), (points,)) for name, value in found.items()}
     return Curve(case, path, values, answers, float(case.value(path)))
+
+
+@dataclass(frozen=True)
+class Spider(Answer):
+    """One metric along several quantities, each from its low to its high value.
+
+    Attributes
+    ----------
+    paths
+        Quantities, widest effect first.
+    share
+        ``(n,)`` place on each quantity's own range, 0 at its low and 1 at its high value.
+    inputs, answers
+        ``(K, n)`` values of the quantity and the metric there, the rest at base.
+    base
+        The metric at the base values.
+    """
+
+    metric: str
+    paths: tuple[str, ...]
+    share: Floats
+    inputs: Floats
+    answers: Floats
+    base: float
+    notes: tuple[str, ...] = ()
+
+    def records(self) -> list[dict[str, Any]]:
+        """One row for each quantity: the metric at its low, middle and high value."""
+        middle = len(self.share) // 2
+        return [
+            {
+                "quantity": path, "low": float(x[0]), "high": float(x[-1]),
+                "at low": float(y[0]), "at middle": float(y[middle]), "at high": float(y[-1]),
+                "steepest": float(np.abs(np.gradient(y, self.share)).max()),
+            }
+            for path, x, y in zip(self.paths, self.inputs, self.answers)
+        ]  # fmt: skip
+
+    def sentence(self) -> str:
+        """The widest quantity, and which of them turn back."""
+        if not self.paths:
+            return f"No quantity has a range, so {self.metric} stays at {shown(self.base)}."
+        turning = [
+            self.word(path)
+            for path, y in zip(self.paths, self.answers)
+            if (np.diff(y) > UTILITY).any() and (np.diff(y) < -UTILITY).any()
+        ]
+        first = self.answers[0]
+        text = (
+            f"{self.metric} goes from {shown(float(first[0]))} to {shown(float(first[-1]))} as "
+            f"{self.paths[0]} goes from low to high"
+        )
+        if turning:
+            return f"{text}; along {listed(turning)} it rises and falls."
+        return f"{text}; along none of {len(self.paths)} quantities does it turn back."
+
+    def picture(self) -> Picture:
+        """Every quantity's curve over its own range."""
+        return Picture(
+            "lines", self.paths, tuple(self.answers), x=self.share,
+            x_label="place between the low (0) and the high value (1) of each quantity",
+            y_label=self.metric,
+        )  # fmt: skip
+
+
+def spider(
+    case: Negotiation,
+    name: str,
+    *,
+    paths: Sequence[str] = (),
+    points: int = 33,
+    most: int = 6,
+) -> Spider:
+    """Spider plot of the metric ``name`` along ``paths``, by default the ``most`` widest ones."""
+    if not 3 <= points <= MAX_POINTS:
+        raise InputError(f"{points} points", where="spider plot", allowed=f"3 to {MAX_POINTS:,}")
+    chosen = tuple(paths) or tornado(case, name).paths[:most]
+    share = np.linspace(0.0, 1.0, points)
+    ends = [span(case, path) for path in chosen]
+    inputs = np.array([low + (high - low) * share for low, high in ends]).reshape(-1, points)
+    settings: list[dict[str, float]] = [{}]
+    settings += [{path: float(v)} for path, row in zip(chosen, inputs) for v in row]
+    found = np.broadcast_to(
+        np.asarray(metric.evaluate(rows(case, settings), [name])[name], float), (len(settings),)
+    )
+    answers = found[1:].reshape(-1, points)
+    order = np.argsort(-np.ptp(answers, axis=1), kind="stable")
+    made = Spider(
+        name, tuple(chosen[i] for i in order), share, inputs[order], answers[order],
+        float(found[0]),
+    )  # fmt: skip
+    return made.named(names(case, (name,)))
 
 
 def span(

@@ -111,12 +111,18 @@ class Robustness(Answer):
     cells
         One record for each scenario and concept: draws, holding, failed, share and interval.
     nearest
-        The nearest world in which it fails, or None where no draw fails.
+        The nearest world in the first scenario in which it fails, or None where no draw fails.
+    alone
+        The nearest world in which it fails by a move of one input, within that input's range.
+    at_base
+        Other scenarios in which it fails at the base values already.
     """
 
     claim: Claim
     cells: tuple[Mapping[str, Any], ...]
     nearest: World | None
+    alone: World | None = None
+    at_base: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -135,7 +141,7 @@ class Robustness(Answer):
         first = self.cells[0]
         text = f"“{self.claim.text}” holds in {percent(self.share)} of {draws:,} worlds"
         if len(self.cells) == 1:
-            text += f" (95 % interval {shown(first['low'])} to {shown(first['high'])})"
+            text += f" (95 % interval {percent(first['low'])} to {percent(first['high'])})"
         else:
             weakest = min(self.cells, key=lambda cell: cell["share"])
             place = " with ".join(
@@ -146,8 +152,13 @@ class Robustness(Answer):
         failed = sum(int(cell["failed"]) for cell in self.cells)
         if failed:
             text += f"; {failed:,} worlds have no answer and count as not holding"
+        if self.at_base:
+            text += f"; at the base values it fails under {listed(self._quoted(self.at_base))}"
         if self.nearest is None:
-            return f"{text}; it fails in none of them."
+            text += f"; {'elsewhere ' if self.at_base else ''}it fails in none of them"
+            if self.alone is None:
+                return f"{text}."
+            return f"{text}, though {self._single()}."
         if not self.nearest.moved:
             return f"{text}; it fails at the base values already."
         moves = [
@@ -157,10 +168,26 @@ class Robustness(Answer):
         more = len(self.nearest.moved) - 3
         if more > 0:
             moves.append(f"{more} other inputs")
-        return (
-            f"{text}. The nearest world found in which it fails moves {listed(moves)}, at most "
-            f"{shown(self.nearest.distance)} standard units each."
+        text += (
+            f". The nearest world found in which it fails moves {listed(moves)}, at most "
+            f"{shown(self.nearest.distance)} standard units each"
         )
+        if len(self.nearest.moved) > 1:
+            text += f"; {self._single()}"
+        return f"{text}."
+
+    def _single(self) -> str:
+        """The one input that breaks the claim soonest."""
+        if self.alone is None:
+            return "no single input within its range breaks it"
+        ((path, (a, b)),) = self.alone.moved.items()
+        return (
+            f"{path} alone breaks it by going from {_shown(a)} to {_shown(b)} "
+            f"({shown(self.alone.distance)} standard units)"
+        )
+
+    def _quoted(self, names: Sequence[str]) -> list[str]:
+        return [f"“{self.word(name)}”" for name in names]
 
     def picture(self) -> Picture:
         """Share in each scenario and concept, with intervals."""
@@ -176,14 +203,74 @@ class Robustness(Answer):
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form with the nearest world."""
-        near = None
-        if self.nearest is not None:
-            near = {
-                "scenario": self.nearest.scenario, "concept": self.nearest.concept,
-                "distance": self.nearest.distance,
-                "moved": {p: [_plain(a), _plain(b)] for p, (a, b) in self.nearest.moved.items()},
-            }  # fmt: skip
-        return super().to_dict() | {"claim": self.claim.text, "share": self.share, "nearest": near}
+        return super().to_dict() | {
+            "id": self.claim.id, "claim": self.claim.text, "share": self.share,
+            "nearest": _world(self.nearest), "nearest by one input": _world(self.alone),
+            "fails at the base values of": list(self.at_base),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claims(Answer):
+    """Several claims side by side: where each holds, and the nearest world in which it fails."""
+
+    each: tuple[Robustness, ...]
+    notes: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Robustness:
+        known = {item.claim.id: item for item in self.each}
+        if name not in known:
+            raise UnknownNameError("claim", name, known, where="robustness")
+        return known[name].named(self.names)
+
+    def records(self) -> list[dict[str, Any]]:
+        """One row for each claim: its share in all, at its weakest, and the distance to failure."""
+        return [
+            {
+                "claim": item.claim.text, "share": item.share,
+                "weakest": min(float(cell["share"]) for cell in item.cells),
+                "under": _place(min(item.cells, key=lambda cell: cell["share"])),
+                "worlds": sum(int(cell["draws"]) for cell in item.cells),
+                "distance to failure": np.nan if item.nearest is None else item.nearest.distance,
+            }
+            for item in self.each
+        ]  # fmt: skip
+
+    def sentence(self) -> str:
+        """Each claim's sentence."""
+        if not self.each:
+            return "No conclusion is stated."
+        return " ".join(item.named(self.names).sentence() for item in self.each)
+
+    def picture(self) -> Picture:
+        """Share of worlds in which each holds."""
+        low, high = zip(*(wilson(
+            sum(int(c["holds"]) for c in item.cells), sum(int(c["draws"]) for c in item.cells)
+        ) for item in self.each)) if self.each else ((), ())  # fmt: skip
+        return Picture(
+            "bars", tuple(item.claim.text for item in self.each),
+            tuple(item.share for item in self.each), tuple(low), tuple(high),
+            x_label="share of draws, scenarios and concepts in which it holds",
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form with every claim in full."""
+        return super().to_dict() | {
+            "claims": [item.named(self.names).to_dict() for item in self.each]
+        }
+
+
+def _place(cell: Mapping[str, Any]) -> str:
+    return " with ".join(p for p in (str(cell["scenario"]), str(cell["concept"])) if p)
+
+
+def _world(world: World | None) -> dict[str, Any] | None:
+    if world is None:
+        return None
+    return {
+        "scenario": world.scenario, "concept": world.concept, "distance": world.distance,
+        "moved": {p: [_plain(a), _plain(b)] for p, (a, b) in world.moved.items()},
+    }  # fmt: skip
 
 
 def _shown(value: Any) -> str:
@@ -273,14 +360,7 @@ def _nearest(
     world = between(high)
     best = int(np.argmin(_distance({p: world[p] for p in inputs}, base, units)))
     world = {path: value[best : best + 1] for path, value in world.items()}
-    grouped = {member for group in space.groups.values() for member in group.members}
-    order = sorted(inputs, key=lambda p: float(_distance({p: world[p]}, base, units)[0]))
-    for path in order:  # inputs that need not move go back to base
-        if path in grouped:
-            continue
-        trial = {**world, path: start[path]}
-        if _fails(evaluate, metric, condition, trial)[0][0]:
-            world = trial
+    world = _pruned(space, evaluate, metric, condition, world, start, list(inputs), units)
     reach = {path: float(_distance({path: world[path]}, base, units)[0]) for path in inputs}
     moved = {
         path: (_plain(base[path]), _plain(world[path][0]))
@@ -289,6 +369,97 @@ def _nearest(
     }
     _, value = _fails(evaluate, metric, condition, world)
     return World(scenario, concept, moved, max(reach.values()), _plain(value[0]))
+
+
+def _pruned(
+    space: Space, evaluate: Evaluate, metric: str, condition: Condition,
+    world: dict[str, NDArray[Any]], base: Mapping[str, NDArray[Any]], paths: list[str],
+    units: Mapping[str, float],
+) -> dict[str, NDArray[Any]]:  # fmt: skip
+    """A failing world with every input, or whole group, back at base that need not move."""
+    groups = [[m for m in group.members if m in paths] for group in space.groups.values()]
+    grouped = {member for group in groups for member in group}
+    parts = [[path] for path in paths if path not in grouped] + [g for g in groups if g]
+
+    def reach(part: list[str]) -> float:
+        centre = {path: base[path][0] for path in part}
+        return float(_distance({path: world[path] for path in part}, centre, units)[0])
+
+    def failing(trials: list[list[list[str]]]) -> NDArray[np.bool_]:
+        """Whether the world still fails with all the parts of each trial at base."""
+        rows = {path: np.repeat(value, len(trials)) for path, value in world.items()}
+        for row, trial in enumerate(trials):
+            for path in (path for part in trial for path in part):
+                rows[path][row] = base[path][0]
+        return _fails(evaluate, metric, condition, rows)[0]
+
+    left = sorted((part for part in parts if reach(part) > 0), key=reach)
+    while left:
+        able = [part for part, bad in zip(left, failing([[part] for part in left])) if bad]
+        if not able:
+            break
+        together = failing([able[: count + 1] for count in range(len(able))])
+        count = int(np.flatnonzero(together).max(initial=0)) + 1  # the first may always go
+        for path in (path for part in able[:count] for path in part):
+            world = {**world, path: base[path]}
+        left = [part for part in able[count:] if part]
+    return world
+
+
+def _alone(
+    space: Space, evaluate: Evaluate, metric: str, condition: Condition,
+    inputs: Mapping[str, NDArray[Any]], concept: str, *, points: int = 16,
+) -> World | None:  # fmt: skip
+    """Nearest world in which the claim fails by a move of one numeric input within its range."""
+    base = space.centre()
+    units = {path: unit for path, unit in _units(space, list(inputs)).items() if unit}
+    if not units:
+        return None
+    # steps from the base to either end of the range; the base itself is known to hold
+    rows: list[tuple[str, float]] = []
+    for path in units:
+        ends = np.asarray(space.marginal(path).ppf(np.array([0.001, 0.999])), float)
+        centre = float(base[path])
+        rows += [(path, centre + (end - centre) * k / points)
+                 for end in ends.tolist() for k in range(1, points + 1)]  # fmt: skip
+
+    def fails(paths: list[str], values: Floats) -> NDArray[np.bool_]:
+        columns: dict[str, NDArray[Any]] = {
+            path: np.repeat(np.asarray(value), len(paths)) for path, value in base.items()
+        }
+        for path in dict.fromkeys(paths):
+            here = np.array([other == path for other in paths])
+            part = {name: column[here] for name, column in columns.items()}
+            for name, value in space.move(part, path, values[here]).items():
+                if value is not part[name]:
+                    columns[name] = np.asarray(columns[name]).astype(np.asarray(value).dtype)
+                    columns[name][here] = value
+        return _fails(evaluate, metric, condition, columns)[0]
+
+    bad = fails([path for path, _ in rows], np.array([value for _, value in rows]))
+    paths, low, high = [], [], []
+    for start in range(0, len(rows), points):
+        found = np.flatnonzero(bad[start : start + points])
+        if found.size:
+            path, value = rows[start + int(found[0])]
+            paths.append(path)
+            high.append(value)
+            low.append(rows[start + int(found[0]) - 1][1] if found[0] else float(base[path]))
+    if not paths:
+        return None
+    inner, outer = np.array(low), np.array(high)
+    for _ in range(40):
+        middle = 0.5 * (inner + outer)
+        failing = fails(paths, middle)
+        outer, inner = np.where(failing, middle, outer), np.where(failing, inner, middle)
+    far = np.array([abs(x - float(base[path])) / units[path] for path, x in zip(paths, outer)])
+    best = int(far.argmin())
+    path = paths[best]
+    world = {name: np.asarray([value]) for name, value in base.items()}
+    world = space.move(world, path, outer[best : best + 1])
+    _, value = _fails(evaluate, metric, condition, world)
+    moved = {path: (_plain(base[path]), float(outer[best]))}
+    return World("", concept, moved, float(far[best]), _plain(value[0]))
 
 
 def robustness(
@@ -318,6 +489,9 @@ def robustness(
     inputs = study.inputs()
     cells: list[dict[str, Any]] = []
     worlds: list[World] = []
+    alone: list[World] = []
+    at_base: list[str] = []
+    base = {path: np.asarray([value]) for path, value in study.space.centre().items()}
     for scenario in scenarios:
         data = study.dataset.sel(scenario=scenario) if named else study.dataset
         solved = data["failure"].values.ravel() == 0
@@ -331,11 +505,20 @@ def robustness(
                     "share": float(holds.mean()), "low": low, "high": high,
                 }
             )  # fmt: skip
-            if scenario in evaluates:
-                world = _nearest(
-                    study.space, evaluates[scenario], metric, claim.condition, inputs,
-                    ~holds & solved, scenario, concept,
-                )  # fmt: skip
+            if scenario not in evaluates:
+                continue
+            if scenario == scenarios[0]:
+                seam = (study.space, evaluates[scenario], metric, claim.condition, inputs)
+                world = _nearest(*seam, ~holds & solved, scenario, concept)
                 worlds += [] if world is None else [world]
-    nearest = min(worlds, key=lambda world: world.distance) if worlds else None
-    return Robustness(claim, tuple(cells), nearest)
+                single = _alone(*seam, concept) if world is None or world.moved else None
+                alone += [] if single is None else [single]
+            elif _fails(evaluates[scenario], metric, claim.condition, base)[0][0]:
+                at_base.append(scenario)
+
+    def nearest(found: list[World]) -> World | None:
+        return min(found, key=lambda world: world.distance) if found else None
+
+    return Robustness(
+        claim, tuple(cells), nearest(worlds), nearest(alone), tuple(dict.fromkeys(at_base))
+    )

@@ -20,7 +20,7 @@ not vary is answered in words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,6 +116,8 @@ class Sensitivity(Answer):
             )
         values, order = self.column(self.main), self.order()
         top = [i for i in order[:3] if values[i] > 0.01 * max(values[order[0]], 0)]
+        if not top:
+            return f"Of {len(self.factors)} factors none is seen to drive {self.subject}."
         what = {
             "sobol": "shares of the variance that goes through each, alone or with others",
             "shapley": "shares of the variance due to each",
@@ -263,9 +265,13 @@ def sobol(
                 metric, "sobol", factors, measures, "total", label, None, table.size, failed, note
             )
         if len(each) > 1:
-            share = np.array([item.variance for item in each])
-            share = share / share.sum()
-            joint = {n: sum(w * getattr(i, n) for w, i in zip(share, each)) for n in names}
+            # a label that occurs in exchanged rows only has no variance, so no weight either
+            weighed = [item for item in each if item.variance > 0]
+            whole = sum(item.variance for item in weighed)
+            joint = {
+                n: np.asarray(sum(item.variance / whole * getattr(item, n) for item in weighed))
+                for n in names
+            }
             out[f"{metric} {ALL_LABELS}"] = Sensitivity(
                 metric, "sobol", factors, joint, "total", "", None, table.size, failed, note
             )  # fmt: skip
@@ -324,7 +330,9 @@ def morris(
     return out
 
 
-def _given(study: Study, metric: str) -> tuple[dict[str, NDArray[Any]], NDArray[Any], int]:
+def _given(
+    study: Study, metric: str, only: Sequence[str]
+) -> tuple[dict[str, NDArray[Any]], NDArray[Any], int]:
     """Inputs and outputs of the solved draws of a study without scenarios."""
     if "scenario" in study.dataset.dims:
         raise InputError(
@@ -333,18 +341,24 @@ def _given(study: Study, metric: str) -> tuple[dict[str, NDArray[Any]], NDArray[
         )  # fmt: skip
     values = study.metric(metric)
     good = study.dataset["failure"].values.ravel() == 0
-    inputs = {path: column[good] for path, column in study.inputs().items()}
+    inputs = {
+        path: column[good]
+        for path, column in study.inputs().items()
+        if not only or path in only
+    }
     return inputs, values.ravel()[good], int((~good).sum())
 
 
 def borgonovo(
-    study: Study, metric: str, *, copies: int = 100, seed: int = 0, confidence: float = 0.95
-) -> dict[str, Sensitivity]:
+    study: Study, metric: str, *, only: Sequence[str] = (), copies: int = 100, seed: int = 0,
+    confidence: float = 0.95,
+) -> dict[str, Sensitivity]:  # fmt: skip
     """Borgonovo's delta of each input on a metric, from a study's draws.
 
-    Inputs may be correlated; members of a group are listed one by one.
+    Inputs may be correlated; members of a group are listed one by one. ``only`` names the inputs
+    wanted, all if it is empty.
     """
-    inputs, y, failed = _given(study, metric)
+    inputs, y, failed = _given(study, metric, only)
     factors, reach = tuple(inputs), _reach(confidence)
     value = _constant(y)
     if value is not None:
@@ -367,9 +381,11 @@ def borgonovo(
     return out
 
 
-def pawn(study: Study, metric: str, *, classes: int = 10) -> dict[str, Sensitivity]:
+def pawn(
+    study: Study, metric: str, *, only: Sequence[str] = (), classes: int = 10
+) -> dict[str, Sensitivity]:
     """PAWN distances (median and largest over classes) of each input, from a study's draws."""
-    inputs, y, failed = _given(study, metric)
+    inputs, y, failed = _given(study, metric, only)
     factors = tuple(inputs)
     value = _constant(y)
     if value is not None:

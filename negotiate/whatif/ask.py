@@ -1,0 +1,474 @@
+"""One function a question: what a scholar types.
+
+Each takes a case and the question, draws what is uncertain, and returns an answer with a table, a
+sentence made from its numbers, a picture and JSON::
+
+    ng.sensitivity(case, "threats.utility.turkey")          what drives it
+    ng.threshold(case, "lever.sanctions.cost.turkey", "threats.advantage.sanctions", "> 0")
+    ng.discover(case, "threats.advantage.air_power", "<= 0")   where it happens
+    ng.counterfactual(case, "deal.margin.least", without="force")
+    ng.attribute(case, "threats.utility.turkey")            what each lever contributed
+    ng.infer(case)                                          what must have been true
+    ng.information(case, "threats.advantage.air_power", "> 0")   what is worth knowing
+    ng.robustness(case)                                     how sure its conclusions are
+
+The same questions can be asked of any model: `negotiate.whatif.case.seam` gives the space and the
+evaluation that the functions of `sensitivity.py`, `threshold.py`, `discovery.py` and the others
+take.
+
+>>> import negotiate as ng
+>>> found = sensitivity(ng.load("idlib-2020"), "deal.margin.least", draws=8000)
+>>> found.records()[0]["factor"]
+'lever.force.cost.russia'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.model.negotiation import Negotiation
+from negotiate.whatif import attribution as attributions
+from negotiate.whatif import case as cases
+from negotiate.whatif import counterfactual as counterfactuals
+from negotiate.whatif import discovery, inverse, matching
+from negotiate.whatif import metric as metrics
+from negotiate.whatif import sensitivity as sensitivities
+from negotiate.whatif import threshold as thresholds
+from negotiate.whatif import value_of_information as values
+from negotiate.whatif.condition import read
+from negotiate.whatif.design import MAX_ROWS, Saltelli, Sobol
+from negotiate.whatif.marginal import point
+from negotiate.whatif.shapley_effects import inputs_of, shapley_effects
+from negotiate.whatif.space import Space
+from negotiate.whatif.study import Study, collect, run_study
+from negotiate.whatif.words import names
+
+DRAWS = 2**14
+"""Draws unless asked otherwise: shares are then known to some 0.4 of a hundredth."""
+
+SCREEN = 64
+"""Worlds in which each input is exchanged to see whether a metric depends on it at all."""
+
+Method = Callable[[Negotiation, str, int, int, str], Any]
+
+MOST_SHAPLEY = 10
+"""Inputs that get a Shapley effect: the subsets of the inputs are all visited."""
+
+
+def words_for(case: Negotiation, *asked: str) -> dict[str, str]:
+    """Words of the paths, ids and asked metrics of a case."""
+    return names(case, asked)
+
+
+def _count(draws: int, least: int = 1) -> int:
+    if isinstance(draws, bool) or int(draws) != draws or draws < least:
+        raise InputError(
+            f"{draws} draws", where="question", allowed=f"a whole number from {least}",
+            remedy="ask for draws, or solve the case once",
+        )  # fmt: skip
+    if draws > MAX_ROWS:
+        raise InputError(
+            f"{draws:,} draws held in memory", where="question", allowed=f"at most {MAX_ROWS:,}",
+            remedy="run a study into a folder: negotiate sweep CASE --resume FOLDER",
+        )  # fmt: skip
+    return int(draws)
+
+
+def _study(
+    case: Negotiation, wanted: Sequence[str], draws: int, seed: int, scenario: str = ""
+) -> Study:
+    """A study of the case, each draw under a scenario if one is named."""
+    space, evaluate = cases.seam(case, wanted, scenario=scenario)
+    return run_study(space, evaluate, Sobol(_count(draws, 20), seed))
+
+
+def relevant(
+    case: Negotiation, wanted: Sequence[str], *, scenario: str = "", seed: int = 0
+) -> tuple[str, ...]:
+    """Uncertain inputs on which any of some metrics depends, in the order of the case.
+
+    Each input, or group, is exchanged for another draw in 64 worlds; one that changes no metric
+    in any of them is left out. A dependence confined to rare worlds can escape.
+    """
+    space, evaluate = cases.seam(case, wanted, scenario=scenario)
+    factors = space.factors
+    if not factors:
+        return ()
+    found, failure = collect(space, evaluate, Saltelli(SCREEN, seed))
+    moved = np.zeros(len(factors), bool)
+    for values_of in found.values():
+        if values_of.ndim > 1:
+            continue
+        table = values_of.reshape(SCREEN, -1)
+        moved |= (table[:, 2:] != table[:, :1]).any(0)
+    moved |= (failure.reshape(SCREEN, -1)[:, 2:] != 0).any(0)
+    kept = [factor for factor, own in zip(factors, moved) if own]
+    members = [
+        list(space.groups[factor].members) if factor in space.groups else [factor]
+        for factor in kept
+    ]
+    return tuple(path for part in members for path in part)
+
+
+def _inputs(study: Study, kept: Sequence[str]) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
+    """Values of the kept inputs over the solved draws, and which draws those are."""
+    good = study.dataset["failure"].values.ravel() == 0
+    wanted = set(kept)
+    return {p: v[good] for p, v in study.inputs().items() if p in wanted}, good
+
+
+def _sobol(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
+    space, evaluate = cases.seam(case, [name], scenario=scenario)
+    rows = max(draws // (len(space.factors) + 2), 2)
+    return sensitivities.sobol(space, evaluate, 1 << (rows.bit_length() - 1), seed=seed)
+
+
+def _morris(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
+    space, evaluate = cases.seam(case, [name], scenario=scenario)
+    rows = max(draws // (len(space.factors) + 1), 2)
+    return sensitivities.morris(space, evaluate, rows, seed=seed)
+
+
+def _given(measure: Callable[..., Any]) -> Method:
+    def found(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
+        study = _study(case, [name], draws, seed, scenario)
+        kept = relevant(case, [name], scenario=scenario, seed=seed)
+        return measure(study, name, only=kept)
+
+    return found
+
+
+def _shapley(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
+    """Effects of the inputs that matter most, the others at base; which ones, Sobol' says."""
+    first = _sobol(case, name, draws // 2, seed, scenario)
+    screened = first.get(f"{name} {sensitivities.ALL_LABELS}") or first[name]
+    space, evaluate = cases.seam(case, [name], scenario=scenario)
+    kept = space
+    dropped: list[str] = []
+    for at in screened.order()[1:][::-1]:
+        if len(inputs_of(kept)) <= MOST_SHAPLEY:
+            break
+        kept, dropped = _fixed(kept, screened.factors[at]), [*dropped, screened.factors[at]]
+    size = len(inputs_of(kept))
+    outer = max(draws // 2 // (3 * 2**size), 50)
+    found = shapley_effects(kept, evaluate, outer=outer, seed=seed)
+    note = ()
+    if dropped:
+        order = {factor: i for i, factor in enumerate(screened.factors)}
+        largest = max(float(screened.column("total")[order[factor]]) for factor in dropped)
+        note = (
+            f"{len(dropped)} factors stay at their base values, none of them with a total index "
+            f"above {largest:.3f}",
+        )
+    return {key: replace(answer, notes=note) for key, answer in found.items()}
+
+
+def _fixed(space: Space, factor: str) -> Space:
+    """The space with a factor at its base value."""
+    marginals, groups = dict(space.marginals), dict(space.groups)
+    if factor in groups:
+        marginals |= {path: point(value) for path, value in groups.pop(factor).centre().items()}
+    else:
+        marginals[factor] = point(marginals[factor].centre())
+    return Space(marginals, groups, space.units, space.sources)
+
+
+METHODS: Mapping[str, Method] = {
+    "sobol": _sobol,
+    "morris": _morris,
+    "borgonovo": _given(sensitivities.borgonovo),
+    "pawn": _given(sensitivities.pawn),
+    "shapley": _shapley,
+}
+"""How sensitivity may be asked; see docs/whatif.md for which one when."""
+
+
+def sensitivity(
+    case: Negotiation, metric: str, *, method: str = "sobol", label: str = "",
+    draws: int = DRAWS, seed: int = 0, scenario: str = "",
+) -> sensitivities.Sensitivity:  # fmt: skip
+    """Which uncertain quantities drive a metric.
+
+    Parameters
+    ----------
+    metric
+        A number or a label of the case, such as ``threats.utility.turkey``.
+    method
+        ``sobol`` (first-order and total indices with intervals), ``morris`` (screening),
+        ``borgonovo``, ``pawn`` (whole distribution), ``shapley`` (inputs that are correlated; the
+        ten that matter most).
+    label
+        For a metric of labels: the one whose occurrence is explained; all of them if empty.
+    draws
+        Evaluations to spend.
+    """
+    if method not in METHODS:
+        raise UnknownNameError("method", method, METHODS, where="sensitivity")
+    found = METHODS[method](case, metric, _count(draws), seed, scenario)
+    key = f"{metric} == {label}" if label else metric
+    if key not in found and label:
+        known = [name.split(" == ")[1] for name in found if " == " in name]
+        raise UnknownNameError("label", label, known, where=f"sensitivity of {metric}")
+    joint = f"{metric} {sensitivities.ALL_LABELS}"
+    answer = found.get(key) or found.get(joint) or next(iter(found.values()))
+    return answer.named(words_for(case, metric))
+
+
+def threshold(
+    case: Negotiation, path: str, metric: str, condition: str = "> 0", *,
+    low: float | None = None, high: float | None = None, draws: int = 1024, seed: int = 0,
+    scenario: str = "",
+) -> thresholds.Threshold:  # fmt: skip
+    """Where one quantity turns a condition on or off, draw by draw of everything else.
+
+    Parameters
+    ----------
+    path
+        What moves; ``low`` and ``high`` are the range searched.
+    metric, condition
+        What is asked.
+    draws
+        Draws of the other quantities; 1 means their base values. `negotiate.whatif.cells.cells`
+        gives exact thresholds at the base values where there are any.
+    """
+    space, evaluate = cases.seam(case, [metric], scenario=scenario, paths=[path])
+    found = thresholds.threshold(
+        space, evaluate, path, metric, condition, low=low, high=high, draws=_count(draws), seed=seed
+    )
+    return found.named(words_for(case, metric))
+
+
+def discover(
+    case: Negotiation, metric: str = "", condition: str = "", *, claim: str = "",
+    draws: int = DRAWS, seed: int = 0, scenario: str = "",
+) -> discovery.Discovery:  # fmt: skip
+    """In which combinations of the uncertain quantities something happens (PRIM).
+
+    Parameters
+    ----------
+    metric, condition
+        What happens, such as ``threats.advantage.air_power`` and ``<= 0``.
+    claim
+        Instead of them the id of a conclusion of the file: where does it fail?
+    """
+    study, happened, what, kept = _happened(case, metric, condition, claim, draws, seed, scenario)
+    inputs, _ = _inputs(study, kept)
+    return discovery.prim(inputs, happened, what=what).named(words_for(case, metric))
+
+
+def tree(
+    case: Negotiation, metric: str = "", condition: str = "", *, claim: str = "", depth: int = 3,
+    draws: int = DRAWS, seed: int = 0, scenario: str = "",
+) -> discovery.Tree:  # fmt: skip
+    """The same question as `discover`, answered by a classification tree (CART)."""
+    study, happened, what, kept = _happened(case, metric, condition, claim, draws, seed, scenario)
+    inputs, _ = _inputs(study, kept)
+    return discovery.tree(inputs, happened, what=what, depth=depth).named(words_for(case, metric))
+
+
+def _happened(
+    case: Negotiation, metric: str, condition: str, claim: str, draws: int, seed: int, scenario: str
+) -> tuple[Study, NDArray[np.bool_], str, tuple[str, ...]]:
+    if claim:
+        stated = stated_claim(case, claim)
+        metric, condition = stated.metric, stated.condition
+    if not metric or not condition:
+        raise InputError(
+            "nothing to look for", where="discovery",
+            allowed="a metric with a condition, or a claim of the file",
+        )  # fmt: skip
+    asked = read(condition)
+    study = _study(case, [metric], draws, seed, scenario)
+    good = study.dataset["failure"].values.ravel() == 0
+    holds = asked.holds(study.metric(metric).ravel()[good])
+    what = f"{metric} {asked.text}"
+    if claim:
+        holds, what = ~holds, f"“{stated.text or claim}” fails"
+    return study, holds, what, relevant(case, [metric], scenario=scenario, seed=seed)
+
+
+def stated_claim(case: Negotiation, name: str) -> Any:
+    """A conclusion of the file by its id."""
+    known = {item.id: item for item in case.case.claim}
+    if name not in known:
+        raise UnknownNameError("claim", name, known, where=case.id)
+    return known[name]
+
+
+def counterfactual(
+    case: Negotiation, metric: str, *, scenario: str = "", without: str = "",
+    draws: int = DRAWS, seed: int = 0,
+) -> counterfactuals.Counterfactual | counterfactuals.Transitions:  # fmt: skip
+    """The same draws with one thing changed: how a metric differs, draw by draw.
+
+    Parameters
+    ----------
+    scenario
+        A scenario of the file.
+    without
+        Instead of it a lever that is taken off the table.
+    """
+    if bool(scenario) == bool(without):
+        raise InputError(
+            "give a scenario or a lever to take away", where="counterfactual",
+            allowed="one of scenario, without",
+        )  # fmt: skip
+    if without and without not in case.levers:
+        raise UnknownNameError("lever", without, case.levers, where="counterfactual")
+    space, base = cases.seam(case, [metric])
+    if without:
+        other = replace(base, case=case.with_value(f"lever.{without}.available", False))
+    else:
+        _, other = cases.seam(case, [metric], scenario=scenario)
+    label = f"no {without}" if without else scenario
+    study = run_study(space, {cases.BASE: base, label: other}, Sobol(_count(draws), seed))
+    found = counterfactuals.compare(study, metric, label)
+    known = words_for(case, metric)
+    if without:
+        known |= {label: f"no {known[without]}"}
+    return found.named(known)
+
+
+def attribute(
+    case: Negotiation, metric: str, *, levers: Sequence[str] = (), draws: int = 256, seed: int = 0,
+    scenario: str = "",
+) -> attributions.Attribution:  # fmt: skip
+    """What each lever contributed: its Shapley share, with interactions.
+
+    Parameters
+    ----------
+    levers
+        Those whose shares are asked; by default all that are on the table.
+    draws
+        Joint draws over which shares are averaged; 1 means the base values.
+    """
+    found = cases.attribute_levers(
+        case, [metric], levers=levers, draws=_count(draws), seed=seed, scenario=scenario
+    )[metric]
+    return found.named(words_for(case, metric))
+
+
+def signed_terms(case: Negotiation) -> dict[str, float]:
+    """The signed terms as observations of the terms that rational threats predict."""
+    if not case.signed_deal:
+        raise InputError(
+            "no deal was signed", where=case.id, allowed="a case with a signed deal",
+            remedy="say which metrics were observed",
+        )  # fmt: skip
+    terms = case.terms(case.signed_deal)
+    return {
+        f"threats.term.{issue.id}": float(terms[issue.id])
+        for issue in case.issues.values()
+        if issue.is_interval
+    }
+
+
+def infer(
+    case: Negotiation, observed: Mapping[str, Any] | None = None, *,
+    hindsight: Sequence[str] | None = None, sequential: bool = False, draws: int = 50_000, keep: int = 500,
+    seed: int = 0,
+) -> inverse.Posterior:  # fmt: skip
+    """What must have been true for what was observed to be what theory predicts.
+
+    Parameters
+    ----------
+    observed
+        Metric to observed value; by default the terms of the signed deal.
+    hindsight
+        Observations that were not known at the case's date, by default all: the answer says on
+        which of them it rests.
+    sequential
+        Populations of falling tolerance instead of one rejection.
+    draws, keep
+        Draws of everything uncertain, and how many nearest ones are kept.
+    """
+    seen = dict(observed) if observed is not None else signed_terms(case)
+    space, evaluate = cases.seam(case, list(seen))
+    late = None if hindsight is None else tuple(hindsight)
+    if sequential:
+        found = inverse.sequential_markov(
+            space, evaluate, seen, particles=keep, most=_count(draws), hindsight=late,
+            seed=seed,
+        )  # fmt: skip
+    else:
+        found = inverse.rejection(
+            space, evaluate, seen, draws=_count(draws), keep=keep, hindsight=late,
+            seed=seed,
+        )  # fmt: skip
+    return found.named(words_for(case, *seen))
+
+
+def match(
+    case: Negotiation, path: str, metric: str, value: float, *, tolerance: float = 0.01,
+    low: float | None = None, high: float | None = None,
+) -> matching.Matching:  # fmt: skip
+    """Which values of one quantity make a metric what was observed, the rest at base."""
+    space, evaluate = cases.seam(case, [metric], paths=[path])
+    found = matching.intervals(
+        space, evaluate, path, metric, value, tolerance=tolerance, low=low, high=high
+    )
+    return found.named(words_for(case, metric))
+
+
+def information(
+    case: Negotiation, metric: str = "", condition: str = "", *,
+    acts: Mapping[str, str] | None = None, draws: int = DRAWS, seed: int = 0, scenario: str = "",
+) -> values.InformationValue:  # fmt: skip
+    """Which quantity, if it were known, would change the conclusion most.
+
+    Parameters
+    ----------
+    metric, condition
+        The conclusion: a label, or whether a condition on a number holds.
+    acts
+        Instead of them a decision: act to the metric that is its worth, such as
+        ``{"sign": "deal.utility.turkey", "refuse": "bargaining.disagreement.turkey"}``.
+    """
+    wanted = list(acts.values()) if acts else [metric]
+    study = _study(case, wanted, draws, seed, scenario)
+    inputs, good = _inputs(study, relevant(case, wanted, scenario=scenario, seed=seed))
+    if acts:
+        worth = {act: study.metric(name).ravel()[good] for act, name in acts.items()}
+        found = values.value_of_information(inputs, worth, unit="stakes", seed=seed)
+        return found.named(words_for(case, *wanted))
+    found_values = study.metric(metric).ravel()[good]
+    if condition or found_values.dtype.kind != "U":
+        asked = read(condition or "> 0")
+        text = f"{metric} {asked.text}"
+        found_values = np.where(asked.holds(found_values), text, f"not {text}")
+    found = values.value_of_information(inputs, found_values, seed=seed)
+    return found.named(words_for(case, metric))
+
+
+def robustness(
+    case: Negotiation, *claims: Any, draws: int = 4096, scenarios: Sequence[str] | None = None,
+    seed: int = 0,
+) -> Any:  # fmt: skip
+    """How sure conclusions are: over draws, scenarios and solution concepts.
+
+    Parameters
+    ----------
+    claims
+        Ids of conclusions of the file, or claims made with `negotiate.whatif.robustness.claim`;
+        by default all that the file states.
+    scenarios
+        Scenarios besides the baseline; by default all of the file.
+    """
+    stated = [stated_claim(case, c) if isinstance(c, str) else c for c in claims]
+    chosen = tuple(case.scenarios) if scenarios is None else tuple(scenarios)
+    found = cases.claims(
+        case, stated or None, draws=_count(draws, 20), scenarios=chosen, seed=seed
+    )
+    wanted = [metric for answer in found.values() for metric in answer.claim.metrics.values()]
+    return cases.Claims(tuple(found.values())).named(words_for(case, *wanted))
+
+
+def available(case: Negotiation) -> dict[str, str]:
+    """Metrics that may be asked about, with their meanings."""
+    return metrics.available(case)
