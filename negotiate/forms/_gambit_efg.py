@@ -37,6 +37,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError
+from negotiate.forms import _efg_lines
 from negotiate.forms import _gambit_tokens as gambit
 from negotiate.forms import _tree_numbers as numbers
 from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
@@ -50,7 +51,30 @@ def read(path: str | Path) -> ExtensiveGame:
 
 def loads(text: str, *, path: str = "") -> ExtensiveGame:
     """The game of a text in the format; `FileFormatError` with line and column where it is not."""
+    source = text.removeprefix("\ufeff")
+    start = _efg_lines.header(source)
+    if start is not None:
+        title, given, note, begin = start
+        found = _efg_lines.scan(source, begin, len(given), bound=NODE_BOUND, path=path)
+        if found is not None:
+            return _assemble(found, given, title, note)
+    # Token by token: whatever else the format allows, and what is wrong with the rest.
     return _Reader(gambit.Tokens(text, path=path)).game()
+
+
+def _assemble(
+    found: _efg_lines.Nodes, given: tuple[str, ...], title: str, note: str
+) -> ExtensiveGame:
+    reader = _Reader(gambit.Tokens(""), players=_distinct(given))
+    alike: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for key, (label, actions, odds) in found.sets.items():
+        if actions not in alike:
+            alike[actions] = _distinct(actions)
+        reader.sets[key] = _Set(label, alike[actions], key[1], key[0] - 1, odds)
+    reader.outcomes, reader.names = found.outcomes, found.names
+    reader.parent, reader.action = found.parent, found.action
+    reader.keys, reader.earned = found.keys, found.earned
+    return reader._build(title, note)
 
 
 @dataclass
@@ -215,16 +239,18 @@ class _Reader:
         number = {key: index for index, key in enumerate(self.sets)}
         row = {key: index for index, key in enumerate(self.outcomes)} | {0: -1}
         sets = list(self.sets.values())
-        odds: list[Any] = [Fraction(1)] * len(self.parent)
-        for node, up in enumerate(self.parent):
-            key = self.keys[up] if up >= 0 else None
-            if key is not None and key[0] == 0:
-                odds[node] = self.sets[key].odds[self.action[node]]
+        count, keys = len(self.parent), self.keys
+        odds: dict[int, Any] = {}
+        if any(key[0] == 0 for key in self.sets):
+            for node, up in enumerate(self.parent):
+                key = keys[up] if up >= 0 else None
+                if key is not None and key[0] == 0:
+                    odds[node] = self.sets[key].odds[self.action[node]]
         return ExtensiveGame(
             players=self.players,
             parent=np.array(self.parent),
             action=np.array(self.action),
-            information_set=np.array([-1 if k is None else number[k] for k in self.keys]),
+            information_set=np.array([-1 if k is None else number[k] for k in keys]),
             owner=np.array([item.owner for item in sets], dtype=np.int64),
             set_labels=_set_labels(sets, len(self.players)),
             set_actions=tuple(item.actions for item in sets),
@@ -232,7 +258,7 @@ class _Reader:
             payoffs=numbers.pack(
                 [values for _, values in self.outcomes.values()], width=len(self.players)
             ),
-            chance=numbers.pack([odds])[..., 0, :],
+            chance=numbers.sparse(odds, np.arange(count)),
             outcome_labels=_distinct(label for label, _ in self.outcomes.values()),
             node_labels=tuple(self.names) if any(self.names) else (),
             title=title,

@@ -168,3 +168,75 @@ def test_pygambit_reads_what_we_write():
     again = _gambit_efg.loads(theirs.to_efg())
     assert again.players == ours.players and again.set_labels == ours.set_labels
     assert (again.path_payoffs() == ours.path_payoffs()).all()
+
+
+ORDINARY = {
+    "unnamed sets, decimals, commas": '''EFG 2 D "A \\"quoted\\" title" { "P" "P" } "A comment"
+c "" 1 "" { "x" .5 "y" 1/2 } 0
+p "node" 1 7 "" { "a" "" "" } 3 "on the way" { 1, -2.50 }
+t "" 1 "win" { 3 +4 }
+t "" 1
+t "" 0
+p "" 2 1 "named" { "l" "r" } 0
+p "" 1 7 3
+t "" 1
+t "" 1 "win" { 3 4 }
+t "" 2 "" { 1. 0.125 }
+t "" 2
+''',
+    "TeX labels and set numbers out of order": '''EFG 2 R "t" { "1" "2" }
+p "\\alpha" 1 9 "\\beta" { "\\gamma \\"g\\"" "d" } 0
+p "" 2 4 "" { "m" } 0 t "" 1 "o" { 1/3, -7 }
+p "" 2 4 0 t "" 1
+''',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY)
+def test_quick_and_thorough_readers_agree(text):
+    from negotiate.forms import _efg_lines
+    from negotiate.forms import _gambit_tokens as tokens
+
+    start = _efg_lines.header(text)
+    assert start is not None
+    assert _efg_lines.scan(text, start[3], len(start[1]), bound=1000) is not None
+    quick = _gambit_efg.loads(text)
+    thorough = _gambit_efg._Reader(tokens.Tokens(text)).game()
+    for name in ("players", "set_labels", "set_actions", "outcome_labels", "node_labels",
+                 "title", "note"):  # fmt: skip
+        assert getattr(quick, name) == getattr(thorough, name)
+    for name in ("parent", "action", "information_set", "owner", "outcome", "payoffs", "chance"):
+        assert (getattr(quick, name) == getattr(thorough, name)).all()
+
+
+def test_what_the_quick_reader_read():
+    game = _gambit_efg.loads(ORDINARY["unnamed sets, decimals, commas"])
+    assert game.title == 'A "quoted" title' and game.players == ("P_1", "P_2")
+    assert game.note == "A comment"
+    unnamed = game.information_sets("P_1")[0]
+    assert unnamed.label == "7" and len(unnamed.nodes) == 2
+    assert unnamed.actions == ("a", "_1", "_2")
+    # An outcome at an inner node is earned on the way: 1 + 3, -5/2 + 4.
+    assert game.path_payoffs()[2].tolist() == [Fraction(4), Fraction(3, 2)]
+    tex = _gambit_efg.loads(ORDINARY["TeX labels and set numbers out of order"])
+    assert tex.set_labels[0] == "\\beta" and tex.set_actions[0][0] == '\\gamma "g"'
+    assert tex.node_labels[0] == "\\alpha"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "message"),
+    [
+        ('p "" 3 1 "" { "a" } 0 t "" 0', "player"),
+        ('p "" 1 1 "" { "a" } 0 t "" 1 "o" { 1 }', "1 payoffs"),
+        ('p "" 1 1 "" { "a" } 0 t "" 5', "before it is described"),
+        ('p "" 1 1 "" { "a" "b" } 0 t "" 0', "1 more node is announced"),
+        ('c "" 1 "" { "a" 1/2 "b" 1/3 } 0 t "" 0 t "" 0', "sum to 5/6"),
+        ('t "" 0 t "" 0', "follows"),
+        ('p "" 1 1 "h" { "a" } 0 p "" 1 1 "h" { "b" } 0 t "" 0', "described again"),
+        ('t "" 1 "o" { 1/0 2 }', "divides by zero"),
+    ],
+)
+def test_what_is_out_of_the_ordinary_is_named_with_its_place(nodes, message):
+    with pytest.raises(FileFormatError, match=message) as caught:
+        _gambit_efg.loads(f'EFG 2 R "t" {{ "A" "B" }}\n{nodes}')
+    assert caught.value.line == 2
