@@ -36,8 +36,8 @@ def test_a_slider_moves_the_answer(idlib):
     used = [n for n in idlib.levers
             if metric.number(moved, f"threats.used.{n}") >= 0.5]  # fmt: skip
     none = metric.number(moved, "threats.disagreement.russia")
-    margin = moved.utility("russia", moved.terms("signed")) - none
-    assert used and f"Russia {float(margin):.3f}" in hand.view.value
+    margin = metric.number(moved, "deal.utility.russia") - none
+    assert used and f"Russia {margin:.3f}" in hand.view.value
     hand._back()
     assert hand.now is idlib and hand.view.value == before
 
