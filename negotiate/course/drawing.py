@@ -35,8 +35,12 @@ from negotiate.errors import InputError, NoSolutionError
 MIN_KEY = 16
 """Bytes of a course key below which it could be guessed."""
 MAX_KEY = 4096
-MAX_TRIES = 2_000
-"""Draws tried before an exercise is called impossible."""
+MAX_TRIES = 5_000
+"""Draws tried for one student in all."""
+PATIENCE = 300
+"""Refused draws in a row after which no further one is accepted."""
+TRIAL = 60
+"""The same for the trial of an exercise: one that refuses more draws than this is too narrow."""
 MAX_TURNS = 64
 """Accepted draws tried to find the one a stamp speaks of."""
 
@@ -111,10 +115,12 @@ def candidate(exercise: Exercise, number: int) -> dict[str, Fraction]:
     return out
 
 
-def variants(exercise: Exercise, student: str, key: bytes) -> Iterator[Variant]:
+def variants(
+    exercise: Exercise, student: str, key: bytes, *, patience: int = PATIENCE
+) -> Iterator[Variant]:
     """Accepted draws of a student, in their order, each set of numbers once."""
     seen: set[Any] = set()
-    turn, refused = 0, ""
+    turn, refused, row = 0, "", 0
     bound = MAX_TRIES if any(q.drawn for q in exercise.quantity.values()) else 1
     for k in range(bound):
         hashed = digest(key, "draw", exercise.id, student, str(k))
@@ -126,8 +132,11 @@ def variants(exercise: Exercise, student: str, key: bytes) -> Iterator[Variant]:
         world = World(exercise, drawn)
         reason = refusal(world)
         if reason:
-            refused = reason
+            refused, row = reason, row + 1
+            if row >= patience:
+                break
             continue
+        row = 0
         stamp = digest(
             key, "stamp", exercise.id, student,
             json.dumps([[name, str(value)] for name, value in numbers]),
@@ -138,7 +147,7 @@ def variants(exercise: Exercise, student: str, key: bytes) -> Iterator[Variant]:
         turn += 1
     if turn == 0:
         raise NoSolutionError(
-            f"none of {len(seen):,} draws is accepted; the last was refused: {refused}",
+            f"none of {len(seen):,} draws is accepted; the last was refused because {refused}",
             where=exercise.id, remedy="widen the grids or loosen [draw]",
         )  # fmt: skip
 
@@ -195,9 +204,9 @@ def _coinciding(world: World, question: Question, correct: Any) -> str:
     return ""
 
 
-def first(exercise: Exercise, student: str, key: bytes) -> Variant:
+def first(exercise: Exercise, student: str, key: bytes, *, patience: int = PATIENCE) -> Variant:
     """The first accepted draw of a student."""
-    return next(variants(exercise, student, key))
+    return next(variants(exercise, student, key, patience=patience))
 
 
 def assign(exercise: Exercise, students: Iterable[str], key: bytes) -> dict[str, Variant]:

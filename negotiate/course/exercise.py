@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from negotiate.model.deal import Source
 from negotiate.model.quantity import Exact, Frozen, exact
@@ -83,8 +83,12 @@ class Reference(Frozen):
     @property
     def way(self) -> str:
         """Which of `WAYS` this reference takes; empty where none or several."""
-        found = [name for name, fields in WAYS.items() if getattr(self, fields[0])]
-        if self.at and not found:
+        found = [
+            name
+            for name, fields in WAYS.items()
+            if getattr(self, fields[0]) not in (None, "", (), {}) and name != "at"
+        ]
+        if self.at and not found:  # a metric may be taken at a profile, so `at` decides last
             return "at"
         return found[0] if len(found) == 1 else ""
 
@@ -220,8 +224,15 @@ class Mistake(Frozen):
 class Option(Frozen):
     """An option of a choice."""
 
-    id: str = Field(pattern=NAME, description="what a student writes")
+    id: str = Field(min_length=1, max_length=80, description="what a student writes")
     text: str = Field(description="what it says; Markdown with placeholders")
+
+    @field_validator("id")
+    @classmethod
+    def _plain(cls, value: str) -> str:
+        if not value.isprintable() or set(value) & set("'\"<>,`|"):
+            raise ValueError(f"{value!r} cannot be written plainly; no quotes, commas, < > ` |")
+        return value
 
 
 def _as_tuple(value: Any) -> Any:
