@@ -11,6 +11,11 @@ Levers enter by slots: ``punishment`` (costs to target and holder while a suspen
 ``monitoring`` (raises detection). A holder uses a costly lever only if its margin as punisher is
 positive: a grim use of a costly lever is never credible.
 
+`compile` builds the form from a case: every issue of the signed deal is a clause; what a party
+could still take on it is the temptation, what it has over no deal the surplus, both from
+`negotiate.forms._deal_in_time`. A suspension uses each lever of the slot ``punishment`` once, its
+cost spread over the suspension (over the parties' horizon where it lasts for ever or longer).
+
 Sources: Friedman (1971), doi:10.2307/2296617; Green and Porter (1984), doi:10.2307/1911462;
 Bernheim and Whinston (1990), RAND Journal 21:1-26, doi:10.2307/2555490 (clauses pooled in one
 punishment); Fortna (2003), doi:10.1017/S0020818303572046.
@@ -31,7 +36,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.forms import _deal_in_time as deal_in_time
+from negotiate.forms import _from_case as from_case
+from negotiate.forms._parameters import smaller
 from negotiate.kernels import repeated as kernel
+from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
 
 KIND = "enforcement"
@@ -39,13 +48,25 @@ KIND = "enforcement"
 METRICS: dict[str, str] = {
     "critical_discount.<party>": "least discount factor at which the party keeps the deal",
     "critical_discount": "the largest of them: the deal enforces itself from here on",
+    "patience.<party>": "the party's discount factor minus its critical one; signed",
+    "patience": "the smaller of them; positive: both are patient enough",
     "margin.<party>": "worth of keeping minus that of the best violation, stakes per period",
     "margin": "the smaller of them; positive: the deal enforces itself",
     "deterrence.<party>": "suspension loss times added chance of alarm per unit of temptation",
     "value.<party>": "average worth per period of the kept deal, above suspension, stakes",
     "punisher_margin.<party>": "worth of carrying out its own lever minus not, stakes per period",
-    "weakest_clause.<party>": "index of the clause whose violation alone pays most",
+    "weakest_clause.<party>": "clause whose violation alone pays the party most, as a label",
+    "weakest_clause": "clause whose violation alone pays any party most, as a label",
+    "clause_margin.<issue>": "margin of violating that clause alone, of the more tempted party",
+    "grim.critical_discount.<party>": "the same where the whole deal is suspended for ever",
+    "grim.margin.<party>": "margin where the whole deal is suspended for ever, stakes per period",
+    "proportional.critical_discount.<party>": "the same where only the violated clause is",
+    "proportional.margin.<party>": "margin where only the violated clause is, stakes per period",
 }
+"""Names of metrics; the first ten under the case's own rule of punishment."""
+
+BLOCK = 4096
+"""Draws judged together: all sets of clauses are tried, and the arrays stay in the cache."""
 
 Array = NDArray[Any]
 
@@ -104,8 +125,8 @@ class Enforcement(Viewable):
     sanction
         Cost of an alarm to the party it names, at once.
     lever_loss, lever_cost
-        Cost per period of suspension from the other side's levers and of using one's own
-        (..., parties); while the deal is suspended both sides use theirs.
+        Cost per period of suspension that belongs to no clause, from the other side's levers and
+        the fighting, and of using one's own levers (..., parties); both sides use theirs.
     discount
         Discount factor per period (..., parties).
     punishment
@@ -372,19 +393,134 @@ def with_monitoring(game: Enforcement, *, detection: Any, false_alarm: Any = Non
 
 def evaluate_game(game: Enforcement, names: Iterable[str] = ()) -> dict[str, Array]:
     """Metrics of a game over its draws; all of them if ``names`` is empty."""
-    critical, margin = game.critical(), game.margin()
-    strength, value = game.deterrence().min(-1), game.value()
-    punisher, weakest = game.punisher_margin(), game.weakest()
-    known: dict[str, Array] = {"critical_discount": critical.max(-1), "margin": margin.min(-1)}
+    shape = np.broadcast_shapes(*(getattr(game, name).shape[:-1] for name in _BY_PARTY))
+    wanted = list(names)
+    if shape and int(np.prod(shape)) > BLOCK:
+        return _in_blocks(game, wanted, shape)
+    margins = game.margins()
+    critical, margin = game.critical(), margins.min(-1)
+    strength, value, punisher = game.deterrence().min(-1), game.value(), game.punisher_margin()
+    alone = margins[..., : len(game.clauses)]
+    labels = np.array(game.clauses)
+    short = game.discount - critical
+    known: dict[str, Array] = {
+        "critical_discount": critical.max(-1),
+        "margin": margin.min(-1),
+        "patience": short.min(-1),
+        "weakest_clause": labels[alone.min(-2).argmin(-1)],
+    }
     for i, party in enumerate(game.players):
         known[f"critical_discount.{party}"] = critical[..., i]
+        known[f"patience.{party}"] = short[..., i]
         known[f"margin.{party}"] = margin[..., i]
         known[f"deterrence.{party}"] = strength[..., i]
         known[f"value.{party}"] = value[..., i]
         known[f"punisher_margin.{party}"] = punisher[..., i]
-        known[f"weakest_clause.{party}"] = weakest[..., i]
-    wanted = list(names) or list(known)
+        known[f"weakest_clause.{party}"] = labels[alone[..., i, :].argmin(-1)]
+    for k, clause in enumerate(game.clauses):
+        known[f"clause_margin.{clause}"] = alone[..., k].min(-1)
     for name in wanted:
         if name not in known:
             raise UnknownNameError("metric", name, known, where=KIND)
-    return {name: known[name] for name in wanted}
+    return {name: np.asarray(known[name]) for name in wanted or known}
+
+
+_BY_PARTY = ("lever_loss", "lever_cost", "discount")
+_BY_CLAUSE = ("temptation", "surplus", "detection", "false_alarm", "sanction")
+
+
+def _in_blocks(game: Enforcement, names: list[str], shape: tuple[int, ...]) -> dict[str, Array]:
+    """The same over many draws, `BLOCK` at a time."""
+    total = int(np.prod(shape))
+    flat = {}
+    for name in (*_BY_PARTY, *_BY_CLAUSE):
+        array = getattr(game, name)
+        tail = array.shape[-2:] if name in _BY_CLAUSE else array.shape[-1:]
+        flat[name] = np.broadcast_to(array, (*shape, *tail)).reshape(total, *tail)
+    parts = [
+        evaluate_game(
+            replace(game, **{key: array[start : start + BLOCK] for key, array in flat.items()}),  # type: ignore[arg-type]
+            names,
+        )
+        for start in range(0, total, BLOCK)
+    ]
+    return {
+        name: np.concatenate([part[name] for part in parts]).reshape(shape) for name in parts[0]
+    }
+
+
+# ---- from a case ------------------------------------------------------------------------------
+
+
+def rule(negotiation: Negotiation) -> Punishment:
+    """The rule of ``[model.enforcement]``: ``punishment`` and ``length`` in periods; else grim."""
+    named = negotiation.setting(KIND, "punishment", "grim")
+    length = negotiation.setting(KIND, "length")
+    known = {"grim": GRIM, "limited": Punishment(length), "proportional": proportional(length)}
+    if named not in known:
+        raise UnknownNameError("punishment", str(named), known, where=f"model.{KIND}")
+    if named == "limited" and length is None:
+        raise InputError(
+            "no length", where=f"model.{KIND}", allowed="periods of suspension, as length = 6"
+        )
+    return known[named]
+
+
+def compile(
+    negotiation: Negotiation,
+    *,
+    punishment: Punishment | None = None,
+    deal: str | None = None,
+    commitment: str | None = None,
+) -> Enforcement:
+    """The signed deal of a case as a repeated game; a clause is an issue.
+
+    Parameters
+    ----------
+    punishment
+        Rule of punishment; by default that of the file (`rule`).
+    deal
+        A deal of the file; by default ``[model.enforcement] deal``, else the one signed.
+    commitment
+        How sure punishments are to be used: ``full``, ``stated`` (default) or ``derived``.
+
+    Notes
+    -----
+    Reads ``quantity.horizon``, ``quantity.temptation_<party>``, ``quantity.detection`` and
+    ``false_alarm`` (slot ``monitoring``), ``party.<p>.foresight`` (else ``discount``), the branches
+    and the levers of the slot ``punishment``. A false alarm is about one clause: its chance is
+    divided among them.
+    """
+    chosen = punishment or rule(negotiation)
+    trust = from_case.commitment(negotiation, KIND, commitment)
+    numbers = deal_in_time.read(negotiation, KIND, deal=deal, commitment=trust)
+    span = numbers.horizon if chosen.periods is None else smaller(chosen.periods, numbers.horizon)
+    return enforcement(
+        numbers.parties,
+        clauses=numbers.clauses,
+        temptation=numbers.temptation,
+        surplus=numbers.surplus,
+        discount=numbers.discount,
+        detection=numbers.detection,
+        false_alarm=numbers.false_alarm / len(numbers.clauses),
+        lever_loss={p: numbers.war[p] + numbers.loss[p] / span for p in numbers.parties},
+        lever_cost={p: numbers.cost[p] / span for p in numbers.parties},
+        punishment=chosen,
+    )
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, Array]:
+    """Metrics of a case over its draws; names as in `METRICS`."""
+    case = negotiation.floats()
+    own = rule(case)
+    rules = {"": own, "grim": GRIM, "proportional": proportional(own.periods)}
+    asked: dict[str, list[str]] = {}
+    for name in names:
+        head, _, rest = name.partition(".")
+        prefix, inner = (head, rest) if head in rules and rest else ("", name)
+        asked.setdefault(prefix, []).append(inner)
+    out: dict[str, Array] = {}
+    for prefix, wanted in (asked or {"": []}).items():
+        found = evaluate_game(compile(case, punishment=rules[prefix]), wanted)
+        out |= {f"{prefix}.{name}" if prefix else name: value for name, value in found.items()}
+    return {name: out[name] for name in names} if asked else out

@@ -29,6 +29,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -42,9 +43,14 @@ Array = NDArray[Any]
 
 MAX_PROFILES = 1_000_000
 """Pure stationary plans that are enumerated."""
-CHUNK = 200_000
-"""Plans times draws evaluated at once: some 100 MB at five states and two players."""
+CHUNK = 20_000
+"""Plans times draws evaluated at once: arrays of a few megabytes stay in the cache."""
+MAX_SUPPORTS = 1_000
+"""Sets of actions in use that are tried for mixed plans over draws."""
 _ROUNDS = 1_000
+_NEWTON = 25
+_STARTS = 16
+_EDGE = 1e-6
 _STEPS = 4_000
 _TINY_STEP = 1e-9
 _IMAGINARY = 1e-30
@@ -424,6 +430,139 @@ class _Path:
             return None
         out = np.clip(self.table(x), 0, None)
         return np.asarray(out / out.sum(-1, keepdims=True))
+
+
+# ---- mixed plans over draws ------------------------------------------------------------------
+
+
+def supports(rules: Rules) -> list[Array]:
+    """Sets of actions in use (S, N, A) in which two choices or more mix, fewest first.
+
+    One choice alone mixes only in a tie, which is a boundary case of a pure plan.
+    """
+    places = [tuple(place) for place in np.argwhere(rules.counts > 1)]
+    options: list[list[tuple[int, ...]]] = []
+    for s, i in places:
+        actions = range(int(rules.counts[s, i]))
+        options.append(
+            [c for size in range(1, len(actions) + 1) for c in combinations(actions, size)]
+        )
+    count = math.prod(len(o) for o in options)
+    if count > MAX_SUPPORTS:
+        raise TooLargeError(
+            f"{count:,} sets of actions in use",
+            where="stochastic game over draws",
+            allowed=f"{MAX_SUPPORTS:,}",
+            remedy="solve single draws",
+        )
+    chosen = [c for c in product(*options) if sum(len(part) > 1 for part in c) > 1]
+
+    def order(c: tuple[tuple[int, ...], ...]) -> tuple[int, int]:
+        # a player mixes to make others indifferent: mixing by several players comes first
+        who = {i for (_, i), part in zip(places, c, strict=True) if len(part) > 1}
+        return sum(len(part) - 1 for part in c), -len(who)
+
+    chosen.sort(key=order)
+    out = []
+    for c in chosen:
+        mask = np.zeros((*rules.counts.shape, int(rules.counts.max())), dtype=bool)
+        mask[..., 0] = rules.counts == 1
+        for (s, i), part in zip(places, c, strict=True):
+            mask[s, i, list(part)] = True
+        out.append(mask)
+    return out
+
+
+def on_support(
+    reward: Array, move: Array, rules: Rules, discount: Array, use: Array, lean: Sequence[float]
+) -> tuple[Array, Array]:
+    """Plans (B, S, N, A) that make the actions in use equally good, and their regrets (B,).
+
+    Newton's method, kept inside the simplex. It starts with the weight ``lean`` on the first action
+    in use of each choice that mixes; what does not settle has an infinite regret.
+    """
+    first = use.argmax(-1)
+    free = use.copy()
+    np.put_along_axis(free, first[..., None], False, -1)
+    s, i, _ = np.nonzero(free)
+    a0, size = first[s, i], len(s)
+    mixes = [tuple(place) for place in np.argwhere(use.sum(-1) > 1)]
+    start = np.zeros(use.shape)
+    for place, weight in zip(mixes, lean, strict=True):
+        start[place] = np.where(free[place], (1 - weight) / max(free[place].sum(), 1), 0)
+    x = np.tile(start[free], (len(reward), 1))
+
+    def table(y: Array) -> Array:
+        out = np.zeros((*y.shape[:-1], *use.shape), dtype=y.dtype)
+        out[..., free] = y
+        rest = 1 - out.sum(-1)
+        np.put_along_axis(out, np.broadcast_to(first, rest.shape)[..., None], rest[..., None], -1)
+        return out
+
+    settled = np.zeros(len(x), dtype=bool)
+    live = np.arange(len(x))
+    shift = 1j * _IMAGINARY * np.eye(size)[:, None, :]
+    for turn in range(_NEWTON):
+        if not live.size:
+            break
+        # one call gives the gaps and, by complex steps, their slopes
+        _, each = action_values(
+            reward[live], move[live], rules, table(x[live] + shift), discount[live]
+        )
+        gaps = each[..., free] - each[..., s, i, a0]
+        slope = np.moveaxis(gaps.imag / _IMAGINARY, 0, -1)
+        step = np.zeros((len(live), size))
+        good = np.abs(np.linalg.det(slope)) > tolerance.TINY
+        step[good] = np.linalg.solve(slope[good], -gaps.real[0][good][..., None])[..., 0]
+        now = x[live]
+        moved = np.clip(now + step, 0.1 * now, 1 - 0.1 * (1 - now))
+        x[live] = moved
+        change = np.abs(moved - now).max(-1)
+        settled[live[change <= tolerance.ROOT]] = True
+        edge = (moved.min(-1) < _EDGE) | (moved.max(-1) > 1 - _EDGE)
+        live = live[(change > tolerance.ROOT) & ~(edge & (turn > 4))]
+    mixed = table(x)
+    regrets = np.full(len(x), np.inf)
+    if settled.any():
+        worth, each = action_values(
+            reward[settled], move[settled], rules, mixed[settled], discount[settled]
+        )
+        real = _real_actions(rules)
+        gain = np.where(real, each - worth[..., None], -np.inf).max((-1, -2, -3))
+        scale = np.maximum(np.abs(worth).max((-1, -2)), 1.0)
+        inside = (mixed[settled] >= -tolerance.PROBABILITY).all((-1, -2, -3))
+        regrets[settled] = np.where(inside, gain / scale, np.inf)
+    return mixed, regrets
+
+
+def mixed_over_draws(
+    reward: Array, move: Array, rules: Rules, discount: Array
+) -> tuple[Array, Array]:
+    """One mixed equilibrium of each of many games (B, S, N, A), and which were solved (B,).
+
+    The first set of actions in use, in the order of `supports`, on which Newton's method finds
+    one; what is left is tried again from other starts.
+    """
+    out = np.full((len(reward), *rules.counts.shape, int(rules.counts.max())), np.nan)
+    left = np.arange(len(reward))
+    sets = supports(rules)
+    for leans in ((0.5,), (0.9, 0.1), (0.97, 0.03, 0.5)):
+        for use in sets:
+            mixing = int((use.sum(-1) > 1).sum())
+            if len(leans) ** mixing > _STARTS:
+                continue
+            for lean in product(leans, repeat=mixing):
+                if not left.size:
+                    break
+                mixed, regrets = on_support(
+                    reward[left], move[left], rules, discount[left], use, lean
+                )
+                found = regrets <= tolerance.PROBABILITY
+                out[left[found]] = mixed[found]
+                left = left[~found]
+    done = np.ones(len(reward), dtype=bool)
+    done[left] = False
+    return out, done
 
 
 # ---- zero sum -------------------------------------------------------------------------------

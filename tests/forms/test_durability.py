@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.errors import InputError, UnknownNameError
+import negotiate
+from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 from negotiate.forms import durability
 from negotiate.forms.durability import (
     Durability,
@@ -17,6 +18,8 @@ from negotiate.forms.durability import (
     worth_of,
 )
 from negotiate.kernels import markov
+from negotiate.model import casefile
+from negotiate.solutions import markov_perfect
 
 F = Fraction
 chance = st.fractions(min_value=F(1, 20), max_value=F(19, 20), max_denominator=20)
@@ -104,28 +107,204 @@ def test_devices_are_worth_months_on_the_same_draws():
     assert (worth_of(from_hazard(0.6 * base), from_hazard(base)) > 0).all()
 
 
-class Case:
-    """The few calls of a negotiation that the form makes."""
+TEXT = """
+format = 1
+kind = "negotiation"
+id = "border"
+title = "A border"
+[[issue]]
+id = "line"
+name = "The line"
+[[party]]
+id = "north"
+name = "North"
+role = "principal"
+foresight = 0.9
+weights = { line = 1 }
+values.line = { form = "linear", ideal = 1 }
+[[party]]
+id = "south"
+name = "South"
+role = "principal"
+foresight = 0.8
+weights = { line = 1 }
+values.line = { form = "linear", ideal = 0 }
+[[branch]]
+id = "war"
+name = "War"
+probability = 1
+terms = { line = 0.5 }
+war_cost = { north = 0.6, south = 0.4 }
+[[lever]]
+id = "guns"
+name = "Guns"
+holder = "north"
+enters = ["punishment"]
+cost = { north = 0.1, south = 0.3 }
+credibility = { war = 1 }
+[[lever]]
+id = "patrols"
+name = "Patrols"
+holder = "south"
+enters = ["monitoring"]
+cost = { north = 0, south = 0 }
+[[deal]]
+id = "signed"
+name = "The deal"
+signed = true
+terms = { line = 0.5 }
+[quantity]
+hazard = 0.03
+horizon = 10
+temptation_north = 0.05
+temptation_south = 0.05
+detection = 0.75
+detection_without_patrols = 0.5
+false_alarm = 0.1
+false_alarm_without_patrols = 0.2
+retaliation = 0.5
+spoiler_rate = 0.02
+calming = 0.5
+escalation = 0.2
+tripwire_holds = 0.25
+audience_cost_north = 0.3
+audience_cost_south = 0.3
+"""
 
-    def __init__(self, **quantities):
-        self.numbers = {f"quantity.{k}": v for k, v in quantities.items()}
 
-    def value(self, path):
-        return self.numbers[path]
-
-    def get(self, path, default=None):
-        return self.numbers.get(path, default)
-
-    def has(self, path):
-        return path in self.numbers
+def border(**changes):
+    case = casefile.loads(TEXT)
+    return case.with_values({f"quantity.{name}": value for name, value in changes.items()})
 
 
-def test_a_stated_hazard_is_of_all_causes_and_stages_win_over_it():
-    case = Case(hazard=F(3, 100), hazard_without_patrols=F(1, 20), spoiler_rate=F(1, 50))
-    assert durability.compile(case).expected_time() == F(100, 3)
-    assert durability.compile(case, tripwire=False).expected_time() == 20
-    staged = Case(hazard=F(1, 2), violation_rate=F(1, 5), containment=F(1, 2))
+def test_the_chain_of_a_kept_deal_by_hand():
+    """Both honour, both retaliate: peace, retaliation and war, all chances from the text."""
+    chain = durability.compile(border())
+    assert chain.exact and chain.play["honours.north"] == chain.play["honours.south"] == 1
+    broken = F(2, 100) * F(3, 4)  # the spoiler, less what the tripwire stops
+    alarm = (1 - F(9, 10) ** 2) * F(1, 2)  # a false alarm about either, answered on the spot
+    lost = 1 - (1 - F(2, 10) * F(3, 4)) * (1 - broken)
+    out, calm = (1 - broken) * alarm, (1 - lost) * F(1, 2)
+    # m_P = 1 + (1 - b)(1 - a) m_P + (1 - b) a m_R; m_R = 1 + calm m_P + (1 - lost) / 2 m_R
+    stay = 1 - (1 - lost) * F(1, 2)
+    peace = (1 + out / stay) / (1 - (1 - broken) * (1 - alarm) - out * calm / stay)
+    assert chain.expected_time() == peace
+    assert evaluate_game(chain, ["hazard"])["hazard"] > 0
+
+
+def test_the_margin_of_honour_by_the_bellman_equation():
+    """No spoiler, no false alarm, no war: one violation against the stream of peace, by hand."""
+    case = border(spoiler_rate=0, false_alarm=0, escalation=0)
+    game = durability.game(case)
+    kept = durability.compile(case)
+    # north: surplus 0.6 / 10 per month; violating brings 0.05; south's retaliation costs it nothing
+    # south: 0.4 / 10 and 0.05, and north's guns cost it 0.3 once
+    for party, flow, harm, d in (
+        ("north", F(6, 100), 0, F(9, 10)),
+        ("south", F(4, 100), F(3, 10), F(8, 10)),
+    ):
+        peace = flow / (1 - d)
+        fighting = d * F(1, 2) * peace / (1 - d * F(1, 2))
+        caught = -harm + d * fighting
+        once = flow + F(5, 100) + d * (F(3, 4) * caught + F(1, 4) * peace)
+        assert float(kept.play[f"honour_margin.{party}"]) == pytest.approx(float(peace - once))
+    # what a violation takes: a tenth of the way, 0.05 of the 0.5 that is left, so 0.05 of south
+    index = game.actions["peace"]["north"].index("violate"), 0
+    assert game.payoffs["peace"][1][index] == F(4, 100) - F(5, 100)
+    assert kept.expected_time() == float("inf")
+
+
+def test_the_chain_is_the_play_of_a_markov_perfect_equilibrium():
+    case = border()
+    game = durability.game(case)
+    found = markov_perfect.solve(game, plans="pure")
+    kept = durability.compile(case)
+    assert kept.play["equilibria"] == len(found)
+    times = []
+    for point in found:
+        chain = durability.Durability(game.states, game.chain(point.strategies))
+        times.append(chain.expected_time())
+    assert kept.expected_time() == max(times)
+
+
+def test_draws_agree_with_single_games_pure_or_mixed():
+    rng = np.random.default_rng(5)
+    size = 60
+    values = {
+        "temptation_north": rng.uniform(0.02, 0.4, size),
+        "temptation_south": rng.uniform(0.02, 0.4, size),
+        "escalation": rng.uniform(0.05, 0.9, size),
+        "audience_cost_south": rng.uniform(0, 0.3, size),
+        "audience_cost_north": rng.uniform(0, 0.3, size),
+    }
+    many = border().with_draws({f"quantity.{k}": v for k, v in values.items()})
+    kept = durability.compile(many)
+    assert not np.isnan(kept.play["honours.north"]).any()
+    assert kept.play["mixed"].sum() > 0 and kept.play["mixed"].mean() < 1
+    game = durability.game(many)
+    for k in range(0, size, 7):
+        one = game.draw(k)
+        plan = {}
+        for party in one.players:
+            other = next(p for p in one.players if p != party)
+            there = durability.violation(other)
+            for state, share, labels in (
+                ("peace", "honours", ("honour", "violate")),
+                (there, "retaliates", ("retaliate", "let pass")),
+            ):
+                weight = float(kept.play[f"{share}.{party}"][k])
+                mix = {labels[0]: weight, labels[1]: 1 - weight}
+                plan.setdefault(party, {})[state] = mix
+        # the definition: no one-shot deviation gains
+        assert max(one.deviations(plan).values()) < 1e-8
+        chain = durability.Durability(one.states, one.chain(plan).astype(float))
+        assert float(chain.expected_time()) == pytest.approx(float(kept.expected_time()[k]))
+
+
+def test_a_stated_hazard_is_of_all_causes_and_the_game_needs_its_quantities():
+    bare = casefile.loads(TEXT[: TEXT.index("[quantity]")] + "[quantity]\nhazard = 0.03\n")
+    assert durability.source(bare) == "hazard"
+    assert durability.compile(bare).expected_time() == F(100, 3)
+    staged = casefile.loads(
+        TEXT[: TEXT.index("[quantity]")]
+        + "[quantity]\nhazard = 0.5\nviolation_rate = 0.2\ncontainment = 0.5\n"
+    )
     assert durability.compile(staged).expected_time() == 13
+    with pytest.raises(MissingQuantityError, match=r"spoiler_rate.*calming.*escalation"):
+        durability.game(bare)
+    unsigned = casefile.loads(TEXT.replace("signed = true", "signed = false"))
+    with pytest.raises(InputError, match="no deal to hold"):
+        durability.game(unsigned)
+    assert durability.source(unsigned) == "hazard"
+
+
+def test_devices_of_a_case_are_paired_counterfactuals():
+    case = border()
+    found = durability.evaluate(
+        case, ["expected_time", "worth.monitoring", "worth.tripwire", "worth.no_spoiler"]
+    )
+    for device, path in (("monitoring", "lever.patrols.available"),
+                         ("tripwire", "quantity.tripwire_holds")):  # fmt: skip
+        other = case.with_value(path, False if device == "monitoring" else 0)
+        gap = (
+            found["expected_time"] - durability.evaluate(other, ["expected_time"])["expected_time"]
+        )
+        assert found[f"worth.{device}"] == pytest.approx(gap) and gap > 0
+    assert found["worth.no_spoiler"] > 0
+    with pytest.raises(UnknownNameError, match="monitoring"):
+        durability.evaluate(case, ["worth.satellites"])
+
+
+def test_idlib_stands_beside_its_base_rates():
+    idlib = negotiate.load("idlib-2020")
+    found = durability.evaluate(
+        idlib, ["expected_time", "stated.expected_time", "survival.12", "ended_1_year_vs_ucdp"]
+    )
+    assert found["stated.expected_time"] == pytest.approx(1 / 0.03)
+    assert found["ended_1_year_vs_ucdp"] == pytest.approx(1 - found["survival.12"] - 0.267)
+    for scenario in ("no-patrols", "no-tripwire", "determined-spoiler"):
+        other = durability.evaluate(idlib.scenario(scenario), ["expected_time"])
+        assert other["expected_time"] < found["expected_time"]
 
 
 def test_metrics_views_and_refusals():

@@ -10,19 +10,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.errors import InputError, TooLargeError, UnknownNameError
+import negotiate
+from negotiate.errors import InputError, MissingQuantityError, TooLargeError, UnknownNameError
 from negotiate.forms.enforcement import (
     GRIM,
     Punishment,
     enforcement,
+    evaluate,
     evaluate_game,
     from_dilemma,
     limited,
     proportional,
     with_monitoring,
 )
+from negotiate.forms.enforcement import compile as compile_case
 from negotiate.kernels import repeated
+from negotiate.model import casefile
 from negotiate.solutions.critical_discount import holds, solve
+from negotiate.whatif import design
 
 F = Fraction
 AB = ("a", "b")
@@ -82,7 +87,7 @@ def test_exact_algebraic_factor():
 def brute_gain(game, party, chosen):
     """Gain of one violation by an explicit chain of suspension counters, solved numerically."""
     n = game.punishment.periods
-    horizon = 400 if n is None else n
+    horizon = 1 if n is None else n  # for ever: one state that is never left
     t, loss, q, f, s = (
         np.asarray(getattr(game, name), float)
         for name in ("temptation", "surplus", "detection", "false_alarm", "sanction")
@@ -309,3 +314,176 @@ def test_subsets_are_all_of_them_singles_first():
     ]
     wanted = {c for r in range(1, 5) for c in combinations(range(4), r)}
     assert {tuple(np.flatnonzero(row)) for row in rows} == wanted
+
+
+# ---- from a case ------------------------------------------------------------------------------
+
+CASE = """
+format = 1
+kind = "negotiation"
+id = "two-clauses"
+title = "Two clauses"
+[[issue]]
+id = "line"
+name = "The line"
+[[issue]]
+id = "trade"
+name = "Trade, which both want"
+[[issue]]
+id = "post"
+name = "The post"
+options = ["stays", "goes"]
+[[party]]
+id = "north"
+name = "North"
+role = "principal"
+foresight = 0.9
+weights = { line = 0.5, trade = 0.3, post = 0.2 }
+values.line = { form = "linear", ideal = 1 }
+values.trade = { form = "linear", ideal = 1 }
+values.post = { form = "table", table = { stays = 0, goes = 1 } }
+[[party]]
+id = "south"
+name = "South"
+role = "principal"
+discount = 0.8
+weights = { line = 0.6, trade = 0.2, post = 0.2 }
+values.line = { form = "linear", ideal = 0 }
+values.trade = { form = "linear", ideal = 1 }
+values.post = { form = "table", table = { stays = 1, goes = 0 } }
+[[branch]]
+id = "war"
+name = "War"
+probability = 1
+terms = { line = 0.75, trade = 0, post = "goes" }
+war_cost = { north = 0.4, south = 0.8 }
+[[lever]]
+id = "guns"
+name = "Guns"
+holder = "north"
+enters = ["punishment"]
+cost = { north = 0.12, south = 0.36 }
+credibility = { war = 0.5 }
+[[lever]]
+id = "patrols"
+name = "Patrols"
+holder = "south"
+enters = ["monitoring"]
+cost = { north = 0, south = 0 }
+[[deal]]
+id = "signed"
+name = "The deal"
+signed = true
+terms = { line = 0.5, trade = 0.5, post = "stays" }
+[[deal]]
+id = "other"
+name = "Another"
+terms = { line = 0.5, trade = 0.5, post = "goes" }
+[quantity]
+horizon = 12
+temptation_north = 0.09
+detection = 0.75
+detection_without_patrols = 0.5
+false_alarm = 0.03
+[model.enforcement]
+punishment = "limited"
+length = 6
+"""
+
+
+@pytest.fixture(scope="module")
+def two():
+    return casefile.loads(CASE)
+
+
+def test_a_case_is_compiled_by_hand(two):
+    game = compile_case(two)
+    assert game.exact and game.clauses == ("line", "trade", "post")
+    north, south = game.surplus.tolist()
+    # w (v(deal) - v(war)) / 12: the line 1/2 against 3/4, trade 1/2 against 0, the post
+    assert north == [F(-1, 8) / 12, F(15, 100) / 12, F(-1, 5) / 12]
+    assert south == [F(15, 100) / 12, F(1, 10) / 12, F(1, 5) / 12]
+    # what is left to take: north 1/2 x 1/2 and 1/5, trade tempts nobody; 0.09 spread over 0.45
+    assert game.temptation.tolist()[0] == [F(9, 100) * F(25, 45), 0, F(9, 100) * F(20, 45)]
+    # south has no temptation in the file: it takes all that is left
+    assert game.temptation.tolist()[1] == [F(3, 10), 0, 0]
+    assert game.discount.tolist() == [F(9, 10), F(4, 5)]
+    # war costs over the horizon; the guns once a suspension, half believed
+    assert game.lever_loss.tolist() == [F(4, 10) / 12, F(8, 10) / 12 + F(18, 100) / 6]
+    assert game.lever_cost.tolist() == [F(6, 100) / 6, 0]
+    assert (game.false_alarm == F(1, 100)).all() and (game.detection == F(3, 4)).all()
+    assert compile_case(two, commitment="full").lever_cost.tolist() == [F(12, 100) / 6, 0]
+    assert compile_case(two, punishment=GRIM).lever_cost.tolist() == [F(6, 100) / 12, 0]
+    assert compile_case(two, deal="other").temptation.tolist()[0] == [F(9, 100), 0, 0]
+
+
+def test_the_weakest_clause_is_the_one_whose_violation_pays_most(two):
+    found = evaluate(two, ["weakest_clause", "weakest_clause.north", "clause_margin.line",
+                           "clause_margin.trade", "clause_margin.post", "margin"])  # fmt: skip
+    alone = {c: float(found[f"clause_margin.{c}"]) for c in ("line", "trade", "post")}
+    assert str(found["weakest_clause"]) == min(alone, key=alone.get) == "line"
+    assert float(found["margin"]) <= min(alone.values())
+
+
+def test_patrols_and_patience_and_levers_move_it_as_theory_says(two):
+    names = ["critical_discount.north", "critical_discount.south", "margin.south",
+             "patience.south", "grim.critical_discount.south"]  # fmt: skip
+    base = evaluate(two, names)
+    unwatched = evaluate(two.with_value("lever.patrols.available", False), names)
+    for party in ("north", "south"):
+        assert unwatched[f"critical_discount.{party}"] > base[f"critical_discount.{party}"]
+    unarmed = evaluate(two.with_value("lever.guns.available", False), names)
+    assert unarmed["critical_discount.south"] > base["critical_discount.south"]
+    patient = evaluate(two.with_value("party.south.discount", 0.9), names)
+    assert patient["patience.south"] - base["patience.south"] == pytest.approx(0.1)
+    assert patient["margin.south"] > base["margin.south"]
+
+
+def test_draws_agree_with_single_values_and_blocks_with_the_whole(two, monkeypatch):
+    from negotiate.forms import enforcement as module
+
+    rng = np.random.default_rng(2)
+    values = {"quantity.detection": rng.uniform(0.6, 1, 9),
+              "quantity.temptation_north": rng.uniform(0.01, 0.3, 9),
+              "weight.south.line": rng.uniform(0.3, 0.7, 9)}  # fmt: skip
+    names = [n.replace("<party>", "north") for n in module.METRICS if "<issue>" not in n]
+    drawn = evaluate(two.with_draws(values), names)
+    monkeypatch.setattr(module, "BLOCK", 4)
+    blocks = evaluate(two.with_draws(values), names)
+    for k in range(9):
+        single = evaluate(two.floats().with_values({p: float(v[k]) for p, v in values.items()}),
+                          names)  # fmt: skip
+        for name in names:
+            if drawn[name].dtype.kind == "U":
+                assert drawn[name][k] == blocks[name][k] == single[name]
+            else:
+                assert drawn[name][k] == pytest.approx(float(single[name]), rel=1e-9), name
+                assert drawn[name][k] == pytest.approx(float(blocks[name][k]), rel=1e-12)
+
+
+def test_study_and_threshold_reach_it(two):
+    idlib = negotiate.load("idlib-2020")
+    found = negotiate.study(
+        idlib,
+        metrics=["enforcement.critical_discount.turkey", "enforcement.weakest_clause",
+                 "durability.expected_time"],
+        design=design.Sobol(64),
+    )  # fmt: skip
+    assert found.dataset["enforcement.critical_discount.turkey"].shape == (64,)
+    assert (found.dataset["durability.expected_time"] > 0).all()
+    clean, watched = (
+        evaluate(idlib.scenario(s) if s else idlib, ["critical_discount.russia"])
+        for s in ("no-patrols", "")
+    )
+    assert clean["critical_discount.russia"] > watched["critical_discount.russia"]
+
+
+def test_a_case_without_a_deal_or_a_rule_says_so(two):
+    with pytest.raises(InputError, match="no deal to hold"):
+        compile_case(casefile.loads(CASE.replace("signed = true", "signed = false")))
+    with pytest.raises(InputError, match="no length"):
+        compile_case(casefile.loads(CASE.replace("length = 6", "")))
+    with pytest.raises(UnknownNameError, match="limited"):
+        compile_case(casefile.loads(CASE.replace('"limited"', '"limitd"')))
+    with pytest.raises(MissingQuantityError, match="foresight"):
+        compile_case(casefile.loads(CASE.replace("discount = 0.8\n", "")))
