@@ -38,8 +38,8 @@ def fictitious_play(game: StrategicGame, rounds: int) -> str:
         "**Fictitious play.**",
         "",
         "In every round each player replies best to how often the other has played its strategies "
-        "so far. In the first round nothing has been seen and all count alike; ties are settled "
-        "here by the listed order (Nashpy settles them by chance).",
+        "so far. In the first round nothing has been seen: here all strategies then count alike, "
+        "and ties go to the strategy listed first (Nashpy draws both by lot).",
     ]
     counts = [[Fraction(0)] * len(own) for own in labels]
     for number in range(1, rounds + 1):

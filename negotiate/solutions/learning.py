@@ -37,6 +37,7 @@ from negotiate.kernels import expected
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _learning_steps
 from negotiate.solutions import _strategic as shared
+from negotiate.view import Viewable
 
 FORM = ("strategic",)
 FIELD = "transcendental"
@@ -47,7 +48,7 @@ MAX_POPULATION = 10_000
 
 
 @dataclass(frozen=True)
-class Course:
+class Course(Viewable):
     """A course of learning: times and, per player, shares of each strategy at each time.
 
     Attributes
@@ -56,11 +57,16 @@ class Course:
         Shape ``(T,)``: steps, or time of a differential equation.
     shares
         Player to an array ``(T, S)`` of frequencies or probabilities.
+    strategies
+        Player to the labels of its strategies.
     """
 
     dynamics: str
     times: Any
     shares: Mapping[str, Any]
+    strategies: Mapping[str, tuple[str, ...]]
+
+    _view = "learning_course"
 
 
 def path(
@@ -100,7 +106,8 @@ def path(
     settings = {"steps": steps, "horizon": horizon, "start": start, "population": population}
     with _seeded(rng or np.random.default_rng(0)):
         times, shares = DYNAMICS[dynamics](game, settings)
-    return Course(dynamics, times, dict(zip(game.players, shares, strict=True)))
+    shared_out = dict(zip(game.players, shares, strict=True))
+    return Course(dynamics, times, shared_out, dict(game.strategies))
 
 
 def solve(form: StrategicGame, *, dynamics: str = "fictitious_play", **settings: Any) -> Solution:

@@ -23,12 +23,15 @@ from negotiate.forms.strategic import StrategicGame, is_zero_sum
 from negotiate.kernels.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _strategic as shared
+from negotiate.solutions import _tex
 from negotiate.solutions.dominance import advantage
 
 FORM = ("strategic",)
 FIELD = "rational"
 DECLARES = frozenset({"relabelling", "individually rational"})
 
+SHOWN = 12
+"""Most inequalities written out."""
 WORK_BOUND = 40_000
 """Most payoff entries of one player: the linear programme is exact."""
 
@@ -134,9 +137,14 @@ def explain(form: StrategicGame) -> str:
         rows, labels = advantage(game, player), game.strategies[player]
         lines.append(f"For {player}, the worst that can happen is:")
         lines += [f"- with *{s}*: ${min(line)}$" for s, line in zip(labels, rows)]
+        symbols = [f"x_{{{_tex.name(s)}}}" for s in labels]
+        shown = [f"${_tex.weighted(column, symbols)} \\ge v$" for column in rows.T[:SHOWN]]
+        more = " and so on" if rows.shape[1] > SHOWN else ""
         x = ", ".join(f"{s}: {w}" for s, w in answer.strategies[player].items() if w)
         lines.append(
-            f"\nPure strategies secure ${answer.facts['pure security level'][player]}$; "
-            f"the mixture ({x}) secures ${answer.facts['security level'][player]}$.\n"
+            f"\nPure strategies secure ${answer.facts['pure security level'][player]}$. "
+            f"With a mixture it is a linear programme: the largest $v$ with "
+            f"{', '.join(shown)}{more}, ${' + '.join(symbols)} = 1$, $x \\ge 0$. "
+            f"The mixture ({x}) secures ${answer.facts['security level'][player]}$.\n"
         )
     return "\n".join(lines)

@@ -1,0 +1,17 @@
+"""The view of a course of learning names players, strategies and what runs along the axis."""
+
+import negotiate as ng
+from negotiate.solutions import learning
+
+
+def test_two_populations_have_a_line_per_player_and_strategy():
+    course = learning.path(ng.load("inspection"), dynamics="asymmetric_replicator", steps=50)
+    text = course.text()
+    for name in ("Inspector: Inspect", "Inspectee: Cheat", "time"):
+        assert name in text and name in course.html()
+    assert course.figure().startswith("<svg") and "NaN" not in course.figure()
+
+
+def test_one_population_is_shown_once():
+    course = learning.path(ng.load("stag-hunt"), dynamics="replicator", steps=50)
+    assert "Row" not in course.text() and "Stag" in course.text()
