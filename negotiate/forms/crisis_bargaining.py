@@ -161,18 +161,23 @@ class RiskReturn(ParametricForm):
         return self.cost_b_high - self.cost_a - 2 * self.cost_b_low
 
     @property
+    def _over_war(self) -> Number:
+        """x* - p, kept so that the demand lies in [0, 1]: zero risk is then exactly zero."""
+        best = clip((self.cost_b_high - self.cost_a) / 2, self.cost_b_low, self.cost_b_high)
+        return clip(best, -self.win_probability, 1 - self.win_probability)
+
+    @property
     def demand(self) -> Number:
         """x* = p + (high - c_A)/2 kept in the support of B's reservation share and within [0, 1].
 
         The objective is concave between the ends of the support and constant or falling beyond.
         """
-        best = clip((self.cost_b_high - self.cost_a) / 2, self.cost_b_low, self.cost_b_high)
-        return clip(self.win_probability + best, 0, 1)
+        return self.win_probability + self._over_war
 
     @property
     def pr_war(self) -> Number:
         """F(x* - p)."""
-        gap = self.demand - self.win_probability - self.cost_b_low
+        gap = self._over_war - self.cost_b_low
         return clip(gap / (self.cost_b_high - self.cost_b_low), 0, 1)
 
     @property
