@@ -35,7 +35,7 @@ from typing import Any
 from negotiate.kernels import parametric_polynomials as poly
 from negotiate.kernels.parametric_polynomials import Poly, Ring
 
-Table = Sequence[Sequence[Poly]]
+Table = Sequence[Sequence[Any]]
 
 
 def count(own: int, other: int) -> int:
@@ -61,6 +61,8 @@ class Polyhedron:
         Label set S to chi(S) as an integer polynomial.
     bases
         All label sets of size s.
+    slacks
+        Basis to the constraints outside it: number, sign of Cramer's rule, minor.
     """
 
     def __init__(self, paid: Table, ring: Ring) -> None:
@@ -70,7 +72,7 @@ class Polyhedron:
         self.bases = [sum(1 << c for c in chosen) for chosen in combinations(every, self.own)]
         self.own_mask = (1 << self.own) - 1
         size = self.own + self.other
-        self._slacks = {
+        self.slacks = {
             base: [
                 (
                     c,
@@ -91,7 +93,7 @@ class Polyhedron:
     def labels(self, base: int, signs: Mapping[int, int]) -> int | None:
         """All labels of the vertex that ``base`` gives under these signs; None if it gives none."""
         found, seen, own = base, 0, False
-        for c, turn, minor in self._slacks[base]:
+        for c, turn, minor in self.slacks[base]:
             one = signs[minor] * turn
             if not one:
                 found |= 1 << c
@@ -106,7 +108,7 @@ class Polyhedron:
         """Own strategy and its weight (a polynomial, up to a common factor) of a basis's ray."""
         return [
             (c, self.minors[minor] if turn > 0 else poly.negative(self.minors[minor]))
-            for c, turn, minor in self._slacks[base]
+            for c, turn, minor in self.slacks[base]
             if c < self.own
         ]
 
@@ -139,22 +141,23 @@ class Polyhedron:
         return self.formulas[labels]
 
 
-def _minors(paid: Table, ring: Ring) -> dict[int, Poly]:
+def _minors(paid: Table, ring: Ring) -> dict[int, Any]:
     """Compute chi of every set of s + 1 constraints."""
     own, other = len(paid), len(paid[0])
+    one = ring.one
+    given = [[ring.into(p) for p in row] for row in paid]
     # a number added to a row changes no minor; zeros in the first column save work
-    entry = [[ring.into(poly.subtract(p, row[0])) for p in row] for row in paid]
+    entry = [[ring.combine([(1, p, one), (-1, row[0], one)]) for p in row] for row in given]
     # known[columns, rows]: minor of these rows (replies) and columns (own) and the ones
-    known: dict[tuple[int, int], Any] = {(0, 1 << j): ring.into((1,)) for j in range(other)}
-    out: dict[int, Poly] = {}
+    known: dict[tuple[int, int], Any] = {(0, 1 << j): one for j in range(other)}
+    out: dict[int, Any] = {}
 
     def put(columns: int, rows: int, minor: Any) -> None:
         absent = [c for c in range(own) if not columns >> c & 1]
         place = sum(absent) - len(absent) * (len(absent) - 1) // 2
         odd = (place + columns.bit_count()) % 2
-        found = ring.out(minor)
         label = sum(1 << c for c in absent) | rows << own
-        out[label] = poly.negative(found) if odd else found
+        out[label] = ring.out(ring.combine([(-1, minor, one)]) if odd else minor)
 
     for (columns, rows), minor in known.items():
         put(columns, rows, minor)

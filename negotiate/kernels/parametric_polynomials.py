@@ -152,6 +152,11 @@ def integers(rows: Sequence[Sequence[Sequence[Fraction]]]) -> tuple[list[list[Po
 class Ring:
     """Products of minors and factorisation, in Python's integers and SymPy's factoriser."""
 
+    @property
+    def one(self) -> Any:
+        """The polynomial 1."""
+        return self.into((1,))
+
     def into(self, p: Poly) -> Any:
         """The polynomial as this ring holds it."""
         return p

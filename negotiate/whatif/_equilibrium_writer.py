@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from negotiate.kernels.parametric_formula import Formula
 from negotiate.kernels.parametric_polynomials import Poly, add, integers, multiply
 from negotiate.kernels.parametric_roots import RealRoot
 from negotiate.solution import Evidence, Point, Solution
+from negotiate.whatif._equilibrium_names import ordered, support_names, supports
 from negotiate.whatif._equilibrium_pieces import Critical, MapCell, Value
 from negotiate.whatif._polynomial_payoffs import PolynomialGame
 
@@ -28,32 +29,14 @@ class Writer:
         self.formulas: dict[tuple[int, int], tuple[tuple[Any, ...], tuple[Poly, ...], Poly]] = {}
         self.numbers: dict[tuple[Any, int, int], Any] = {}
 
-    # -- order and names ---------------------------------------------------------------------
-
     def supports(self, pair: tuple[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        m, n = self.kernel.m, self.kernel.n
-        return (
-            tuple(i for i in range(m) if not pair[0] >> i & 1),
-            tuple(j for j in range(n) if not pair[1] >> (m + j) & 1),
-        )
+        return supports(pair, self.kernel.m, self.kernel.n)
 
     def ordered(self, structure: Structure) -> list[tuple[int, int]]:
-        def key(pair: tuple[int, int]) -> Any:
-            one, two = self.supports(pair)
-            return len(one) + len(two), one, two, pair
+        return ordered(structure, self.kernel.m, self.kernel.n)
 
-        return sorted(structure, key=key)
-
-    def names(self, pairs: Sequence[tuple[int, int]]) -> list[str]:
-        out: list[str] = []
-        for pair in pairs:
-            sides = zip(self.problem.players, self.supports(pair))
-            name = " | ".join(
-                " + ".join(self.problem.strategies[p][k] for k in chosen) for p, chosen in sides
-            )
-            again = sum(other == name or other.startswith(f"{name} (") for other in out)
-            out.append(f"{name} ({again + 1})" if again else name)
-        return out
+    def names(self, structure: Iterable[tuple[int, int]] | None) -> tuple[str, ...]:
+        return support_names(structure or (), self.problem.players, self.problem.strategies)
 
     # -- pieces --------------------------------------------------------------------------------
 
@@ -83,19 +66,16 @@ class Writer:
             x, y = (self.number(k, labels, value) for k, labels in enumerate(pair))
             pays = expected.expected(tables, [_array(x), _array(y)]).tolist()
             points.append((x, y, pays))
-        before, after, here = (set(self.sorted_names(s)) for s in (below, above, piece.structure))
+        before, after, here = (set(self.names(s)) for s in (below, above, piece.structure))
         ends = below is None or above is None
         return Critical(
             value,
             self.solution(piece, pairs, points, value, points),
-            () if ends else tuple(n for n in self.sorted_names(above) if n not in before),
-            () if ends else tuple(n for n in self.sorted_names(below) if n not in after),
+            () if ends else tuple(n for n in self.names(above) if n not in before),
+            () if ends else tuple(n for n in self.names(below) if n not in after),
             tuple(n for n in self.names(pairs) if n in here - before - after),
             piece.structure,
         )  # fmt: skip
-
-    def sorted_names(self, structure: Structure | None) -> list[str]:
-        return self.names(self.ordered(structure or frozenset()))
 
     def formula(self, side: int, labels: int) -> Any:
         """Probabilities as formulas, weights and their sum."""
