@@ -6,6 +6,10 @@ reversion to an equilibrium of the stage is the simplest credible punishment, an
 all equilibria are found by `negotiate.solutions.sustainable_payoffs`. For deals with clauses,
 monitors and levers see `negotiate.forms.enforcement`.
 
+`compile` makes the stage of a signed deal: each side honours it or violates all of it, everything
+is seen, no lever is used. Both honouring brings the deal's surplus per period, a violation what
+there is to take (and takes it from the other), both violating is no deal, worth 0.
+
 Sources: Friedman (1971), doi:10.2307/2296617; Fudenberg and Maskin (1986), Econometrica
 54:533-554, doi:10.2307/1911307 (minmax and the folk theorem); Axelrod (1984), The Evolution of
 Cooperation, pp. 207-208 (tit for tat).
@@ -20,7 +24,7 @@ Cooperation, pp. 207-208 (tit for tat).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -30,13 +34,29 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, NotApplicableError
+from negotiate.forms import _deal_in_time as deal_in_time
+from negotiate.forms import _from_case as from_case
 from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels import equilibria_exact, exact_lp
 from negotiate.kernels.pure import pure_equilibria
+from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
 
 KIND = "repeated"
 INFINITE = float("inf")
+HONOUR, VIOLATE = "honour", "violate"
+
+METRICS: dict[str, str] = {
+    "reward.<party>": "worth of the deal kept by both per period, stakes (R)",
+    "temptation.<party>": "worth of a period in which only the party violates, stakes (T)",
+    "victim.<party>": "worth of a period in which only the other side violates, stakes (S)",
+    "dilemma": "1 where T > R > 0 > S for both: a prisoners' dilemma, 0 where not",
+    "critical_discount.<party>": "least discount factor with all seen and no deal for ever after",
+    "critical_discount": "the larger of them",
+    "patience.<party>": "the party's discount factor minus its critical one; signed",
+    "patience": "the smaller of them; positive: the deal needs no lever and no monitor",
+}
+"""Names of metrics: the benchmark without levers, missed violations and false alarms."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +206,111 @@ class Repeated(Viewable):
                 )
             out[player] = max((T - R) / (T - P), (T - R) / (R - S))
         return out
+
+
+def at_common_discount(game: Repeated) -> Repeated:
+    """The same game with the lowest of the discount factors for all: the cautious reading.
+
+    `negotiate.solutions.sustainable_payoffs` is defined for a common factor only.
+    """
+    return Repeated(game.stage, min(game.discount.values()))
+
+
+def compile(negotiation: Negotiation, *, deal: str | None = None) -> Repeated:
+    """The signed deal of a case as a repeated 2 x 2 game in which everything is seen.
+
+    Reads what `negotiate.forms._deal_in_time` reads; levers and monitors do not enter. A single
+    case: over draws use `evaluate`.
+
+    Parameters
+    ----------
+    deal
+        A deal of the file; by default ``[model.repeated] deal``, else the one signed.
+    """
+    if negotiation.draws:
+        raise InputError(
+            f"a case with {negotiation.draws} draws",
+            where="repeated game",
+            allowed="one case",
+            remedy="read metrics with evaluate, or take a case without draws",
+        )
+    numbers = deal_in_time.read(negotiation, KIND, deal=deal, commitment="stated")
+    first, second = numbers.parties
+    R, T, S = _stage(numbers)
+    zero = 0 * R[first]
+    table = [
+        [[R[first], S[first]], [T[first], zero]],
+        [[R[second], T[second]], [S[second], zero]],
+    ]
+    stage = StrategicGame.from_arrays(
+        table,
+        players=numbers.parties,
+        strategies=[(HONOUR, VIOLATE)] * 2,
+        title="A period of the deal",
+    )
+    return Repeated(stage, dict(numbers.discount))
+
+
+def _stage(numbers: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """R, T and S by party; both violating is worth 0."""
+    reward = {p: numbers.flow(p) for p in numbers.parties}
+    tempt = {p: reward[p] + numbers.gain(p) for p in numbers.parties}
+    victim = {p: reward[p] - numbers.harm[numbers.other(p)] for p in numbers.parties}
+    return reward, tempt, victim
+
+
+def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, Any]:
+    """Metrics of a case over its draws; names as in `METRICS`."""
+    case = negotiation.floats()
+    numbers = deal_in_time.read(case, KIND, commitment="stated")
+    R, T, S = ({p: np.asarray(v, float) for p, v in part.items()} for part in _stage(numbers))
+    worst = _worst_equilibrium(numbers.parties, R, T, S)
+    known: dict[str, Any] = {}
+    true = np.asarray(True)
+    for party in numbers.parties:
+        r, t, s, held = R[party], T[party], S[party], worst[party]
+        gain = t - r
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = np.where(gain <= 0, 0.0, np.where(held < r, gain / (t - held), INFINITE))
+        known[f"reward.{party}"], known[f"temptation.{party}"] = r, t
+        known[f"victim.{party}"] = s
+        known[f"critical_discount.{party}"] = factor
+        known[f"patience.{party}"] = np.asarray(numbers.discount[party], float) - factor
+        true = true & (t > r) & (r > 0) & (s < 0)
+    known["dilemma"] = true.astype(float)
+    first, second = numbers.parties
+    known["critical_discount"] = np.maximum(
+        known[f"critical_discount.{first}"], known[f"critical_discount.{second}"]
+    )
+    known["patience"] = np.minimum(known[f"patience.{first}"], known[f"patience.{second}"])
+    wanted = list(names)
+    return from_case.read(known, wanted) if wanted else known
+
+
+def _worst_equilibrium(
+    parties: tuple[str, str], R: dict[str, Any], T: dict[str, Any], S: dict[str, Any]
+) -> dict[str, Any]:
+    """Payoff of each party in its worst equilibrium of the stage, over draws; P = 0.
+
+    The four cells and the mix that makes both indifferent are all that a 2 x 2 game has, ties
+    apart.
+    """
+    first, second = parties
+    out = {}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # the chance of honouring that makes the other indifferent: q R + (1 - q) S = q T
+        even = {p: S[p] / (T[p] - R[p] + S[p]) for p in parties}
+    both = np.all([(e > 0) & (e < 1) for e in even.values()], axis=0)
+    for i, j in ((first, second), (second, first)):
+        cells = [
+            ((T[i] <= R[i]) & (T[j] <= R[j]), R[i]),
+            ((S[i] <= 0) & (S[j] <= 0), 0 * R[i]),
+            ((S[i] >= 0) & (T[j] >= R[j]), S[i]),
+            ((S[j] >= 0) & (T[i] >= R[i]), T[i]),
+            (both, even[i] * T[i]),
+        ]
+        out[i] = np.min([np.where(holds, paid, INFINITE) for holds, paid in cells], axis=0)
+    return out
 
 
 def zero_sum_value(table: Any) -> Fraction:

@@ -1,0 +1,94 @@
+"""Repeated games from a case: the stage by hand, metrics over draws, what is refused."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import negotiate
+from negotiate.errors import InputError
+from negotiate.forms import repeated
+from negotiate.model import casefile
+from negotiate.solutions import nash_reversion, sustainable_payoffs
+from tests.forms.test_enforcement import CASE
+
+F = Fraction
+
+
+@pytest.fixture(scope="module")
+def two():
+    return casefile.loads(CASE)
+
+
+def test_the_stage_by_hand(two):
+    game = repeated.compile(two)
+    assert game.exact and dict(game.discount) == {"north": F(9, 10), "south": F(4, 5)}
+    # surplus per period: the issues less those of war, and the war costs, over 12 periods
+    north = (F(-1, 8) + F(15, 100) - F(1, 5) + F(4, 10)) / 12
+    south = (F(15, 100) + F(1, 10) + F(1, 5) + F(8, 10)) / 12
+    kept = game.stage.payoff({"north": "honour", "south": "honour"})
+    assert kept == {"north": north, "south": south}
+    # north takes 0.09 of the 0.45 left to it: a fifth of the way, which costs south
+    # a fifth of 0.6 x 1/2 + 0.2
+    broken = game.stage.payoff({"north": "violate", "south": "honour"})
+    assert broken == {"north": north + F(9, 100), "south": south - F(1, 5) * F(1, 2)}
+    assert game.stage.payoff({"north": "violate", "south": "violate"}) == {"north": 0, "south": 0}
+    # south would rather honour alone than have no deal: north violating alone is an equilibrium
+    factor = game.reversion_factor({"north": "honour", "south": "honour"})
+    assert factor["north"] == float("inf")
+
+
+def test_metrics_are_the_reversion_factors_over_draws(two):
+    values = np.array([0.02, 0.09, 0.3])
+    drawn = repeated.evaluate(two.with_draws({"quantity.temptation_north": values}))
+    for k, value in enumerate(values):
+        case = two.with_value("quantity.temptation_north", Fraction(str(value)))
+        factor = repeated.compile(case).reversion_factor({p: "honour" for p in case.principals})
+        for party in case.principals:
+            found = np.broadcast_to(drawn[f"critical_discount.{party}"], (3,))[k]
+            assert found == pytest.approx(float(factor[party]))
+    assert drawn["patience"].shape == (3,)
+    with pytest.raises(KeyError):
+        repeated.evaluate(two, ["critical_discount.east"])
+
+
+def test_what_idlib_can_sustain_without_levers():
+    """Kept for ever exactly where both are patient enough; then it is in the payoff set."""
+    game = repeated.compile(negotiate.load("idlib-2020"))
+    kept = {p: "honour" for p in game.players}
+    factor = game.reversion_factor(kept)
+    able = all(game.discount[p] >= factor[p] for p in game.players)
+    labels = [point.label for point in nash_reversion.solve(game)]
+    assert ("honour, honour" in labels) == able
+    common = repeated.at_common_discount(game)
+    value = tuple(common.stage.payoff(kept).values())
+    found = [tuple(p.payoffs.values()) for p in sustainable_payoffs.solve(common)]
+    assert (value in found) == all(min(game.discount.values()) >= factor[p] for p in game.players)
+
+
+def test_draws_are_refused_by_name(two):
+    with pytest.raises(InputError, match="evaluate"):
+        repeated.compile(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
+
+
+def test_the_vectorised_factor_is_the_general_one():
+    """All kinds of 2 x 2 stages: against the equilibria found by the equilibrium engine."""
+    rng = np.random.default_rng(3)
+    case = casefile.loads(CASE)
+    size = 40
+    values = {
+        "quantity.temptation_north": rng.uniform(0.01, 0.4, size).round(3),
+        "quantity.horizon": rng.uniform(1, 30, size).round(2),
+        "branch.war.war_cost.south": rng.uniform(0, 1.5, size).round(3),
+        "branch.war.war_cost.north": rng.uniform(0, 1.5, size).round(3),
+    }
+    drawn = repeated.evaluate(case.with_draws(values))
+    kinds = set()
+    for k in range(size):
+        one = case.with_values({p: Fraction(str(float(v[k]))) for p, v in values.items()})
+        factor = repeated.compile(one).reversion_factor({p: "honour" for p in one.principals})
+        for party in one.principals:
+            found = float(np.broadcast_to(drawn[f"critical_discount.{party}"], (size,))[k])
+            assert found == pytest.approx(float(factor[party]), rel=1e-9)
+            kinds.add(found if found in (0, float("inf")) else "between")
+    assert len(kinds) > 1
