@@ -300,7 +300,8 @@ def _worst_equilibrium(
     with np.errstate(divide="ignore", invalid="ignore"):
         # the chance of honouring that makes the other indifferent: q R + (1 - q) S = q T
         even = {p: S[p] / (T[p] - R[p] + S[p]) for p in parties}
-    both = np.all([(e > 0) & (e < 1) for e in even.values()], axis=0)
+    inner = [(e > 0) & (e < 1) for e in even.values()]
+    both = inner[0] & inner[1]
     for i, j in ((first, second), (second, first)):
         cells = [
             ((T[i] <= R[i]) & (T[j] <= R[j]), R[i]),
@@ -309,7 +310,10 @@ def _worst_equilibrium(
             ((S[j] >= 0) & (T[i] >= R[i]), T[i]),
             (both, even[i] * T[i]),
         ]
-        out[i] = np.min([np.where(holds, paid, INFINITE) for holds, paid in cells], axis=0)
+        worst: Any = np.asarray(INFINITE)
+        for holds, paid in cells:
+            worst = np.minimum(worst, np.where(holds, paid, INFINITE))
+        out[i] = worst
     return out
 
 

@@ -43,7 +43,7 @@ def test_metrics_are_the_reversion_factors_over_draws(two):
     drawn = repeated.evaluate(two.with_draws({"quantity.temptation_north": values}))
     for k, value in enumerate(values):
         case = two.with_value("quantity.temptation_north", Fraction(str(value)))
-        factor = repeated.compile(case).reversion_factor({p: "honour" for p in case.principals})
+        factor = repeated.compile(case).reversion_factor(dict.fromkeys(case.principals, "honour"))
         for party in case.principals:
             found = np.broadcast_to(drawn[f"critical_discount.{party}"], (3,))[k]
             assert found == pytest.approx(float(factor[party]))
@@ -55,7 +55,7 @@ def test_metrics_are_the_reversion_factors_over_draws(two):
 def test_what_idlib_can_sustain_without_levers():
     """Kept for ever exactly where both are patient enough; then it is in the payoff set."""
     game = repeated.compile(negotiate.load("idlib-2020"))
-    kept = {p: "honour" for p in game.players}
+    kept = dict.fromkeys(game.players, "honour")
     factor = game.reversion_factor(kept)
     able = all(game.discount[p] >= factor[p] for p in game.players)
     labels = [point.label for point in nash_reversion.solve(game)]
@@ -86,7 +86,7 @@ def test_the_vectorised_factor_is_the_general_one():
     kinds = set()
     for k in range(size):
         one = case.with_values({p: Fraction(str(float(v[k]))) for p, v in values.items()})
-        factor = repeated.compile(one).reversion_factor({p: "honour" for p in one.principals})
+        factor = repeated.compile(one).reversion_factor(dict.fromkeys(one.principals, "honour"))
         for party in one.principals:
             found = float(np.broadcast_to(drawn[f"critical_discount.{party}"], (size,))[k])
             assert found == pytest.approx(float(factor[party]), rel=1e-9)
