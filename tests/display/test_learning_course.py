@@ -5,9 +5,9 @@ from negotiate.solutions import learning
 
 
 def test_two_populations_have_a_line_per_player_and_strategy():
-    course = learning.path(ng.load("inspection"), dynamics="asymmetric_replicator", steps=50)
+    course = learning.path(ng.load("matching-pennies"), dynamics="asymmetric_replicator", steps=50)
     text = course.text()
-    for name in ("Inspector: Inspect", "Inspectee: Cheat", "time"):
+    for name in ("Row: Heads", "Column: Tails", "time"):
         assert name in text and name in course.html()
     assert course.figure().startswith("<svg") and "NaN" not in course.figure()
 
