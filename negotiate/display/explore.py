@@ -211,7 +211,8 @@ def _margins(case: Negotiation, judged: Any) -> str:
     word = "stands" if stands else "does not stand"
     return (
         f"<p>Against no deal with these threats the signed deal is worth "
-        f"{escape(', '.join(parts))} stakes: it {word}.</p><p><small>Frontier drawn through at most {FRONTIER + 1} points.</small></p>"
+        f"{escape(', '.join(parts))} stakes: it {word}.</p>"
+        f"<p><small>Frontier drawn through at most {FRONTIER + 1} points.</small></p>"
     )
 
 

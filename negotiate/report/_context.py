@@ -61,6 +61,13 @@ class CaseContext:
         )
 
     @cached_property
+    def questions(self) -> Any:
+        """The study behind the report, and the answers that sections share."""
+        from negotiate.report._questions import Questions
+
+        return Questions(self.case, self.draws, self.seed)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Names by id of parties, levers and deals."""
         groups: tuple[Any, ...] = (self.case.parties, self.case.levers, self.case.deals)

@@ -44,6 +44,7 @@ from negotiate.whatif import value_of_information as values
 from negotiate.whatif.condition import read
 from negotiate.whatif.design import MAX_ROWS, Saltelli, Sobol
 from negotiate.whatif.marginal import point
+from negotiate.whatif.robustness import Claims
 from negotiate.whatif.shapley_effects import inputs_of, shapley_effects
 from negotiate.whatif.space import Space
 from negotiate.whatif.study import Study, collect, run_study
@@ -371,8 +372,8 @@ def signed_terms(case: Negotiation) -> dict[str, float]:
 
 def infer(
     case: Negotiation, observed: Mapping[str, Any] | None = None, *,
-    hindsight: Sequence[str] | None = None, sequential: bool = False, draws: int = 50_000, keep: int = 500,
-    seed: int = 0,
+    hindsight: Sequence[str] | None = None, sequential: bool = False, draws: int = 50_000,
+    keep: int = 500, seed: int = 0,
 ) -> inverse.Posterior:  # fmt: skip
     """What must have been true for what was observed to be what theory predicts.
 
@@ -449,7 +450,7 @@ def information(
 def robustness(
     case: Negotiation, *claims: Any, draws: int = 4096, scenarios: Sequence[str] | None = None,
     seed: int = 0,
-) -> Any:  # fmt: skip
+) -> Claims:  # fmt: skip
     """How sure conclusions are: over draws, scenarios and solution concepts.
 
     Parameters
@@ -466,7 +467,7 @@ def robustness(
         case, stated or None, draws=_count(draws, 20), scenarios=chosen, seed=seed
     )
     wanted = [metric for answer in found.values() for metric in answer.claim.metrics.values()]
-    return cases.Claims(tuple(found.values())).named(words_for(case, *wanted))
+    return Claims(tuple(found.values())).named(words_for(case, *wanted))
 
 
 def available(case: Negotiation) -> dict[str, str]:

@@ -32,7 +32,7 @@ from negotiate.whatif.attribution import Attribution, attribute
 from negotiate.whatif.design import Design, Grid, OneAtATime, Random, Sobol, Values
 from negotiate.whatif.groups import Correlated, Group, Ordered
 from negotiate.whatif.marginal import Marginal
-from negotiate.whatif.robustness import Claim, Claims, Robustness, claim, robustness
+from negotiate.whatif.robustness import Claim, Robustness, claim, robustness
 from negotiate.whatif.space import Space
 from negotiate.whatif.study import Study, run_study
 

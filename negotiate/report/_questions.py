@@ -1,0 +1,156 @@
+"""The study behind a report: the draws, and the answers that several sections read, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiate.model.negotiation import Negotiation
+from negotiate.whatif import ask, discovery, sensitivity, value_of_information
+from negotiate.whatif import case as cases
+from negotiate.whatif.condition import read
+from negotiate.whatif.design import Sobol
+from negotiate.whatif.study import Study, run_study
+
+PER_SCENARIO = 4096
+"""Draws of each scenario for the robustness of claims."""
+
+PAIRED = 2**14
+"""Most draws of each counterfactual."""
+
+PER_THRESHOLD = 1024
+"""Most draws of a threshold: each is bracketed and bisected, some sixty solutions a draw."""
+
+SURE = 0.01
+"""A conclusion that holds or fails in less than this share of draws has no region to find."""
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Draws of a case and answers to the standing questions about it.
+
+    Attributes
+    ----------
+    draws, seed
+        Size of the study and seed of everything.
+    """
+
+    case: Negotiation
+    draws: int
+    seed: int
+
+    @property
+    def headline(self) -> str:
+        """The metric a report turns on: whether the signed deal stands, else what is predicted."""
+        if self.case.signed_deal:
+            return "deal.margin.least"
+        return f"threats.utility.{self.case.principals[0]}"
+
+    @property
+    def driven(self) -> tuple[str, ...]:
+        """Metrics whose drivers are shown."""
+        predicted = [f"threats.utility.{party}" for party in self.case.principals]
+        return tuple(dict.fromkeys([self.headline, *predicted]))
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Metrics of the study."""
+        stated = [item.metric for item in self.case.case.claim]
+        levers = [f"threats.advantage.{lever}" for lever in self.held]
+        return tuple(dict.fromkeys([*self.driven, "threats.profile", *levers, *stated]))
+
+    @cached_property
+    def held(self) -> tuple[str, ...]:
+        """Levers on the table that a principal holds against another principal."""
+        return tuple(
+            name
+            for name in self.case.on_table()
+            if self.case.levers[name].holder in self.case.principals
+            and any(t in self.case.principals for t in self.case.levers[name].targets)
+        )
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Words of paths, ids and the metrics asked."""
+        return ask.words_for(self.case, *self.metrics)
+
+    @cached_property
+    def study(self) -> Study:
+        """All draws of everything uncertain."""
+        space, evaluate = cases.seam(self.case, self.metrics)
+        return run_study(space, evaluate, Sobol(self.draws, self.seed), engine="threads", workers=2)
+
+    @cached_property
+    def inputs(self) -> dict[str, NDArray[Any]]:
+        """Inputs that varied, over the solved draws."""
+        return {path: values[self.solved] for path, values in self.study.inputs().items()}
+
+    @cached_property
+    def solved(self) -> NDArray[np.bool_]:
+        """Which draws were solved."""
+        return np.asarray(self.study.dataset["failure"].values.ravel() == 0)
+
+    def values(self, metric: str) -> NDArray[Any]:
+        """A metric over the solved draws."""
+        return self.study.metric(metric).ravel()[self.solved]
+
+    @cached_property
+    def drivers(self) -> dict[str, sensitivity.Sensitivity]:
+        """Sobol' indices of the driven metrics, some ``draws`` evaluations in all."""
+        space, evaluate = cases.seam(self.case, self.driven)
+        rows = max(self.draws // (len(space.factors) + 2), 64)
+        found = sensitivity.sobol(
+            space, evaluate, 1 << (rows.bit_length() - 1), seed=self.seed, engine="threads",
+            workers=2,
+        )  # fmt: skip
+        return {name: found[name].named(self.names) for name in self.driven}
+
+    def relevant(self, metric: str) -> dict[str, NDArray[Any]]:
+        """Inputs on which a metric depends at all."""
+        kept = set(ask.relevant(self.case, [metric], seed=self.seed))
+        return {path: values for path, values in self.inputs.items() if path in kept}
+
+    @cached_property
+    def open_claims(self) -> tuple[Any, ...]:
+        """Conclusions of the file that neither always hold nor always fail."""
+        out = []
+        for item in self.case.case.claim:
+            share = float(read(item.condition).holds(self.values(item.metric)).mean())
+            if SURE <= share <= 1 - SURE:
+                out.append(item)
+        return tuple(out)
+
+    def holds(self, item: Any) -> NDArray[np.bool_]:
+        """Where a conclusion of the file holds, over the solved draws."""
+        return read(item.condition).holds(self.values(item.metric))
+
+    @cached_property
+    def _relevant_to(self) -> Mapping[str, dict[str, NDArray[Any]]]:
+        return {item.id: self.relevant(item.metric) for item in self.open_claims}
+
+    def box(self, item: Any) -> discovery.Discovery:
+        """Where an open conclusion fails."""
+        found = discovery.prim(
+            self._relevant_to[item.id], ~self.holds(item), what=f"“{item.text or item.id}” fails"
+        )
+        return found.named(self.names)
+
+    def tree(self, item: Any) -> discovery.Tree:
+        """Where an open conclusion fails, as a tree."""
+        found = discovery.tree(
+            self._relevant_to[item.id], ~self.holds(item), what=f"“{item.text or item.id}” fails"
+        )
+        return found.named(self.names)
+
+    def information(self, item: Any) -> value_of_information.InformationValue:
+        """What is worth knowing about an open conclusion."""
+        labels = np.where(self.holds(item), "it holds", "it fails")
+        found = value_of_information.value_of_information(
+            self._relevant_to[item.id], labels, seed=self.seed
+        )
+        return found.named(self.names)

@@ -1,0 +1,159 @@
+"""Where conclusions break: thresholds as distributions, the phase diagram, boxes and trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negotiate.display import answer as view
+from negotiate.display import phase as phase_view
+from negotiate.display._text import percent
+from negotiate.report._blocks import Block, Bullets, Figure, Heading, Paragraph, Table
+
+ORDER = 74
+TITLE = "Where it breaks"
+
+
+def applies(context: Any) -> bool:
+    """Where two principals hold levers against one another."""
+    return bool(context.two and context.questions.held and context.case.uncertain())
+
+
+def blocks(context: Any) -> list[Block]:
+    """Thresholds over draws, the pair of threats over two costs, boxes of failing conclusions."""
+    return [*_thresholds(context), *_phase(context), *_regions(context)]
+
+
+def _thresholds(context: Any) -> list[Block]:
+    from negotiate.report._questions import PER_THRESHOLD
+    from negotiate.whatif import ask
+
+    asked, case = context.questions, context.case
+    draws = min(asked.draws, PER_THRESHOLD)
+    rows, sentences, widest = [], [], None
+    for lever in asked.held:
+        target = next(t for t in case.levers[lever].targets if t in case.principals)
+        answer = ask.threshold(
+            case, f"lever.{lever}.cost.{target}", f"threats.advantage.{lever}", "> 0", low=0.0,
+            high=1.0, draws=draws, seed=asked.seed,
+        )  # fmt: skip
+        low, middle, high = answer.quantiles()
+        size = len(answer.values)
+        sentences.append(answer.said())
+        rows.append(
+            (case.levers[lever].name, context.name(target),
+             float(case.value(f"lever.{lever}.cost.{target}")), low, middle, high,
+             percent(answer.found.size / size), percent(answer.always / size),
+             percent(answer.never / size))
+        )  # fmt: skip
+        if answer.found.size and (widest is None or answer.found.size > widest.found.size):
+            widest = answer
+    out: list[Block] = [
+        Heading("Thresholds, draw by draw"),
+        Paragraph(
+            f"For each of {draws:,} draws of everything else, the cost to the target above which "
+            "it pays its holder to threaten a lever."
+        ),
+        Bullets(tuple(sentences)),
+        Table(("lever", "target", "in the file", "5 %", "median", "95 %", "found in",
+               "pays anyway", "never pays"), tuple(rows),
+              "Cost to the target, in stakes, at which a lever begins to pay; shares of draws in "
+              "which there is such a cost between 0 and 1.", align="llrrrrrrr", digits=3),
+    ]  # fmt: skip
+    if widest is not None:
+        out.append(
+            Figure(view.figure(widest), "Histogram of one threshold over the draws.",
+                   "Spread of the threshold of " + asked.names[widest.path] + ".")
+        )  # fmt: skip
+    return out
+
+
+def _phase(context: Any) -> list[Block]:
+    """The pair of threats over the costs of the two levers nearest to their thresholds."""
+    from negotiate.whatif import metric
+    from negotiate.whatif.phase import phase
+
+    asked, case = context.questions, context.case
+    known = [f"lever.{lever}.cost.{target}" for lever in asked.held
+             for target in case.levers[lever].targets if target in case.principals]  # fmt: skip
+    ranged = [p for p in known if (q := case.quantities.get(p)) is not None and q.low is not None]
+    if len(ranged) < 2:
+        return []
+    margins = metric.evaluate(case.floats(), [f"threats.advantage.{p.split('.')[1]}"
+                                              for p in ranged])  # fmt: skip
+    nearest = sorted(zip((abs(float(v)) for v in margins.values()), ranged))[:2]
+    x, y = (path for _, path in nearest)
+    pair = phase(case, x, y, "threats.profile")
+    out: list[Block] = [
+        Heading("Over two quantities at once"),
+        Paragraph(pair.sentence()),
+        Figure(phase_view.figure(pair), "Which pair of threats is rational over two costs.",
+               "The rational pair of threats (Russia's or the first side's levers before the bar) "
+               "over the two costs nearest to a change; the diamond is the case."
+               .replace("Russia's or the first side's", f"{context.name(case.principals[0])}'s")),
+    ]  # fmt: skip
+    if case.signed_deal:
+        out += _acceptable(context)
+    return out
+
+
+def _acceptable(context: Any) -> list[Block]:
+    """Whether the deal stands over its two most telling terms or costs, exactly."""
+    from negotiate.whatif import oneway
+    from negotiate.whatif.phase import phase
+
+    case = context.case
+    tornado = oneway.tornado(case, "deal.margin.least")
+    free = [p for p in tornado.paths if not p.startswith("weight.")][:2]
+    if len(free) < 2:
+        return []
+    stretched = [(0.0, max(2 * float(case.quantities[p].high or 0), 1.0)) for p in free]
+    bounded = [p.split(".")[0] in ("ideal", "deal") or "credibility" in p or "terms" in p
+               or p.endswith("probability") for p in free]  # fmt: skip
+    ranges = [(0.0, 1.0) if inside else span for inside, span in zip(bounded, stretched)]
+    found = phase(case, *free, "deal.margin.least", "> 0", x_range=ranges[0], y_range=ranges[1])
+    out: list[Block] = [
+        Paragraph(found.sentence()),
+        Figure(phase_view.figure(found), "Whether the signed deal stands over two quantities.",
+               "Whether both sides gain by the signed deal, far beyond the ranges of the file, "
+               "all levers on the table threatened."),
+    ]  # fmt: skip
+    equations = phase_view.equations(found)
+    if equations:
+        out.append(Paragraph("Exact boundary: " + "; ".join(equations) + "."))
+    return out
+
+
+def _regions(context: Any) -> list[Block]:
+    asked = context.questions
+    out: list[Block] = [Heading("Combinations in which a conclusion fails")]
+    sure = [item for item in context.case.case.claim if item not in asked.open_claims]
+    for item in sure:
+        share = float(asked.holds(item).mean())
+        out.append(
+            Paragraph(f"“{item.text or item.id}” holds in {percent(share, 1)} of "
+                      f"{asked.draws:,} draws: there is no region of failure to find.")
+        )  # fmt: skip
+    for item in asked.open_claims:
+        found = asked.box(item)
+        box = found.box()
+        out.append(Paragraph(found.said()))
+        if box.limits:
+            out.append(
+                Figure(view.figure(box), "Limits of the box on each quantity's own range.",
+                       f"The box in which “{item.text or item.id}” fails most often.")
+            )  # fmt: skip
+        steps = found.records()
+        every = max(1, len(steps) // 8)
+        shown = [row for i, row in enumerate(steps) if i % every == 0 or i == found.chosen]
+        out.append(
+            Table(("box", "coverage", "density", "support", "limited inputs"),
+                  tuple(tuple(row.values()) for row in shown),
+                  "Peeling trajectory: coverage is the share of all failures in the box, density "
+                  f"the share of failures among its draws; box {found.chosen} is shown.",
+                  strong=tuple(i for i, row in enumerate(shown) if row["box"] == found.chosen))
+        )  # fmt: skip
+        tree = asked.tree(item)
+        out += [
+            Paragraph("A classification tree says: " + tree.said()),
+        ]
+    return out

@@ -1,0 +1,86 @@
+"""What drives the answers: Sobol' indices, and which quantity is worth knowing better."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from negotiate.display import answer as view
+from negotiate.report._blocks import Block, Figure, Paragraph, Table
+
+ORDER = 64
+TITLE = "What drives the answers"
+ROWS = 6
+
+
+def applies(context: Any) -> bool:
+    """Where something is uncertain."""
+    return bool(context.two and context.case.uncertain())
+
+
+def blocks(context: Any) -> list[Block]:
+    """Bars of total indices, a table for the other metrics, the value of information."""
+    from negotiate.whatif import oneway
+
+    asked = context.questions
+    found = asked.drivers
+    first = found[asked.headline]
+    out: list[Block] = [
+        Paragraph(
+            f"Over {first.used:,} solutions of the game, the variance of each answer is shared out "
+            "among the uncertain quantities. A first-order index is what a quantity does alone, a "
+            "total index what goes through it alone or with others; weights and the probabilities "
+            "of branches move as groups."
+        ),
+        Paragraph(first.said()),
+    ]
+    if first.constant is None:
+        out.append(
+            Figure(view.figure(first), f"Total Sobol' indices of {asked.names[asked.headline]}.",
+                   f"What drives {asked.names[asked.headline]}: total indices with 95 % intervals.")
+        )  # fmt: skip
+    rows = []
+    for name, answer in found.items():
+        if answer.constant is not None:
+            continue
+        out += [Paragraph(answer.said())] if name != asked.headline else []
+        for record in answer.records()[:ROWS]:
+            rows.append(
+                (asked.names[name], asked.names.get(record["factor"], record["factor"]),
+                 record["first"], record["total"], record["total_low"], record["total_high"])
+            )  # fmt: skip
+    if rows:
+        out.append(
+            Table(("answer", "factor", "first order", "total", "low", "high"), tuple(rows),
+                  f"The {ROWS} largest total Sobol' indices of each answer, with the ends of the "
+                  "95 % intervals of the total index.", digits=3)
+        )  # fmt: skip
+    spider = oneway.spider(context.case, asked.headline)
+    if spider.paths:
+        out += [
+            Paragraph(spider.said()),
+            Figure(view.figure(spider), "Spider plot of the widest quantities.",
+                   "One quantity at a time from its low to its high value, the rest at the file's "
+                   "values."),
+        ]  # fmt: skip
+    return out + _information(asked)
+
+
+def _information(asked: Any) -> list[Block]:
+    out: list[Block] = []
+    rows = []
+    for item in asked.open_claims:
+        answer = asked.information(item)
+        out.append(Paragraph(f"“{item.text or item.id}” {answer.said()}"))
+        for record in answer.records()[:3]:
+            rows.append(
+                (item.text or item.id, asked.names.get(record["input"], record["input"]),
+                 record["value"], record["error"], record["changes the choice"])
+            )  # fmt: skip
+    if rows:
+        out.append(
+            Table(("conclusion", "quantity", "gain", "error", "changes it in"), tuple(rows),
+                  "Value of information: by how much knowing one quantity would raise the "
+                  "probability of being right about a conclusion, and the share of draws in which "
+                  "it would change it.", digits=3)
+        )  # fmt: skip
+    return out
