@@ -24,44 +24,48 @@ def traced(plane: PlaneGame, spans: Sequence[Span], mesh: int) -> list[Any]:
     sides of its middle are decided exactly at two points, and on the curve by setting the
     factor's sign to zero; a segment is kept where the three differ.
     """
-    out = []
     lows = [float(low) for low, _ in spans]
-    steps = [float(high - low) / mesh for low, high in spans]
-    for k, factor in enumerate(plane.factors):
-        segments = _segments(factor, lows, steps, mesh)
-        if not len(segments):
+    steps = np.array([float(high - low) / mesh for low, high in spans])
+    every = [_segments(factor, lows, steps, mesh) for factor in plane.factors]
+    owner = np.repeat(np.arange(len(every)), [len(segments) for segments in every])
+    if not len(owner):
+        return []
+    # all curves together: few large array steps instead of many small ones
+    middle = np.concatenate(every).mean(axis=1)
+    normal = np.concatenate(
+        [
+            np.stack(factor.gradient(*segments.mean(axis=1).T), -1) * steps
+            for factor, segments in zip(plane.factors, every)
+        ]
+    )
+    length = np.linalg.norm(normal, axis=1, keepdims=True)
+    normal = normal / np.where(length > 0, length, 1) * steps * _BESIDE
+    one, two = (plane.signs(*(middle + sign * normal).T.tolist()) for sign in (-1, 1))
+    at = np.arange(len(owner))
+    # a point whose two sides have one sign lies at a corner of the curve: neighbours decide
+    clear = (one[owner, at] == -two[owner, at]) & (one[owner, at] != 0)
+    # where another curve passes between the two points, the pair says nothing of this one
+    alone = (one != two).sum(axis=0) == clear
+    on_it = one.copy()
+    on_it[owner, at] = 0
+    states = [plane.structures(signs) for signs in (one, two, on_it)]
+    kept: dict[int, tuple[list[int], set[Any], set[Any]]] = {}
+    first = np.cumsum([0, *(len(segments) for segments in every)])
+    for s in np.flatnonzero(clear).tolist():
+        left, right, here = (column[s][0] for column in states)
+        if left == right and (here == left or not alone[s]):
             continue
-        middle = segments.mean(axis=1)
-        gradient = np.stack(factor.gradient(middle[:, 0], middle[:, 1]), -1) * np.array(steps)
-        length = np.linalg.norm(gradient, axis=1, keepdims=True)
-        normal = gradient / np.where(length > 0, length, 1) * np.array(steps) * _BESIDE
-        states = []
-        for sign in (-1, 1):
-            beside = middle + sign * normal
-            states.append(plane.signs(beside[:, 0].tolist(), beside[:, 1].tolist()))
-        # a point whose two sides have one sign lies at a corner of the curve: neighbours decide
-        clear = (states[0][k] == -states[1][k]) & (states[0][k] != 0)
-        # where another curve passes between the two points, the pair says nothing of this one
-        alone = np.delete(states[0] == states[1], k, axis=0).all(axis=0)
-        middle_signs = states[0].copy()
-        middle_signs[k] = 0
-        found = [plane.structures(signs) for signs in (*states, middle_signs)]
-        kept, sides, on = [], set(), set()
-        for s in np.flatnonzero(clear).tolist():
-            left, right, here = (column[s][0] for column in found)
-            if left == right and (here == left or not alone[s]):
-                continue
-            kept.append(s)
-            if alone[s]:
-                sides.add((left, right))
-                on.add(here)
-        if kept:
-            out.append((k, _chained(segments[kept]), sides, on))
-    out.sort(key=lambda item: -sum(len(line) for line in item[1]))
-    return out
+        k = int(owner[s])
+        places, sides, on = kept.setdefault(k, ([], set(), set()))
+        places.append(s - int(first[k]))
+        if alone[s]:
+            sides.add((left, right))
+            on.add(here)
+    out = [(k, _chained(every[k][places]), sides, on) for k, (places, sides, on) in kept.items()]
+    return sorted(out, key=lambda item: -sum(len(line) for line in item[1]))
 
 
-def _segments(factor: Factor, lows: Sequence[float], steps: Sequence[float], mesh: int) -> Any:
+def _segments(factor: Factor, lows: Sequence[float], steps: Any, mesh: int) -> Any:
     """Segments ``(S, 2, 2)`` of f = 0, one or two a box, moved onto the curve."""
     # the mesh is shifted by an irrational part of a box, so that no simple curve runs along it
     shift = 0.5 * (5**0.5 - 2)
@@ -89,7 +93,7 @@ def _segments(factor: Factor, lows: Sequence[float], steps: Sequence[float], mes
     if not out:
         return np.zeros((0, 2, 2))
     points = np.array(out).reshape(-1, 2)
-    scale = np.array(steps)
+    scale = steps
     for _ in range(_STEPS):
         value = factor.values(points[:, 0], points[:, 1])[:, None]
         gradient = np.stack(factor.gradient(points[:, 0], points[:, 1]), -1) * scale
@@ -97,7 +101,7 @@ def _segments(factor: Factor, lows: Sequence[float], steps: Sequence[float], mes
         move = np.where(size > 0, -value * gradient / np.where(size > 0, size, 1), 0)
         points = points + np.clip(move, -0.5, 0.5) * scale  # in boxes, never far
     segments = points.reshape(-1, 2, 2)
-    low, high = np.array(lows), np.array(lows) + mesh * np.array(steps)
+    low, high = np.array(lows), np.array(lows) + mesh * steps
     middle = segments.mean(axis=1)
     keep = ((middle >= low) & (middle <= high)).all(axis=1)
     return np.clip(segments[keep], low, high)

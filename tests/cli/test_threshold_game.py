@@ -1,0 +1,62 @@
+"""``negotiate threshold`` on strategic games: the exact map."""
+
+import json
+
+from negotiate.cli import main
+
+
+def run(capsys, *arguments):
+    code = main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_quantity_of_a_game(capsys):
+    code, out, _ = run(capsys, "threshold", "inspection", "--quantity", "cost", "--low", "0",
+                       "--high", "10", "--json")  # fmt: skip
+    document = json.loads(out)
+    assert code == 0 and document["exact"] is True and document["complete"] is True
+    assert [c["exact"] for c in document["critical"]] == ["0", "5"]
+    cheat = document["cells"][0]["points"][0]["strategies"]["Inspectee"]["Cheat"]
+    assert cheat == "cost/5"
+
+
+def test_path_and_other_values(capsys):
+    code, out, _ = run(capsys, "threshold", "inspection", "penalty", "--set", "cost=1/2")
+    assert code == 0 and "Comply 9/10, Cheat 1/10" in out
+
+
+def test_a_file(capsys, tmp_path):
+    path = tmp_path / "war.toml"
+    path.write_text(
+        'format = 1\nkind = "strategic"\nid = "war"\ntitle = "War"\nplayers = ["A", "B"]\n'
+        '[strategies]\nA = ["war", "deal"]\nB = ["war", "deal"]\n[payoffs]\n'
+        'A = [["0.5 - cost", 1], [0, 0.5]]\nB = [["0.5 - cost", 0], [1, 0.5]]\n'
+        "[quantity]\ncost = { value = 0.2, low = 0, high = 1 }\n",
+        encoding="utf-8",
+    )
+    code, out, _ = run(capsys, "threshold", path, "--quantity", "cost")
+    assert code == 0 and "The equilibria change at 1/2" in out
+
+
+def test_bad_usage_says_what_is_allowed(capsys):
+    for arguments, said in (
+        (["inspection"], "one of cost, penalty"),
+        (["inspection", "--quantity", "costs"], "did you mean 'cost'?"),
+        (["inspection", "cost", "--set", "penalty"], "NAME=VALUE"),
+        (["inspection", "cost", "--scenario", "x"], "a game has no scenarios"),
+        (["inspection", "cost", "--low", "3", "--high", "2"], "low below high"),
+        (["centipede", "x"], "of kind extensive"),
+        (["idlib-2020"], "PATH or --quantity"),
+    ):
+        code, out, err = run(capsys, "threshold", *arguments)
+        assert code == 2 and not out and said in err and "Traceback" not in err
+
+
+def test_quantity_of_a_case_is_its_path(capsys):
+    path = "lever.sanctions.cost.russia"
+    asked = ("--quantity", path, "threats.profile", "--points", "9", "--json")
+    code, out, _ = run(capsys, "threshold", "idlib-2020", *asked)
+    document = json.loads(out)
+    assert code == 0 and document["path"] == "lever.sanctions.cost.russia"
+    assert document["question"] == "threats.profile"
