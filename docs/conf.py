@@ -31,7 +31,7 @@ language = "en"
 extensions = ["myst_nb", "generated", "mathml"]
 exclude_patterns = ["_ext", "_build", "schema", "**.ipynb_checkpoints"]
 suppress_warnings = [
-    "toctree.empty_glob",  # a folder whose pages have not been written yet
+    "toc.empty_glob",  # a folder whose pages have not been written yet
     "misc.highlighting_failure",  # a signature is not always a Python statement
     "mystnb.unknown_mime_type",
 ]
@@ -60,11 +60,13 @@ html_css_files = ["site.css"]
 html_extra_path = ["_generated/extra"]
 html_show_sourcelink = False
 html_copy_source = False
+# Pages without pages below them need no list of those: their tables get the room.
+html_sidebars = {name: [] for name in ("index", "tutorial", "comparison", "glossary", "release")}
 html_theme_options = {
     "show_prev_next": True,
     "navigation_depth": 3,
     "show_toc_level": 2,
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 6,
     "navbar_end": ["theme-switcher"],
     "footer_start": ["copyright"],
     "footer_end": [],

@@ -131,3 +131,22 @@ def test_a_case_is_listed_by_its_stem(checkout: Path) -> None:
     run(checkout, "-m", "negotiate", "new", "games/brook")
     assert "brook" in run(checkout, "-m", "negotiate", "list")
     run(checkout, "-m", "negotiate", "check", "brook")
+
+
+def test_an_exercise(checkout: Path) -> None:
+    path, text = example("exercise")
+    (checkout / path).parent.mkdir(parents=True, exist_ok=True)
+    (checkout / path).write_text(text, encoding="utf-8")
+    out = run(checkout, "-m", "negotiate", "course", "verify", str(path))
+    assert "toll-road" in out and "different answers" in out
+    broken = checkout / path.parent / "broken.toml"
+    broken.write_text(
+        text.replace('"toll-road"', '"broken"').replace('South = "south" }', 'South = "suoth" }'),
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "negotiate", "course", "verify", str(broken)], cwd=checkout,
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(checkout)},
+    )  # fmt: skip
+    assert done.returncode == 2, done.stdout
+    assert "broken.toml:" in done.stderr and "suoth" in done.stderr
