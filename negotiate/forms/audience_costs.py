@@ -47,6 +47,7 @@ from negotiate.forms._parameters import (
     clip,
     is_exact,
     larger,
+    over,
     ratio,
     single,
     smaller,
@@ -152,13 +153,20 @@ class AudienceCosts(ParametricForm):
         return who * self.resist
 
     def existence(self) -> dict[str, Number]:
-        """Signed margin of each equilibrium: non-negative where it exists."""
+        """Signed margin of each equilibrium: non-negative where it exists.
+
+        Whether some type fights, and whether some does not, is measured by how far the ends of the
+        range lie from -a, so that a margin is negative where no such type exists, not zero.
+        """
         one_minus = 1 - self.threshold
+        span = self.war_a_high - self.war_a_low
+        some_fight = over(self.war_a_high + self.audience_cost, span)
+        some_do_not = over(-self.audience_cost - self.war_a_low, span)
         return {
             "all challenge": self.concession_margin,
-            "bluffing": smaller(self.fighters, -self.concession_margin, one_minus),
+            "bluffing": smaller(some_fight, -self.concession_margin, one_minus),
             "no bluffing": smaller(-one_minus, self.war_a_high),
-            "deterred": smaller(-self.war_a_high, larger(1 - self.fighters, -one_minus)),
+            "deterred": smaller(-self.war_a_high, larger(some_do_not, -one_minus)),
         }
 
     def equilibria(self) -> Solution:
