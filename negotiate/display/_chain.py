@@ -25,7 +25,7 @@ def figure(
     """Draw the chain; ``notes`` are lines under each state, such as what is chosen there."""
     count = len(states)
     wide = max(150.0, 58.0 * count / 2)
-    height = 2 * wide + 150 if count > 2 else 250
+    height = 2 * wide + 190 if count > 2 else 250
     board = Canvas(
         WIDTH, height, title=title,
         desc="; ".join(
@@ -35,7 +35,7 @@ def figure(
             for s, row in zip(states, chances, strict=True)
         ),
     )  # fmt: skip
-    cx, cy = WIDTH / 2, height / 2 + 6
+    cx, cy = WIDTH / 2, height / 2 + 12
     rx, ry = min(wide * 1.45, WIDTH / 2 - 90), (wide if count > 2 else 0)
     places = [
         (cx - rx * math.cos(2 * math.pi * k / count), cy - ry * math.sin(2 * math.pi * k / count))
@@ -55,15 +55,16 @@ def figure(
         lines = wrap(state, 2 * _RADIUS - 8, 11, lines=3)
         for n, line in enumerate(lines):
             board.text(x, y + 4 + 12 * (n - (len(lines) - 1) / 2), line, size=11, anchor="middle")
-        below = y + _RADIUS + 14
         stays = float(chances[k][k])
+        under = list(notes[k]) if notes else []
         if numbers and stays > PROBABILITY and not ends:
-            board.text(x, below, f"stays {number(stays)}", size=10.5, anchor="middle", fill="soft",
-                       halo=True)  # fmt: skip
-            below += 13
-        for line in notes[k] if notes else ():
-            board.text(x, below, line, size=10.5, anchor="middle", italic=True, halo=True)
-            below += 13
+            under.insert(0, f"stays {number(stays)}")
+        # words stand outside the ring, where no arrow runs
+        above = count > 2 and y < cy - ry / 4
+        first = y - _RADIUS - 8 - 13 * (len(under) - 1) if above else y + _RADIUS + 14
+        for n, line in enumerate(under):
+            board.text(x, first + 13 * n, line, size=10.5, anchor="middle", halo=True,
+                       italic=not line.startswith("stays"), fill="soft")  # fmt: skip
     return board.render()
 
 
@@ -78,7 +79,7 @@ def _arrow(
     mx, my = (x0 + x1) / 2 + bend * uy, (y0 + y1) / 2 - bend * ux
     ax, ay = _toward((x0, y0), (mx, my))
     bx, by = _toward((x1, y1), (mx, my))
-    width = 0.8 + 4.2 * math.sqrt(chance)
+    width = 0.8 + 4.2 * math.sqrt(chance) if shown else 1.2
     board.curve(f"M {ax:.1f} {ay:.1f} Q {mx:.1f} {my:.1f} {bx:.1f} {by:.1f}",
                 stroke="rule", width=width)  # fmt: skip
     angle = math.atan2(by - my, bx - mx)
