@@ -16,9 +16,17 @@ MOST = 10
 
 def applies(context: Any) -> bool:
     """Where two principals hold at least one and at most ten levers."""
-    held = [n for n in context.case.on_table()
-            if context.case.levers[n].holder in context.case.principals]  # fmt: skip
-    return bool(context.two and 0 < len(held) <= MOST)
+    return bool(context.two and 0 < len(threatened(context.case)) <= MOST)
+
+
+def threatened(case: Any) -> tuple[str, ...]:
+    """Levers of the threat game: on the table, a principal's, entering ``disagreement``."""
+    return tuple(
+        name
+        for name in case.on_table()
+        if case.levers[name].holder in case.principals
+        and "disagreement" in case.levers[name].enters
+    )
 
 
 def blocks(context: Any) -> list[Block]:
@@ -26,7 +34,7 @@ def blocks(context: Any) -> list[Block]:
     from negotiate.whatif import attribution, metric
 
     case = context.case
-    levers = tuple(n for n in case.on_table() if case.levers[n].holder in case.principals)
+    levers = threatened(case)
     names = [f"threats.utility.{party}" for party in case.principals]
 
     def worth(members: Any) -> dict[str, Any]:

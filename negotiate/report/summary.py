@@ -35,7 +35,8 @@ def sentences(context: Any) -> list[str]:
     point = context.threat_solution[0]
     used = [case.levers[name].name for name in context.used]
     unused = [case.levers[n].name for n in case.on_table() if n not in context.used
-              and case.levers[n].holder in case.principals]  # fmt: skip
+              and case.levers[n].holder in case.principals
+              and "disagreement" in case.levers[n].enters]  # fmt: skip
     found = [
         "If talks fail the sides would best threaten: " + ("; ".join(used) or "nothing")
         + (". Left in the drawer: " + "; ".join(unused) if unused else "") + "."

@@ -25,7 +25,8 @@ def blocks(context: Any) -> list[Block]:
     out: list[Block] = []
     for name, lever in case.levers.items():
         target = next((t for t in lever.targets if t in case.principals), None)
-        if target is None or not case.value(f"lever.{name}.available"):
+        idle = "disagreement" not in lever.enters or not case.value(f"lever.{name}.available")
+        if target is None or idle:
             continue
         found = cells(case, f"lever.{name}.cost.{target}", f"threats.used.{name}",
                       condition=">= 0.5", low=0.0, high=1.0, points=129)  # fmt: skip

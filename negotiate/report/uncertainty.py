@@ -47,6 +47,7 @@ def blocks(context: Any) -> list[Block]:
     used = [
         (case.levers[n].name, percent(float(np.mean(drawn[f"threats.used.{n}"]))))
         for n in case.levers
+        if "disagreement" in case.levers[n].enters
     ]
     out.append(Table(("lever", "used in"), tuple(used), "Share of draws in which a lever is used.",
                      align="lr"))  # fmt: skip
