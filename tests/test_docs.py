@@ -123,3 +123,24 @@ def test_spelling(path: Path) -> None:
     if path.parent.name not in ("theory", "decisions"):  # titles of American papers stand there
         found += [m.group() for m in AMERICAN.finditer(text)]
     assert not found, found
+
+
+def test_one_version_everywhere() -> None:
+    import negotiate
+
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = re.search(r"^version: (\S+)$", citation, flags=re.MULTILINE)
+    assert cited
+    assert cited.group(1) == pyproject["project"]["version"] == negotiate.__version__
+    assert re.search(r"^license: MIT$", citation, flags=re.MULTILINE)
+    assert pyproject["project"]["license"] == "MIT"
+
+
+def test_every_public_name_is_in_the_reference_and_documented() -> None:
+    import inspect
+
+    import negotiate as ng
+
+    for public in ng.__all__:
+        assert inspect.getdoc(getattr(ng, public)), public
