@@ -258,8 +258,8 @@ def _holes(
             continue
         if name.startswith("answer."):
             ids = [q.id for q in exercise.question]
-            if not solved:
-                yield Finding(at, f"<<{name}>> would tell the answer", "in solution and feedback")
+            if not solved or at[-1] == "feedback":
+                yield Finding(at, f"<<{name}>> would tell the answer", "in a solution")
             elif name.removeprefix("answer.") not in ids:
                 yield _error(at, UnknownNameError("question", name, ids))
             continue

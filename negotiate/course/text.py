@@ -5,7 +5,7 @@ r"""Texts with drawn numbers in them: ``<<cost>>`` is the student's own value.
     <<expression:3>>      rounded to three decimals
     <<expression:%>>      as a percentage
     <<game>>  <<game:id>> a game of the exercise as a table or a tree
-    <<answer.question>>   in solutions and feedback: the correct answer of a question
+    <<answer.question>>   in solutions: the correct answer of a question
 
 Numbers go in as text of our own making; nothing that a student wrote ever does.
 

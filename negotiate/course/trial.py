@@ -195,8 +195,13 @@ def _texts(exercise: Exercise, world: World) -> Iterator[Finding]:
                 continue
         elif isinstance(question.answer, str):
             answers[question.id] = question.answer
-    for at, text, solved in all_texts(exercise):
+    for at, text, _ in all_texts(exercise):
         try:
-            fill(text, world, where=".".join(map(str, at)), answers=answers if solved else None)
+            fill(
+                text,
+                world,
+                where=".".join(map(str, at)),
+                answers=answers if at[-1] == "solution" else None,
+            )
         except FAILURES as error:
             yield Finding(at, _words(error))

@@ -1,0 +1,187 @@
+"""What a student gets: a notebook, an answers file, and the public part of the exercise.
+
+    <exercise>.ipynb           text, hints, one cell for each answer
+    <exercise>.answers.toml    the same answers to be filled in without a notebook
+    <exercise>.public.json     kinds of answer, options, public checks; no answers, no key
+
+The stamp in each is a keyed hash of the numbers. None of these files holds an answer, a mistake or
+the course key; the drawn numbers stand in the text anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from negotiate.course.drawing import Variant
+from negotiate.course.exercise import Question
+from negotiate.course.kinds import KINDS, shape
+from negotiate.course.submission import write_answers
+from negotiate.course.text import fill, shown
+
+NOTICE = (
+    "Write each answer as a plain value: a number (`0.75`, `3/4`), a word in quotes, a list. "
+    'Answers are read, never run: `answers["q"] = x + 1` is not seen. '
+    "Run the last cell to write your answers file and to see the public checks."
+)
+
+
+def allowed(question: Question) -> str:
+    """What a student may write, in words, with this question's own labels."""
+    kind = KINDS[question.kind]
+    if question.options:
+        names = ", ".join(f'"{option.id}"' for option in question.options)
+        return f"{kind.allowed}: {names}"
+    if question.variables:
+        return f"{kind.allowed}: {', '.join(question.variables)}"
+    if question.labels:
+        return f"{kind.allowed}: {', '.join(question.labels)}"
+    if question.tolerance and question.kind in ("number", "interval"):
+        return f"{kind.allowed} (right within {shown(question.tolerance)})"
+    return kind.allowed
+
+
+def example(question: Question, variant: Variant) -> str:
+    """An entry of the right shape; its content is no hint."""
+    if question.options:
+        one = json.dumps(question.options[0].id)
+        return f"[{one}]" if question.kind == "choices" else one
+    if question.labels:
+        return json.dumps(dict.fromkeys(question.labels, "1/2"))
+    if question.kind in ("profile", "equilibria"):
+        entry = json.dumps(_first(shape(variant.world, question)), ensure_ascii=False)
+        return f"[{entry}]" if question.kind == "equilibria" else entry
+    if question.variables:
+        return json.dumps(" + ".join(question.variables))
+    return KINDS[question.kind].example
+
+
+def _first(labels: Any) -> Any:
+    if isinstance(labels, dict):
+        return {name: _first(entry) for name, entry in labels.items()}
+    return labels[0] if labels else ""
+
+
+def public(variant: Variant) -> str:
+    """The public part of an exercise as JSON: what `negotiate course check` needs."""
+    exercise = variant.exercise
+    questions = []
+    for question in exercise.question:
+        entry: dict[str, Any] = {
+            "id": question.id,
+            "kind": question.kind,
+            "points": str(question.points),
+            "options": [option.id for option in question.options],
+            "labels": list(question.labels),
+            "variables": list(question.variables),
+            "public": list(question.public),
+        }
+        if question.kind in ("profile", "equilibria"):
+            entry["shape"] = shape(variant.world, question)
+        questions.append(entry)
+    document = {
+        "kind": "exercise-public",
+        "exercise": exercise.id,
+        "title": exercise.title,
+        "student": variant.student,
+        "stamp": variant.stamp,
+        "numbers": _numbers(variant),
+        "questions": questions,
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _numbers(variant: Variant) -> dict[str, str]:
+    """The drawn numbers, and those computed ones that a public check reads."""
+    from negotiate.course.conditions import read
+
+    exercise = variant.exercise
+    read_by = {n for q in exercise.question for text in q.public for n in read(text).names}
+    return {
+        name: str(variant.world[name])
+        for name, quantity in exercise.quantity.items()
+        if quantity.drawn or name in read_by
+    }
+
+
+def answers_file(variant: Variant) -> str:
+    """An answers file to be filled in: every question open, with what is allowed beside it."""
+    text = write_answers(variant.exercise.id, variant.student, variant.stamp, {})
+    lines = [text.rstrip("\n")]
+    for question in variant.exercise.question:
+        sample = toml_example(example(question, variant))
+        lines += ["", f"# {allowed(question)}", f"# {question.id} = {sample}",
+                  f'{question.id} = ""']  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def toml_example(entry: str) -> str:
+    """A JSON example in TOML."""
+    from negotiate.course.submission import toml
+
+    return toml(json.loads(entry))
+
+
+# The notebook
+
+
+def question_text(variant: Variant, question: Question, number: int, *, hints: bool = True) -> str:
+    """A question as Markdown: text, options, how to answer, hints folded away."""
+    world = variant.world
+    points = shown(question.points)
+    lines = [
+        f"### {number}. ({points} point{'s' if points != '1' else ''})",
+        "",
+        fill(question.text.strip(), world, where=f"question {question.id}"),
+    ]
+    if question.options:
+        lines += ["", *(f"- `{o.id}`: {fill(o.text, world)}" for o in question.options)]
+    lines += ["", f"*Answer: {allowed(question)}. For example* `{example(question, variant)}`"]
+    if hints:
+        for place, hint in enumerate(question.hints, start=1):
+            lines += ["", f"<details><summary>Hint {place}</summary>", "", fill(hint, world), "",
+                      "</details>"]  # fmt: skip
+    return "\n".join(lines)
+
+
+def notebook(variant: Variant, *, hints: bool = True) -> str:
+    """The student's notebook as JSON; the same variant gives the same bytes."""
+    exercise, world = variant.exercise, variant.world
+    total = shown(exercise.points())
+    head = (
+        f"# {fill(exercise.title, world)}\n\n*{exercise.topic}; about {exercise.minutes} minutes; "
+        f"{total} points; for {variant.student}*\n\n{fill(exercise.text.strip(), world)}"
+    )
+    cells = [_markdown(head), _markdown(NOTICE), _code("answers = {}")]
+    for number, question in enumerate(exercise.question, start=1):
+        cells.append(_markdown(question_text(variant, question, number, hints=hints)))
+        cells.append(_code(f'answers["{question.id}"] = None', tags=["answer"]))
+    cells.append(
+        _code(f'from negotiate.course.student import hand_in\n\nhand_in(answers, "{exercise.id}")')
+    )
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+        "negotiate": {
+            "exercise": exercise.id, "student": variant.student, "stamp": variant.stamp,
+        },
+    }  # fmt: skip
+    return book(cells, metadata)
+
+
+def book(cells: list[dict[str, Any]], metadata: dict[str, Any]) -> str:
+    """Cells as a notebook of format 4.5, ids by position."""
+    numbered = [{"id": f"cell-{i:02d}", **cell} for i, cell in enumerate(cells)]
+    document = {"cells": numbered, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _markdown(text: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": text}
+
+
+def _code(text: str, *, tags: list[str] | None = None) -> dict[str, Any]:
+    return {
+        "cell_type": "code", "execution_count": None, "outputs": [], "source": text,
+        "metadata": {"tags": tags} if tags else {},
+    }  # fmt: skip

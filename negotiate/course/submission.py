@@ -1,0 +1,241 @@
+"""Reading what a student handed in: an answers file or a notebook, as data, never as code.
+
+An answers file is TOML (or JSON) with ``exercise``, ``student``, ``stamp`` and a table
+``answers``. From a notebook only lines ``answers["<question>"] = <literal>`` in code cells are
+read, by the toolkit's own reader of literals. Sizes are bounded before anything is parsed.
+
+>>> write_answers("chicken", "s1", "ab12", {"press": Fraction(3, 4)}).splitlines()[-1]
+'press = "3/4"'
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from negotiate.course.literals import MAX_DEPTH, MAX_ITEMS, LiteralError, literal_at
+from negotiate.errors import FileFormatError, NegotiateError, TooLargeError
+
+MAX_ANSWERS = 200_000
+"""Bytes of an answers file."""
+MAX_NOTEBOOK = 20_000_000
+"""Bytes of a notebook: figures a student keeps in it take room."""
+MAX_QUESTIONS = 100
+SUFFIXES = (".toml", ".json", ".ipynb")
+
+_ASSIGN = re.compile(r"^answers\[\s*(['\"])([A-Za-z][A-Za-z0-9_]{0,59})\1\s*\]\s*=(?!=)", re.M)
+_ANSWER_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one file says.
+
+    Attributes
+    ----------
+    exercise, student, stamp
+        Whose answers to what, as the file claims.
+    answers
+        Question to plain data.
+    problems
+        Question to why its entry could not be read.
+    """
+
+    exercise: str
+    student: str
+    stamp: str
+    answers: Mapping[str, Any]
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing was answered."""
+        return not self.problems and all(
+            entry is None or entry in ("", [], {}) for entry in self.answers.values()
+        )
+
+
+def read(path: Path) -> Submission | None:
+    """The submission in a file; None for a file that is something else (a case, a picture).
+
+    Raises
+    ------
+    NegotiateError
+        A broken file, with what is wrong and where.
+    """
+    suffix = path.suffix.lower()
+    size = path.stat().st_size
+    allowed = MAX_NOTEBOOK if suffix == ".ipynb" else MAX_ANSWERS
+    if size > allowed:
+        raise TooLargeError(f"{size:,} bytes", where=path.name, allowed=f"at most {allowed:,}")
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileFormatError(
+            f"byte 0x{error.object[error.start]:02x} is not UTF-8", path=path.name, line=1
+        ) from None
+    if not text.strip():
+        raise FileFormatError("the file is empty", path=path.name, line=1, column=1)
+    if suffix == ".ipynb":
+        return _notebook(_json(text, path.name), path.name)
+    if suffix == ".json":
+        return _answers(_json(text, path.name), path.name)
+    from negotiate.model.casefile import parse_toml
+
+    return _answers(parse_toml(text, path.name), path.name)
+
+
+def _json(text: str, name: str) -> Any:
+    def refuse(word: str) -> Any:
+        raise ValueError(f"{word} is no number")
+
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        raise FileFormatError(
+            f"not JSON: {error.msg}", path=name, line=error.lineno, column=error.colno
+        ) from None
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise FileFormatError(
+            f"not JSON we can read: {str(error)[:100]}", path=name, line=1, column=1
+        ) from None
+
+
+def _answers(data: Any, name: str) -> Submission | None:
+    if not isinstance(data, dict):
+        raise FileFormatError("no table of answers", path=name, line=1, column=1)
+    if "answers" not in data and "exercise" not in data:
+        return None
+    given = data.get("answers", {})
+    if not isinstance(given, dict) or len(given) > MAX_QUESTIONS:
+        raise FileFormatError(
+            "'answers' is no table", path=name, line=1, column=1,
+            allowed=f"question = answer, at most {MAX_QUESTIONS}",
+        )  # fmt: skip
+    answers, problems = {}, {}
+    for question, entry in given.items():
+        try:
+            answers[str(question)] = _plain(entry, 0, [0])
+        except NegotiateError as error:
+            problems[str(question)] = str(error)
+    return Submission(*_claims(data), answers, problems)
+
+
+def _claims(data: Mapping[str, Any]) -> tuple[str, str, str]:
+    exercise, student, stamp = (data.get(key, "") for key in ("exercise", "student", "stamp"))
+    texts = [item if isinstance(item, str) else "" for item in (exercise, student, stamp)]
+    return texts[0][:80], texts[1][:80], texts[2][:80]
+
+
+def _plain(entry: Any, depth: int, count: list[int]) -> Any:
+    """Data of bounded depth and size with exact numbers."""
+    count[0] += 1
+    if depth > MAX_DEPTH or count[0] > MAX_ITEMS:
+        raise LiteralError(f"deeper than {MAX_DEPTH} or more than {MAX_ITEMS} items")
+    if isinstance(entry, Mapping):
+        return {str(k): _plain(v, depth + 1, count) for k, v in entry.items()}
+    if isinstance(entry, list):
+        return [_plain(v, depth + 1, count) for v in entry]
+    if isinstance(entry, (bool, str)) or entry is None:
+        return entry
+    if isinstance(entry, (int, float, Decimal)):
+        from negotiate.model.quantity import exact
+
+        try:
+            return exact(entry)
+        except ValueError as error:
+            raise LiteralError(str(error)[:100]) from None
+    raise LiteralError(f"a {type(entry).__name__} is no answer")
+
+
+def _notebook(data: Any, name: str) -> Submission | None:
+    if not isinstance(data, dict) or not isinstance(data.get("cells"), list):
+        raise FileFormatError("no notebook: it has no cells", path=name, line=1, column=1)
+    metadata = data.get("metadata")
+    claims = metadata.get("negotiate") if isinstance(metadata, dict) else None
+    answers: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for cell in data["cells"]:
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            _cell(_source(cell), answers, problems)
+    if not isinstance(claims, dict):
+        if not answers and not problems:
+            return None
+        claims = {}
+    return Submission(*_claims(claims), answers, problems)
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    return source[:MAX_ANSWERS] if isinstance(source, str) else ""
+
+
+def _cell(source: str, answers: dict[str, Any], problems: dict[str, str]) -> None:
+    """Assignments of literals in a cell; a later one replaces an earlier one, as when run."""
+    for found in _ASSIGN.finditer(source):
+        question = found[2]
+        answers.pop(question, None)
+        problems.pop(question, None)
+        if len(answers) + len(problems) >= MAX_QUESTIONS:
+            return
+        try:
+            value, end = literal_at(source, found.end())
+            if not _ANSWER_LINE.match(source, end):
+                raise LiteralError(
+                    "the answer is computed", allowed="a plain value such as 3/4, \"war\", [1, 2]",
+                    remedy="write the result itself: answers are read, never run",
+                )  # fmt: skip
+            answers[question] = value
+        except LiteralError as error:
+            problems[question] = str(error)
+
+
+# Writing
+
+
+def write_answers(exercise: str, student: str, stamp: str, answers: Mapping[str, Any]) -> str:
+    """An answers file as TOML."""
+    lines = [
+        '# Answers to one exercise: numbers as 0.75 or "3/4", words in quotes, lists in [ ].',
+        'kind = "answers"',
+        f"exercise = {json.dumps(exercise)}",
+        f"student = {json.dumps(student)}",
+        f"stamp = {json.dumps(stamp)}",
+        "",
+        "[answers]",
+    ]
+    lines += [f"{name} = {toml(value)}" for name, value in answers.items()]
+    return "\n".join(lines) + "\n"
+
+
+def toml(value: Any) -> str:
+    """A plain value in TOML, on one line."""
+    if value is None:
+        return '""'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return repr(value) if value == value and abs(value) != float("inf") else '""'
+    if isinstance(value, Fraction):
+        return str(value.numerator) if value.denominator == 1 else f'"{value}"'
+    if isinstance(value, str):
+        value = value.encode("utf-8", "replace").decode()  # no half of a surrogate pair
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Mapping):
+        inside = ", ".join(f"{toml(str(k))} = {toml(v)}" for k, v in value.items())
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return "[" + ", ".join(toml(v) for v in value) + "]"
+    if hasattr(value, "item"):  # a NumPy number
+        return toml(value.item())
+    return toml(str(value))
