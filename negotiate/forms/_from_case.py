@@ -148,6 +148,18 @@ def war_cost_range(
     None where the file gives no range.
     """
     path = f"quantity.war_cost_{party}"
+    ends = moved_range(negotiation, path)
+    if ends is None:
+        return None
+    added = war_cost(negotiation, form, party, commitment=commitment) - negotiation.value(path)
+    return ends[0] + added, ends[1] + added
+
+
+def moved_range(negotiation: Negotiation, path: str) -> tuple[Any, Any] | None:
+    """Low and high of a quantity in the file, scaled as its value now is to its value there.
+
+    None where the file gives no range, or the value is an expression or zero.
+    """
     quantity = negotiation.quantities.get(path)
     if (
         quantity is None
@@ -159,11 +171,10 @@ def war_cost_range(
     ):
         return None
     now = negotiation.value(path)
-    added = war_cost(negotiation, form, party, commitment=commitment) - now
     low, high = (Fraction(x) / Fraction(quantity.value) for x in (quantity.low, quantity.high))
     if negotiation.as_floats:
-        return now * float(low) + added, now * float(high) + added
-    return now * low + added, now * high + added
+        return now * float(low), now * float(high)
+    return now * low, now * high
 
 
 @dataclass(frozen=True)

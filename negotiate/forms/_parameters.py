@@ -15,7 +15,7 @@ import numpy as np
 
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.tolerance import UTILITY
+from negotiate.tolerance import PROBABILITY, UTILITY
 from negotiate.view import Viewable
 
 Number = Any
@@ -172,6 +172,15 @@ class ParametricForm(Viewable):
         return replace(self, **changes)  # type: ignore[type-var]
 
     def _check_probability(self, *names: str) -> None:
+        for name in names:
+            value = getattr(self, name)
+            if isinstance(value, (float, np.ndarray)):
+                # Sums of drawn weights miss 0 and 1 by rounding; what is further off is refused.
+                inside = np.clip(value, 0.0, 1.0)
+                if np.all(np.abs(inside - value) <= PROBABILITY):
+                    object.__setattr__(
+                        self, name, _frozen(inside) if inside.ndim else float(inside)
+                    )
         self._check(names, "0 to 1", lambda x: (x >= 0) & (x <= 1))
 
     def _check_positive(self, *names: str) -> None:
@@ -186,9 +195,10 @@ class ParametricForm(Viewable):
             if _symbolic(value):
                 continue
             array = np.asarray(value, dtype=float)
-            if not np.all(np.isfinite(array)) or not np.all(test(array)):
+            good = np.isfinite(array) & test(array)
+            if not np.all(good):
                 raise InputError(
-                    f"{name} is {value}",
+                    f"{name} is {_first_wrong(value, good)}",
                     where=type(self).__name__,
                     allowed=allowed,
                     remedy="mend the number, or the lever that moved it",
@@ -199,9 +209,10 @@ class ParametricForm(Viewable):
         if _symbolic(one, two):
             return
         gap = np.asarray(two, dtype=float) - np.asarray(one, dtype=float)
-        if not np.all(gap > 0 if strict else gap >= 0):
+        good = gap > 0 if strict else gap >= 0
+        if not np.all(good):
             raise InputError(
-                f"{low} is {one} and {high} is {two}",
+                f"{low} is {_first_wrong(one, good)} and {high} is {_first_wrong(two, good)}",
                 where=type(self).__name__,
                 allowed=f"{low} {'below' if strict else 'at most'} {high}",
             )
@@ -250,6 +261,15 @@ def verdict(gaps: Mapping[str, Number]) -> Evidence:
     worst = max(gaps[who], 0 * gaps[who])
     fine = bool(worst <= UTILITY)
     return Evidence(fine, worst, "regret", "" if fine else who)
+
+
+def _first_wrong(value: Any, good: Any) -> str:
+    """The value itself, or over draws the first that is refused, with its place and their number."""
+    wrong = np.flatnonzero(~np.ravel(good))
+    if np.ndim(value) == 0 or not wrong.size:
+        return str(value)
+    shown = np.ravel(np.broadcast_to(value, np.shape(good)))[wrong[0]]
+    return f"{shown:.6g} in draw {wrong[0]} ({wrong.size} of {np.size(good)} draws)"
 
 
 def measure(

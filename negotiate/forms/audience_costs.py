@@ -473,6 +473,31 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Audie
     )
 
 
+def compile_two_sided(negotiation: Negotiation, *, commitment: str | None = None) -> LewisSchultz:
+    """The same crisis with private errors on both sides' war payoffs and on A's backing down.
+
+    Mean payoffs are those of the one-sided crisis; the errors have the standard deviation of a
+    uniform law over the range of A's war payoff, (high - low) / sqrt(12), unless the file gives
+    ``quantity.crisis_noise``, or ``sigma`` under ``[model.audience_costs]``.
+    """
+    one = compile(negotiation, commitment=commitment)
+    spread = (one.war_a_high - one.war_a_low) / np.sqrt(12)
+    sigma = case.number(negotiation, KIND, "sigma", "quantity.crisis_noise", default=None)
+    return LewisSchultz(
+        status_quo_a=0,
+        concession_a=one.value,
+        concession_b=-one.loss,
+        war_a=(one.war_a_low + one.war_a_high) / 2,
+        war_b=one.war_b,
+        back_down_a=-one.audience_cost,
+        back_down_b=0,
+        sigma=float(spread)
+        if sigma is None and np.ndim(spread) == 0
+        else (spread if sigma is None else sigma),
+        players=one.players,
+    )
+
+
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
     return case.measured(METRICS, names, main=lambda: compile(negotiation))

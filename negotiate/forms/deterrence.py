@@ -89,7 +89,7 @@ class UnilateralDeterrence(ParametricForm):
 
     _view = "deterrence"
     title: ClassVar[str] = "Unilateral deterrence with uncertain credibility"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
+    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         self._check_probability("pr_challenger_hard", "pr_defender_hard")
@@ -526,6 +526,26 @@ def compile(negotiation: Negotiation) -> UnilateralDeterrence:
     )
 
 
+def compile_mutual(negotiation: Negotiation) -> MutualDeterrence:
+    """Mutual deterrence of the two principals: both resolves, ordinal payoffs 4 to 0."""
+    a, b = case.sides(negotiation, KIND, first="challenger")
+    case.require(negotiation, KIND, {f"resolve_{p}": f"quantity.resolve_{p}" for p in (a, b)})
+    one, two = (
+        case.number(negotiation, KIND, f"resolve_{p}", f"quantity.resolve_{p}") for p in (a, b)
+    )
+    return MutualDeterrence(pr_hard=(one, two), players=(a, b))
+
+
+METRICS["mutual.deterrence_margin"] = (
+    "least loss of any type from attacking when nobody else does, in ranks; positive: mutual calm"
+)
+
+
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+    return case.measured(
+        METRICS,
+        names,
+        main=lambda: compile(negotiation),
+        mutual=lambda: compile_mutual(negotiation),
+    )

@@ -96,7 +96,7 @@ class TwoLevel(ParametricForm):
 
     _view = "two_level"
     title: ClassVar[str] = "Two-level game"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
+    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         self._check_not_negative("ratify_a", "ratify_b")
@@ -358,6 +358,38 @@ def compile(negotiation: Negotiation) -> TwoLevel:
     )
 
 
+def compile_uncertain(negotiation: Negotiation) -> UncertainRatification | None:
+    """B's offer when A's ratification minimum is uniform over its range in the file, hidden to B.
+
+    A is the first principal (``[model.two_level] first``). The range moves with the value; None
+    where the file gives ``quantity.ratify_<A>`` none.
+    """
+    a, b = case.sides(negotiation, KIND)
+    ends = case.moved_range(negotiation, f"quantity.ratify_{a}")
+    if ends is None:
+        return None
+    outside = case.number(
+        negotiation,
+        KIND,
+        f"disagreement_share_{b}",
+        f"quantity.disagreement_share_{b}",
+        default=0,
+    )
+    return UncertainRatification(*ends, outside, players=(a, b))
+
+
+METRICS |= {
+    "uncertain.offer": "share the second principal offers, not knowing the other's ratifiers",
+    "uncertain.pr_failure": "probability that they reject that offer",
+    "uncertain.risk_margin": "positive where the offer runs no risk of rejection",
+}
+
+
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+    """Metrics over the negotiation's draws; ``uncertain.`` ones are nan without a range."""
+    return case.measured(
+        METRICS,
+        names,
+        main=lambda: compile(negotiation),
+        uncertain=lambda: compile_uncertain(negotiation),
+    )

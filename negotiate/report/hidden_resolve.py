@@ -206,6 +206,7 @@ def _signals(context: Any) -> list[Block]:
             f"costs {b}.",
         ),
     ]  # fmt: skip
+    out += _two_sided(context, a, b)
     path = f"quantity.audience_cost_{form.players[0]}"
     if context.case.has(path):
         out.append(
@@ -216,6 +217,36 @@ def _signals(context: Any) -> list[Block]:
             )
         )  # fmt: skip
     return out
+
+
+def _two_sided(context: Any, a: str, b: str) -> list[Block]:
+    """Every equilibrium where both sides' war payoffs, and A's backing down, are private."""
+    form = registry.load("forms", "audience_costs").compile_two_sided(context.case)
+    solution = form.equilibria()
+    count = len(solution)
+    rows = tuple(
+        (
+            point.marks[0],
+            float(point.facts["pr_challenge"]),
+            float(point.facts["resist"]),
+            float(point.facts["pr_fight_if_resisted"]),
+            float(point.facts["pr_war"]),
+        )
+        for point in solution
+    )
+    return [
+        Paragraph(
+            "If what war is worth is private to both sides, with errors as wide as the range in "
+            f"the file (Lewis and Schultz 2003), there {'is' if count == 1 else 'are'} {count} "
+            f"equilibri{'um' if count == 1 else 'a'}"
+            + ("." if count == 1 else ": one answer would be a wrong answer.")
+        ),
+        Table(
+            ("equilibrium", f"{a} challenges", f"{b} resists", f"{a} then fights", "war"),
+            rows,
+            "All equilibria with errors on both sides, probabilities.",
+        ),
+    ]
 
 
 def signal_sentence(form: Any, solution: Any, a: str, b: str) -> str:
