@@ -29,10 +29,26 @@ SEED = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")]
 
 
 def load(case: str, changes: list[str] | None = None, scenarios: list[str] | None = None) -> Any:
-    """Negotiation of ``case`` under scenarios, then under ``PATH=VALUE`` changes."""
-    from negotiate.model.casefile import load as read
+    """Negotiation of ``case`` under scenarios, then under ``PATH=VALUE`` changes.
 
-    negotiation = read(case)
+    A game file whose form knows `as_case` is the case of its quantities.
+    """
+    from negotiate.loading import kind_of
+    from negotiate.loading import load as read
+    from negotiate.model import casefile
+
+    path = casefile.resolve(case)
+    game = path.suffix.lower() == ".toml" and path.is_file() and kind_of(casefile.read_text(path))
+    if game in ("", False, "negotiation"):
+        negotiation = casefile.load(case)
+    else:
+        found = read(case)
+        if not hasattr(found, "as_case"):
+            raise InputError(
+                f'kind = "{game}" has no quantities to move', where=case,
+                allowed='a case, or a file of kind = "extensive"',
+            )  # fmt: skip
+        negotiation = found.as_case()
     for name in scenarios or ():
         negotiation = negotiation.scenario(name)
     values = dict(assignment(negotiation, text) for text in changes or ())

@@ -62,8 +62,11 @@ def command(
     else:
         from negotiate.whatif.cells import cells
 
+        opened = load(case, changes, scenario)
+        if not opened.has(path) and opened.has(f"quantity.{path}"):
+            path = f"quantity.{path}"
         answer = cells(
-            load(case, changes, scenario), path, metric, condition=condition, low=low, high=high,
+            opened, path, metric, condition=condition, low=low, high=high,
             points=points,
         )  # fmt: skip
     if as_json:
@@ -85,12 +88,12 @@ def _quantities(case: str) -> tuple[str, ...] | None:
             allowed='a case, or a file of kind = "strategic"',
         )  # fmt: skip
     kind = loading.kind_of(casefile.read_text(path))
-    if kind in ("", "negotiation"):
-        return None
+    if kind in ("", "negotiation", "extensive"):
+        return None  # an extensive file is the case of its quantities
     if kind != "strategic":
         raise NotApplicableError(
             f"{case} is of kind {kind}", where="threshold",
-            allowed='a case, or a file of kind = "strategic"',
+            allowed='a case, or a file of kind = "strategic" or "extensive"',
         )  # fmt: skip
     from negotiate.forms._strategic_file import open_file
 

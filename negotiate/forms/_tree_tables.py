@@ -57,6 +57,7 @@ nothing. Payoffs and probabilities may be expressions over ``[quantity]``, a tab
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,7 @@ def from_dict(
     data: Mapping[str, Any],
     *,
     quantities: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
     where: str = "",
 ) -> ExtensiveGame:
     """A game from the mapping of a parameter file, see the module's description.
@@ -110,10 +112,12 @@ def from_dict(
         The file as nested mappings.
     quantities
         Values that replace those of the file: numbers, arrays over draws or SymPy symbols.
+    values
+        Numbers by name, instead of the file's own quantities: those of a case.
     where
         Name of the file, for messages.
     """
-    reader = _Tables(data, quantities or {}, where)
+    reader = _Tables(data, quantities or {}, where, values)
     layouts = [name for name in ("tree", "node", "nodes") if name in data]
     if len(layouts) != 1:
         raise InputError(
@@ -122,13 +126,20 @@ def from_dict(
             allowed="one of [tree], [[node]] or [nodes]",
         )
     {"tree": reader.nested, "node": reader.by_history, "nodes": reader.by_name}[layouts[0]]()
-    return reader.tree.build()
+    game = reader.tree.build()
+    return game if values is not None else replace(game, origin=data)
 
 
 class _Tables:
     """Reads one mapping into a `GameTree`."""
 
-    def __init__(self, data: Mapping[str, Any], given: Mapping[str, Any], where: str) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        given: Mapping[str, Any],
+        where: str,
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
         self.data = data
         self.where = where or str(data.get("title", "")) or "extensive game"
         if data.get("kind", "extensive") != "extensive":
@@ -143,7 +154,7 @@ class _Tables:
             players = list(players)
         if not isinstance(players, list) or not players:
             raise InputError("no players", where=self.where, allowed='players = ["A", "B"]')
-        self.values: dict[str, Any] = {}
+        self.values: Any = {} if values is None else values
         known = data.get("quantity", {})
         for name in given:
             if name not in known:

@@ -26,8 +26,8 @@ Game Theory 4 (1975), pp. 25-55 (subgames, p. 33).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -86,6 +86,8 @@ class ExtensiveGame(Viewable):
         Names, or empty where there are none.
     title, note
         For people.
+    origin
+        The parameter file that the game was read from, for `as_case`.
     """
 
     players: tuple[str, ...]
@@ -102,6 +104,7 @@ class ExtensiveGame(Viewable):
     node_labels: tuple[str, ...] = ()
     title: str = ""
     note: str = ""
+    origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
     _view: ClassVar[str] = "extensive_game"
 
@@ -256,6 +259,22 @@ class ExtensiveGame(Viewable):
 
     # Going elsewhere
 
+    def as_case(self) -> Any:
+        """The file's quantities as a case (a `Negotiation`), to draw, move and ask what if.
+
+        >>> from negotiate.loading import load
+        >>> load("entry-deterrence").as_case().principals
+        ('Entrant', 'Incumbent')
+        """
+        from negotiate.forms import _tree_case
+
+        if self.origin is None:
+            raise InputError(
+                "the game was not read from a parameter file", where=self.title or "game tree",
+                allowed='a file of kind = "extensive" with its quantities',
+            )  # fmt: skip
+        return _tree_case.as_case(self.origin)
+
     def floats(self) -> ExtensiveGame:
         """The same game with float numbers."""
         return self.with_numbers(
@@ -271,6 +290,7 @@ class ExtensiveGame(Viewable):
             self,
             payoffs=self.payoffs if payoffs is None else payoffs,
             chance=self.chance if chance is None else chance,
+            origin=None,
         )
 
     def to_strategic(self, *, bound: int | None = None) -> Any:
@@ -308,6 +328,51 @@ class ExtensiveGame(Viewable):
         from negotiate.forms import _tree_tables
 
         return _tree_tables.to_dict(self)
+
+
+METRICS: dict[str, str] = {
+    "payoff.<party>": "equilibrium payoff of the player",
+    "outcome": "label of the end that play most probably reaches (its path if it has no label)",
+    "path": "actions on the way to that end",
+    "path_probability": "probability of that end",
+    "path_margin": "least gain of a choice on the path of play over the best other one there",
+    "margin.<information set>.<action>": (
+        "signed gain of the action over the best other one at the information set, given what "
+        "follows"
+    ),
+    "choice.<information set>": "action taken at the information set",
+    "reached.<information set>": "probability that play reaches the information set",
+}
+
+
+def applies(negotiation: Any) -> bool:
+    """Whether a case holds a tree."""
+    return KIND in negotiation.case.model
+
+
+def compile(negotiation: Any) -> ExtensiveGame:
+    """The tree under ``[model.extensive]`` of a case, with the case's numbers.
+
+    See `negotiate.forms._tree_case`; payoffs and probabilities are expressions over paths and
+    quantities of the case.
+    """
+    from negotiate.forms import _tree_case
+
+    return _tree_case.compile(negotiation)
+
+
+def evaluate(negotiation: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Metrics over the negotiation's draws, from one backward induction."""
+    from negotiate.forms import _tree_case
+
+    return _tree_case.evaluate(negotiation, names)
+
+
+def exact(negotiation: Any, name: str) -> Any:
+    """A payoff or margin in fractions, for exact thresholds."""
+    from negotiate.forms import _tree_case
+
+    return _tree_case.exact(negotiation, name)
 
 
 def from_dict(

@@ -188,6 +188,7 @@ def seam(
     paths
         Paths that will be moved though the file gives no range for them.
     """
+    case = world.opened(case)
     if scenario and scenario not in case.scenarios:
         raise UnknownNameError("scenario", scenario, case.scenarios, where=f"study of {case.id}")
     return space_of(case, paths), Evaluation(case, _known(case, names), scenario)
@@ -223,6 +224,7 @@ def study(
     options
         Of `negotiate.whatif.study.run_study`: engine, workers, chunk, folder, confirmed_rows.
     """
+    case = world.opened(case)
     design = Sobol(1024) if design is None else design
     space, base = seam(case, metrics, paths=_moved(design))
     evaluate: Any = base

@@ -38,8 +38,13 @@ def _offers(name: str) -> bool:
 def available(negotiation: Negotiation) -> dict[str, str]:
     """Every metric of ``negotiation`` with its meaning and unit."""
     out: dict[str, str] = {}
-    for form in form_names():
-        for pattern, meaning in registry.load("forms", form).METRICS.items():
+    # A game without issues offers its own form's metrics only; a form may say whether it applies.
+    forms = form_names() if negotiation.issues else tuple(negotiation.case.model)
+    for form in forms:
+        module = registry.load("forms", form)
+        if not getattr(module, "applies", lambda _: True)(negotiation):
+            continue
+        for pattern, meaning in module.METRICS.items():
             for name in _expanded(pattern, negotiation):
                 out[f"{form}.{name}"] = meaning
     return out

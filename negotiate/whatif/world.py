@@ -8,6 +8,7 @@ Members of a Dirichlet group whose value is zero stay zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from negotiate.model.moves import PROBABILITIES
 from negotiate.model.negotiation import Negotiation
@@ -17,6 +18,12 @@ from negotiate.whatif.marginal import Marginal, discrete, fitted
 from negotiate.whatif.space import Space
 
 UNIT = (0.0, 1.0)
+
+
+def opened(case: Any) -> Negotiation:
+    """A case as it is; a game read from a file as the case of that file's quantities."""
+    found: Negotiation = case.as_case() if hasattr(case, "as_case") else case
+    return found
 
 
 def space(case: Negotiation) -> Space:
