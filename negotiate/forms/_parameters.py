@@ -264,7 +264,7 @@ def verdict(gaps: Mapping[str, Number]) -> Evidence:
 
 
 def _first_wrong(value: Any, good: Any) -> str:
-    """The value itself, or over draws the first that is refused, with its place and their number."""
+    """The value itself; over draws the first that is refused, and how many are."""
     wrong = np.flatnonzero(~np.ravel(good))
     if np.ndim(value) == 0 or not wrong.size:
         return str(value)

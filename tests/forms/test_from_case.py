@@ -11,6 +11,7 @@ from negotiate import registry
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 from negotiate.forms import (
     alternating_offers,
+    audience_costs,
     bargaining,
     commitment,
     crisis_bargaining,
@@ -212,3 +213,32 @@ def test_ratifiers_of_a_side() -> None:
     np.testing.assert_allclose(two_level.ratification_minimum(drawn, [1, 1, 1], 2), [0.5, 0.4])
     with pytest.raises(InputError, match="exceeds the total"):
         two_level.ratification_minimum(minima, [1, 1, 1], 4)
+
+
+def test_drawn_probabilities_miss_one_by_rounding_only(idlib: negotiate.Negotiation) -> None:
+    # 0.1 + 0.2 + ... summed in floats may exceed one by a few units in the last place.
+    form = sanctions_game.SanctionsThreat(0.3, np.array([1 + 2e-16, 0.5]), 0.5, 1.0)
+    assert form.credibility.max() == 1.0
+    with pytest.raises(InputError, match=r"credibility is 1.01 in draw 1 \(1 of 3 draws\)"):
+        sanctions_game.SanctionsThreat(0.3, np.array([0.5, 1.01, 0.5]), 0.5, 1.0)
+
+
+def test_hidden_ratifiers_and_errors_on_both_sides(idlib: negotiate.Negotiation) -> None:
+    hidden = two_level.compile_uncertain(idlib)
+    assert hidden is not None and (hidden.low, hidden.high) == (Fraction(3, 25), Fraction(1, 2))
+    assert two_level.compile_uncertain(without(idlib, "quantity.ratify_russia")) is None
+    one = audience_costs.compile(idlib)
+    both = audience_costs.compile_two_sided(idlib)
+    assert both.war_a == (one.war_a_low + one.war_a_high) / 2
+    # The standard deviation of a uniform law is its width over the square root of twelve.
+    assert both.sigma == pytest.approx(float(one.war_a_high - one.war_a_low) / 12**0.5)
+    answer = both.equilibria()
+    assert len(answer) % 2 == 1 and all(both.holds(point).holds for point in answer)
+
+
+def test_mutual_deterrence_of_the_case(idlib: negotiate.Negotiation) -> None:
+    # 3 - (2 p + 4 (1 - p)) = 2 p - 1 for each side against the other's resolve, 0.6 and 0.5.
+    name = "deterrence.mutual.deterrence_margin"
+    assert float(metric.evaluate(idlib, [name])[name]) == pytest.approx(0.0)
+    calm = idlib.with_value("quantity.resolve_turkey", Fraction(4, 5))
+    assert float(metric.evaluate(calm, [name])[name]) == pytest.approx(0.2)
