@@ -22,6 +22,8 @@ from negotiate.solution import Solution
 
 SIDE = 300.0
 MAX_DRAWN = 400
+SETS = ("vermilion", "blue", "green", "purple", "orange", "sky")
+"""Colours of sets of equilibria."""
 IN_LINE = 1e-6
 """Area in square pixels below which three points are drawn as one line."""
 
@@ -151,6 +153,11 @@ def _replies(board: Canvas, solution: Solution, across: Scale, up: Scale) -> Non
             path += [(low, float(middle > 0)), (high, float(middle > 0))]
         if not path:
             continue
+        # Indifferent only where the other's probability is 0 or 1: everything is a reply there.
+        if at0 == 0:
+            path.insert(0, (0.0, 1.0 - path[0][1]))
+        if at1 == 0:
+            path.append((1.0, 1.0 - path[-1][1]))
         if player == 0:
             spots = [(across(q), up(p)) for q, p in path]
         else:
@@ -168,6 +175,7 @@ def _simplices(
     gap, top, side = 70.0, 50.0, 240.0
     height = side * math.sqrt(3) / 2
     board = Canvas(2 * side + 3 * gap, top + height + 50, title=title, desc=_desc(solution))
+    products = any("nash subsets" in point.facts for point in solution.points)
     for k, player in enumerate(solution.players):
         left = gap + k * (side + gap)
         names = labels[player]
@@ -185,16 +193,23 @@ def _simplices(
             return float(xy[0]), float(xy[1])
 
         places = [place(p[k]) for p in points]
-        for members in _sets(solution):
+        for number, members in enumerate(_sets(solution)):
             hull = _hull([places[m] for m in members])
+            # One colour a set: its factor in the other simplex has the same, be it one point.
+            colour = SETS[number % len(SETS)] if products else SETS[0]
             if len(hull) > 2:
-                board.polyline(hull, fill="orange", stroke="vermilion", opacity=0.35)
+                board.polyline(hull, fill=colour, stroke=colour, opacity=0.35)
             elif len(hull) == 2:
-                board.line(*hull[0], *hull[1], stroke="vermilion", width=5)
+                board.line(*hull[0], *hull[1], stroke=colour, width=5)
+            elif products:
+                board.circle(*hull[0], 7, fill=colour)
+        named: dict[tuple[float, float], list[str]] = {}
         for n, (x, y) in enumerate(places):
             board.marker(x, y, "circle", colour="ink")
-            if len(points) <= 12:
-                board.text(x + 8, y - 6, str(n), size=11, halo=True)
+            named.setdefault((round(x, 3), round(y, 3)), []).append(str(n))
+        if len(points) <= 12:
+            for (x, y), numbers in named.items():
+                board.text(x + 8, y - 6, ", ".join(numbers), size=11, halo=True)
     return board.render()
 
 

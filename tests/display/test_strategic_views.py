@@ -1,5 +1,6 @@
 """Views of strategic games, solutions and points: right marks, hostile labels, all kinds."""
 
+import re
 import xml.etree.ElementTree as ET
 from fractions import Fraction
 
@@ -82,6 +83,26 @@ def test_simplices_are_drawn_for_three_strategies():
     picture = nash_equilibrium.solve(zero).figure()
     assert shapes(picture).count("polygon") == 2  # the whole simplex of each player
     assert shapes(trembling_hand.solve(zero).figure()).count("circle") == 18
+
+
+def test_a_set_has_one_colour_in_both_simplices():
+    # c is as good as a or b against x, and x a best reply where neither a nor b is above 1/2: a
+    # quadrilateral times one point; the mixture of a and b alone allows a segment towards y and z.
+    game = StrategicGame.from_arrays(
+        [[[1, 2, 0], [1, 0, 2], [1, 1, 1]], [[1, 2, 0], [1, 0, 2], [1, 0, 0]]]
+    )
+    picture = nash_equilibrium.solve(game).figure()
+    assert shapes(picture).count("polygon") == 1  # the quadrilateral
+    assert picture.count('stroke-width="5"') == 1
+    assert picture.count('r="7"') == 2  # each set is one point in the other player's triangle
+
+
+def test_an_indifference_at_the_end_of_the_range_belongs_to_the_best_replies():
+    # The incumbent is indifferent where the entrant stays out: all its replies are drawn there.
+    entry = StrategicGame.from_arrays([[[1, 1], [0, 2]], [[2, 2], [0, 1]]])
+    lines = re.findall(r'points="([^"]*)"', nash_equilibrium.solve(entry).figure())
+    spots = [path.split() for path in lines]
+    assert ["70,330", "370,330", "370,30"] in spots
 
 
 def test_solutions_of_every_kind_have_text_and_html():
