@@ -34,7 +34,8 @@ def _short(equation: str) -> str:
         return f"{int(match[0]) / largest:.5g}"
 
     left = re.sub(r"(?<![\w*^.])\d+(?!\.)", cut, equation.split("=")[0].replace("**", "^"))
-    return f"{left.strip()} = 0, coefficients rounded"
+    left = re.sub(r"(?<![\w.])1\*", "", left.strip())
+    return f"{left} = 0, coefficients rounded"
 
 
 def text(item: Any) -> str:

@@ -66,11 +66,12 @@ class Questions:
 
     @cached_property
     def held(self) -> tuple[str, ...]:
-        """Levers on the table that a principal holds against another principal."""
+        """Levers on the table by which a principal can hurt another if talks fail."""
         return tuple(
             name
             for name in self.case.on_table()
             if self.case.levers[name].holder in self.case.principals
+            and "disagreement" in self.case.levers[name].enters
             and any(t in self.case.principals for t in self.case.levers[name].targets)
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from negotiate.display import answer as view
@@ -42,8 +43,7 @@ def _thresholds(context: Any) -> list[Block]:
         rows.append(
             (case.levers[lever].name, context.name(target),
              float(case.value(f"lever.{lever}.cost.{target}")), low, middle, high,
-             percent(answer.found.size / size), percent(answer.always / size),
-             percent(answer.never / size))
+             *(percent(n / size, 1) for n in (answer.found.size, answer.always, answer.never)))
         )  # fmt: skip
         if answer.found.size and (widest is None or answer.found.size > widest.found.size):
             widest = answer
@@ -68,7 +68,7 @@ def _thresholds(context: Any) -> list[Block]:
 
 
 def _phase(context: Any) -> list[Block]:
-    """The pair of threats over the costs of the two levers nearest to their thresholds."""
+    """The pair of threats over the two costs, of levers near their thresholds, that divide most."""
     from negotiate.whatif import metric
     from negotiate.whatif.phase import phase
 
@@ -80,15 +80,18 @@ def _phase(context: Any) -> list[Block]:
         return []
     margins = metric.evaluate(case.floats(), [f"threats.advantage.{p.split('.')[1]}"
                                               for p in ranged])  # fmt: skip
-    nearest = sorted(zip((abs(float(v)) for v in margins.values()), ranged))[:2]
-    x, y = (path for _, path in nearest)
+    nearest = [p for _, p in sorted(zip((abs(float(v)) for v in margins.values()), ranged))][:4]
+    coarse = [phase(case, a, b, "threats.profile", grid=17)
+              for a, b in itertools.combinations(nearest, 2)]  # fmt: skip
+    richest = max(coarse, key=lambda found: (len(found.labels), -max(found.shares)))
+    x, y = richest.x, richest.y
     pair = phase(case, x, y, "threats.profile")
     out: list[Block] = [
         Heading("Over two quantities at once"),
         Paragraph(pair.sentence()),
         Figure(phase_view.figure(pair), "Which pair of threats is rational over two costs.",
                "The rational pair of threats (Russia's or the first side's levers before the bar) "
-               "over the two costs nearest to a change; the diamond is the case."
+               "over the two costs that change it most; the diamond is the case."
                .replace("Russia's or the first side's", f"{context.name(case.principals[0])}'s")),
     ]  # fmt: skip
     if case.signed_deal:
@@ -97,26 +100,35 @@ def _phase(context: Any) -> list[Block]:
 
 
 def _acceptable(context: Any) -> list[Block]:
-    """Whether the deal stands over its two most telling terms or costs, exactly."""
-    from negotiate.whatif import oneway
+    """Which deals would have stood, over the two issues that weigh most, exactly."""
+    from negotiate.whatif import metric
     from negotiate.whatif.phase import phase
 
     case = context.case
-    tornado = oneway.tornado(case, "deal.margin.least")
-    free = [p for p in tornado.paths if not p.startswith("weight.")][:2]
-    if len(free) < 2:
+    weight = {
+        issue.id: sum(float(case.weight(party, issue.id)) for party in case.principals)
+        for issue in case.issues.values()
+        if issue.is_interval
+    }
+    first = sorted(weight, key=lambda key: -weight[key])[:2]
+    if len(first) < 2:
         return []
-    stretched = [(0.0, max(2 * float(case.quantities[p].high or 0), 1.0)) for p in free]
-    bounded = [p.split(".")[0] in ("ideal", "deal") or "credibility" in p or "terms" in p
-               or p.endswith("probability") for p in free]  # fmt: skip
-    ranges = [(0.0, 1.0) if inside else span for inside, span in zip(bounded, stretched)]
-    found = phase(case, *free, "deal.margin.least", "> 0", x_range=ranges[0], y_range=ranges[1])
-    out: list[Block] = [
-        Paragraph(found.sentence()),
-        Figure(phase_view.figure(found), "Whether the signed deal stands over two quantities.",
-               "Whether both sides gain by the signed deal, far beyond the ranges of the file, "
-               "all levers on the table threatened."),
-    ]  # fmt: skip
+    x, y = (f"deal.{case.signed_deal}.{issue}" for issue in first)
+    found = phase(case, x, y, "deal.margin.least", "> 0", x_range=(0.0, 1.0), y_range=(0.0, 1.0))
+    out: list[Block] = [Paragraph(found.sentence())]
+    asked = "both sides gain"
+    if len(found.labels) == 1:
+        half = round(metric.number(case, "deal.margin.least") / 2, 3)
+        found = phase(case, x, y, "deal.margin.least", f"> {half}", x_range=(0.0, 1.0),
+                      y_range=(0.0, 1.0))  # fmt: skip
+        asked = "both sides gain at least half of what the smaller margin is now"
+        out.append(Paragraph(found.sentence()))
+    if len(found.labels) > 1:
+        out.append(
+            Figure(phase_view.figure(found), f"For which deals {asked}.",
+                   f"Whether {asked}, over the two issues that weigh most, the other terms as "
+                   "signed and every lever on the table threatened.")
+        )  # fmt: skip
     equations = phase_view.equations(found)
     if equations:
         out.append(Paragraph("Exact boundary: " + "; ".join(equations) + "."))

@@ -42,7 +42,7 @@ def blocks(context: Any) -> list[Block]:
             record = answer.records()[0]
             answers.append((abs(record["median"]), metric == asked.headline, answer))
             rows.append(
-                (asked.names[metric], asked.names[lever], record["q05"], record["median"],
+                ("" if lever != asked.held[0] else asked.names[metric], asked.names[lever], record["q05"], record["median"],
                  record["q95"], record["share up"], record["share down"], record["sign flips"])
             )  # fmt: skip
     largest = max((a for a in answers if a[1]), key=lambda a: a[0])[2]

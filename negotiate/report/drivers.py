@@ -43,9 +43,9 @@ def blocks(context: Any) -> list[Block]:
         if answer.constant is not None:
             continue
         out += [Paragraph(answer.said())] if name != asked.headline else []
-        for record in answer.records()[:ROWS]:
+        for row, record in enumerate(answer.records()[:ROWS]):
             rows.append(
-                (asked.names[name], asked.names.get(record["factor"], record["factor"]),
+                ("" if row else asked.names[name], asked.names.get(record["factor"], record["factor"]),
                  record["first"], record["total"], record["total_low"], record["total_high"])
             )  # fmt: skip
     if rows:
@@ -71,9 +71,9 @@ def _information(asked: Any) -> list[Block]:
     for item in asked.open_claims:
         answer = asked.information(item)
         out.append(Paragraph(f"“{item.text or item.id}” {answer.said()}"))
-        for record in answer.records()[:3]:
+        for row, record in enumerate(answer.records()[:3]):
             rows.append(
-                (item.text or item.id, asked.names.get(record["input"], record["input"]),
+                ("" if row else item.text or item.id, asked.names.get(record["input"], record["input"]),
                  record["value"], record["error"], record["changes the choice"])
             )  # fmt: skip
     if rows:

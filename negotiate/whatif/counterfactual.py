@@ -98,7 +98,8 @@ class Counterfactual(Answer):
         """Distribution of the difference."""
         return Picture(
             "histogram", ("difference",), (self.difference,),
-            x_label=f"{self.metric}: {self.changed} minus {self.base} {self.unit}".strip(),
+            x_label=f"{self.word(self.metric)}: {self.word(self.changed)} minus {self.base}"
+            + (f" ({self.unit})" if self.unit else ""),
             y_label="draws", marks=(0.0,), mark_words=("no change:",),
         )  # fmt: skip
 

@@ -133,14 +133,18 @@ class Sensitivity(Answer):
             name = self.word(self.factors[i])
             if low is None:
                 return f"{name} ({value})"
-            ends = (max(float(low[i]), 0.0), float(self.measures[f"{self.main}_high"][i]))
+            ends = [max(float(low[i]), 0.0), float(self.measures[f"{self.main}_high"][i])]
+            ends = [min(end, 1.0) for end in ends] if shares else ends
             first, last = map(percent if shares else shown, ends)
             return f"{name} ({value}, interval {first} to {last})"
 
         text = f"{self.subject} is driven most by {listed([one(i) for i in top])}; {what}."
         if "first" in self.measures:
             joint = 1 - float(np.sum(self.measures["first"]))
-            if joint > 0.05:
+            # half-widths of 95 % intervals, taken as independent: is the rest more than noise?
+            half = self.measures["first_high"] - self.measures["first"] if (
+                "first_high" in self.measures) else np.zeros(1)  # fmt: skip
+            if joint > max(0.05, float(np.sqrt(np.square(half).sum()))):
                 text += (
                     f" About {percent(min(joint, 1.0))} of its variance comes from interactions."
                 )

@@ -108,12 +108,14 @@ def words(case: Negotiation, path: str) -> str:
 def _said(case: Negotiation, path: str, known: Mapping[str, str]) -> str:
     if path in case.groups:
         return _group(case, path, known)
+    parts = path.split(".")
+    if parts[0] == "deal" and len(parts) == 3 and parts[1] == case.signed_deal:
+        return f"signed level of {known.get(parts[2], parts[2])}"
     for pattern, text in _compiled():
         found = pattern.match(path)
         if found:
-            parts = [known.get(part, part.replace("_", " ")) for part in found.groups()]
-            return text.format(*parts)
-    parts = path.split(".")
+            found_parts = [known.get(part, part.replace("_", " ")) for part in found.groups()]
+            return text.format(*found_parts)
     if parts[0] == "quantity":
         last = parts[-1].split("_")
         return " ".join([*parts[1:-1], *(known.get(part, part) for part in last)])
