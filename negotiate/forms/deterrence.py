@@ -20,8 +20,8 @@ attrition           p_D <= c2, p_C >= r*       all challenge; the soft Defender 
 retaliates if hard. All equilibria of the game of four types, exactly.
 
 Source: Kilgour and Zagare (1991), AJPS 35:305-334; Zagare and Kilgour (1993), ISQ 37:1-27; (2000)
-Perfect Deterrence, ch. 3-5. The equilibria are derived here from the definition; the names follow
-the books where the behaviour is the same.
+Perfect Deterrence, ch. 3-5. The equilibria are derived here from the definition; the names are
+chosen after the book's, from memory, and nothing rests on them.
 
 >>> game = UnilateralDeterrence(pr_challenger_hard=Fraction(1, 4), pr_defender_hard=Fraction(1, 5))
 >>> [point.label for point in game.equilibria()]

@@ -14,7 +14,8 @@ wants peace is believed only without risk (e = 0): it would call everybody tough
 Equilibria: babbling always; truthful where both hold and A does follow. Up to the names of the
 messages there are no others away from ties.
 
-Source: Kydd (2003), AJPS 47:597-611 (the reduced form is derived here).
+Source: Kydd (2003), AJPS 47:597-611, doi:10.1111/1540-5907.00042 (the reduced form is derived
+here).
 
 >>> talk = Mediation(win_probability=Fraction(1, 2), cost_tough=Fraction(1, 10),
 ...                  cost_weak=Fraction(3, 10), risk=Fraction(1, 20), war_cost=1, bias=0)

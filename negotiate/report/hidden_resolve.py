@@ -315,7 +315,7 @@ def _deterrence(context: Any) -> list[Block]:
             ("equilibrium", f"{a} challenges", f"{b} resists", "war", "margin"),
             tuple(rows),
             "All equilibria at the file's numbers; certain and steadfast deterrence are one "
-            "outcome with different reasons (names after Zagare and Kilgour).",
+            "outcome with different reasons (names after Zagare and Kilgour 2000).",
         ),
         Figure(
             deterrence_view.equilibrium_regions(form, names=(a, b)),
