@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate.display import cells as view
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.display import phase_diagram as phase
+from negotiate.display.equilibrium_map import formula
+from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.whatif.words import words
 
 ORDER = 70
 TITLE = "Thresholds"
@@ -17,7 +20,7 @@ def applies(context: Any) -> bool:
 
 
 def blocks(context: Any) -> list[Block]:
-    """For each lever its cost to a target from 0 to 1; and the exact margins of the deal."""
+    """For each lever its cost to a target from 0 to 1; the deal's margins; the exact map."""
     from negotiate.whatif.cells import cells
 
     case = context.case
@@ -56,4 +59,88 @@ def blocks(context: Any) -> list[Block]:
                 continue
             found = cells(case, path, f"deal.margin.{party}", low=0.0, high=1.0)
             blocks_.append(Paragraph(f"{context.name(party)}: " + view.sentence(found)))
-    return blocks_
+    return blocks_ + exactly(context)
+
+
+def exactly(context: Any) -> list[Block]:
+    """The exact map of the game of threats at the slope of the deal, and its phase diagram."""
+    from negotiate.report._threat_map import threat_maps, threat_plane
+    from negotiate.whatif._phase_curves import written
+
+    case, parties = context.case, context.case.principals
+    head = Heading("Exactly, at the slope of the deal")
+    found = threat_maps(case, context.threat_solution, names=context.names)
+    if found is None or not found.maps:
+        return [
+            head,
+            Paragraph("No principal holds a lever whose numbers have a range, or one of them gains "
+                      "nothing from a deal: there is no such game."),
+        ]  # fmt: skip
+    first, second = (context.name(p) for p in parties)
+    rate = f"{float(found.slope):g}"
+    held = "; ".join(
+        f"{context.name(p)}: {', '.join(found.titles[x] for x in own) or 'none'}"
+        for p, own in zip(parties, found.levers)
+    )
+    size = " x ".join(str(2 ** len(own)) for own in found.levers)
+    changing = found.changing
+    out: list[Block] = [
+        head,
+        Paragraph(f"At the predicted deal one stake of {second} trades for {rate} of {first}. At "
+                  f"that rate a pair of threats is worth to {first} its own payoff of no deal less "
+                  f"{rate} times that of {second}, and to {second} the opposite. These payoffs are "
+                  "polynomials in every cost and credibility, so all equilibria are known exactly, "
+                  "cell by cell. The two levers a side nearest to a change of use enter "
+                  f"({held}): a game of {size}. Of {len(found.maps)} numbers with a range, "
+                  f"{len(changing)} have a value in it at which the equilibrium changes."),
+    ]  # fmt: skip
+    if not changing:
+        return out
+    rows: list[tuple[Any, ...]] = []
+    for path, item in changing.items():
+        low, high = case.quantities[path].low, case.quantities[path].high
+        span = f"{float(low):g} to {float(high):g}"
+        rows += [
+            (words(case, path), item.base, span, formula(cut.value), float(cut.value),
+             *_beside(item, cut)) for cut in item.critical
+        ]  # fmt: skip
+    head_row = ("number", "in the file", "range", "exact value", "decimal", "below", "above")
+    out.append(
+        Table(head_row, tuple(rows),
+              "Values at which the equilibrium of threats changes, all else as in the file. The "
+              "scan above lets the slope of the deal move too, so its values differ a little.")
+    )  # fmt: skip
+    wrong = [e for item in changing.values() for e in item.verify(points=1) if not e.holds]
+    told = (
+        f"fails: {wrong[0].what} {wrong[0].value} ({wrong[0].witness})."
+        if wrong
+        else "holds: no gain from a deviation at random values of every cell and at every critical "
+        "value, and an enumeration of each game finds the same equilibria."
+    )
+    out.append(Paragraph(f"The check by the definition {told}"))
+    plane = threat_plane(case, found)
+    if plane is not None:
+        over = " and ".join(plane.names)
+        lines = ", ".join(
+            f"{formula(written(b.terms, ('x', 'y')))} = 0" for b in plane.boundaries[:3]
+        )
+        out.append(Paragraph(f"With x the {plane.names[0]} and y the {plane.names[1]}, the "
+                             f"equilibrium changes exactly where {lines}."))  # fmt: skip
+        out.append(
+            Figure(phase.figure(plane), phase.sentence(plane),
+                   f"Who threatens what over {over}; the lines are exact, the mark is the file.")
+        )  # fmt: skip
+    return out
+
+
+def _beside(item: Any, cut: Any) -> tuple[str, str]:
+    """Equilibria below and above a critical value; a dash at an end of the range."""
+
+    def told(cell: Any) -> str:
+        if cell is None:
+            return "–"
+        return "; ".join(label.replace(" | ", " against ") for label in cell.labels[:3])
+
+    below = next((c for c in item.cells if c.high == cut.value), None)
+    above = next((c for c in item.cells if c.low == cut.value), None)
+    return told(below), told(above)

@@ -197,10 +197,10 @@ def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell
 
     generators = [next((s for s in entry.free_symbols if s.name == n), sympy.Symbol(n))
                   for n in names]  # fmt: skip
+    numbers = {s: given[s.name] for s in entry.free_symbols if s.name in given}
     replaced = entry.subs(
-        {s: sympy.Rational(v.numerator, v.denominator)
-         for s in entry.free_symbols for v in [given.get(s.name)] if v is not None}
-    )  # fmt: skip
+        {s: sympy.Rational(v.numerator, v.denominator) for s, v in numbers.items()}
+    ) if numbers else entry  # fmt: skip
     quantities = " and ".join(names)
     try:
         polynomial = sympy.Poly(replaced, *generators)
