@@ -334,6 +334,10 @@ class StrategicGame(Viewable):
         given = list(payoffs) if isinstance(payoffs, Mapping) else players
         tables = [payoffs[p] for p in payoffs] if isinstance(payoffs, Mapping) else list(payoffs)
         names = numbers.player_labels(given, len(tables))
+        for table in tables:  # before they are copied
+            if isinstance(table, np.ndarray) and table.ndim >= len(tables):
+                lead = table.ndim - len(tables)
+                check_size(table.shape[lead:], math.prod(table.shape[:lead]))
         array = numbers.stack(tables, names)
         counts = array.shape[array.ndim - len(tables) :]
         labels = numbers.strategy_labels(strategies, names, counts)

@@ -139,6 +139,9 @@ def test_nine_players_with_nine_strategies_are_counted_first():
     }  # fmt: skip
     with pytest.raises(TooLargeError, match="3,486,784,401"):
         file_format.from_dict(data)
+    table = np.broadcast_to(np.int8(0), (9,) * 9)  # one byte in memory: nothing may be copied
+    with pytest.raises(TooLargeError, match="3,486,784,401"):
+        StrategicGame.from_arrays([table] * 9)
 
 
 def test_tables_frames_and_bimatrices_agree():
