@@ -175,13 +175,10 @@ def _otter_question(
     out.append(_raw("# END SOLUTION"))
     if not manual:
         count = parts(variant, question)
-        each = question.points / count
         out.append(_raw("# BEGIN TESTS"))
         for part in range(1, count + 1):
-            settings = (
-                f'""" # BEGIN TEST CONFIG\nhidden: true\npoints: {float(each):g}\n"""'
-                " # END TEST CONFIG"
-            )
+            # without points of its own each test gets an equal part of the question's
+            settings = '""" # BEGIN TEST CONFIG\nhidden: true\n""" # END TEST CONFIG'
             test = (
                 f"{settings}\nfrom negotiate.course.autograde import share\n"
                 f'bool(share("{question.id}", answers.get("{question.id}"), "{word}")'
