@@ -19,7 +19,7 @@ def command(
     sections: Annotated[
         list[str] | None, typer.Option("--section", help="Only this section; may be given again.")
     ] = None,
-    draws: DRAWS = 10_000,
+    draws: DRAWS = 100_000,
     seed: SEED = 0,
     changes: SET = None,
     scenario: SCENARIO = None,

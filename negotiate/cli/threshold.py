@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load, print_json
+from negotiate.cli._answer import FIGURE, show
+from negotiate.cli._options import CASE, JSON, SCENARIO, SEED, SET, load
 
 
 def command(
@@ -28,6 +29,12 @@ def command(
     points: Annotated[
         int, typer.Option("--points", min=2, max=100_000, help="Points of the scan.")
     ] = 257,
+    draws: Annotated[
+        int,
+        typer.Option("--draws", help="Draws of everything else: the threshold's distribution."),
+    ] = 1,
+    seed: SEED = 0,
+    figure: FIGURE = None,
     changes: SET = None,
     scenario: SCENARIO = None,
     as_json: JSON = False,
@@ -65,14 +72,23 @@ def command(
         opened = load(case, changes, scenario)
         if not opened.has(path) and opened.has(f"quantity.{path}"):
             path = f"quantity.{path}"
+        if draws != 1:
+            from negotiate.whatif import ask
+
+            names = scenario or [""]
+            if len(names) > 1:
+                raise InputError(f"{len(names)} scenarios", where="--draws", allowed="one")
+            spread = ask.threshold(
+                load(case, changes), path, metric, condition or "> 0", low=low, high=high,
+                draws=draws, seed=seed, scenario=names[0],
+            )  # fmt: skip
+            show(spread, as_json=as_json, figure=figure)
+            return
         answer = cells(
             opened, path, metric, condition=condition, low=low, high=high,
             points=points,
         )  # fmt: skip
-    if as_json:
-        print_json(answer.to_dict())
-    else:
-        typer.echo(answer.text())
+    show(answer, as_json=as_json, figure=figure)
 
 
 def _quantities(case: str) -> tuple[str, ...] | None:

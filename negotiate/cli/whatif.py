@@ -23,6 +23,9 @@ def command(
     curve: Annotated[
         str, typer.Option("--curve", help="Metrics along this path instead.", metavar="PATH")
     ] = "",
+    spider: Annotated[
+        str, typer.Option("--spider", help="This metric along its widest quantities instead.")
+    ] = "",
     low: Annotated[float | None, typer.Option("--low", help="Start of the curve.")] = None,
     high: Annotated[float | None, typer.Option("--high", help="End of the curve.")] = None,
     as_json: JSON = False,
@@ -32,7 +35,9 @@ def command(
 
     answer: Any
     baseline = load(case)
-    if tornado or curve:
+    if spider:
+        answer = oneway.spider(load(case, changes, scenario), spider)
+    elif tornado or curve:
         changed = load(case, changes, scenario)
         answer = (
             oneway.tornado(changed, tornado)

@@ -125,12 +125,16 @@ def _drawable(picture: Any) -> bool:
 
 def figure(answer: Any) -> str:
     """The answer's picture as SVG, with words for paths."""
+    return draw(answer, answer.picture())
+
+
+def draw(answer: Any, picture: Any) -> str:
+    """Another picture of the answer, such as the trade-off of a peeling trajectory."""
     from dataclasses import replace
 
     from negotiate.errors import NoSolutionError
     from negotiate.whatif.words import told
 
-    picture = answer.picture()
     if not _drawable(picture):
         raise NoSolutionError(
             "there is nothing to draw", where=type(answer).__name__.lower(),

@@ -154,6 +154,10 @@ def _regions(context: Any) -> list[Block]:
                 Figure(view.figure(box), "Limits of the box on each quantity's own range.",
                        f"The box in which “{item.text or item.id}” fails most often.")
             )  # fmt: skip
+        out.append(
+            Figure(view.draw(found, found.tradeoff()), "Density against coverage of the boxes.",
+                   "Peeling trajectory from everything (right) to the densest box (left).")
+        )  # fmt: skip
         steps = found.records()
         every = max(1, len(steps) // 8)
         shown = [row for i, row in enumerate(steps) if i % every == 0 or i == found.chosen]

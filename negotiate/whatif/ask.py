@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import attribution as attributions
 from negotiate.whatif import case as cases
@@ -42,9 +42,10 @@ from negotiate.whatif import sensitivity as sensitivities
 from negotiate.whatif import threshold as thresholds
 from negotiate.whatif import value_of_information as values
 from negotiate.whatif.condition import read
-from negotiate.whatif.design import MAX_ROWS, Saltelli, Sobol
+from negotiate.whatif.design import MAX_ROWS, Saltelli, Sobol, size_in_words
 from negotiate.whatif.marginal import point
-from negotiate.whatif.robustness import Claims
+from negotiate.whatif.robustness import Claim, Claims
+from negotiate.whatif.robustness import claim as claimed
 from negotiate.whatif.shapley_effects import inputs_of, shapley_effects
 from negotiate.whatif.space import Space
 from negotiate.whatif.study import Study, collect, run_study
@@ -67,16 +68,19 @@ def words_for(case: Negotiation, *asked: str) -> dict[str, str]:
     return names(case, asked)
 
 
-def _count(draws: int, least: int = 1) -> int:
+def _count(case: Negotiation, draws: int, least: int = 1) -> int:
+    """A number of draws that can be meant, before any work starts."""
     if isinstance(draws, bool) or int(draws) != draws or draws < least:
         raise InputError(
             f"{draws} draws", where="question", allowed=f"a whole number from {least}",
             remedy="ask for draws, or solve the case once",
         )  # fmt: skip
     if draws > MAX_ROWS:
-        raise InputError(
-            f"{draws:,} draws held in memory", where="question", allowed=f"at most {MAX_ROWS:,}",
-            remedy="run a study into a folder: negotiate sweep CASE --resume FOLDER",
+        raise TooLargeError(
+            size_in_words(int(draws), len(case.uncertain()) + 1), where="question",
+            allowed=f"at most {MAX_ROWS:,} draws",
+            remedy="ask for fewer, or run a study into a folder: negotiate sweep CASE --draws N "
+            "--resume FOLDER --confirm-rows N",
         )  # fmt: skip
     return int(draws)
 
@@ -86,7 +90,7 @@ def _study(
 ) -> Study:
     """A study of the case, each draw under a scenario if one is named."""
     space, evaluate = cases.seam(case, wanted, scenario=scenario)
-    return run_study(space, evaluate, Sobol(_count(draws, 20), seed))
+    return run_study(space, evaluate, Sobol(_count(case, draws, 20), seed))
 
 
 def relevant(
@@ -211,7 +215,7 @@ def sensitivity(
     """
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS, where="sensitivity")
-    found = METHODS[method](case, metric, _count(draws), seed, scenario)
+    found = METHODS[method](case, metric, _count(case, draws), seed, scenario)
     key = f"{metric} == {label}" if label else metric
     if key not in found and label:
         known = [name.split(" == ")[1] for name in found if " == " in name]
@@ -240,7 +244,7 @@ def threshold(
     """
     space, evaluate = cases.seam(case, [metric], scenario=scenario, paths=[path])
     found = thresholds.threshold(
-        space, evaluate, path, metric, condition, low=low, high=high, draws=_count(draws), seed=seed
+        space, evaluate, path, metric, condition, low=low, high=high, draws=_count(case, draws), seed=seed
     )
     return found.named(words_for(case, metric))
 
@@ -328,7 +332,7 @@ def counterfactual(
     else:
         _, other = cases.seam(case, [metric], scenario=scenario)
     label = f"no {without}" if without else scenario
-    study = run_study(space, {cases.BASE: base, label: other}, Sobol(_count(draws), seed))
+    study = run_study(space, {cases.BASE: base, label: other}, Sobol(_count(case, draws), seed))
     found = counterfactuals.compare(study, metric, label)
     known = words_for(case, metric)
     if without:
@@ -350,7 +354,7 @@ def attribute(
         Joint draws over which shares are averaged; 1 means the base values.
     """
     found = cases.attribute_levers(
-        case, [metric], levers=levers, draws=_count(draws), seed=seed, scenario=scenario
+        case, [metric], levers=levers, draws=_count(case, draws), seed=seed, scenario=scenario
     )[metric]
     return found.named(words_for(case, metric))
 
@@ -394,15 +398,17 @@ def infer(
     late = None if hindsight is None else tuple(hindsight)
     if sequential:
         found = inverse.sequential_markov(
-            space, evaluate, seen, particles=keep, most=_count(draws), hindsight=late,
+            space, evaluate, seen, particles=keep, most=_count(case, draws), hindsight=late,
             seed=seed,
         )  # fmt: skip
     else:
         found = inverse.rejection(
-            space, evaluate, seen, draws=_count(draws), keep=keep, hindsight=late,
+            space, evaluate, seen, draws=_count(case, draws), keep=keep, hindsight=late,
             seed=seed,
         )  # fmt: skip
-    return found.named(words_for(case, *seen))
+    kept = set(relevant(case, list(seen), seed=seed))
+    known = {path: prior for path, prior in found.prior.items() if path in kept}
+    return replace(found, prior=known or found.prior).named(words_for(case, *seen))
 
 
 def match(
@@ -447,6 +453,13 @@ def information(
     return found.named(words_for(case, metric))
 
 
+def make_claim(case: Negotiation, metric: str, condition: str, *, text: str = "") -> Claim:
+    """A claim on a metric of the case; one that names a bargaining concept is asked of each."""
+    return claimed(
+        cases.by_concept(case, metric), condition, id=f"{metric} {condition}", text=text
+    )
+
+
 def robustness(
     case: Negotiation, *claims: Any, draws: int = 4096, scenarios: Sequence[str] | None = None,
     seed: int = 0,
@@ -464,7 +477,7 @@ def robustness(
     stated = [stated_claim(case, c) if isinstance(c, str) else c for c in claims]
     chosen = tuple(case.scenarios) if scenarios is None else tuple(scenarios)
     found = cases.claims(
-        case, stated or None, draws=_count(draws, 20), scenarios=chosen, seed=seed
+        case, stated or None, draws=_count(case, draws, 20), scenarios=chosen, seed=seed
     )
     wanted = [metric for answer in found.values() for metric in answer.claim.metrics.values()]
     return Claims(tuple(found.values())).named(words_for(case, *wanted))

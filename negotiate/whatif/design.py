@@ -52,6 +52,18 @@ class Design(Protocol):
         """Dimension name to coordinates; their product is the size."""
 
 
+def size_in_words(rows: int, columns: int) -> str:
+    """How much memory so many draws of so many numbers are.
+
+    >>> size_in_words(10**12, 10)
+    '1,000,000,000,000 draws x 10 numbers are 72.8 TiB'
+    """
+    size = rows * max(columns, 1) * 8.0
+    power = min(int(math.log(size, 1024)), 6)
+    unit = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")[power]
+    return f"{rows:,} draws x {columns} numbers are {size / 1024**power:,.1f} {unit}"
+
+
 def check_size(rows: int, *, columns: int, confirmed_rows: int = 0) -> None:
     """Refuse an impossible number of rows, or a huge one that nobody confirmed.
 
@@ -72,11 +84,8 @@ def check_size(rows: int, *, columns: int, confirmed_rows: int = 0) -> None:
             remedy="ask for draws, or solve the case once",
         )
     if rows > MAX_ROWS and confirmed_rows < rows:
-        size = rows * max(columns, 1) * 8.0
-        power = min(int(math.log(size, 1024)), 6)
-        unit = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")[power]
         raise TooLargeError(
-            f"{rows:,} draws x {columns} numbers are {size / 1024**power:,.1f} {unit}",
+            size_in_words(rows, columns),
             where="study",
             allowed=f"{MAX_ROWS:,} draws unless confirmed",
             remedy=f"confirm with confirmed_rows={rows} and a folder for the parts, "

@@ -273,10 +273,12 @@ class Discovery(Answer):
         return self.box().picture()
 
     def tradeoff(self) -> Picture:
-        """Density over coverage along the trajectory."""
+        """Density over coverage along the trajectory; the chosen box is marked."""
         return Picture(
-            "lines", ("density",), (self.density,), x=self.coverage, x_label="coverage",
-            y_label="density",
+            "lines", ("density",), (self.density,), x=self.coverage,
+            x_label="coverage: share of all such draws in the box",
+            y_label="density: share of such draws in it",
+            marks=(float(self.coverage[self.chosen]),), mark_words=(f"box {self.chosen}",),
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:

@@ -59,7 +59,8 @@ class Posterior(Answer):
     distances
         Distance of each kept draw from what was observed, in scales.
     prior
-        Path to (5 %, median, 95 %, standard deviation) before the observation.
+        Path to (5 %, median, 95 %, standard deviation) before the observation, of the inputs that
+        are reported.
     tolerance
         Largest distance kept.
     evaluated
@@ -145,7 +146,7 @@ class Posterior(Answer):
             late = list(self.hindsight)
             text += (
                 " All that was observed is hindsight: it was not known when the case is set."
-                if set(late) == set(self.observed)
+                if set(late) == set(self.observed) and len(late) > 1
                 else f" This uses hindsight: {listed(late)}."
             )
         return text
