@@ -32,6 +32,7 @@ https://doi.org/10.1007/s00199-009-0449-x; McMullen, Mathematika 17 (1970), 179-
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import comb, gcd, lcm
@@ -175,12 +176,20 @@ def vertices(
     outside = [first_variable + i for i in range(size)]
     origin = sum(1 << label for label in outside)
     low, high = first_variable, first_variable + size
+    slacks = range(first_slack, first_slack + count)
     found: dict[int, tuple[int, ...]] = {}
     seen = {origin}
+    # Stored by rows or by columns, right-hand side last: few long lines are faster than many short.
+    by_rows = size > count
+    lines = [[*row, 1] for row in rows]
+    if not by_rows:
+        lines = [list(column) for column in zip(*lines)]
+    pivot = _pivot_rows if by_rows else _pivot_columns
     # A waiting entry is a known tableau and the pivot to make on it; pivots are made when popped.
-    columns, rhs, unit, mask = [list(column) for column in zip(*rows)], [1] * count, 1, origin
+    unit, mask = 1, origin
     waiting: deque[tuple[Any, ...]] = deque()
     while True:
+        *columns, rhs = zip(*lines) if by_rows else lines
         labels = mask
         for label, value in zip(basic, rhs):
             if not value:
@@ -191,16 +200,16 @@ def vertices(
                 if low <= label < high:
                     point[label - low] = value
             found[labels] = tuple(point)
-        state = (columns, rhs, basic, outside, unit)
-        slacks: list[tuple[int, ...]] = []
+        state = (lines, basic, outside, unit)
+        place: dict[int, int] = {}
         for c, column in enumerate(columns):
             best, best_right, best_entry = -1, 1, 0  # a ratio above all others
             for r, entry in enumerate(column):
                 if entry > 0:
                     difference = rhs[r] * best_entry - best_right * entry
                     if not difference:
-                        slacks = slacks or _slack_rows(state, first_slack)
-                        difference = _first_difference(slacks[r], entry, slacks[best], best_entry)
+                        place = place or _places(basic, outside)
+                        difference = _tie(columns, place, slacks, (r, entry), (best, best_entry))
                     if difference < 0:
                         best, best_right, best_entry = r, rhs[r], entry
             neighbour = mask ^ (1 << outside[c]) ^ (1 << basic[best])
@@ -209,67 +218,85 @@ def vertices(
                 waiting.append((state, best, c, neighbour))
         if not waiting:
             return found, len(seen)
-        (columns, rhs, basic, outside, unit), r, c, mask = waiting.popleft()
-        columns, rhs, unit = _pivot(columns, rhs, unit, r, c)
+        (lines, basic, outside, unit), r, c, mask = waiting.popleft()
+        lines, unit = pivot(lines, unit, r, c)
         basic, outside = list(basic), list(outside)
         basic[r], outside[c] = outside[c], basic[r]
 
 
-def _slack_rows(state: tuple[Any, ...], first_slack: int) -> list[tuple[int, ...]]:
-    """By row of the tableau, its coefficients of eps, eps^2 ...: its entries for the slacks.
-
-    They stand in the tableau where the slack is outside the basis; else the entry is the unit in
-    its own row and zero in others.
-    """
-    columns, rhs, basic, outside, unit = state
-    count = len(rhs)
+def _places(basic: list[int], outside: list[int]) -> dict[int, int]:
+    """Label to its column, or, in the basis, to minus one minus its row."""
     place = {label: k for k, label in enumerate(outside)}
     place.update({label: ~r for r, label in enumerate(basic)})
-    found = []
-    for label in range(first_slack, first_slack + count):
+    return place
+
+
+def _tie(
+    columns: Sequence[Sequence[int]],
+    place: dict[int, int],
+    slacks: range,
+    one: tuple[int, int],
+    two: tuple[int, int],
+) -> int:
+    """Sign of the ratio of row ``one`` less that of row ``two``, (row, entry), by the perturbation.
+
+    The coefficient of eps^(j + 1) in a right-hand side is the row's entry in the column of slack j.
+    That column stands in the tableau if the slack is outside the basis; else it is a unit vector.
+    """
+    (r, entry), (best, best_entry) = one, two
+    for label in slacks:
         k = place[label]
         if k >= 0:
-            found.append(columns[k])
-        else:
-            line = [0] * count
-            line[~k] = unit
-            found.append(line)
-    return list(zip(*found))
-
-
-def _first_difference(
-    row: tuple[int, ...], entry: int, other: tuple[int, ...], other_entry: int
-) -> int:
-    """Sign of row / entry against other / other_entry, compared lexicographically."""
-    for a, b in zip(row, other):
-        difference = a * other_entry - b * entry
-        if difference:
-            return difference
+            difference = columns[k][r] * best_entry - columns[k][best] * entry
+            if difference:
+                return difference
+        elif ~k == r:
+            return best_entry
+        elif ~k == best:
+            return -entry
     raise AssertionError("two rows of a basis are proportional")
 
 
-def _pivot(
-    columns: Matrix, rhs: list[int], unit: int, r: int, c: int
-) -> tuple[Matrix, list[int], int]:
+def _pivot_rows(lines: Matrix, unit: int, r: int, c: int) -> tuple[Matrix, int]:
     """Exchange basic variable r and outside variable c; every division is exact (Edmonds)."""
-    pivots = columns[c]
-    pivot = pivots[r]
+    row = lines[r]
+    pivot = row[c]
     new: Matrix = []
-    for k, old in enumerate((*columns, rhs)):
+    for k, old in enumerate(lines):
+        factor = old[c]
+        if k == r:
+            line = row[:]
+            line[c] = unit
+        else:
+            line = _eliminated(old, pivot, factor, row, unit)
+            line[c] = -factor
+        new.append(line)
+    return new, pivot
+
+
+def _pivot_columns(lines: Matrix, unit: int, r: int, c: int) -> tuple[Matrix, int]:
+    """`_pivot_rows` on a tableau stored by columns."""
+    column = lines[c]
+    pivot = column[r]
+    new: Matrix = []
+    for k, old in enumerate(lines):
+        factor = old[r]
         if k == c:
-            line = [-value for value in pivots]
+            line = [-value for value in column]
             line[r] = unit
         else:
-            factor = old[r]
-            if not factor:
-                line = [a * pivot // unit for a in old]
-            elif unit == 1:
-                line = [a * pivot - factor * b for a, b in zip(old, pivots)]
-            else:
-                line = [(a * pivot - factor * b) // unit for a, b in zip(old, pivots)]
+            line = _eliminated(old, pivot, factor, column, unit)
             line[r] = factor
         new.append(line)
-    return new[:-1], new[-1], pivot
+    return new, pivot
+
+
+def _eliminated(old: list[int], pivot: int, factor: int, by: list[int], unit: int) -> list[int]:
+    if unit == 1:
+        return [a * pivot - factor * b for a, b in zip(old, by)]
+    if not factor:
+        return [a * pivot // unit for a in old]
+    return [(a * pivot - factor * b) // unit for a, b in zip(old, by)]
 
 
 def _complementary(left: list[int], right: list[int], every: int) -> list[tuple[int, int]]:
