@@ -74,6 +74,8 @@ class UnknownNameError(NegotiateError, LookupError):
     def __init__(self, kind: str, name: str, known: Iterable[str], *, where: str = "") -> None:
         self.kind, self.name, self.known = kind, name, tuple(known)
         near = difflib.get_close_matches(name, self.known, 1, 0.6)
+        if not near and len(name) > 2:  # a part of a name: "nash" for "nash_bargaining"
+            near = [known for known in self.known if name.lower() in known.lower()][:3]
         shown = ", ".join(self.known[:12]) + (", ..." if len(self.known) > 12 else "")
         super().__init__(
             f"there is no {kind} '{name}'",

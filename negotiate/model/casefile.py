@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -21,6 +22,8 @@ from negotiate.model.diagnostics import Finding, place
 from negotiate.model.negotiation import Negotiation, from_case
 
 MAX_BYTES = 4_000_000
+_COMMA = re.compile(r"=\s*\d+,\d+\s*[,}\]#]|=\s*\d+,\d+\s*$")
+"""A decimal written with a comma, as a reader of German or Russian might."""
 
 
 def folders() -> tuple[Path, ...]:
@@ -53,12 +56,18 @@ def read_text(path: Path) -> str:
     """Text of a case file; its size and encoding are checked first."""
     if not path.is_file():
         near = difflib.get_close_matches(path.stem, cases(), 1, 0.6)
+        beside = [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else []
+        beside = difflib.get_close_matches(path.name, beside, 1, 0.6)
         raise FileFormatError(
             "there is no such file",
             path=str(path),
             line=1,
             column=1,
-            remedy=f"did you mean the case '{near[0]}'?" if near else "negotiate list shows cases",
+            remedy=f"did you mean '{path.with_name(beside[0])}'?"
+            if beside
+            else f"did you mean the case '{near[0]}'?"
+            if near
+            else "negotiate list shows cases",
         )
     size = path.stat().st_size
     if size > MAX_BYTES:
@@ -102,6 +111,7 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
             path=path,
             line=line,
             column=column,
+            remedy="a decimal has a point: 0.6, not 0,6" if _COMMA.search(shown) else "",
         ) from None
     except RecursionError:
         raise TooLargeError("tables or arrays nested too deeply", where=f"{path}:1:1") from None

@@ -68,3 +68,16 @@ def test_a_broken_case_is_not_copied(here: Path, capsys: pytest.CaptureFixture[s
     assert main(["new", "good", "--from", "bad.toml"]) == 2
     assert "'party' is missing" in capsys.readouterr().err
     assert not (here / "good.toml").exists()
+
+
+def test_slips_of_a_first_hour_are_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "river"]) == 0
+    capsys.readouterr()
+    assert main(["check", "rivr.toml"]) == 2
+    assert "did you mean 'river.toml'?" in capsys.readouterr().err
+    assert main(["solve", "river.toml", "--concept", "nash"]) == 2
+    assert "did you mean 'nash_bargaining' or 'nash_equilibrium'" in capsys.readouterr().err
+    text = (here / "river.toml").read_text()
+    (here / "comma.toml").write_text(text.replace("value = 0.6,", "value = 0,6,"))
+    assert main(["check", "comma.toml"]) == 2
+    assert "a decimal has a point: 0.6, not 0,6" in capsys.readouterr().err
