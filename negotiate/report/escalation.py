@@ -13,7 +13,7 @@ from negotiate.display._text import number
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
 
-ORDER = 57
+ORDER = 56.2
 TITLE = "Escalation"
 
 

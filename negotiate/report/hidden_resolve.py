@@ -15,7 +15,7 @@ from negotiate.display._text import number, percent
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table, note
 
-ORDER = 58
+ORDER = 56.4
 TITLE = "Hidden resolve"
 
 

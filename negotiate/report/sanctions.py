@@ -18,7 +18,7 @@ from negotiate.display._text import number, percent
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Cite, Figure, Paragraph, Table, note
 
-ORDER = 58.5
+ORDER = 56.6
 TITLE = "Sanctions: threat and imposition"
 
 
