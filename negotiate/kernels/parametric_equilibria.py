@@ -34,7 +34,7 @@ from negotiate.kernels import parametric_polynomials as poly
 from negotiate.kernels.parametric_field import Algebraic
 from negotiate.kernels.parametric_minors import Polyhedron, count
 from negotiate.kernels.parametric_polynomials import Poly
-from negotiate.kernels.parametric_roots import RealRoot, between, real_roots
+from negotiate.kernels.parametric_roots import RealRoot, between, real_roots, sharpen
 
 LIMIT = 50_000
 """Most minors times their highest degree: 6 x 6 strategies with payoffs of degree 5."""
@@ -207,6 +207,8 @@ class ParametricGame:
             for root in real_roots(factor)
             if (low is None or root >= low) and (high is None or root <= high)
         ]
+        for root, _ in events:
+            sharpen(root)
         events.sort(key=cmp_to_key(_by_root))
         return events, lines
 

@@ -216,10 +216,7 @@ def real_roots(p: Poly) -> tuple[RealRoot, ...]:
             for c, k in _in_unit(turned)
         ]
         found += sorted((min(a, b), max(a, b)) for a, b in ends)
-    roots = tuple(RealRoot(p, k, low, high) for k, (low, high) in enumerate(found))
-    for root in roots:
-        _sharpen(root)
-    return roots
+    return tuple(RealRoot(p, k, low, high) for k, (low, high) in enumerate(found))
 
 
 def _in_unit(p: Poly) -> list[tuple[int, int]]:
@@ -251,8 +248,10 @@ def _variations(p: Poly) -> int:
     return sum(a != b for a, b in itertools.pairwise(signs))
 
 
-def _sharpen(root: RealRoot) -> None:
+def sharpen(root: RealRoot) -> None:
     """Shrink the interval: a float guess, kept only if exact signs at both sides confirm it."""
+    if root.degree == 1:
+        return
     low, high = root._low, root._high
     p = root.coefficients
     try:

@@ -193,6 +193,9 @@ def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell
     if not hasattr(entry, "free_symbols") or entry.is_Rational or entry.is_Float:
         number = _number(str(entry) if getattr(entry, "is_Float", False) else entry, cell)
         return {zero: number} if number else {}
+    quick = _expanded(entry, {n: k for k, n in enumerate(names)}, given, len(names))
+    if quick is not None:
+        return {powers: c for powers, c in quick.items() if c}
     import sympy
 
     generators = [next((s for s in entry.free_symbols if s.name == n), sympy.Symbol(n))
@@ -224,6 +227,49 @@ def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell
         if number:
             terms[tuple(int(p) for p in powers)] = number
     return terms
+
+
+def _expanded(
+    entry: Any, place: Mapping[str, int], given: Mapping[str, Fraction], size: int
+) -> Terms | None:
+    """Sums, products and small powers multiplied out; None for whatever else there is.
+
+    A shortcut of `sympy.Poly`, which gives the same terms and words for what is refused.
+    """
+    zero = (0,) * size
+    if entry.is_Rational:
+        return {zero: Fraction(int(entry.p), int(entry.q))}
+    if entry.is_Symbol:
+        if entry.name in given:
+            return {zero: given[entry.name]}
+        k = place[entry.name]
+        return {tuple(int(i == k) for i in range(size)): Fraction(1)}
+    if entry.is_Pow:
+        if not (entry.exp.is_Integer and 0 <= int(entry.exp) <= MAX_POWER):
+            return None
+        parts = [entry.base] * int(entry.exp)
+    elif entry.is_Add or entry.is_Mul:
+        parts = entry.args
+    else:
+        return None
+    total: Terms = {} if entry.is_Add else {zero: Fraction(1)}
+    for part in parts:
+        found = _expanded(part, place, given, size)
+        if found is None:
+            return None
+        if entry.is_Add:
+            for powers, c in found.items():
+                total[powers] = total.get(powers, Fraction(0)) + c
+            continue
+        product: Terms = {}
+        for one, c in total.items():
+            for two, d in found.items():
+                powers = tuple(i + j for i, j in zip(one, two))
+                product[powers] = product.get(powers, Fraction(0)) + c * d
+        if any(max(powers) > MAX_POWER for powers in product):
+            return None
+        total = product
+    return total
 
 
 def coefficients(terms: Terms) -> list[Fraction]:

@@ -46,7 +46,7 @@ def test_bad_usage_says_what_is_allowed(capsys):
         (["inspection", "cost", "--set", "penalty"], "NAME=VALUE"),
         (["inspection", "cost", "--scenario", "x"], "a game has no scenarios"),
         (["inspection", "cost", "--low", "3", "--high", "2"], "low below high"),
-        (["centipede", "x"], "of kind extensive"),
+        (["centipede", "x"], "no path 'x'"),
         (["idlib-2020"], "PATH or --quantity"),
     ):
         code, out, err = run(capsys, "threshold", *arguments)
