@@ -81,7 +81,7 @@ class UnknownNameError(NegotiateError, LookupError):
             f"there is no {kind} '{name}'",
             where=where,
             allowed=shown or "none is defined",
-            remedy=f"did you mean '{near[0]}'?" if near else "",
+            remedy=f"did you mean {' or '.join(map(repr, near))}?" if near else "",
         )
 
 

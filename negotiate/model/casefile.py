@@ -106,12 +106,12 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
         line, column = _position(error, text)
         what = str(error).split(" (at ")[0]
         shown = text.splitlines()[line - 1][:96] if line <= len(text.splitlines()) else ""
+        hint = "; a decimal has a point: 0.6, not 0,6" if _COMMA.search(shown) else ""
         raise FileFormatError(
-            f"not valid TOML: {what}\n  {line:>5} | {shown}\n        | {' ' * (column - 1)}^",
+            f"not valid TOML: {what}{hint}\n  {line:>5} | {shown}\n        | {' ' * (column - 1)}^",
             path=path,
             line=line,
             column=column,
-            remedy="a decimal has a point: 0.6, not 0,6" if _COMMA.search(shown) else "",
         ) from None
     except RecursionError:
         raise TooLargeError("tables or arrays nested too deeply", where=f"{path}:1:1") from None
