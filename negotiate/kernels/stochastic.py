@@ -50,7 +50,8 @@ MAX_SUPPORTS = 1_000
 _ROUNDS = 1_000
 _NEWTON = 25
 _STARTS = 16
-_EDGE = 1e-6
+_LEANS: tuple[tuple[float, ...], ...] = ((0.5,), (0.9, 0.1), (0.97, 0.03, 0.5))
+_EDGE = 1e-12
 _STEPS = 4_000
 _TINY_STEP = 1e-9
 _IMAGINARY = 1e-30
@@ -435,15 +436,15 @@ class _Path:
 # ---- mixed plans over draws ------------------------------------------------------------------
 
 
-def supports(rules: Rules) -> list[Array]:
-    """Sets of actions in use (S, N, A) in which two choices or more mix, fewest first.
+def supports(rules: Rules, within: Array) -> list[Array]:
+    """Sets of actions in use (S, N, A), of those ``within``, where two choices or more mix.
 
-    One choice alone mixes only in a tie, which is a boundary case of a pure plan.
+    Fewest first. One choice alone mixes only in a tie, a boundary case of a pure plan.
     """
     places = [tuple(place) for place in np.argwhere(rules.counts > 1)]
     options: list[list[tuple[int, ...]]] = []
     for s, i in places:
-        actions = range(int(rules.counts[s, i]))
+        actions = [int(a) for a in np.flatnonzero(within[s, i])]
         options.append(
             [c for size in range(1, len(actions) + 1) for c in combinations(actions, size)]
         )
@@ -535,31 +536,84 @@ def on_support(
     return mixed, regrets
 
 
+def reply_cycles(reward: Array, move: Array, rules: Rules, discount: Array) -> Array:
+    """Actions in use (B, S, N, A) on the cycle of best replies that starts at the first actions.
+
+    One step makes the one-shot deviation that gains most. A game without pure equilibria has no
+    place to rest, and what its cycle goes round is where an equilibrium is likely to mix.
+    """
+    plans = next(rules.all_plans(rules.plans))
+    batch, places = len(reward), np.argwhere(rules.counts > 1)
+    strides = np.cumprod([1, *rules.joint[:0:-1]])[::-1]  # of a state in the number of a plan
+    step = np.empty((batch, len(plans)), dtype=np.int64)
+    rows = max(1, CHUNK // len(plans))
+    for start in range(0, batch, rows):
+        part = slice(start, start + rows)
+        worth = values(reward[part], move[part], plans, discount[part])
+        best = np.zeros(worth.shape[:2])
+        leads = np.tile(np.arange(len(plans)), (len(worth), 1))
+        for s, i in places:
+            for a in range(int(rules.counts[s, i])):
+                there = rules.deviation(int(s), int(i), a, plans[:, s])
+                later = (move[part][:, s][:, there, :] * worth[..., i]).sum(-1)
+                gain = reward[part][:, s, i][:, there] + discount[part][:, i, None] * later
+                gain = gain - worth[..., s, i]
+                target = np.arange(len(plans)) + (there - plans[:, s]) * strides[s]
+                leads = np.where(gain > best, target, leads)
+                best = np.maximum(gain, best)
+        step[part] = leads
+    at = np.zeros(batch, dtype=np.int64)
+    rows_ = np.arange(batch)
+    for _ in range(len(plans)):  # now on the cycle
+        at = step[rows_, at]
+    use = np.zeros((batch, *rules.counts.shape, int(rules.counts.max())), dtype=bool)
+    states = np.arange(len(rules.counts))[:, None]
+    players = np.arange(rules.counts.shape[1])[None, :]
+    for _ in range(len(plans)):
+        own = rules.own[states, players, plans[at][:, :, None]]
+        use[rows_[:, None, None], states, players, own] = True
+        at = step[rows_, at]
+    return use
+
+
 def mixed_over_draws(
     reward: Array, move: Array, rules: Rules, discount: Array
 ) -> tuple[Array, Array]:
     """One mixed equilibrium of each of many games (B, S, N, A), and which were solved (B,).
 
-    The first set of actions in use, in the order of `supports`, on which Newton's method finds
-    one; what is left is tried again from other starts.
+    First on the actions of its `reply_cycles`; where Newton's method finds none there, on the first
+    set of `supports` that has one, from several starts.
     """
     out = np.full((len(reward), *rules.counts.shape, int(rules.counts.max())), np.nan)
     left = np.arange(len(reward))
-    sets = supports(rules)
-    for leans in ((0.5,), (0.9, 0.1), (0.97, 0.03, 0.5)):
-        for use in sets:
-            mixing = int((use.sum(-1) > 1).sum())
-            if len(leans) ** mixing > _STARTS:
-                continue
-            for lean in product(leans, repeat=mixing):
-                if not left.size:
-                    break
-                mixed, regrets = on_support(
-                    reward[left], move[left], rules, discount[left], use, lean
-                )
-                found = regrets <= tolerance.PROBABILITY
-                out[left[found]] = mixed[found]
-                left = left[~found]
+    if not left.size:
+        return out, np.ones(0, dtype=bool)
+    cycles = reply_cycles(reward, move, rules, discount)
+    distinct, which = np.unique(cycles.reshape(len(reward), -1), axis=0, return_inverse=True)
+    which = which.reshape(-1)
+
+    def attempt(use: Array, rows: Array, leans: Sequence[float]) -> None:
+        nonlocal left
+        mixing = int((use.sum(-1) > 1).sum())
+        if mixing < 2 or len(leans) ** mixing > _STARTS:
+            return
+        for lean in product(leans, repeat=mixing):
+            if not rows.size:
+                return
+            mixed, regrets = on_support(reward[rows], move[rows], rules, discount[rows], use, lean)
+            found = regrets <= tolerance.PROBABILITY
+            out[rows[found]] = mixed[found]
+            left = np.setdiff1d(left, rows[found], assume_unique=True)
+            rows = rows[~found]
+
+    everything = _real_actions(rules)
+    for leans in _LEANS:
+        for k, flat in enumerate(distinct):
+            for use in supports(rules, flat.reshape(cycles.shape[1:])):
+                attempt(use, left[which[left] == k], leans)
+    for leans in _LEANS:
+        for use in supports(rules, everything) if left.size else ():
+            attempt(use, left, leans)
     done = np.ones(len(reward), dtype=bool)
     done[left] = False
     return out, done

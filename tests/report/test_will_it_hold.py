@@ -1,0 +1,87 @@
+"""The section on whether the deal holds: sentences follow the numbers, any case is met."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import negotiate as ng
+from negotiate.display._text import number
+from negotiate.forms import durability, enforcement
+from negotiate.model import casefile
+from negotiate.report import _assemble as assemble
+from negotiate.report import will_it_hold
+from negotiate.report._blocks import Callout, Paragraph, Table, plain
+from negotiate.report._context import CaseContext
+from tests.forms.test_durability import TEXT as BORDER
+from tests.forms.test_enforcement import CASE
+
+
+def words(blocks) -> str:
+    parts = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            parts.append(plain(block.text))
+        elif isinstance(block, Callout):
+            parts += [plain(p.text) for p in block.body if isinstance(p, Paragraph)]
+        elif isinstance(block, Table):
+            parts += [" | ".join(map(str, row)) for row in block.rows]
+    return "\n".join(parts)
+
+
+@pytest.fixture(scope="module")
+def idlib():
+    context = CaseContext(ng.load("idlib-2020"), draws=64, seed=2)
+    return context, will_it_hold.blocks(context)
+
+
+def test_the_sentences_are_the_numbers(idlib):
+    context, blocks = idlib
+    text = words(blocks)
+    game = enforcement.compile(context.case)
+    for party, need in zip(game.players, game.critical().tolist(), strict=True):
+        assert f"{context.name(party)} needs {number(float(need))}" in text
+    chain = durability.compile(context.case)
+    assert f"expected to last {number(float(chain.expected_time()), 1)} months" in text
+    assert "26.7" in text and "33.3 months" in text
+    alone = game.margins()[:, : len(game.clauses)].astype(float)
+    clause = game.clauses[int(np.unravel_index(alone.argmin(), alone.shape)[1])]
+    assert f"weakest clause is “{context.case.issues[clause].name}”" in text
+
+
+def test_hindsight_stands_apart_and_moves_nothing(idlib):
+    context, blocks = idlib
+    last = blocks[-1]
+    assert isinstance(last, Callout) and "1,727 days" in words([last])
+    assert "1,727" not in words(blocks[:-1])
+    chance = float(durability.compile(context.case).survives_days(1727))
+    assert f"{100 * chance:.0f}" in words([last])
+
+
+def test_a_worse_deal_is_told_as_such():
+    case = ng.load("idlib-2020").with_values(
+        {"quantity.temptation_russia": 0.5, "lever.force.available": False}
+    )
+    text = words(will_it_hold.blocks(CaseContext(case, draws=32, seed=2)))
+    assert "No patience is enough for Russia" in text
+    assert re.search(r"Russia violates it|Russia honours the deal with probability", text)
+
+
+@pytest.mark.parametrize("text", [CASE, BORDER])
+def test_other_cases_have_the_section_or_the_reason(text):
+    context = CaseContext(casefile.loads(text), draws=16, seed=0)
+    document = assemble.build(context, only=["will_it_hold"])
+    assert not document.failures and document.sections
+    told = words(will_it_hold.blocks(context))
+    if "spoiler_rate" not in text:
+        assert "Not computed" in told and "hazard" in told
+    bare = casefile.loads(text[: text.index("[quantity]")].replace("foresight = 0.9\n", ""))
+    told = words(will_it_hold.blocks(CaseContext(bare, draws=16, seed=0)))
+    assert "Not computed" in told and "foresight" in told
+
+
+def test_silent_without_a_signed_deal():
+    case = casefile.loads(CASE.replace("signed = true", "signed = false"))
+    assert not will_it_hold.applies(CaseContext(case, draws=16, seed=0))
