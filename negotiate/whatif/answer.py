@@ -100,16 +100,18 @@ class Answer(Viewable):
         return {
             "answer": type(self).__name__.lower(),
             "sentence": self.said(),
-            "table": [number_to_json(_plain(row)) for row in self.records()],
+            "table": [_plain(row) for row in self.records()],
             "notes": list(self.notes),
         }
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for JSON: counts stay numbers, an undefined number is null."""
     out = {}
     for key, value in row.items():
         value = value.item() if hasattr(value, "item") else value
-        out[key] = None if isinstance(value, float) and math.isnan(value) else value
+        undefined = isinstance(value, float) and math.isnan(value)
+        out[key] = None if undefined else value if isinstance(value, int) else number_to_json(value)
     return out
 
 
