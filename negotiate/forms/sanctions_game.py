@@ -361,7 +361,7 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Sanct
     imposition is ``quantity.sanctions_remaining``, the most a target may value the issue
     ``quantity.most_resolved`` (one stake unless stated).
     """
-    from negotiate.levers._expected import expected_use, rational_use
+    from negotiate.levers._expected import expected_use
 
     name = negotiation.setting(KIND, "lever", "sanctions")
     if name not in negotiation.levers:
@@ -381,7 +381,7 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Sanct
             default=expected_use(negotiation, name, "stated"),
         )
     else:
-        credibility = 1 + zero if sure == "full" else rational_use(negotiation, name) + zero
+        credibility = expected_use(negotiation, name, sure) + zero
     return SanctionsThreat(
         cost_target=negotiation.value(f"lever.{name}.cost.{target}"),
         credibility=credibility,

@@ -43,7 +43,12 @@ def credibility(negotiation: Negotiation, lever: str, branch: str, commitment: s
 
 
 def expected_use(negotiation: Negotiation, lever: str, commitment: str) -> Any:
-    """P(carried out | no deal, threatened) = sum_b P(b) credibility(b)."""
+    """P(carried out | no deal, threatened) = sum_b P(b) credibility(b).
+
+    Under ``derived`` commitment one or zero, by the holder's interest when the time comes.
+    """
+    if commitment == "derived":
+        return rational_use(negotiation, lever)
     total: Any = 0
     for branch in negotiation.branches:
         total = total + negotiation.value(f"branch.{branch}.probability") * credibility(
@@ -62,9 +67,7 @@ def harms(
 ) -> dict[str, Any]:
     """Expected harm through ``slot``, by party: sum over levers of P(carried out) x cost, >= 0."""
     uses = {
-        lever: rational_use(negotiation, lever)
-        if commitment == "derived"
-        else expected_use(negotiation, lever, commitment)
+        lever: expected_use(negotiation, lever, commitment)
         for lever in _chosen(negotiation, slot, used, commitment)
     }
     return {

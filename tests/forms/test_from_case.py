@@ -242,3 +242,19 @@ def test_mutual_deterrence_of_the_case(idlib: negotiate.Negotiation) -> None:
     assert float(metric.evaluate(idlib, [name])[name]) == pytest.approx(0.0)
     calm = idlib.with_value("quantity.resolve_turkey", Fraction(4, 5))
     assert float(metric.evaluate(calm, [name])[name]) == pytest.approx(0.2)
+
+
+def test_derived_threats_of_pure_harm_leave_no_deal_as_it_is(idlib: negotiate.Negotiation) -> None:
+    """Nash's threats without commitment: what only costs its holder is not carried out.
+
+    Then only announcing costs lower the disagreement point, and the file's credibility, even a
+    certain one, changes nothing.
+    """
+    certain = idlib.with_value("lever.*.credibility.*", 1)
+    for case in (idlib, certain):
+        d = disagreement.point(case, ("sanctions", "straits"), commitment="derived")
+        base = {party: disagreement.base(case, party) for party in case.principals}
+        assert base["turkey"] - d["turkey"] == case.value("lever.straits.announce")
+        assert base["russia"] - d["russia"] == case.value("lever.sanctions.announce")
+    stated = disagreement.point(idlib, ("sanctions",))
+    assert stated["turkey"] < disagreement.base(idlib, "turkey")
