@@ -184,16 +184,13 @@ def newton(floats: Array, supports: Sequence[Sequence[int]]) -> list[Mixed]:
     z = np.concatenate(starts, axis=1)
     z[0] = np.concatenate([np.full(size - 1, 1.0 / size) for size in sizes])
     step = 1e-6
+    # Multilinear equations are linear in each coordinate: central differences are exact. All
+    # shifted points are judged at once, (directions, starts, unknowns).
+    shifts = step * np.eye(unknowns)[:, None, :]
     for _ in range(STEPS):
         value = equations(z)
-        # Multilinear equations are linear in each coordinate: central differences are exact.
-        jacobian = np.stack(
-            [
-                (equations(z + step * unit) - equations(z - step * unit)) / (2 * step)
-                for unit in np.eye(unknowns)
-            ],
-            axis=-1,
-        )
+        slopes = (equations(z + shifts) - equations(z - shifts)) / (2 * step)
+        jacobian = np.moveaxis(slopes, 0, -1)
         move = np.einsum("...ij,...j->...i", np.linalg.pinv(jacobian, rcond=1e-12), value)
         length = np.abs(move).max(axis=1, keepdims=True)
         z = np.clip(z - move * np.minimum(1.0, 0.5 / np.maximum(length, 1e-300)), -1.0, 2.0)
