@@ -3,7 +3,8 @@
 In this order, the best share counting:
 
 1. the correct answer, by the kind's own rule (`negotiate.course.kinds`), parts earning parts;
-2. a stated mistake, whose answer is the toolkit's under that mistake: its feedback, its credit;
+2. a stated mistake, whose answer is the toolkit's under that mistake: its feedback always, its
+   credit where that is more than the right parts have earned;
 3. follow-through: the answer that is correct if the student's own earlier answer stands in the
    place of the named value it depends on, times ``follow_credit``.
 """
@@ -18,6 +19,7 @@ from typing import Any
 
 from negotiate.course.exercise import Mistake, Question
 from negotiate.course.kinds import KINDS, NotReadable, empty, shape
+from negotiate.course.references import profile
 from negotiate.course.world import World
 from negotiate.errors import InputError, NegotiateError, NoSolutionError
 from negotiate.model.expression import Expression
@@ -98,12 +100,12 @@ def mark(
     if share == 1:
         return _scored(question, "right", share), value
     best = _scored(question, "partly" if share else "wrong", share)
-    for found in (
-        _by_mistake(question, value, world, key=key, seed=seed),
-        _by_following(question, value, world, earlier or {}, key=key, seed=seed),
-    ):
-        if found is not None and (found.share > best.share or best.status == "wrong"):
-            best = found
+    known = _by_mistake(question, value, world, key=key, seed=seed)
+    if known is not None:
+        best = _scored(question, "mistake", max(share, known.share), known.feedback)
+    follows = _by_following(question, value, world, earlier or {}, key=key, seed=seed)
+    if follows is not None and (follows.share > best.share or best.status == "wrong"):
+        best = follows
     return best, value
 
 
@@ -132,7 +134,9 @@ def mistaken(world: World, question: Question, mistake: Mistake) -> Any:
         return None
     try:
         other = world.changed(mistake.change, where) if mistake.change else world
-        return other.answer(entry, where, labels)
+        found = other.answer(entry, where, labels)
+        # a table of labels is a profile in which each is played for sure
+        return profile(found) if question.kind == "profile" else found
     except (NoSolutionError, InputError) as error:
         if isinstance(error, NoSolutionError) or mistake.change:
             return None  # the mistake leads nowhere at this draw: nobody can have made it
