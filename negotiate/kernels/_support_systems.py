@@ -183,14 +183,8 @@ def newton(floats: Array, supports: Sequence[Sequence[int]]) -> list[Mixed]:
     starts = [rng.dirichlet(np.ones(size), STARTS)[:, :-1] for size in sizes]
     z = np.concatenate(starts, axis=1)
     z[0] = np.concatenate([np.full(size - 1, 1.0 / size) for size in sizes])
-    step = 1e-6
-    # Multilinear equations are linear in each coordinate: central differences are exact. All
-    # shifted points are judged at once, (directions, starts, unknowns).
-    shifts = step * np.eye(unknowns)[:, None, :]
     for _ in range(STEPS):
-        value = equations(z)
-        slopes = (equations(z + shifts) - equations(z - shifts)) / (2 * step)
-        jacobian = np.moveaxis(slopes, 0, -1)
+        value, jacobian = equations(z), _slopes(inner, rows(z), sizes)
         move = np.einsum("...ij,...j->...i", np.linalg.pinv(jacobian, rcond=1e-12), value)
         length = np.abs(move).max(axis=1, keepdims=True)
         z = np.clip(z - move * np.minimum(1.0, 0.5 / np.maximum(length, 1e-300)), -1.0, 2.0)
@@ -208,6 +202,30 @@ def newton(floats: Array, supports: Sequence[Sequence[int]]) -> list[Mixed]:
         if not any(near(tuple(point), other) for other in found):
             found.append(tuple(point))
     return found
+
+
+def _slopes(inner: Array, mixed: Sequence[Array], sizes: Sequence[int]) -> Array:
+    """Jacobian of the indifference equations, ``(starts, equations, unknowns)``.
+
+    Payoffs are linear in each player's probabilities: the slopes of i's in j's are the payoffs to
+    i at each pair of strategies of i and j, the others mixing as they do.
+    """
+    movers = [i for i, size in enumerate(sizes) if size > 1]
+    bands = []
+    for i in movers:
+        band = []
+        for j in movers:
+            if i == j:
+                band.append(np.zeros((len(mixed[i]), sizes[i] - 1, sizes[i] - 1)))
+                continue
+            table = np.moveaxis(inner[i], (i, j), (-2, -1))[None]
+            for k in (k for k in range(len(sizes)) if k not in (i, j)):
+                weights = mixed[k].reshape(len(mixed[k]), -1, *[1] * (table.ndim - 2))
+                table = (table * weights).sum(axis=1)
+            table = table[:, :-1] - table[:, -1:]
+            band.append(table[:, :, :-1] - table[:, :, -1:])
+        bands.append(np.concatenate(band, axis=2))
+    return np.concatenate(bands, axis=1)
 
 
 def near(left: Mixed, right: Mixed) -> bool:
