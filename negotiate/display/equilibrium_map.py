@@ -164,9 +164,23 @@ def rows(item: Any, piece: Any) -> tuple[list[str], list[list[str]]]:
         row += [formula(_number(point.payoffs[p])) for p in item.players]
         if wide:
             number = point.facts["component"]
-            row.append(letter(number) if len(piece.components[number]) > 1 else "–")
+            row.append(
+                _continuum(piece, number, point) if len(piece.components[number]) > 1 else "–"
+            )
         body.append(row)
     return head, body
+
+
+def _continuum(piece: Any, number: int, point: Any) -> str:
+    """Letter of the connected set, and of which maximal Nash subsets where it has several."""
+    subsets = {
+        s for p in piece.equilibria if p.facts["component"] == number
+        for s in p.facts.get("nash subsets", ())
+    }  # fmt: skip
+    if len(subsets) < 2:
+        return letter(number)
+    place = {s: k + 1 for k, s in enumerate(sorted(subsets))}
+    return letter(number) + " " + ", ".join(str(place[s]) for s in point.facts["nash subsets"])
 
 
 def mixture(row: Mapping[str, Any]) -> str:

@@ -67,6 +67,10 @@ def read(
     names = tuple(str(q) for q in quantities)
     if len(set(names)) < len(names):
         raise InputError(f"quantities {', '.join(names)}", where=where, allowed="different ones")
+    both = sorted({str(k) for k in values or ()} & set(names))
+    if both:
+        raise InputError(f"{both[0]} is given a value and is to vary", where=f"{where}: values",
+                         allowed="values of the other quantities")  # fmt: skip
     file = None
     if isinstance(game, (str, Path)):
         game = _opened(game, where)
@@ -92,6 +96,12 @@ def read(
     given = {str(k): _number(v, f"{where}: values of {k}") for k, v in (values or {}).items()}
     tables, found = _tables(game, names, given, where)
     notes = [] if found else [f"No payoff depends on {' or '.join(names)}."]
+    if (
+        not found
+        and file is None
+        and all(not hasattr(v, "free_symbols") for v in game.payoffs.flat)
+    ):
+        notes.append("The game holds numbers only; a file of a game, or its id, keeps quantities.")
     if game.payoffs.dtype != object:
         notes.append("Payoffs given as floats were read as decimals and solved exactly.")
     quantity = file.quantity if file else {}
@@ -133,11 +143,7 @@ def _symbolic(file: Any, names: Sequence[str], values: Mapping[str, Any] | None,
         if name not in file.quantity:
             raise UnknownNameError("quantity", name, file.quantity, where=f"{where}: {file.id}")
     symbols = {name: sympy.Symbol(name, real=True) for name in names}
-    given = {
-        str(k): _number(v, f"{where}: values of {k}")
-        for k, v in (values or {}).items()
-        if str(k) not in symbols
-    }
+    given = {str(k): _number(v, f"{where}: values of {k}") for k, v in (values or {}).items()}
     return file.game({**given, **symbols})
 
 

@@ -48,6 +48,17 @@ def test_labels_are_escaped_and_the_figure_is_valid():
     assert bundle["text/plain"] == found.text() and bundle["text/html"] == page
 
 
+def test_maximal_nash_subsets_of_a_continuum_are_numbered():
+    """At theta = 0 the row player is indifferent and the column player only at row 2: an L."""
+    game = ng.StrategicGame.from_arrays([[[0, t], [0, 0]], [[1, 0], [0, 0]]])
+    found = ng.equilibrium_map(game, t, low=0, high=1)
+    at = found.critical[0]
+    subsets = {s for p in at.equilibria for s in p.facts["nash subsets"]}
+    assert len(at.components) == 1 and len(subsets) == 2
+    _, rows = view.rows(found, at)
+    assert {row[-1] for row in rows} == {"A 1", "A 2", "A 1, 2"}
+
+
 def test_letters_go_on_after_z():
     assert [view.letter(k) for k in (0, 25, 26, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",

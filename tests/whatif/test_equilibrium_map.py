@@ -132,6 +132,8 @@ def test_theta_that_does_not_appear():
     assert len(found.cells) == 1 and not found.critical
     assert found.cells[0].labels == ("2 | 2",)
     assert "No payoff depends on theta" in found.notes[0]
+    loaded = ng.equilibrium_map(ng.load("inspection"), "cost")  # the game at the file's values
+    assert "a file of a game, or its id, keeps quantities" in loaded.notes[1]
     assert found.at(10**9)[0].payoffs == {"R": 1, "C": 1}
 
 
@@ -334,6 +336,8 @@ def test_bad_input():
         ng.equilibrium_map(game(big, big), t)
     with pytest.raises(NotApplicableError, match="of kind extensive"):
         ng.equilibrium_map("centipede", "x")
+    with pytest.raises(InputError, match="cost is given a value and is to vary"):
+        ng.equilibrium_map("inspection", "cost", values={"cost": 1})
     with pytest.raises(UnknownNameError, match="symbol 'z'"):
         ng.equilibrium_map(one, t, values={"z": 1})
 
