@@ -53,6 +53,7 @@ class CheapTalk(ParametricForm):
     bias: Number
     players: tuple[str, str] = ("sender", "receiver")
 
+    _view = "cheap_talk"
     title: ClassVar[str] = "Cheap talk on the line"
     _metrics: ClassVar[Mapping[str, str]] = METRICS
 

@@ -73,6 +73,7 @@ class ShiftingPower(ParametricForm):
     guarantee: Number = Fraction(0)
     players: tuple[str, str] = ("A", "B")
 
+    _view = "commitment"
     title: ClassVar[str] = "Shifting power and preventive war"
     _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
@@ -193,6 +194,7 @@ class LongShift(ParametricForm):
     discount: Number
     players: tuple[str, str] = ("A", "B")
 
+    _view = "commitment"
     title: ClassVar[str] = "A shift of power over an infinite horizon"
     _metrics: ClassVar[Mapping[str, str]] = {
         "commitment_margin": "shift in A's war value less what is on the table today",
@@ -235,6 +237,7 @@ class IndivisibleIssue(ParametricForm):
     linked: Number = Fraction(0)
     players: tuple[str, str] = ("A", "B")
 
+    _view = "commitment"
     title: ClassVar[str] = "An indivisible prize"
     _metrics: ClassVar[Mapping[str, str]] = {
         "gap_if_a": "what B lacks if A gets the prize, before payments",

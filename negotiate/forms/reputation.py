@@ -71,6 +71,7 @@ class Reputation(ParametricForm):
     fight_cost: Number = Fraction(1)
     players: tuple[str, str] = ("challengers", "defender")
 
+    _view = "reputation"
     title: ClassVar[str] = "Reputation over a chain of crises"
     _metrics: ClassVar[Mapping[str, str]] = METRICS
     _counts: ClassVar[tuple[str, ...]] = ("crises",)

@@ -72,6 +72,7 @@ class SanctionsThreat(ParametricForm):
     most_resolved: Number
     players: tuple[str, str] = ("sender", "target")
 
+    _view = "sanctions_game"
     title: ClassVar[str] = "Sanctions: threat and imposition"
     _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
@@ -171,6 +172,7 @@ class Inspection(ParametricForm):
     detection: Number = Fraction(1)
     players: tuple[str, str] = ("inspectee", "inspector")
 
+    _view = "sanctions_game"
     title: ClassVar[str] = "Inspection"
     _metrics: ClassVar[Mapping[str, str]] = {
         "deterrence_margin": "m (g + f) - g: negative where even certain inspection fails to deter",
@@ -271,6 +273,7 @@ class CoercedThirdParty(ParametricForm):
     cost_if_conceded: Number = Fraction(1)
     players: tuple[str, str] = ("coercer", "third party")
 
+    _view = "sanctions_game"
     title: ClassVar[str] = "Coercion through a third party"
     _metrics: ClassVar[Mapping[str, str]] = {
         "concession_margin": "third party's cost of bearing the flow less that of conceding",

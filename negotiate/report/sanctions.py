@@ -10,13 +10,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from negotiate import registry
-from negotiate.display import figures
+from negotiate.display import sanctions_game as view
 from negotiate.display._text import number, percent
 from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Cite, Figure, Paragraph, Table, note
+from negotiate.report._blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
 
 ORDER = 56.6
 TITLE = "Sanctions: threat and imposition"
@@ -26,7 +24,14 @@ def applies(context: Any) -> bool:
     """Where the case has a lever of sanctions, or names the one that plays their part."""
     case = context.case
     name = case.setting("sanctions_game", "lever", "sanctions")
-    return bool(context.two and name in case.levers and case.has("quantity.sanctions_remaining"))
+    stages_ = name in case.levers and case.has("quantity.sanctions_remaining")
+    return bool(context.two and (stages_ or _coercers(context)))
+
+
+def _coercers(context: Any) -> list[str]:
+    """Levers on the table that a third party answers."""
+    case = context.case
+    return [name for name in case.on_table() if case.levers[name].response is not None]
 
 
 def blocks(context: Any) -> list[Block]:
@@ -34,7 +39,7 @@ def blocks(context: Any) -> list[Block]:
     module = registry.load("forms", "sanctions_game")
     game, reason = shared.attempt(lambda: module.compile(context.case))
     if game is None:
-        return shared.left_out({"threat and imposition": reason})
+        return [*shared.left_out({"threat and imposition": reason}), *_third_party(context)]
     sender, target = (context.name(p) for p in game.players)
     out: list[Block] = [
         Paragraph(
@@ -45,7 +50,7 @@ def blocks(context: Any) -> list[Block]:
         ),
         Paragraph(stages(game, sender, target)),
         Figure(
-            _by_credibility(game),
+            view.by_credibility(game),
             "Success of threats and of imposed sanctions by credibility.",
             "The more credible the threat, the more it wins unseen, and the worse imposed "
             "sanctions look.",
@@ -70,7 +75,42 @@ def blocks(context: Any) -> list[Block]:
                            what=f"{target} is likelier to concede than not")
         )
     )  # fmt: skip
-    return out
+    return out + _third_party(context)
+
+
+def _third_party(context: Any) -> list[Block]:
+    """Pressure through a third party: two moves, each by its own interest."""
+    game = registry.load("forms", "sanctions_game").compile_third_party(context.case)
+    if game is None:
+        return []
+    name = _coercers(context)[0]
+    coercer, third = (context.name(p) for p in game.players)
+    return [
+        Heading("Through a third party"),
+        Paragraph(third_sentence(game, context.names[name], coercer, third)),
+        Paragraph(
+            shared.turning(context.case, f"lever.{name}.concession_cost",
+                           "sanctions_game.third_party.concession_margin", condition="> 0",
+                           low=0.0, high=1.0, what=f"{third} concedes")
+        ),
+    ]  # fmt: skip
+
+
+def third_sentence(game: Any, lever: str, coercer: str, third: str) -> str:
+    """Whether the third party would concede, and whether the flow then pays the coercer."""
+    margin, pays = float(game.concession_margin), float(game.coercion_margin)
+    text = (
+        f"{lever}: borne in full it costs {third} "
+        f"{number(float(game.audience_cost * game.flow + game.hypocrisy_cost))} stakes, conceding "
+        f"{number(float(game.concession_cost))}, so {third} would "
+        + ("concede" if margin > 0 else "bear it")
+        + f", by a margin of {number(abs(margin))}. "
+    )
+    return text + (
+        f"The concession is worth {number(pays)} more to {coercer} than the flow costs it."
+        if pays > 0
+        else f"The flow costs {coercer} {number(-pays)} more than it brings: it does not pay."
+    )
 
 
 def stages(game: Any, sender: str, target: str) -> str:
@@ -93,24 +133,6 @@ def stages(game: Any, sender: str, target: str) -> str:
     return text + (
         f"The threat does {'better' if gap > 0 else 'worse'} than its execution by "
         f"{number(abs(gap))}; it would outdo it for certain from a credibility of {number(k)} on."
-    )
-
-
-def _by_credibility(game: Any) -> str:
-    from dataclasses import replace
-
-    grid = np.linspace(0.0, 0.999, 181)
-    drawn = replace(game, credibility=grid)
-    q = float(game.credibility)
-    return figures.curve(
-        grid.tolist(),
-        {
-            "the threat works": np.broadcast_to(drawn.threat_success, grid.shape).tolist(),
-            "works once imposed": np.broadcast_to(drawn.imposed_success, grid.shape).tolist(),
-        },
-        x_label="credibility of the threat (probability)",
-        y_label="probability of a concession",
-        base=q if q < 1 else None,
     )
 
 

@@ -15,9 +15,13 @@ from negotiate.display import audience_costs, crisis_bargaining, deterrence, esc
 from negotiate.errors import InputError
 from negotiate.forms.alternating_offers import alternating_offers
 from negotiate.forms.audience_costs import AudienceCosts, LewisSchultz
+from negotiate.forms.cheap_talk import CheapTalk
+from negotiate.forms.commitment import IndivisibleIssue, LongShift, ShiftingPower
 from negotiate.forms.crisis_bargaining import CostlyLottery, RiskReturn, Screening
 from negotiate.forms.deterrence import MutualDeterrence, UnilateralDeterrence
 from negotiate.forms.escalation import EscalationLadder, Rung
+from negotiate.forms.reputation import Reputation
+from negotiate.forms.sanctions_game import CoercedThirdParty, Inspection, SanctionsThreat
 from negotiate.forms.two_level import TwoLevel, UncertainRatification
 
 WAR = CostlyLottery(F(3, 5), F(3, 20), F(1, 5), players=("<A>", "B & C"))
@@ -47,6 +51,14 @@ def words(svg: str) -> str:
         replace(LADDER, commitment="stated"),
         replace(LADDER, commitment="full"),
         alternating_offers(("X", "Y"), discount=(0.9, 0.8)),
+        CheapTalk(F(1, 20), players=("<A>", "B")),
+        Reputation(5, F(1, 10), 1, 1, 2),
+        ShiftingPower(F(4, 5), F(1, 5), F(1, 10), F(1, 10), F(9, 10)),
+        LongShift(F(9, 10), F(1, 10), F(1, 5), F(1, 2)),
+        IndivisibleIssue(F(1, 2), F(1, 10), F(1, 10), F(1, 5)),
+        SanctionsThreat(F(1), F(1, 2), F(2, 3), F(1)),
+        Inspection(1, 1, F(1, 10), 1),
+        CoercedThirdParty(1, 1, F(1, 2), 1, F(1, 4)),
     ],
     ids=lambda form: type(form).__name__,
 )
@@ -67,6 +79,10 @@ def test_arrays_over_draws_do_not_break_the_view() -> None:
         TwoLevel(np.array([0.3, 0.6])),
         EscalationLadder((Rung("strike", 2, np.array([1.5, 0.5])),), 1, 1),
         alternating_offers(("X", "Y"), discount=(np.array([0.9, 0.8]), 0.8)),
+        CheapTalk(np.array([0.1, 0.2])),
+        Reputation(5, np.array([0.1, 0.2]), 1, 1, 2),
+        ShiftingPower(np.array([0.8, 0.7]), 0.2, 0.1, 0.1, 0.9),
+        SanctionsThreat(1.0, np.array([0.3, 0.4]), 0.5, 1.0),
     ):
         assert form.html() and form.figure().startswith("<svg")
 

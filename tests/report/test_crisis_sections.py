@@ -11,16 +11,19 @@ import pytest
 
 import negotiate as ng
 from negotiate import registry
-from negotiate.forms import alternating_offers, crisis_bargaining, escalation
+from negotiate.forms import alternating_offers, crisis_bargaining, escalation, sanctions_game
+from negotiate.forms.cheap_talk import CheapTalk
+from negotiate.forms.mediation import Mediation
+from negotiate.forms.reputation import Reputation
 from negotiate.report import _assemble as assemble
 from negotiate.report import escalation as escalation_section
-from negotiate.report import hidden_resolve, sanctions, talks
+from negotiate.report import hidden_resolve, sanctions, talks, words
 from negotiate.report._blocks import Callout, Paragraph, Table
 from negotiate.report._context import CaseContext
 from negotiate.report._html import html
 from negotiate.report._inline import plain
 
-SECTIONS = ("talks", "escalation", "hidden_resolve", "sanctions")
+SECTIONS = ("talks", "escalation", "hidden_resolve", "sanctions", "words")
 
 
 def context_of(case: ng.Negotiation) -> CaseContext:
@@ -162,3 +165,27 @@ def test_mechanism_sentence() -> None:
     assert "nothing stands between" in hidden_resolve.mechanism_sentence(())
     text = hidden_resolve.mechanism_sentence(("information", "commitment"))
     assert "information" in text and "commitment" in text
+
+
+def test_words_follow_the_numbers() -> None:
+    assert "At most 3 things" in words.talk_sentence(CheapTalk(Fraction(1, 20)), "A", "B")
+    assert "Nothing can then be told" in words.talk_sentence(CheapTalk(Fraction(1, 2)), "A", "B")
+    # Kydd (2003), reduced form: w* = e K / ((1 - e) c_weak - c_tough) = 0.05/0.185.
+    numbers = (Fraction(1, 2), Fraction(1, 10), Fraction(3, 10), Fraction(1, 20), 1)
+    even = Mediation(*numbers, 0)
+    assert "needs 0.270" in words.mediator_sentence(even, "A", "M")
+    assert "is not believed" in words.mediator_sentence(even, "A", "M")
+    partial = Mediation(*numbers, 1)
+    assert "It is believed" in words.mediator_sentence(partial, "A", "M")
+    # Kreps and Wilson (1982): at one tenth and even stakes the last three of ten are not deterred.
+    chain = Reputation(10, Fraction(1, 10), 1, 1, 2)
+    assert "deters the first 7" in words.reputation_sentence(chain, "D")
+    assert "deters nobody" in words.reputation_sentence(replace(chain, tough=Fraction(0)), "D")
+
+
+def test_third_party_sentence(idlib: CaseContext) -> None:
+    game = sanctions_game.compile_third_party(idlib.case)
+    text = sanctions.third_sentence(game, "Migrants", "Turkey", "the EU")
+    assert "the EU would concede" in text and "worth 0.020 more" in text
+    firm = replace(game, concession_cost=Fraction(1))
+    assert "bear it" in sanctions.third_sentence(firm, "Migrants", "Turkey", "the EU")
