@@ -35,6 +35,12 @@ def table(answer: Any) -> str:
     records = answer.records()
     if not records:
         return ""
+    if len(records) == 1:  # one long row reads better downwards
+        rows = "".join(
+            f"<tr><th scope='row'>{escape(name)}</th><td>{_cell(answer, item)}</td></tr>"
+            for name, item in records[0].items()
+        )
+        return f"<table><tbody>{rows}</tbody></table>"
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in records[0])
     body = "".join(
         "<tr>" + "".join(f"<td>{_cell(answer, item)}</td>" for item in row.values()) + "</tr>"

@@ -106,7 +106,7 @@ class InformationValue(Answer):
 
     def picture(self) -> Picture:
         """Bars with intervals."""
-        order = self.order()
+        order = [i for i in self.order() if self.partial[i] > 0] or self.order()[:3]
         value, reach = self.partial[order], 1.96 * self.error[order]
         return Picture(
             "bars", tuple(self.inputs[i] for i in order), tuple(float(v) for v in value),
