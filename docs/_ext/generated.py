@@ -6,6 +6,8 @@ text changed, so that a second build reads little.
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -40,13 +42,37 @@ def pages() -> dict[str, str]:
     files |= page_cases.pages()
     files |= page_api.pages()
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        files[f"notebooks/{path.name}"] = path.read_text(encoding="utf-8")
+        files[f"notebooks/{path.name}"] = notebook(path.read_text(encoding="utf-8"))
     return files
 
 
-def build(app: Any) -> None:
-    """Write the pages before Sphinx looks for documents."""
-    write(pages())
+def notebook(text: str) -> str:
+    """A notebook whose links fit the site.
+
+    Jupyter writes the anchor of a heading as its text with hyphens; the site as a slug. Files of
+    the repository that are no page of the site lose their link and keep their words.
+    """
+    book = json.loads(text)
+    for cell in book["cells"]:
+        if cell["cell_type"] == "markdown":
+            source = "".join(cell["source"])
+            cell["source"] = LINK.sub(_link, source).splitlines(keepends=True)
+    return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
+
+
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s:]+)\)")
+
+
+def _link(match: re.Match[str]) -> str:
+    words, target = match.groups()
+    if target.startswith("#"):
+        slug = re.sub(r"[^\w\- ]", "", target[1:].replace("-", " ").strip().lower())
+        return f"[{words}](#{slug.replace(' ', '-')})"
+    if target.endswith(".ipynb") and "/" not in target:
+        return match.group(0)
+    if target.startswith("../docs/") and target.endswith(".md"):
+        return f"[{words}](../../{target.removeprefix('../docs/')})"
+    return words
 
 
 def clean() -> None:

@@ -12,6 +12,9 @@ DRAWS = 2000
 """Draws of the reports that go with the site: enough for their figures, quick to make."""
 
 
+CACHE = Path(__file__).parents[2] / "build" / "docs-cache"
+
+
 def pages() -> dict[str, str]:
     """An index, a page for each case, and a report for each case of kind negotiation."""
     from negotiate.model.casefile import cases
@@ -88,12 +91,19 @@ def _expected(row: dict[str, Any]) -> str:
 
 
 def _report(name: str) -> str:
+    """The report of a case; kept, since it takes a while, until the code or the case changes."""
     from dataclasses import replace
 
     import negotiate as ng
     from negotiate.report import _assemble
+    from negotiate.report._archive import code_digest
     from negotiate.report._context import CaseContext
     from negotiate.report._html import html
 
-    document = _assemble.build(CaseContext(ng.load(name), DRAWS, 0))
-    return html(replace(document, computed=0))
+    case = ng.load(name)
+    kept = CACHE / code_digest()[:12] / f"{name}-{case.file_hash[:12]}.html"
+    if not kept.is_file():
+        document = _assemble.build(CaseContext(case, DRAWS, 0))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(html(replace(document, computed=0)), encoding="utf-8")
+    return kept.read_text(encoding="utf-8")

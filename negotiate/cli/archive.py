@@ -19,6 +19,10 @@ def command(
     seed: SEED = 0,
     changes: SET = None,
     scenario: SCENARIO = None,
+    sections: Annotated[
+        list[str] | None,
+        typer.Option("--section", help="Only this section of the report; may be given again."),
+    ] = None,
     extra: Annotated[
         list[Path] | None,
         typer.Option("--extra", help="A file to put along; may be given again."),
@@ -43,6 +47,7 @@ def command(
         files[path.name] = path
     made = archive(
         case, out or Path(f"{Path(case).stem}.zip"), draws=draws, seed=seed,
-        scenario=scenario or (), changes=values, extra=files,
+        scenario=scenario or (), changes=values, sections=sections or (),
+        extra=files,
     )  # fmt: skip
     typer.echo(made.text())

@@ -69,6 +69,7 @@ def archive(
     seed: int = 0,
     scenario: Sequence[str] = (),
     changes: Mapping[str, Any] | None = None,
+    sections: Sequence[str] = (),
     extra: Mapping[str, str | bytes | Path] | None = None,
 ) -> Archive:
     """Run a case and keep inputs, settings, results and digests in a zip.
@@ -85,6 +86,8 @@ def archive(
         Scenarios of the file applied, in this order, before anything is solved.
     changes
         Values by path, set after the scenarios.
+    sections
+        Sections of the report to keep; all by default.
     extra
         Files that go along unverified: figures, tables, the notebook, by name. They stand in
         ``extra/`` and in the manifest, but no rerun makes them.
@@ -112,6 +115,7 @@ def archive(
         "seed": int(seed),
         "scenario": [str(name) for name in scenario],
         "changes": {str(key): _written(value) for key, value in (changes or {}).items()},
+        "sections": [str(name) for name in sections],
         "negotiate": {"version": _version(), "code": code_digest()},
     }
     files = {entry: path.read_bytes()}
@@ -144,7 +148,7 @@ def results(path: Path, settings: Mapping[str, Any]) -> dict[str, bytes]:
     if settings["changes"]:
         case = case.with_values(settings["changes"])
     context = CaseContext(case, settings["draws"], settings["seed"])
-    document = replace(_assemble.build(context), computed=0)
+    document = replace(_assemble.build(context, only=settings["sections"]), computed=0)
     out = {
         "results/solutions.json": as_json(_solutions(context)),
         "results/report.html": html(document).encode(),

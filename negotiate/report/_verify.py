@@ -212,6 +212,7 @@ def _settings(files: Mapping[str, bytes], path: Path) -> dict[str, Any]:
             and found["case"] in files
             and isinstance(found["draws"], int) and isinstance(found["seed"], int)
             and isinstance(found["scenario"], list) and isinstance(found["changes"], dict)
+            and isinstance(found["sections"], list)
             and isinstance(found["negotiate"]["code"], str)
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, RecursionError):

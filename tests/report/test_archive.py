@@ -17,6 +17,9 @@ from negotiate.cli.new import started
 from negotiate.errors import FileFormatError, InputError, TooLargeError
 from negotiate.report import _archive, _verify
 
+FEW = ("summary", "prediction", "sources")
+"""Sections enough for these tests; the whole report has tests of its own."""
+
 
 @pytest.fixture(autouse=True)
 def _same_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +36,9 @@ def case(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def made(case: Path, tmp_path: Path) -> ng.archive:
-    return ng.archive(case, tmp_path / "a.zip", draws=64, seed=3, extra={"t.tex": "x & y"})
+    return ng.archive(
+        case, tmp_path / "a.zip", draws=64, seed=3, sections=FEW, extra={"t.tex": "x & y"}
+    )
 
 
 def contents(path: Path) -> dict[str, bytes]:
@@ -50,7 +55,9 @@ def rewritten(path: Path, **changed: bytes) -> Path:
 
 
 def test_the_same_bytes_twice_and_the_input_unchanged(made, case, tmp_path) -> None:
-    again = ng.archive(case, tmp_path / "b.zip", draws=64, seed=3, extra={"t.tex": "x & y"})
+    again = ng.archive(
+        case, tmp_path / "b.zip", draws=64, seed=3, sections=FEW, extra={"t.tex": "x & y"}
+    )
     assert made.path.read_bytes() == again.path.read_bytes()
     assert hashlib.sha256(made.path.read_bytes()).hexdigest() == made.sha256
     files = contents(made.path)
@@ -66,14 +73,16 @@ def test_the_same_bytes_twice_and_the_input_unchanged(made, case, tmp_path) -> N
 
 
 def test_seed_and_changes_change_the_results(case, made, tmp_path) -> None:
-    seed = contents(ng.archive(case, tmp_path / "s.zip", draws=64, seed=4).path)
+    seed = contents(ng.archive(case, tmp_path / "s.zip", draws=64, seed=4, sections=FEW).path)
     first = contents(made.path)
     assert seed["results/draws.csv"] != first["results/draws.csv"]
     assert seed["results/solutions.json"] == first["results/solutions.json"]
     cost = "lever.boycott.cost.upstream"
     other = ng.archive(case, tmp_path / "c.zip", draws=64, changes={cost: Fraction(1, 3)},
-                       scenario=("no-diversion",))  # fmt: skip
+                       scenario=("no-diversion",), sections=FEW)  # fmt: skip
     assert contents(other.path)["results/solutions.json"] != first["results/solutions.json"]
+    assert b"Numbers and sources" in contents(other.path)["results/report.html"]
+    assert b"What if" not in contents(other.path)["results/report.html"]
     assert b'"1/3"' in contents(other.path)["settings.json"]
     assert ng.verify_archive(other.path).identical
 
@@ -150,15 +159,15 @@ def test_what_is_refused(case: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="ends in"):
         ng.archive(case, tmp_path / "x.tar")
     with pytest.raises(InputError, match="a name inside the archive"):
-        ng.archive(case, tmp_path / "x.zip", draws=16, extra={"../x": "y"})
+        ng.archive(case, tmp_path / "x.zip", draws=16, sections=FEW, extra={"../x": "y"})
     assert not (tmp_path / "x.zip").exists()
 
 
 def test_the_command_line(case: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "table.tex").write_text("a")
-    assert main(["archive", "river.toml", "--draws", "32", "--set",
-                 "lever.boycott.cost.upstream*=2", "--extra", "table.tex"]) == 0  # fmt: skip
+    words = ["--set", "lever.boycott.cost.upstream*=2", "--section", "summary"]
+    assert main(["archive", "river.toml", "--draws", "32", "--extra", "table.tex", *words]) == 0
     assert "extra/table.tex" in capsys.readouterr().out
     assert main(["verify", "river.zip", "--json"]) == 0
     assert '"identical": true' in capsys.readouterr().out
@@ -169,7 +178,7 @@ def test_the_command_line(case: Path, tmp_path: Path, monkeypatch, capsys) -> No
 
 def test_the_script_inside_reruns_it(case: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.undo()
-    made = ng.archive(case, tmp_path / "a.zip", draws=16)
+    made = ng.archive(case, tmp_path / "a.zip", draws=16, sections=FEW)
     with zipfile.ZipFile(made.path) as source:
         source.extractall(tmp_path / "out")
     done = subprocess.run(
