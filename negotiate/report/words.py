@@ -93,10 +93,10 @@ def mediator_sentence(form: Any, a: str, mediator: str) -> str:
     believed = float(form.truth_margin) >= 0
     before, after = float(form.pr_war_babbling), float(form.pr_war_truthful)
     text = (
-        f"{mediator} knows how resolved the other side is and can only talk. It leans to {a} with a "
-        f"weight of {number(float(form.bias))}; to be believed when it calls the other side weak it "
-        f"needs {number(float(form.critical_bias))}: one that is even-handed and dreads war would "
-        "always counsel restraint (Kydd 2003). "
+        f"{mediator} knows how resolved the other side is and can only talk. It leans to {a} with "
+        f"a weight of {number(float(form.bias))}; to be believed when it calls the other side weak "
+        f"it needs {number(float(form.critical_bias))}: one that is even-handed and dreads war "
+        "would always counsel restraint (Kydd 2003). "
     )
     if not believed:
         return text + f"It is not believed, and war follows with probability {number(before)}."
@@ -136,8 +136,8 @@ def reputation_sentence(form: Any, who: str) -> str:
             f"{percent(float(form.critical_tough), 1)}."
         )
     return text + (
-        f"That alone deters the first {held}, though fighting never pays by itself: a defender that "
-        "would rather yield fights to keep the doubt alive. For the first challenger a doubt of "
-        f"{percent(float(form.critical_tough), 1)} would do; the last is deterred only by one above "
-        f"{percent(float(form.ratio))}."
+        f"That alone deters the first {held}, though fighting never pays by itself: a defender "
+        "that would rather yield fights to keep the doubt alive. For the first challenger a doubt "
+        f"of {percent(float(form.critical_tough), 1)} would do; the last is deterred only by one "
+        f"above {percent(float(form.ratio))}."
     )

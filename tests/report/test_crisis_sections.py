@@ -144,7 +144,11 @@ def test_what_a_case_lacks_is_said(idlib: CaseContext) -> None:
     silent = context_of(
         without(idlib.case, "win_probability", "resolve_russia", "sanctions_remaining")
     )
-    assert not hidden_resolve.applies(silent) and not sanctions.applies(silent)
+    assert not hidden_resolve.applies(silent)
+    # Without its number the sanctions stage says so; the third party's answer needs none.
+    assert "quantity.sanctions_remaining" in texts(sanctions.blocks(silent))
+    alone = context_of(silent.case.with_value("lever.migrants.available", False))
+    assert not sanctions.applies(alone)
 
 
 def test_sanctions_score_what_happened(jet: CaseContext) -> None:
