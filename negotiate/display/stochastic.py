@@ -104,8 +104,8 @@ def play(form: StochasticGame, point: Point) -> str:
     for state in form.states:
         lines = []
         for player in form.players:
-            mix = point.strategies[player][state]
-            if len(form.actions[state][player]) > 1:
+            mix = point.strategies[player].get(state, {})
+            if mix:
                 best = [a if float(w) > 1 - 1e-9 else f"{a} {float(w):.2f}"
                         for a, w in mix.items() if float(w) > 1e-9]  # fmt: skip
                 lines.append(f"{player}: {' / '.join(best)}")

@@ -161,17 +161,16 @@ def _point(form: StochasticGame, strategies: Mapping[str, Any]) -> Point:
     regret = max(form.deviations(strategies).values())
     return Point(
         payoffs={p: worth[p][form.start] for p in form.players},
-        strategies=plan,
+        strategies={
+            player: {s: mix for s, mix in mine.items() if len(form.actions[s][player]) > 1}
+            for player, mine in plan.items()
+        },
         regret=max(regret, 0 * regret),
         label=label(form, plan),
         facts={
             "value by state": worth,
             "average per period": {
                 p: (1 - form.discount[p]) * worth[p][form.start] for p in form.players
-            },
-            "next state": {
-                s: dict(zip(form.states, row, strict=True))
-                for s, row in zip(form.states, form.chain(strategies).tolist(), strict=True)
             },
         },
     )
