@@ -191,7 +191,7 @@ METHODS: Mapping[str, Method] = {
     "pawn": _given(sensitivities.pawn),
     "shapley": _shapley,
 }
-"""How sensitivity may be asked; see docs/whatif.md for which one when."""
+"""How sensitivity may be asked; see docs/theory/whatif.md for which one when."""
 
 
 def sensitivity(

@@ -193,8 +193,8 @@ class Robustness(Answer):
         """Share in each scenario and concept, with intervals."""
         return Picture(
             "bars",
-            tuple(" / ".join(p for p in (c["scenario"], c["concept"]) if p) or "all draws"
-                  for c in self.cells),
+            tuple(" / ".join(self.word(p) for p in (c["scenario"], c["concept"]) if p)
+                  or "all draws" for c in self.cells),
             tuple(float(c["share"]) for c in self.cells),
             tuple(float(c["low"]) for c in self.cells),
             tuple(float(c["high"]) for c in self.cells),

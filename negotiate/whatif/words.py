@@ -146,6 +146,7 @@ def names(case: Negotiation, extra: tuple[str, ...] = ()) -> dict[str, str]:
         out.setdefault(head, _said(case, head, known))
     for group in (case.levers, case.parties, case.issues):
         out |= {key: known[key] for key in group}
+    out |= {key: key.replace("_", " ").capitalize() for key in _CONCEPT}
     out |= {key: scenario.name for key, scenario in case.scenarios.items()}
     return out
 
