@@ -18,6 +18,8 @@ PARTS = ("strategies", "terms", "payoffs", "beliefs", "facts")
 """The mappings of a point, in the order shown."""
 MAX_LINES = 60
 """Lines shown of one part."""
+MAX_EXACT = 30
+"""Characters of an exact algebraic number that are still readable."""
 
 
 def text(point: Point) -> str:
@@ -106,6 +108,8 @@ def value(item: Any) -> str:
         return short.replace("-", MINUS) if len(short) <= 15 else exact(item)
     if getattr(item, "ndim", 0):
         return _draws(item)
+    if getattr(item, "is_number", False) and len(str(item)) > MAX_EXACT:
+        return f"{number(float(item))} (exact: an algebraic number)"
     return number(item)
 
 

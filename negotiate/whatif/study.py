@@ -139,11 +139,10 @@ class Study(Viewable):
                         for label, size in zip(labels, sizes)
                     ]
                 elif len(values):
-                    points = np.quantile(values, [0.05, 0.5, 0.95])
-                    rows.append(
-                        {**head, "mean": values.mean(), "sd": values.std()}
-                        | dict(zip(("q05", "median", "q95"), points))
-                    )
+                    with np.errstate(invalid="ignore"):  # an answer may be infinite
+                        points = np.quantile(values, [0.05, 0.5, 0.95])
+                        spread = {"mean": values.mean(), "sd": values.std()}
+                    rows.append({**head, **spread} | dict(zip(("q05", "median", "q95"), points)))
                 else:
                     rows.append(head)
         return pd.DataFrame(rows)
