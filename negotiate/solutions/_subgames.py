@@ -17,17 +17,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cache
 from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from negotiate.errors import TooLargeError
+from negotiate.errors import NotConvergedError, TooLargeError
 from negotiate.forms import _tree_strategic as strategic
 from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import components, equilibria_exact, equilibria_nplayer, pure
+from negotiate.kernels import (
+    components,
+    equilibria_exact,
+    equilibria_nplayer,
+    pure,
+    sequence_form,
+)
 
 Payoffs = tuple[Fraction, ...]
 Rows = dict[int, tuple[Fraction, ...]]
@@ -37,6 +44,9 @@ COMBINATION_BOUND = 100_000
 
 _STRIKE = 256
 """Plans up to which dominated ones are looked for; larger tables are refused by the engine."""
+
+PURE_CELLS = 16_000_000
+"""Payoffs of a region's table; as whole numbers they take eight bytes each."""
 
 SEARCHED = 4_000
 """Profiles of plans of three and more movers up to which mixed equilibria are searched."""
@@ -142,26 +152,112 @@ def _local(
         return _one_node(game, part, ends, int(game.information_set[part.root]))
     counts = [strategic.reduced_count(game, part, who) for who in range(len(part.sets))]
     cells = math.prod(counts) * len(counts)
-    if cells > strategic.CELL_BOUND:
+    active = [who for who in movers if counts[who] > 1]
+    if cells > PURE_CELLS:
+        if len(active) == 2:
+            found.unproved.setdefault(part.root, "one equilibrium is found, by Lemke's algorithm")
+            return _one_by_sequences(game, part, ends, active)
         raise TooLargeError(
             f"the subgame after ({', '.join(game.history(part.root))}) has "
             f"{' x '.join(f'{n:,}' for n in counts)} reduced plans",
             where=game.title or "game tree",
-            allowed=f"at most {strategic.CELL_BOUND:,} payoffs",
+            allowed=f"at most {PURE_CELLS:,} payoffs",
         )
     plans = [strategic.reduced_plans(game, part, who) for who in range(len(part.sets))]
-    table = strategic.tensor(part, plans, ends, dtype=object)
-    active = [who for who in movers if len(plans[who]) > 1]
+    table, unit = _table(part, plans, ends)
     try:
         if len(active) == 2:
-            return _two_movers(game, part, plans, table, active)
+            return _two_movers(game, part, plans, table, unit, active)
         if len(active) > 2 and math.prod(table.shape[1:]) <= SEARCHED:
-            return _many_movers(game, found, part, plans, table)
+            exact = table if unit == 0 else _fractions(table, unit)
+            return _many_movers(game, found, part, plans, exact)
     except TooLargeError:
-        pass  # what is left is what can be listed: the pure equilibria
+        pass  # what is left is what can be listed
+    out = _pure(game, part, plans, table, unit, together=len(active) <= 1)
     if len(active) > 1:
         found.unproved.setdefault(part.root, "only the pure equilibria are found")
-    return _pure(game, part, plans, table, together=len(active) <= 1)
+    if len(active) == 2:
+        try:
+            extra = _one_by_sequences(game, part, ends, active)
+        except (TooLargeError, NotConvergedError):
+            return out
+        if not any(local.rows == extra[0].rows for local in out):
+            found.unproved[part.root] = "all pure equilibria, and a mixed one by Lemke's algorithm"
+            out.append(extra[0]._replace(component=len(out)))
+    return out
+
+
+def _table(part: strategic.Region, plans: Sequence[Any], ends: Sequence[Any]) -> tuple[Any, int]:
+    """Payoffs of the region: whole numbers over ``unit`` where they fit, else fractions (0)."""
+    rows = [[leaf.weight * value for value in end] for leaf, end in zip(part.leaves, ends)]
+    flat = [value for row in rows for value in row]
+    unit = math.lcm(*{value.denominator for value in flat}) if flat else 1
+    if unit * sum(max(map(abs, row)) for row in rows) >= 2**53:
+        return strategic.tensor(part, plans, ends, dtype=object), 0
+    whole = [np.array([int(value * unit) for value in row], dtype=np.int64) for row in rows]
+    plain = replace(part, leaves=tuple(leaf._replace(weight=1) for leaf in part.leaves))
+    return strategic.tensor(plain, plans, whole, dtype=np.int64), unit
+
+
+def _fractions(table: Any, unit: int) -> Any:
+    out = np.empty(table.size, dtype=object)
+    out[:] = [Fraction(value, unit) for value in table.reshape(-1).tolist()]
+    return out.reshape(table.shape)
+
+
+def _pays(values: Any, unit: int) -> Payoffs:
+    listed = values.tolist()
+    return tuple(Fraction(v, unit) if unit else v for v in listed)
+
+
+def _one_by_sequences(
+    game: ExtensiveGame, part: strategic.Region, ends: Sequence[Any], active: Sequence[int]
+) -> list[Local]:
+    """One equilibrium of a region of two movers too large for its normal form."""
+    first, second = active
+    number: list[dict[Any, int]] = [{(): 0}, {(): 0}]
+    choices: list[list[tuple[int, tuple[int, ...]]]] = [[], []]
+    for place, who in enumerate(active):
+        for index in part.sets[who]:
+            path = part.before[index]
+            after = []
+            for action in range(len(game.set_actions[index])):
+                number[place][(*path, (index, action))] = len(number[place])
+                after.append(len(number[place]) - 1)
+            choices[place].append((number[place][path], tuple(after)))
+    if sequence_form.size(*choices) > sequence_form.SIZE_BOUND:
+        raise TooLargeError(
+            f"the subgame after ({', '.join(game.history(part.root))}) has "
+            f"{len(number[0]):,} x {len(number[1]):,} sequences",
+            where=game.title or "game tree",
+            allowed=f"{sequence_form.SIZE_BOUND} variables of the sequence form",
+        )
+    rows = [(leaf.weight, [leaf.weight * value for value in end])
+            for leaf, end in zip(part.leaves, ends)]  # fmt: skip
+    unit = math.lcm(*{Fraction(v).denominator for weight, row in rows for v in (weight, *row)})
+    tables = np.zeros((3, len(number[0]), len(number[1])), dtype=object)
+    for leaf, (weight, row) in zip(part.leaves, rows):
+        at = number[0][leaf.paths[first]], number[1][leaf.paths[second]]
+        for k, value in enumerate((row[first], row[second], weight)):
+            tables[(k, *at)] += int(value * unit)
+    x, y = sequence_form.equilibrium(tables[0], tables[1], *choices, paid=tables[2])
+    behaviour: Rows = {}
+    free: list[int] = []
+    for place, (who, weights) in enumerate(zip(active, (x, y))):
+        for index, (before, follow) in zip(part.sets[who], choices[place]):
+            if weights[before]:
+                behaviour[index] = tuple(weights[k] / weights[before] for k in follow)
+            else:
+                free.append(index)
+    for who, own in enumerate(part.sets):
+        if who not in active:
+            behaviour.update((index, (Fraction(1),)) for index in own)
+    payoffs = [Fraction(0)] * len(game.players)
+    for leaf, (_, row) in zip(part.leaves, rows):
+        weight = x[number[0][leaf.paths[first]]] * y[number[1][leaf.paths[second]]]
+        if weight:
+            payoffs = [a + weight * b for a, b in zip(payoffs, row)]
+    return [Local(behaviour, tuple(free), tuple(payoffs), 0)]
 
 
 def _many_movers(
@@ -218,6 +314,7 @@ def _one_node(
     ]
 
 
+@cache
 def _point(size: int, place: int) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(k == place)) for k in range(size))
 
@@ -227,6 +324,7 @@ def _pure(
     part: strategic.Region,
     plans: Sequence[Any],
     table: Any,
+    unit: int,
     *,
     together: bool,
 ) -> list[Local]:
@@ -242,7 +340,7 @@ def _pure(
                     free.append(index)
                 else:
                     rows[index] = _point(len(game.set_actions[index]), action)
-        payoffs = tuple(table[(slice(None), *cell)].tolist())
+        payoffs = _pays(table[(slice(None), *cell)], unit)
         out.append(Local(rows, tuple(free), payoffs, 0 if together else number))
     return out
 
@@ -252,6 +350,7 @@ def _two_movers(
     part: strategic.Region,
     plans: Sequence[Any],
     table: Any,
+    unit: int,
     active: Sequence[int],
 ) -> list[Local]:
     """All extreme equilibria of a region of two movers, as behaviour strategies."""
@@ -259,7 +358,8 @@ def _two_movers(
     flat = table.reshape(len(plans), len(plans[first]), len(plans[second]))
     keep_first, keep_second = _undominated(flat[first], flat[second])
     flat = flat[:, keep_first][:, :, keep_second]
-    answer = equilibria_exact.extreme_equilibria(flat[first], flat[second])
+    answer = equilibria_exact.extreme_equilibria(flat[first].tolist(), flat[second].tolist())
+    exact = flat.astype(object)
     of_pair = {}
     for number, group in enumerate(components.connected(answer.pairs)):
         of_pair.update(dict.fromkeys(group, number))
@@ -277,7 +377,8 @@ def _two_movers(
         if mark in seen:  # two mixtures of plans that are the same behaviour
             continue
         seen.add(mark)
-        payoffs = np.array(y, dtype=object) @ (np.array(x, dtype=object) @ flat).T
+        payoffs = np.array(y, dtype=object) @ (np.array(x, dtype=object) @ exact).T
+        payoffs = payoffs / unit if unit else payoffs
         out.append(Local(rows, tuple(free), tuple(payoffs.tolist()), of_pair[k]))
     return out
 
@@ -299,6 +400,11 @@ def _undominated(a: Any, b: Any) -> tuple[list[int], list[int]]:
 
 
 def _not_worse(own: Any) -> list[int]:
+    if own.dtype != object:
+        worse = np.zeros(len(own), dtype=bool)
+        for row in own:
+            worse |= (row > own).all(axis=-1)
+        return np.flatnonzero(~worse).tolist()
     return [
         k
         for k in range(len(own))
@@ -386,6 +492,22 @@ def profiles(
     for payoffs in found.entries[order[0]]:
         for profile in made[order[0], payoffs]:
             yield payoffs, profile
+
+
+def representatives(game: ExtensiveGame, found: Found, bound: int) -> list[Rows]:
+    """One profile for each payoff vector of the whole game, where all are too many to write."""
+    order = list(found.regions)
+    out = []
+    for payoffs in list(found.entries[order[0]])[:bound]:
+        rows: Rows = {}
+        waiting = [(order[0], payoffs)]
+        while waiting:
+            root, here = waiting.pop()
+            entry = found.entries[root][here][0]
+            rows.update(next(_fill(game, entry.local, with_free=False)))
+            waiting.extend(zip(found.regions[root].inner, entry.below))
+        out.append(rows)
+    return out
 
 
 def _fill(game: ExtensiveGame, local: Local, *, with_free: bool) -> Iterator[Rows]:

@@ -38,7 +38,7 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.errors import NotApplicableError, TooLargeError
+from negotiate.errors import NotApplicableError
 from negotiate.forms import _numbers, _tree_profile
 from negotiate.forms.extensive import ExtensiveGame
 from negotiate.kernels import backward_induction as kernel
@@ -62,7 +62,8 @@ def solve(form: ExtensiveGame, *, bound: int = PROFILE_BOUND) -> Solution:
         A game of numbers, of perfect recall. Floats are read as the decimals they print as, so
         that ties mean what was written.
     bound
-        Most equilibria that are written out; more raise `TooLargeError` with their count.
+        Most equilibria that are written out. Of more, one for each payoff vector is given, with
+        their count in the notes and ``complete`` false.
     """
     exact = admit(form, "subgame_perfect")
     _tree_profile.need_recall(form, "subgame perfection")
@@ -75,12 +76,15 @@ def solve(form: ExtensiveGame, *, bound: int = PROFILE_BOUND) -> Solution:
     if not with_free:
         kept = _subgames.count(exact, found, with_free=False)
         if kept > bound:
-            raise TooLargeError(
-                f"there are {kept:,} subgame perfect equilibria",
-                where=form.title or "game tree",
-                allowed=f"at most {bound:,} written out",
-                remedy="raise bound, break ties in the payoffs, or use backward_induction for one",
+            listed = _subgames.representatives(exact, found, bound)
+            told = (
+                f"There are {kept:,} subgame perfect equilibria, more than the bound of {bound:,} "
+                f"that are written out: here is one for each of the {len(listed):,} payoff vectors "
+                "they give.",
+                *_notes(exact, found, kept, with_free=True),
             )
+            return _solution(form, exact, listed, (), found,
+                             bound=bound, notes=told, with_free=False)  # fmt: skip
     notes = _notes(exact, found, total, with_free=with_free)
     pairs = list(_subgames.profiles(exact, found, with_free=with_free))
     groups: dict[Any, list[int]] = {}
@@ -179,7 +183,8 @@ def _solution(
     notes: tuple[str, ...],
     with_free: bool = True,
 ) -> Solution:
-    points = [_point(form, exact, row) for row in rows]
+    judge = _tree_profile.Judge(exact)
+    points = [_point(form, judge, row) for row in rows]
     seen: dict[str, int] = {}
     for number, point in enumerate(points):
         seen[point.label] = seen.get(point.label, 0) + 1
@@ -204,20 +209,16 @@ def _solution(
     )
 
 
-def _point(form: ExtensiveGame, exact: ExtensiveGame, rows: _subgames.Rows) -> Point:
+def _point(form: ExtensiveGame, judge: _tree_profile.Judge, rows: _subgames.Rows) -> Point:
+    exact = judge.game
     strategies = _tree_profile.named(exact, rows)
-    move = _tree_profile.move_probabilities(exact, strategies)
-    worth = _tree_profile.values(exact, move)
-    regret = Fraction(0)
-    for who in range(len(exact.players)):
-        best = _tree_profile.best_replies(exact, move, who)
-        regret = max([regret, *(best[root] - worth[root][who] for root in exact.subgames())])
+    worth, regret = judge.judge(rows)
     beliefs = {} if exact.perfect_information else _tree_profile.beliefs(exact, strategies)
     return Point(
-        payoffs=dict(zip(form.players, (_given(form, value) for value in worth[0]))),
+        payoffs=dict(zip(form.players, (_given(form, Fraction(value)) for value in worth))),
         strategies=_given(form, strategies),
         beliefs=_given(form, beliefs),
-        regret=_given(form, regret),
+        regret=_given(form, Fraction(regret)),
         label=label(exact, rows),
     )
 
