@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels.equilibria_exact import extreme_equilibria
 from negotiate.kernels.parametric_plane import Factor, PlaneGame
-from negotiate.solution import Evidence
 
 Span = tuple[Fraction, Fraction]
 _STEPS = 3  # Newton steps that put the points of a trace on the curve
@@ -160,44 +158,3 @@ def written(terms: Mapping[tuple[int, int], int], names: Sequence[str]) -> str:
         body = "*".join([*size, *parts])
         out += (f" {'-' if c < 0 else '+'} " if out else "-" if c < 0 else "") + body
     return out
-
-
-def verify(found: Any, points: int, rng: np.random.Generator) -> tuple[Evidence, ...]:
-    """Compare with enumeration at random points; and the drawn curves with their polynomials."""
-    wrong, place = 0, ""
-    for _ in range(points):
-        x, y = (
-            low + (high - low) * Fraction(int(rng.integers(0, 998)), 997)
-            for low, high in (found.x_range, found.y_range)
-        )
-        tables = [[[_at(terms, x, y) for terms in row] for row in table] for table in found.payoffs]
-        answer = extreme_equilibria(tables[0], tables[1])
-        mine = sorted(name.split(" (")[0] for name in found.region(x, y))
-        theirs = sorted(_support(found, one, two) for one, two in answer.points)
-        if mine != theirs:
-            wrong += 1
-            place = place or f"{found.names[0]} = {x}, {found.names[1]} = {y}"
-    off = 0.0
-    for boundary in found.boundaries:
-        factor = Factor(boundary.terms)
-        for line in boundary.lines:
-            x_, y_ = np.array(line).T
-            size = np.hypot(*factor.gradient(x_, y_))
-            value = abs(factor.values(x_, y_))
-            off = max(off, float(np.max(value / np.where(size > 0, size, 1))))
-    room = max(float(high - low) for low, high in (found.x_range, found.y_range)) / found.mesh
-    return (
-        Evidence(wrong == 0, wrong, f"points of {points} at which an enumeration differs", place),
-        Evidence(off < room, off, "largest distance of a drawn point from its curve"),
-    )
-
-
-def _at(terms: Any, x: Fraction, y: Fraction) -> Fraction:
-    return sum((c * x**i * y**j for (i, j), c in terms.items()), Fraction(0))
-
-
-def _support(found: Any, one: Sequence[Fraction], two: Sequence[Fraction]) -> str:
-    sides = zip(found.players, (one, two))
-    return " | ".join(
-        " + ".join(s for s, v in zip(found.strategies[p], row) if v) for p, row in sides
-    )

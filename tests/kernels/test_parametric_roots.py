@@ -1,12 +1,13 @@
 """Exact real roots and their fields, against SymPy and against hand calculation."""
 
+import importlib.util
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.errors import InputError
+from negotiate.errors import InputError, MissingExtraError
 from negotiate.kernels import parametric_polynomials as poly
 from negotiate.kernels.parametric_field import Algebraic
 from negotiate.kernels.parametric_roots import between, real_roots
@@ -102,6 +103,13 @@ def test_between_is_the_simplest_fraction():
         assert low < found < high
         for q in range(1, found.denominator):  # no smaller denominator fits
             assert not any(low < F(p, q) < high for p in range(-30, 31))
+
+
+def test_without_flint_the_rest_goes_on(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert type(poly.ring("auto")) is poly.Ring
+    with pytest.raises(MissingExtraError, match=r"negotiate-toolkit\[flint\]"):
+        poly.ring("flint")
 
 
 def test_unknown_arithmetic_is_named():

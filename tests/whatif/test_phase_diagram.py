@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -110,6 +111,26 @@ def test_points_near_a_curve_are_decided_exactly():
     tiny = F(1, 10**40)
     assert found.region(F(1, 3) + tiny, F(1, 3)) == ("1 | 1",)
     assert found.region(F(1, 3) - tiny, F(1, 3)) == ("2 | 1",)
+
+
+def test_the_check_can_fail():
+    a = [[x - y, 0], [0, -1]]
+    found = phase_diagram(game(a, [[1, 0], [1, 0]]), x, y, x_range=(0, 1), y_range=(0, 1))
+    bare = replace(found, boundaries=())
+    points, lines, _ = bare.verify()
+    assert points.holds and not lines.holds and lines.value == 6 and lines.witness
+    moved = replace(found, boundaries=(replace(found.boundaries[0], lines=(((0, 1), (1, 0)),)),))
+    assert not moved.verify()[2].holds
+    other = phase_diagram(game([[x, 0], [0, -1]], [[1, 0], [1, 0]]), x, y,
+                          x_range=(-1, 1), y_range=(0, 1), points=3)  # fmt: skip
+    assert not replace(other, payoffs=found.payoffs).verify()[0].holds
+
+
+def test_labels_may_hold_brackets():
+    problem = ng.StrategicGame.from_arrays(
+        [[[x, 0], [0, y]], [[x, 0], [0, y]]], strategies=[("go (now)", "stay"), ("a | b", "c + d")]
+    )
+    right(phase_diagram(problem, x, y, x_range=(-1, 1), y_range=(-1, 1), points=9))
 
 
 def test_bad_input():
