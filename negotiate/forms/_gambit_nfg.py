@@ -105,8 +105,10 @@ def _payoff_body(tokens: Tokens, profiles: int, players: tuple[str, ...]) -> Any
     values = np.empty(total, dtype=object)
     for k in range(total):
         if tokens.peek().kind != "number":
+            token = tokens.peek()
+            found = f", '{token.text[:40]}' stands there" if token.kind != "end" else ""
             tokens.fail(
-                f"payoff {k + 1} of {total} is missing",
+                f"payoff {k + 1} of {total} is missing{found}",
                 allowed=f"{profiles} profiles x {len(players)} players = {total} numbers",
             )
         values[k] = tokens.number("a payoff")
