@@ -98,8 +98,8 @@ def figure(form: Any) -> str:
             edge = [scale(min(v, 1.0)) for v in (low, at, high)]
             board.line(edge[0], middle + shift, edge[2], middle + shift, stroke=colour, width=3)
             board.marker(edge[1], middle + shift, shape, colour=colour)
-            value = number(at) if np.isfinite(at) else "none is enough"
-            board.text(WIDTH - 90, middle + shift + 4, f"{words} {value}", size=11, fill="soft")
+            value = f"{words} {number(at)}" if np.isfinite(at) else "none is enough"
+            board.text(WIDTH - 90, middle + shift + 4, value, size=11, fill="soft")
     return board.render()
 
 
