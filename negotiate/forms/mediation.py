@@ -2,7 +2,8 @@ r"""Mediation as cheap talk: when a mediator's word is believed.
 
 A demands once; B's cost of war is c_tough or c_weak (Pr weak = pi). A mediator knows it and tells
 A. Demand p + c_tough is accepted by both types; p + c_weak by the weak only, and even then war
-follows with probability e (misjudgement, spoilers). The mediator values A's share with weight w
+follows with probability e (misjudgement, spoilers). No demand exceeds the prize: where p + c > 1
+read 1 - p for c. The mediator values A's share with weight w
 (its bias) and pays K if there is war. "B is weak" is believed exactly if the mediator would not
 rather say "tough" of a weak B:
 
@@ -77,8 +78,18 @@ class Mediation(ParametricForm):
         self._check_order("cost_tough", "cost_weak")
 
     @property
+    def _bold(self) -> Number:
+        """What the bold demand asks beyond the chance of winning; it cannot exceed the prize."""
+        return smaller(self.cost_weak, 1 - self.win_probability)
+
+    @property
+    def _calm(self) -> Number:
+        """What the moderate demand asks beyond the chance of winning."""
+        return smaller(self.cost_tough, 1 - self.win_probability)
+
+    @property
     def _gain(self) -> Number:
-        return (1 - self.risk) * self.cost_weak - self.cost_tough
+        return (1 - self.risk) * self._bold - self._calm
 
     @property
     def critical_bias(self) -> Number:
@@ -96,7 +107,7 @@ class Mediation(ParametricForm):
     @property
     def tough_margin(self) -> Number:
         """Mediator's gain of calling a tough B tough: w c_tough + K."""
-        return self.bias * self.cost_tough + self.war_cost
+        return self.bias * self._calm + self.war_cost
 
     @property
     def follow_margin(self) -> Number:
@@ -112,8 +123,8 @@ class Mediation(ParametricForm):
     def bold_margin(self) -> Number:
         """A's gain of the bold demand at the prior."""
         war = -self.cost_a
-        bold = self.pr_weak * ((1 - self.risk) * self.cost_weak + self.risk * war)
-        return bold + (1 - self.pr_weak) * war - self.cost_tough
+        bold = self.pr_weak * ((1 - self.risk) * self._bold + self.risk * war)
+        return bold + (1 - self.pr_weak) * war - self._calm
 
     @property
     def pr_war_babbling(self) -> Number:
@@ -130,7 +141,7 @@ class Mediation(ParametricForm):
         """Babbling, and the truthful equilibrium where its margin is not negative."""
         single(self)
         a, mediator = self.players
-        p, tough, weak = self.win_probability, self.cost_tough, self.cost_weak
+        p, tough, weak = self.win_probability, self._calm, self._bold
         calm, bold = "moderate demand", "bold demand"
         reply = bold if self.bold_margin > 0 else calm
         points = [
@@ -174,7 +185,10 @@ class Mediation(ParametricForm):
         """Recompute the mediator's and A's best replies from payoffs over outcomes."""
         a, mediator = self.players
         p, e = self.win_probability, self.risk
-        share = {"bold demand": p + self.cost_weak, "moderate demand": p + self.cost_tough}
+        share = {
+            "bold demand": min(p + self.cost_weak, 1),
+            "moderate demand": min(p + self.cost_tough, 1),
+        }
         war = {
             ("bold demand", "B weak"): e,
             ("bold demand", "B tough"): 1,

@@ -265,3 +265,15 @@ def test_every_form_has_views() -> None:
     ):
         assert form.title in form.text() and form.title in form.html()
         assert form.figure().startswith("<svg")
+
+
+def test_no_demand_exceeds_the_prize() -> None:
+    """Where the weak would give up everything the bold demand is the whole prize, worth 1 - p."""
+    whole = Mediation(Fraction(7, 10), Fraction(1, 10), Fraction(9, 10), Fraction(1, 20), 1, 1)
+    capped = replace(whole, cost_weak=Fraction(3, 10))
+    assert whole.critical_bias == capped.critical_bias == Fraction(5, 100) / Fraction(185, 1000)
+    truthful = replace(whole, bias=2).equilibria()[-1]
+    # Weak half: 0.95 of the prize and 0.05 of the chance of winning; tough half: p + 0.1.
+    told = Fraction(1, 2) * (Fraction(95, 100) + Fraction(5, 100) * Fraction(7, 10))
+    assert truthful.payoffs["A"] == told + Fraction(1, 2) * Fraction(8, 10)
+    assert replace(whole, bias=2).holds(truthful).holds
