@@ -37,6 +37,8 @@ def command(
         out = Path("build") if many else Path("build") / f"{Path(cases[0]).stem}.html"
     if many and out.suffix:
         raise InputError(f"one file for {len(cases)} cases", where="--out", allowed="a folder")
+    if out.suffix and out.suffix.lower() not in (*assemble.SUFFIXES, ".htm"):
+        raise InputError(f"'{out.name}'", where="--out", allowed=", ".join(assemble.SUFFIXES))
     status = 0
     for case in cases:
         if form_of(open_file(case)) != "negotiation":

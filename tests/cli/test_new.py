@@ -81,3 +81,6 @@ def test_slips_of_a_first_hour_are_named(here: Path, capsys: pytest.CaptureFixtu
     (here / "comma.toml").write_text(text.replace("value = 0.6,", "value = 0,6,"))
     assert main(["check", "comma.toml"]) == 2
     assert "a decimal has a point: 0.6, not 0,6" in capsys.readouterr().err
+    assert main(["report", "river.toml", "-o", "river.docx"]) == 2
+    said = capsys.readouterr().err  # before a section is made, not after
+    assert "--out: 'river.docx'; allowed: .html, .md, .pdf" in said and "Summary" not in said
