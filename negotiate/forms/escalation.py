@@ -57,6 +57,10 @@ METRICS: dict[str, str] = {
 
 COMMITMENTS = ("derived", "stated", "full")
 MAX_RUNGS = 200
+HARMFUL = frozenset(
+    ("disagreement", "inside_flow", "outside_option", "win_probability", "war_cost", "punishment")
+)
+"""Slots through which a lever harms when carried out: what a rung of the ladder needs."""
 
 
 @dataclass(frozen=True)
@@ -388,7 +392,8 @@ def compile(
     """The ladder of a case: the challenger's levers on the table, in the order of the file.
 
     ``[model.escalation]`` names the ``challenger`` (else the first principal) and the ``order``
-    (else file order); levers of others, and levers that cost the target nothing, are no rungs.
+    (else file order). No rungs are levers of others, levers that cost the target nothing, and
+    pledges, links, payments and monitors, which are no harm that is carried out.
     The audience cost is ``quantity.audience_cost_<challenger>``, at the demand and at every rung;
     stakes are one unless the file names ``stake_challenger`` and ``stake_target``.
     """
@@ -418,6 +423,7 @@ def compile(
         if name in table
         and negotiation.levers[name].holder == a
         and negotiation.has(f"lever.{name}.cost.{b}")
+        and HARMFUL & set(negotiation.levers[name].enters)
     )
     return EscalationLadder(
         rungs=rungs,

@@ -10,6 +10,7 @@ import numpy as np
 from negotiate import registry
 from negotiate.display import escalation as view
 from negotiate.display._text import number
+from negotiate.forms.escalation import HARMFUL
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
 
@@ -29,6 +30,7 @@ def _rungs(context: Any, party: str) -> list[str]:
         name
         for name in case.on_table()
         if case.levers[name].holder == party
+        and HARMFUL & set(case.levers[name].enters)
         and any(case.has(f"lever.{name}.cost.{other}") for other in others)
     ]
 
