@@ -11,8 +11,9 @@ by the sizes of the grids in turn, its remainders choose the values, uniform up 
 Nothing but key, exercise and student enters, so a draw can be repeated at any time. If two students
 of a class would have the same numbers, the one further down the class list takes the next accepted
 draw (`assign`): adding students at the end of a list changes nobody's numbers. A *stamp*, a keyed
-hash of the numbers, stands in the student's files: it says which of the accepted draws they are,
-so that grading needs no class list to know them, and it cannot be forged without the key.
+hash of the numbers, stands beside them in the student's files (`certified`): it proves that these
+are the student's numbers, so that grading draws nothing again, and it cannot be forged without the
+key.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from negotiate.course.conditions import read as read_condition
 from negotiate.course.exercise import Exercise, Question
 from negotiate.course.world import World
 from negotiate.errors import InputError, NoSolutionError
+from negotiate.model.quantity import exact
 
 MIN_KEY = 16
 """Bytes of a course key below which it could be guessed."""
@@ -41,7 +43,7 @@ PATIENCE = 300
 """Refused draws in a row after which no further one is accepted."""
 TRIAL = 60
 """The same for the trial of an exercise: one that refuses more draws than this is too narrow."""
-MAX_TURNS = 64
+MAX_TURNS = 16
 """Accepted draws tried to find the one a stamp speaks of."""
 
 
@@ -115,6 +117,32 @@ def candidate(exercise: Exercise, number: int) -> dict[str, Fraction]:
     return out
 
 
+def stamp_of(exercise: Exercise, student: str, key: bytes, drawn: Mapping[str, Fraction]) -> str:
+    """Keyed hash of a student's numbers."""
+    numbers = json.dumps([[name, str(value)] for name, value in sorted(drawn.items())])
+    return digest(key, "stamp", exercise.id, student, numbers).hex()[:20]
+
+
+def certified(
+    exercise: Exercise, student: str, key: bytes, stamp: str, numbers: Mapping[str, str]
+) -> Variant | None:
+    """The variant whose numbers a file states, if the stamp proves that they are the student's.
+
+    Nothing is drawn again: the stamp is a keyed hash of just these numbers.
+    """
+    names = {name for name, quantity in exercise.quantity.items() if quantity.drawn}
+    if set(numbers) != names:
+        return None
+    try:
+        drawn = {name: exact(numbers[name]) for name in exercise.quantity if name in names}
+    except ValueError:
+        return None
+    wanted = stamp_of(exercise, student, key, drawn)
+    if not hmac.compare_digest(wanted.encode(), stamp.encode()):
+        return None
+    return Variant(exercise, student, drawn, 0, wanted)
+
+
 def variants(
     exercise: Exercise, student: str, key: bytes, *, patience: int = PATIENCE
 ) -> Iterator[Variant]:
@@ -137,10 +165,7 @@ def variants(
                 break
             continue
         row = 0
-        stamp = digest(
-            key, "stamp", exercise.id, student,
-            json.dumps([[name, str(value)] for name, value in numbers]),
-        ).hex()[:20]  # fmt: skip
+        stamp = stamp_of(exercise, student, key, drawn)
         variant = Variant(exercise, student, drawn, turn, stamp)
         object.__setattr__(variant, "_world", world)
         yield variant
@@ -235,7 +260,7 @@ def assign(exercise: Exercise, students: Iterable[str], key: bytes) -> dict[str,
 def stamped(exercise: Exercise, student: str, key: bytes, stamp: str) -> Variant | None:
     """The variant of a student that a stamp names; None where the stamp is not theirs."""
     for count, variant in enumerate(variants(exercise, student, key)):
-        if hmac.compare_digest(variant.stamp, stamp):
+        if hmac.compare_digest(variant.stamp.encode(), stamp.encode()):
             return variant
         if count + 1 >= MAX_TURNS:
             break

@@ -18,6 +18,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -182,11 +183,10 @@ def grade(
     chosen, lines = _choose([r for r in received if r is not None], exercises, students)
     graded = []
     for exercise in exercises.values():
-        variants = drawing.assign(exercise, students, key)
-        owners = {variant.stamp: student for student, variant in variants.items()}
+        drawn = _Class(exercise, tuple(students), key)
         for student in students:
             file = chosen.get((student, exercise.id))
-            result = _grade_one(exercise, variants[student], file, owners, key, folder, deadline)
+            result = _grade_one(drawn, student, file, folder, deadline)
             result = _with_hand(result, exercise, by_hand or {})
             graded.append(result)
             if file is not None:
@@ -349,17 +349,47 @@ def _counting(files: Sequence[Received], student: str) -> Received:
 # Marking one
 
 
+class _Class:
+    """Variants of a class in one exercise, drawn only if some file does not prove its numbers."""
+
+    def __init__(self, exercise: Exercise, students: tuple[str, ...], key: bytes) -> None:
+        self.exercise, self.students, self.key = exercise, students, key
+
+    @cached_property
+    def variants(self) -> dict[str, Variant]:
+        """The variant of every student."""
+        return drawing.assign(self.exercise, self.students, self.key)
+
+    def owner(self, submission: Submission) -> str:
+        """Another student whose numbers a file carries; empty where it is nobody's."""
+        stamp, numbers = submission.stamp, submission.numbers
+        for student in self.students:
+            if drawing.certified(self.exercise, student, self.key, stamp, numbers):
+                return student
+        return next((s for s, v in self.variants.items() if v.stamp == stamp), "")
+
+    def variant(self, student: str, submission: Submission) -> tuple[Variant | None, str]:
+        """The student's variant that a file speaks of, if it is theirs, and a remark."""
+        stamp = submission.stamp
+        if not stamp:
+            return self.variants[student], "no stamp: graded by the numbers of the class list"
+        found = drawing.certified(self.exercise, student, self.key, stamp, submission.numbers)
+        if found is not None:
+            return found, ""
+        if stamp == self.variants[student].stamp:
+            return self.variants[student], ""
+        try:
+            found = drawing.stamped(self.exercise, student, self.key, stamp)
+        except NoSolutionError:
+            found = None
+        return found, "numbers of an earlier class list" if found else ""
+
+
 def _grade_one(
-    exercise: Exercise,
-    variant: Variant,
-    file: Received | None,
-    owners: Mapping[str, str],
-    key: bytes,
-    folder: Path,
-    deadline: Deadline,
+    drawn: _Class, student: str, file: Received | None, folder: Path, deadline: Deadline
 ) -> Graded:
-    of = exercise.points()
-    blank = Graded(variant.student, exercise.id, "missing", of=of, variant=variant)
+    exercise = drawn.exercise
+    blank = Graded(student, exercise.id, "missing", of=exercise.points())
     if file is None:
         return blank
     blank = replace(blank, path=file.path)
@@ -368,26 +398,19 @@ def _grade_one(
         return replace(blank, status="broken", remarks=(file.problem,))
     submission = file.submission
     blank = replace(blank, submission=submission)
-    if submission.student and submission.student != variant.student:
+    if submission.student and submission.student != student:
         who = f"the file is that of '{submission.student[:60]}'"
         return replace(blank, status="refused", remarks=(f"someone else's: {who}", *remarks))
-    if not submission.stamp:
-        remarks += ("no stamp: graded by the numbers of the class list",)
-    elif submission.stamp != variant.stamp:
-        other = owners.get(submission.stamp)
-        try:
-            found = drawing.stamped(exercise, variant.student, key, submission.stamp)
-        except NoSolutionError:
-            found = None
-        if other is not None or found is None:
-            who = f"it carries the numbers of '{other}'" if other else "its stamp is not theirs"
-            return replace(blank, status="refused", remarks=(f"someone else's: {who}", *remarks))
-        variant = found
-        blank = replace(blank, variant=found)
-        remarks += ("numbers of an earlier class list",)
+    variant, remark = drawn.variant(student, submission)
+    if variant is None:
+        other = drawn.owner(submission)
+        who = f"it carries the numbers of '{other}'" if other else "its stamp is not theirs"
+        return replace(blank, status="refused", remarks=(f"someone else's: {who}", *remarks))
+    blank = replace(blank, variant=variant)
+    remarks += (remark,) if remark else ()
     if submission.open:
         return replace(blank, status="empty", remarks=remarks)
-    marks = mark_all(exercise, variant, submission, key, (folder / file.path).parent)
+    marks = mark_all(exercise, variant, submission, drawn.key, (folder / file.path).parent)
     points = sum((m.points for m in marks), Fraction(0))
     if file.late:
         points *= deadline.keeps

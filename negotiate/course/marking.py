@@ -231,8 +231,8 @@ def same_expression(
                 return None
             return found
 
-    rest = {name: world[name] for name in world if name not in letters} if letters else world
-    known = rest if isinstance(entry, str) and entry not in world.exercise.value else {}
+    read = getattr(correct, "names", ())
+    known = {name: world[name] for name in read if name not in letters and name in world}
     return equal(given, correct, points, known=known)
 
 

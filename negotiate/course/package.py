@@ -85,10 +85,16 @@ def public(variant: Variant) -> str:
         "title": exercise.title,
         "student": variant.student,
         "stamp": variant.stamp,
+        "drawn": drawn_numbers(variant),
         "numbers": _numbers(variant),
         "questions": questions,
     }
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def drawn_numbers(variant: Variant) -> dict[str, str]:
+    """The drawn numbers as text, for the stamp to prove."""
+    return {name: str(value) for name, value in variant.drawn.items()}
 
 
 def _numbers(variant: Variant) -> dict[str, str]:
@@ -106,7 +112,9 @@ def _numbers(variant: Variant) -> dict[str, str]:
 
 def answers_file(variant: Variant) -> str:
     """An answers file to be filled in: every question open, with what is allowed beside it."""
-    text = write_answers(variant.exercise.id, variant.student, variant.stamp, {})
+    text = write_answers(
+        variant.exercise.id, variant.student, variant.stamp, {}, drawn_numbers(variant)
+    )
     lines = [text.rstrip("\n")]
     for question in variant.exercise.question:
         sample = toml_example(example(question, variant))
@@ -164,6 +172,7 @@ def notebook(variant: Variant, *, hints: bool = True) -> str:
         "language_info": {"name": "python"},
         "negotiate": {
             "exercise": exercise.id, "student": variant.student, "stamp": variant.stamp,
+            "numbers": drawn_numbers(variant),
         },
     }  # fmt: skip
     return book(cells, metadata)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from negotiate.course.world import World
 
 STEPS = 200
-"""Halvings of a bracket: the width of a rational bracket falls below any tolerance before that."""
+"""Steps of Brent's method; halving alone would need some sixty."""
 SNAP = 10_000
 """Largest denominator at which a root found in floats is tried as an exact one."""
 
@@ -279,7 +279,7 @@ def _entry(world: World, entry: Any, where: str) -> Any:
 
 
 def _root(world: World, reference: Reference, where: str, labels: tuple[str, ...]) -> Any:
-    """Zero of an expression over one quantity, by halving an exact bracket.
+    """Zero of an expression over one quantity: exactly where it is linear, else by Brent's method.
 
     A simple fraction at which the expression is exactly zero is preferred to the float beside it.
     """
@@ -301,18 +301,17 @@ def _root(world: World, reference: Reference, where: str, labels: tuple[str, ...
             f"{reference.root} has one sign from {low} to {high}", where=where,
             remedy="widen between",
         )  # fmt: skip
-    for _ in range(STEPS):
-        if high - low <= tolerance.ROOT * max(abs(low), abs(high), Fraction(1)):
-            break
-        middle = (low + high) / 2
-        here = value(middle)
-        if here == 0:
-            return middle
-        low, high = (middle, high) if (here > 0) == (first > 0) else (low, middle)
-    guess = ((low + high) / 2).limit_denominator(SNAP)
-    if low <= guess <= high and value(guess) == 0:
-        return guess
-    return float((low + high) / 2)
+    straight = low - (high - low) * Fraction(first) / (Fraction(last) - Fraction(first))
+    if value(straight) == 0:  # the expression is linear in the quantity
+        return straight
+    from scipy.optimize import brentq
+
+    width = tolerance.ROOT * max(abs(float(low)), abs(float(high)), 1.0)
+    found = brentq(
+        lambda x: float(value(Fraction(x))), float(low), float(high), xtol=width, maxiter=STEPS
+    )
+    guess = Fraction(found).limit_denominator(SNAP)
+    return guess if low <= guess <= high and value(guess) == 0 else float(found)
 
 
 # Answers put together

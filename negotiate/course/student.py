@@ -150,8 +150,9 @@ def hand_in(answers: Mapping[str, Any], exercise: str, folder: str | Path = ".")
     place = Path(folder)
     public = read_public(place / f"{_stem(exercise)}.public.json")
     text = submission.write_answers(
-        str(public["exercise"]), str(public["student"]), str(public["stamp"]), answers
-    )
+        str(public["exercise"]), str(public["student"]), str(public["stamp"]), answers,
+        public.get("drawn", {}),
+    )  # fmt: skip
     target = place / f"{_stem(exercise)}.answers.toml"
     write(target, text)
     found = submission.read(target)

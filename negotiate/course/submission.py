@@ -45,6 +45,8 @@ class Submission:
         Question to plain data.
     problems
         Question to why its entry could not be read.
+    numbers
+        The drawn numbers, as the file claims; the stamp proves them.
     """
 
     exercise: str
@@ -52,6 +54,7 @@ class Submission:
     stamp: str
     answers: Mapping[str, Any]
     problems: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -124,13 +127,21 @@ def _answers(data: Any, name: str) -> Submission | None:
             answers[str(question)] = _plain(entry, 0, [0])
         except NegotiateError as error:
             problems[str(question)] = str(error)
-    return Submission(*_claims(data), answers, problems)
+    return Submission(*_claims(data), answers, problems, _numbers(data))
 
 
 def _claims(data: Mapping[str, Any]) -> tuple[str, str, str]:
     exercise, student, stamp = (data.get(key, "") for key in ("exercise", "student", "stamp"))
     texts = [item if isinstance(item, str) else "" for item in (exercise, student, stamp)]
     return texts[0][:80], texts[1][:80], texts[2][:80]
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, str]:
+    """Numbers a file states, as text; anything odd is left out, and then proves nothing."""
+    given = data.get("numbers")
+    if not isinstance(given, Mapping) or len(given) > MAX_QUESTIONS:
+        return {}
+    return {str(k): v for k, v in given.items() if isinstance(v, str) and len(v) <= 80}
 
 
 def _plain(entry: Any, depth: int, count: list[int]) -> Any:
@@ -168,7 +179,7 @@ def _notebook(data: Any, name: str) -> Submission | None:
         if not answers and not problems:
             return None
         claims = {}
-    return Submission(*_claims(claims), answers, problems)
+    return Submission(*_claims(claims), answers, problems, _numbers(claims))
 
 
 def _source(cell: Mapping[str, Any]) -> str:
@@ -201,14 +212,21 @@ def _cell(source: str, answers: dict[str, Any], problems: dict[str, str]) -> Non
 # Writing
 
 
-def write_answers(exercise: str, student: str, stamp: str, answers: Mapping[str, Any]) -> str:
-    """An answers file as TOML."""
+def write_answers(
+    exercise: str,
+    student: str,
+    stamp: str,
+    answers: Mapping[str, Any],
+    numbers: Mapping[str, str] | None = None,
+) -> str:
+    """An answers file as TOML; the stamp proves ``numbers``, the student's drawn numbers."""
     lines = [
         '# Answers to one exercise: numbers as 0.75 or "3/4", words in quotes, lists in [ ].',
         'kind = "answers"',
         f"exercise = {json.dumps(exercise)}",
         f"student = {json.dumps(student)}",
         f"stamp = {json.dumps(stamp)}",
+        *([f"numbers = {toml(numbers)}"] if numbers else []),
         "",
         "[answers]",
     ]

@@ -12,6 +12,7 @@ import pytest
 from negotiate.course import drawing, reader
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
+from negotiate.course.package import drawn_numbers
 from negotiate.course.submission import write_answers
 
 DATA = Path(__file__).parent / "data"
@@ -53,12 +54,15 @@ def right_answers(variant: Variant) -> dict[str, Any]:
     return out
 
 
-def hand_in(folder: Path, variant: Variant, answers: Mapping[str, Any], name: str = "") -> Path:
-    """An answers file in a student's folder."""
+def hand_in(
+    folder: Path, variant: Variant, answers: Mapping[str, Any], name: str = "", proved: bool = True
+) -> Path:
+    """An answers file in a student's folder; ``proved`` with the numbers the stamp certifies."""
     place = folder / variant.student
     place.mkdir(parents=True, exist_ok=True)
     path = place / (name or f"{variant.exercise.id}.answers.toml")
-    text = write_answers(variant.exercise.id, variant.student, variant.stamp, answers)
+    numbers = drawn_numbers(variant) if proved else None
+    text = write_answers(variant.exercise.id, variant.student, variant.stamp, answers, numbers)
     path.write_text(text, encoding="utf-8")
     return path
 
