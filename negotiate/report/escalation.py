@@ -74,6 +74,7 @@ def _ladder(context: Any, form: Any, ladder: Any, *, drawn: bool) -> list[Block]
     who, other = (context.name(p) for p in ladder.players)
     out: list[Block] = [
         Heading(f"{who} as the challenger"),
+        Paragraph(prize(context, ladder)),
         Paragraph(path(context, ladder)),
         _threats(context, ladder),
     ]
@@ -103,6 +104,19 @@ def _ladder(context: Any, form: Any, ladder: Any, *, drawn: bool) -> list[Block]
         )
     )
     return out
+
+
+def prize(context: Any, ladder: Any) -> str:
+    """What the demand is worth to both sides, and whether the file says so."""
+    who, other = (context.name(p) for p in ladder.players)
+    text = (
+        f"The demand is worth {number(float(ladder.stake_challenger))} stakes to {who} and would "
+        f"cost {other} {number(float(ladder.stake_target))}"
+    )
+    given = [context.case.has(f"quantity.prize_{p}") for p in ladder.players]
+    if all(given):
+        return text + "."
+    return text + ": a whole stake where the file gives no prize, which few demands are."
 
 
 def path(context: Any, ladder: Any) -> str:

@@ -14,6 +14,7 @@ from negotiate.display import deterrence as deterrence_view
 from negotiate.display._text import number, percent
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table, note
+from negotiate.tolerance import UTILITY
 
 ORDER = 56.4
 TITLE = "Hidden resolve"
@@ -146,8 +147,10 @@ def risk_sentence(form: Any, a: str, b: str) -> str:
             f"It risks war because the range of {b}'s costs is wide: the risk would pay no longer "
             f"if war cost {a} {number(margin)} more."
         )
-    elif margin > 0:
+    elif margin > UTILITY:
         text += "It would risk war for more, but the safe demand already takes the whole prize."
+    elif margin > -UTILITY:
+        text += "It asks for what everybody accepts, but only just: a cheaper war would be risked."
     else:
         text += (
             "It asks for what everybody accepts, and would go on doing so until war cost it "
