@@ -10,6 +10,7 @@ import numpy as np
 from negotiate import registry
 from negotiate.display import figures, two_level
 from negotiate.display._text import number, percent
+from negotiate.levers import inside_flow
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
 
@@ -39,6 +40,7 @@ def blocks(context: Any) -> list[Block]:
         Paragraph(patience(context, game)),
         _table(context, form, game, found),
         Paragraph(first_move(context, game, found)),
+        Paragraph(meanwhile(context, game)),
         Paragraph(walking_out(context, game, found)),
     ]  # fmt: skip
     out += _deadline(context, form, game)
@@ -149,6 +151,34 @@ def walking_out(context: Any, game: Any, found: Any) -> str:
         "An outside option moves nothing until it binds (Binmore, Shaked and Sutton 1989): "
         + "; ".join(parts) + "."
     )  # fmt: skip
+
+
+def meanwhile(context: Any, game: Any) -> str:
+    """What levers cost while the talks go on, and what the deal would be without them."""
+    case = context.case.floats()
+    burden = inside_flow.read(case)
+    names = [context.names[n] for n in case.on_table() if "inside_flow" in case.levers[n].enters]
+    if not names or not any(float(burden[p]) for p in game.players):
+        return "No lever works while the talks go on: waiting costs only time."
+    flow = np.array([(1 - float(game.discount[k])) * float(burden[p])
+                     for k, p in enumerate(game.players)])  # fmt: skip
+    without = replace(game, inside=np.asarray(game.inside) + flow)
+    shift = game.first_payoffs() - without.first_payoffs()
+    clock = context.case.case.clock.talks
+    return (
+        f"While the talks go on, {shared.listed(names)} "
+        f"{'is' if len(names) == 1 else 'are'} expected to cost "
+        + " and ".join(
+            f"{context.name(p)} {number(float(flow[k]))}" for k, p in enumerate(game.players)
+        )
+        + f" stakes a {clock}. An inside option moves the deal at once (Muthoo 1999): by that "
+        + " and ".join(
+            f"{context.name(p)} {'gains' if shift[k] >= 0 else 'loses'} "
+            f"{number(abs(float(shift[k])))}"
+            for k, p in enumerate(game.players)
+        )
+        + " stakes."
+    )
 
 
 def _periods(context: Any) -> int:

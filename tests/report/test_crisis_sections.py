@@ -15,6 +15,7 @@ from negotiate.forms import alternating_offers, crisis_bargaining, escalation, s
 from negotiate.forms.cheap_talk import CheapTalk
 from negotiate.forms.mediation import Mediation
 from negotiate.forms.reputation import Reputation
+from negotiate.levers import inside_flow
 from negotiate.report import _assemble as assemble
 from negotiate.report import escalation as escalation_section
 from negotiate.report import hidden_resolve, sanctions, talks, words
@@ -88,6 +89,19 @@ def test_patience_threshold_gives_what_was_signed(idlib: CaseContext) -> None:
     moved = idlib.case.with_value("party.turkey.discount", str(at))
     utility = float(alternating_offers.evaluate(moved, ["utility.turkey"])["utility.turkey"])
     assert utility == pytest.approx(float(idlib.signed.utility[1]), abs=2e-3)
+
+
+def test_what_levers_cost_meanwhile(idlib: CaseContext) -> None:
+    """The shift is that of the same talks with the inside-flow levers' harms taken out of them."""
+    game = alternating_offers.compile(idlib.case.floats())
+    text = talks.meanwhile(idlib, game)
+    flow = (1 - 0.95) * float(inside_flow.read(idlib.case)["turkey"])
+    assert f"Turkey {flow:.3f} stakes a week" in text
+    off = {f"lever.{name}.available": False for name in idlib.case.levers}
+    quiet = idlib.case.with_values(off)
+    assert "costs only time" in talks.meanwhile(
+        context_of(quiet), alternating_offers.compile(quiet.floats())
+    )
 
 
 def test_outside_option_sentence(idlib: CaseContext) -> None:
