@@ -335,6 +335,7 @@ def _mixtures(
 ) -> None:  # fmt: skip
     """Vertices that mix ``size`` strategies."""
     room = masks.shape[1]
+    live = np.empty(games + 1, np.int64)
     every = ((1 << own) - 1) << first_own
     for inside in supports:
         base = every
@@ -362,10 +363,19 @@ def _mixtures(
                     _plus_mean(reply, work[k], table[j * own + inside[k]])
                 _slack(low, value, reply)
             mask = base | chosen << first_other
+            # Without a branch: where candidates are is beyond prediction.
+            near = 0
             for g in range(games):
-                if not low[g] > -CLEAR or doubtful[g]:
+                live[near] = g
+                near += low[g] > -CLEAR
+            for at in range(near):
+                g = live[at]
+                if doubtful[g]:
                     continue
-                strength = _strength(table, own, g, inside, binding, size, work[4:8])
+                if size == 2:
+                    strength = max(abs(work[4, g]), abs(work[5, g]))
+                else:
+                    strength = _strength(table, own, g, inside, binding, size, work[4:8])
                 if strength <= TIE:
                     continue
                 v = found[g]
