@@ -27,9 +27,10 @@ punishment); Fortna (2003), doi:10.1017/S0020818303572046.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,10 @@ class Enforcement(Viewable):
 
     def parts(self) -> dict[str, Array]:
         """Arrays (..., parties, violations): gain, loss, caught, noise of `kernels.repeated`."""
+        return dict(self._parts)
+
+    @cached_property
+    def _parts(self) -> dict[str, Array]:
         t, q, f, s = self.temptation, self.detection, self.false_alarm, self.sanction
         levers = self.lever_loss + self.lever_cost
         own_gain = t - (q - f) * s
@@ -175,16 +180,21 @@ class Enforcement(Viewable):
             caught = others * (q - f)
             noise = 1 - quiet + 0 * q
             return {"gain": own_gain, "loss": loss, "caught": caught, "noise": noise}
-        masks = kernel.subsets(len(self.clauses))
+        order = [
+            sum(1 << k for k, chosen in enumerate(row) if chosen)
+            for row in kernel.subsets(len(self.clauses)).tolist()
+        ]
         loss = kept.sum(-1) + levers
         quiet = kernel.product(kernel.product(1 - f, -1), -1)[..., None, None]
-        others = _others(kernel.product(1 - f, -1), -1)
-        gains, caughts = [], []
-        for row in masks:
-            hidden = kernel.product(np.where(row, 1 - q, 1 - f), -1)
-            gains.append((own_gain * row.astype(int)).sum(-1))
-            caughts.append(quiet[..., 0] - others * hidden)
-        gain, caught = np.stack(gains, -1), np.stack(caughts, -1)
+        others = _others(kernel.product(1 - f, -1), -1)[..., None]
+        # over all sets of clauses, by doubling: a clause more is a factor, and a term, more
+        gain, hidden = 0 * own_gain[..., :1], 1 + 0 * (q * f)[..., :1]
+        for k in range(len(self.clauses)):
+            one = slice(k, k + 1)
+            gain = np.concatenate([gain, gain + own_gain[..., one]], -1)
+            hidden = np.concatenate([hidden * (1 - f)[..., one], hidden * (1 - q)[..., one]], -1)
+        gain = gain[..., order]
+        caught = quiet - others * hidden[..., order]
         return {
             "gain": gain,
             "loss": loss[..., None] + 0 * gain,
@@ -194,6 +204,10 @@ class Enforcement(Viewable):
 
     def deterrence(self) -> Array:
         """K (..., parties, violations); infinite where violating does not even pay at once."""
+        return self._deterrence
+
+    @cached_property
+    def _deterrence(self) -> Array:
         part = self.parts()
         tempting = part["gain"] > 0
         part["gain"] = np.where(tempting, part["gain"], 1)
@@ -214,6 +228,10 @@ class Enforcement(Viewable):
 
     def margins(self) -> Array:
         """Signed margin of every violation (..., parties, violations), at `discount`."""
+        return self._margins
+
+    @cached_property
+    def _margins(self) -> Array:
         return np.asarray(
             kernel.margin(
                 **self.parts(),
@@ -393,36 +411,49 @@ def with_monitoring(game: Enforcement, *, detection: Any, false_alarm: Any = Non
 
 def evaluate_game(game: Enforcement, names: Iterable[str] = ()) -> dict[str, Array]:
     """Metrics of a game over its draws; all of them if ``names`` is empty."""
-    shape = np.broadcast_shapes(*(getattr(game, name).shape[:-1] for name in _BY_PARTY))
+    shape = np.broadcast_shapes(
+        *(getattr(game, name).shape[:-1] for name in _BY_PARTY),
+        *(getattr(game, name).shape[:-2] for name in _BY_CLAUSE),
+    )
     wanted = list(names)
     if shape and int(np.prod(shape)) > BLOCK:
         return _in_blocks(game, wanted, shape)
-    margins = game.margins()
-    critical, margin = game.critical(), margins.min(-1)
-    strength, value, punisher = game.deterrence().min(-1), game.value(), game.punisher_margin()
-    alone = margins[..., : len(game.clauses)]
-    labels = np.array(game.clauses)
-    short = game.discount - critical
-    known: dict[str, Array] = {
-        "critical_discount": critical.max(-1),
-        "margin": margin.min(-1),
-        "patience": short.min(-1),
-        "weakest_clause": labels[alone.min(-2).argmin(-1)],
+    readers = _readers(game)
+    for name in wanted:
+        if name not in readers:
+            raise UnknownNameError("metric", name, readers, where=KIND)
+    return {name: np.asarray(readers[name]()) for name in wanted or readers}
+
+
+def _readers(game: Enforcement) -> dict[str, Callable[[], Any]]:
+    """How each metric is read; what several share is computed when first asked for."""
+    labels, count = np.array(game.clauses), len(game.clauses)
+    critical = cache(game.critical)
+    margin, value, punisher = cache(game.margin), cache(game.value), cache(game.punisher_margin)
+
+    def alone() -> Array:
+        return game.margins()[..., :count]
+
+    by_party: dict[str, Callable[[int], Any]] = {
+        "critical_discount": lambda i: critical()[..., i],
+        "patience": lambda i: game.discount[..., i] - critical()[..., i],
+        "margin": lambda i: margin()[..., i],
+        "deterrence": lambda i: game.deterrence()[..., i, :].min(-1),
+        "value": lambda i: value()[..., i],
+        "punisher_margin": lambda i: punisher()[..., i],
+        "weakest_clause": lambda i: labels[alone()[..., i, :].argmin(-1)],
+    }
+    out: dict[str, Callable[[], Any]] = {
+        "critical_discount": lambda: critical().max(-1),
+        "margin": lambda: margin().min(-1),
+        "patience": lambda: (game.discount - critical()).min(-1),
+        "weakest_clause": lambda: labels[alone().min(-2).argmin(-1)],
     }
     for i, party in enumerate(game.players):
-        known[f"critical_discount.{party}"] = critical[..., i]
-        known[f"patience.{party}"] = short[..., i]
-        known[f"margin.{party}"] = margin[..., i]
-        known[f"deterrence.{party}"] = strength[..., i]
-        known[f"value.{party}"] = value[..., i]
-        known[f"punisher_margin.{party}"] = punisher[..., i]
-        known[f"weakest_clause.{party}"] = labels[alone[..., i, :].argmin(-1)]
+        out |= {f"{name}.{party}": partial(read, i) for name, read in by_party.items()}
     for k, clause in enumerate(game.clauses):
-        known[f"clause_margin.{clause}"] = alone[..., k].min(-1)
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError("metric", name, known, where=KIND)
-    return {name: np.asarray(known[name]) for name in wanted or known}
+        out[f"clause_margin.{clause}"] = partial(lambda k: alone()[..., k].min(-1), k)
+    return out
 
 
 _BY_PARTY = ("lever_loss", "lever_cost", "discount")
