@@ -60,7 +60,7 @@ def notebook(text: str) -> str:
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
 
 
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s:]+)\)")
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((#[^)\s]+|[^)\s:]+)\)")
 
 
 def _link(match: re.Match[str]) -> str:
