@@ -73,8 +73,9 @@ def scan(source: str, begin: int, players: int, *, bound: int, path: str = "") -
     rows: dict[str, tuple[Fraction, ...] | None] = {}
     sizes: dict[Key, range] = {}
     match, position, end = _NODE.match, begin, len(source)
-    waiting: list[tuple[int, int]] = [(-1, -1)]
-    while waiting:
+    # Two stacks of whole numbers: pairs would keep the garbage collector busy.
+    ups, moves = [-1], [-1]
+    while ups:
         found = match(source, position)
         if found is None:
             return None
@@ -85,7 +86,7 @@ def scan(source: str, begin: int, players: int, *, bound: int, path: str = "") -
                 allowed=f"at most {bound:,}",
             )
         position = found.end()
-        up, move = waiting.pop()
+        up, move = ups.pop(), moves.pop()
         node = len(parent)
         parent.append(up)
         action.append(move)
@@ -127,7 +128,8 @@ def scan(source: str, begin: int, players: int, *, bound: int, path: str = "") -
             elif key not in sets:
                 return None
             keys.append(key)
-            waiting.extend([(node, k) for k in sizes[key]])
+            ups.extend([node] * len(sizes[key]))
+            moves.extend(sizes[key])
         at = int(number)
         earned.append(at)
         if label is None:

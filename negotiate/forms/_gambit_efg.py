@@ -28,7 +28,9 @@ True
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -55,11 +57,26 @@ def loads(text: str, *, path: str = "") -> ExtensiveGame:
     start = _efg_lines.header(source)
     if start is not None:
         title, given, note, begin = start
-        found = _efg_lines.scan(source, begin, len(given), bound=NODE_BOUND, path=path)
-        if found is not None:
-            return _assemble(found, given, title, note)
+        with _unhurried():
+            found = _efg_lines.scan(source, begin, len(given), bound=NODE_BOUND, path=path)
+            if found is not None:
+                return _assemble(found, given, title, note)
     # Token by token: whatever else the format allows, and what is wrong with the rest.
     return _Reader(gambit.Tokens(text, path=path)).game()
+
+
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """No garbage collection meanwhile: what a reader makes has no cycles, and a large file makes
+    much of it, which the collector would walk through again and again.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _assemble(
