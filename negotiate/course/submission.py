@@ -241,8 +241,9 @@ def toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(value)
+        return str(int(value))
     if isinstance(value, float):
+        value = float(value)  # NumPy's float prints its own name
         return repr(value) if value == value and abs(value) != float("inf") else '""'
     if isinstance(value, Fraction):
         return str(value.numerator) if value.denominator == 1 else f'"{value}"'

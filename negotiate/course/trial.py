@@ -27,6 +27,11 @@ def attempt(exercise: Exercise, student: str, key: bytes) -> Iterator[Finding]:
         found = list(_blame(exercise))
         yield from found or [Finding(("id",), f"no draw is accepted: {error}")]
         return
+    for name in exercise.game:  # one that no answer asks for is built for the texts
+        try:
+            variant.world.game(name)
+        except FAILURES as error:
+            yield Finding(("game", name), _words(error))
     yield from _questions(exercise, variant.world, key)
     yield from _texts(exercise, variant.world)
 
