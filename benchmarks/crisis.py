@@ -1,11 +1,7 @@
-"""Talks and crises over draws: vectorised kernels against a loop over single draws.
+"""Crises over draws: vectorised kernels against a loop over single draws.
 
 Claims, each a ratio of seconds a draw in the same run (theirs over ours):
 
-- ``alternating offers, pie``: a million draws of discount factors and outside options on the unit
-  pie; the peer solves the two equations of the stationary equilibrium with
-  `scipy.optimize.brentq` for each draw.
-- ``alternating offers, frontier``: the same over a frontier of seven vertices.
 - ``escalation ladder``: backward induction of a three-rung ladder over a million draws; the peer
   builds the tree in `networkx` and walks it for each draw.
 - ``risk and return``: the best demand over a million draws of war costs; the peer maximises with
@@ -24,11 +20,10 @@ from typing import Any
 
 import networkx
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from negotiate.forms.crisis_bargaining import RiskReturn
 from negotiate.forms.escalation import EscalationLadder, Rung
-from negotiate.kernels.offers import UNIT_PIE, alternating_offers
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:
@@ -39,31 +34,6 @@ def timed(function: Callable[[], Any]) -> tuple[float, Any]:
 
 def claim(peer: str, ours: float, theirs: float) -> dict[str, Any]:
     return {"ratio": theirs / ours, "peer": peer, "ours": ours, "theirs": theirs}
-
-
-def one_offer(x: Any, y: Any, d: Any, o: Any) -> float:
-    """u1 of the first offer: root of a1 - phi^-1(R2(phi(R1(a1)))) on a frontier, one draw."""
-
-    def gap(a1: float) -> float:
-        b1 = min(max(o[0], d[0] * a1), x[-1])
-        need = max(o[1], d[1] * float(np.interp(b1, x, y)))
-        return a1 - float(np.interp(-need, -y, x))
-
-    return float(brentq(gap, x[0] - 1e-9, x[-1] + 1e-9, xtol=1e-12))
-
-
-def offers(name: str, x: Any, y: Any, draws: int, loop: int, results: dict[str, Any]) -> None:
-    rng = np.random.default_rng(1)
-    d = rng.uniform(0.8, 0.99, (draws, 2))
-    o = rng.uniform(0.0, 0.3, (draws, 2))
-    ours, found = timed(lambda: alternating_offers((x, y), discount=d, outside=o))
-    theirs, single = timed(lambda: [one_offer(x, y, d[k], o[k]) for k in range(loop)])
-    worst = float(np.abs(found.payoffs[:loop, 0, 0] - single).max())
-    assert worst < 1e-7, worst
-    print(f"{name}: {draws:,} draws in {ours:.2f} s, largest difference to the loop {worst:.1e}")
-    results[f"alternating offers, {name}"] = claim(
-        "scipy brentq, one draw at a time", ours / draws, theirs / loop
-    )
 
 
 def walk(costs: Any, stake: float) -> float:
@@ -160,9 +130,6 @@ def main() -> None:
     quick = "--quick" in sys.argv
     draws, loop = (200_000, 1_000) if quick else (1_000_000, 5_000)
     results: dict[str, Any] = {}
-    offers("pie", *UNIT_PIE, draws, loop, results)
-    grid = np.linspace(0.0, 1.0, 7)
-    offers("frontier", grid, 1 - grid**2, draws // 10, loop, results)
     ladders(draws, loop, results)
     risk(draws, loop, results)
     print(json.dumps(results))
