@@ -606,13 +606,12 @@ def mixed_over_draws(
             left = np.setdiff1d(left, rows[found], assume_unique=True)
             rows = rows[~found]
 
-    everything = _real_actions(rules)
+    every = supports(rules, _real_actions(rules))
     for leans in _LEANS:
         for k, flat in enumerate(distinct):
             for use in supports(rules, flat.reshape(cycles.shape[1:])):
                 attempt(use, left[which[left] == k], leans)
-    for leans in _LEANS:
-        for use in supports(rules, everything) if left.size else ():
+        for use in every if left.size else ():
             attempt(use, left, leans)
     done = np.ones(len(reward), dtype=bool)
     done[left] = False
