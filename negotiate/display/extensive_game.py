@@ -130,13 +130,20 @@ def figure(game: ExtensiveGame, *, point: Point | None = None) -> str:
         left = 18 + sum(text_width(p, _SIZE) + 34 for p in game.players[:k])
         board.circle(left, 18, 5, fill=SERIES[k % len(SERIES)])
         board.text(left + 10, 22.5, player, size=_SIZE)
+    if folded:
+        hidden = sum(int(game.end[node] - node - 1) for node in folded)
+        left = 18 + sum(text_width(p, _SIZE) + 34 for p in game.players)
+        board.text(left, 22.5, f"{hidden:,} of {game.count:,} nodes not drawn", size=_SMALL,
+                   fill="soft", italic=True)  # fmt: skip
     _sets(board, game, shown, x, y)
-    for node in shown[1:]:
-        _edge(board, game, node, x, y, move, reach)
+    # Lines first, words after: their rim of paper keeps them readable where lines pass.
+    words = [_edge(board, game, node, x, y, move, reach) for node in shown[1:]]
+    for left, top, label in words:
+        board.text(left, top, label, size=_SIZE, halo=True)
     for node in shown:
         _node(board, game, node, x, y, folded=node in folded)
         board.text(x[node] - 10, y[node] + (15 if node else 4.5), names.get(node, ""),
-                   size=_SMALL, anchor="end", fill="soft", italic=True)  # fmt: skip
+                   size=_SMALL, anchor="end", fill="soft", italic=True, halo=True)  # fmt: skip
     return board.render()
 
 
@@ -165,7 +172,8 @@ def _layout(
             y[node] = (below[0] + below[-1]) / 2
     ends = max(text_width(_end(game, n, n in folded), _SIZE) for n in shown)
     width = max(max(x.values()) + ends + 34, 320)
-    width = max(width, 40 + sum(text_width(p, _SIZE) + 34 for p in game.players))
+    legend = 40 + sum(text_width(p, _SIZE) + 34 for p in game.players)
+    width = max(width, legend + (170 if folded else 0))
     return x, y, width, _TOP + max(row - 1, 0) * _ROW + 34
 
 
@@ -211,11 +219,17 @@ def _sets(
         index = int(game.information_set[node])
         if index >= 0 and game.owner[index] >= 0:
             groups.setdefault(index, []).append(node)
+    at_level: dict[int, int] = {}
     for index, nodes in groups.items():
+        if len(nodes) < 2:
+            continue
+        # Sets side by side bend differently, so that their lines stay apart.
+        level = int(game.depth[nodes[0]])
+        place = at_level[level] = at_level.get(level, 0) + 1
         colour = SERIES[int(game.owner[index]) % len(SERIES)]
         nodes = sorted(nodes, key=lambda n: (y[n], x[n]))
         for a, b in pairwise(nodes):
-            bend = (x[a] + x[b]) / 2 - 16
+            bend = (x[a] + x[b]) / 2 - 6 - 14 * place
             board.curve(
                 f"M{x[a]:.1f},{y[a]:.1f} Q{bend:.1f},{(y[a] + y[b]) / 2:.1f} {x[b]:.1f},{y[b]:.1f}",
                 stroke=colour,
@@ -232,7 +246,8 @@ def _edge(
     y: dict[int, float],
     move: list[Any] | None,
     reach: list[Any] | None,
-) -> None:
+) -> tuple[float, float, str]:
+    """Draw the line to a node; returns where its words go, and the words."""
     up = int(game.parent[node])
     who = int(game.mover[up])
     label, stroke, width = _step(game, node), "rule", 1.2
@@ -246,7 +261,7 @@ def _edge(
     board.polyline(
         [(x[up], y[up]), (knee, y[node]), (x[node], y[node])], stroke=stroke, width=width
     )
-    board.text(knee + 4, y[node] - 4 - width / 2, label, size=_SIZE)
+    return knee + 4, y[node] - 6.5 - width / 2, label
 
 
 def _node(
