@@ -15,7 +15,8 @@ def command(
     observed: Annotated[
         list[str] | None,
         typer.Option(
-            "--observed", metavar="METRIC=VALUE",
+            "--observed",
+            metavar="METRIC=VALUE",
             help="What was observed; the signed terms by default; may be given again.",
         ),
     ] = None,
@@ -44,13 +45,15 @@ def command(
     read = load(case, changes)
     seen = dict(_observation(text) for text in observed or ())
     if path:
-        if len(seen) != 1 or isinstance(next(iter(seen.values())), str):
+        value = next(iter(seen.values()), "")
+        if len(seen) != 1 or isinstance(value, str):
             raise InputError(
                 f"{len(seen)} observations", where="--path", allowed="one, a number",
                 remedy="give --observed METRIC=VALUE",
             )  # fmt: skip
-        ((metric, value),) = seen.items()
-        answer = ask.match(read, path, metric, value, tolerance=tolerance, low=low, high=high)
+        answer = ask.match(
+            read, path, next(iter(seen)), value, tolerance=tolerance, low=low, high=high
+        )
         show(answer, as_json=as_json, figure=figure)
         return
     posterior = ask.infer(

@@ -18,7 +18,8 @@ def command(
     act: Annotated[
         list[str] | None,
         typer.Option(
-            "--act", metavar="ACT=METRIC",
+            "--act",
+            metavar="ACT=METRIC",
             help="Instead of a conclusion a choice: an act and the metric that is its worth.",
         ),
     ] = None,

@@ -124,9 +124,7 @@ _DRAW: dict[str, Callable[[Any], str]] = {
 
 def _drawable(picture: Any) -> bool:
     """Whether there is anything to draw: a box without limits, a threshold nowhere have nothing."""
-    return bool(picture.labels) and all(
-        getattr(value, "size", 1) for value in picture.values
-    )
+    return bool(picture.labels) and all(getattr(value, "size", 1) for value in picture.values)
 
 
 def figure(answer: Any) -> str:

@@ -205,7 +205,8 @@ def _margins(case: Negotiation, judged: Any) -> str:
     if judged is None:
         return ""
     parts = [
-        f"{case.parties[p].name} {number(float(m))}" for p, m in zip(case.principals, judged.margins)
+        f"{case.parties[p].name} {number(float(m))}"
+        for p, m in zip(case.principals, judged.margins)
     ]
     stands = all(float(m) >= 0 for m in judged.margins)
     word = "stands" if stands else "does not stand"

@@ -15,15 +15,16 @@ MOST = 15
 
 def sentence(item: Any) -> str:
     """Which quantities move the metric most."""
+    what = words(item.case, item.metric)
     if not item.paths:
-        return f"No quantity has a range, so {words(item.case, item.metric)} stays at {number(item.base)}."
+        return f"No quantity has a range, so {what} stays at {number(item.base)}."
     widths = abs(item.answers[:, 1] - item.answers[:, 0])
     if widths[0] <= 0.0005:
-        return f"No single quantity moves {words(item.case, item.metric)} from {number(item.base)}."
+        return f"No single quantity moves {what} from {number(item.base)}."
     moving = int((widths > 0.0005).sum())
     return (
-        f"{words(item.case, item.metric)} is {number(item.base)} at the base; of {len(item.paths)} uncertain "
-        f"quantities {moving} move it by themselves, most of all "
+        f"{what[:1].upper()}{what[1:]} is {number(item.base)} at the base; of {len(item.paths)} "
+        f"uncertain quantities {moving} move it by themselves, most of all "
         f"{words(item.case, item.paths[0])} (from {number(item.answers[0, 0])} at its low to "
         f"{number(item.answers[0, 1])} at its high value)."
     )

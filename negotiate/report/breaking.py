@@ -166,7 +166,8 @@ def _regions(context: Any) -> list[Block]:
                   tuple(tuple(row.values()) for row in shown),
                   "Peeling trajectory: coverage is the share of all failures in the box, density "
                   f"the share of failures among its draws; box {found.chosen} is shown.",
-                  strong=tuple(i for i, row in enumerate(shown) if row["box"] == found.chosen))
+                  strong=frozenset(i for i, row in enumerate(shown)
+                                   if row["box"] == found.chosen))
         )  # fmt: skip
         tree = asked.tree(item)
         out += [

@@ -34,7 +34,9 @@ def blocks(context: Any) -> list[Block]:
     draws = min(asked.draws, PAIRED)
     study = run_study(space, evaluates, Sobol(draws, asked.seed), engine="threads", workers=2)
     known = asked.names | {lever: f"no {asked.names[lever]}" for lever in asked.held}
-    rows, rules, answers = [], [], []
+    rows: list[Any] = []
+    rules: list[int] = []
+    answers = []
     for metric in asked.driven:
         rules.append(len(rows))
         for lever in asked.held:
@@ -42,8 +44,9 @@ def blocks(context: Any) -> list[Block]:
             record = answer.records()[0]
             answers.append((abs(record["median"]), metric == asked.headline, answer))
             rows.append(
-                ("" if lever != asked.held[0] else asked.names[metric], asked.names[lever], record["q05"], record["median"],
-                 record["q95"], record["share up"], record["share down"], record["sign flips"])
+                ("" if lever != asked.held[0] else asked.names[metric], asked.names[lever],
+                 record["q05"], record["median"], record["q95"], record["share up"],
+                 record["share down"], record["sign flips"])
             )  # fmt: skip
     largest = max((a for a in answers if a[1]), key=lambda a: a[0])[2]
     return [
@@ -54,7 +57,7 @@ def blocks(context: Any) -> list[Block]:
         Paragraph(largest.said()),
         Table(("answer", "without", "5 %", "median", "95 %", "rises in", "falls in", "sign flips"),
               tuple(rows), "Change of each answer, draw by draw, when a lever is taken away; the "
-              "last three columns are shares of draws.", digits=3, rules=tuple(rules[1:])),
+              "last three columns are shares of draws.", digits=3, rules=frozenset(rules[1:])),
         Figure(view.figure(largest), "Histogram of the largest change, draw by draw.",
                f"What taking away {asked.names[largest.changed]} does to "
                f"{asked.names[largest.metric]}, draw by draw."),

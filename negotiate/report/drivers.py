@@ -45,7 +45,8 @@ def blocks(context: Any) -> list[Block]:
         out += [Paragraph(answer.said())] if name != asked.headline else []
         for row, record in enumerate(answer.records()[:ROWS]):
             rows.append(
-                ("" if row else asked.names[name], asked.names.get(record["factor"], record["factor"]),
+                ("" if row else asked.names[name],
+                 asked.names.get(record["factor"], record["factor"]),
                  record["first"], record["total"], record["total_low"], record["total_high"])
             )  # fmt: skip
     if rows:
@@ -73,7 +74,8 @@ def _information(asked: Any) -> list[Block]:
         out.append(Paragraph(f"“{item.text or item.id}” {answer.said()}"))
         for row, record in enumerate(answer.records()[:3]):
             rows.append(
-                ("" if row else item.text or item.id, asked.names.get(record["input"], record["input"]),
+                ("" if row else item.text or item.id,
+                 asked.names.get(record["input"], record["input"]),
                  record["value"], record["error"], record["changes the choice"])
             )  # fmt: skip
     if rows:

@@ -100,7 +100,8 @@ def _weight(context: Any) -> list[Block]:
     base = metric.evaluate(case.floats(), wanted)
     drawn = cases.draw(case, min(asked.draws, 10_000), seed=asked.seed)
     found = metric.evaluate(drawn, wanted)
-    low, high = (np.broadcast_to(np.asarray(found[name], float), (drawn.draws,)) for name in wanted)
+    rows = drawn.draws or 1
+    low, high = (np.broadcast_to(np.asarray(found[name], float), (rows,)) for name in wanted)
     middle = 0.5 * (low + high)
     middle = middle[np.isfinite(middle)]
     if not middle.size:

@@ -163,7 +163,7 @@ def _shapley(case: Negotiation, name: str, draws: int, seed: int, scenario: str)
     size = len(inputs_of(kept))
     outer = max(draws // 2 // (3 * 2**size), 50)
     found = shapley_effects(kept, evaluate, outer=outer, seed=seed)
-    note = ()
+    note: tuple[str, ...] = ()
     if dropped:
         order = {factor: i for i, factor in enumerate(screened.factors)}
         largest = max(float(screened.column("total")[order[factor]]) for factor in dropped)
@@ -221,7 +221,9 @@ def sensitivity(
         known = [name.split(" == ")[1] for name in found if " == " in name]
         raise UnknownNameError("label", label, known, where=f"sensitivity of {metric}")
     joint = f"{metric} {sensitivities.ALL_LABELS}"
-    answer = found.get(key) or found.get(joint) or next(iter(found.values()))
+    answer: sensitivities.Sensitivity = (
+        found.get(key) or found.get(joint) or next(iter(found.values()))
+    )
     return answer.named(words_for(case, metric))
 
 
@@ -244,7 +246,15 @@ def threshold(
     """
     space, evaluate = cases.seam(case, [metric], scenario=scenario, paths=[path])
     found = thresholds.threshold(
-        space, evaluate, path, metric, condition, low=low, high=high, draws=_count(case, draws), seed=seed
+        space,
+        evaluate,
+        path,
+        metric,
+        condition,
+        low=low,
+        high=high,
+        draws=_count(case, draws),
+        seed=seed,
     )
     return found.named(words_for(case, metric))
 
@@ -455,9 +465,7 @@ def information(
 
 def make_claim(case: Negotiation, metric: str, condition: str, *, text: str = "") -> Claim:
     """A claim on a metric of the case; one that names a bargaining concept is asked of each."""
-    return claimed(
-        cases.by_concept(case, metric), condition, id=f"{metric} {condition}", text=text
-    )
+    return claimed(cases.by_concept(case, metric), condition, id=f"{metric} {condition}", text=text)
 
 
 def robustness(

@@ -137,15 +137,13 @@ class Attribution(Answer):
     def picture(self) -> Picture:
         """Waterfall from v(none) to v(all)."""
         order = self.order()
+        spread = len(self.draws) > 1 or bool((self.lower != self.upper).any())
         return Picture(
             "waterfall",
             ("none of them", *(self.players[i] for i in order), "all of them"),
             (self.none, *(float(self.share[i]) for i in order), self.all),
-            *(
-                (tuple(float(end[i]) for i in order) for end in (self.lower, self.upper))
-                if len(self.draws) > 1 or (self.lower != self.upper).any()
-                else ((), ())
-            ),
+            tuple(float(self.lower[i]) for i in order) if spread else (),
+            tuple(float(self.upper[i]) for i in order) if spread else (),
             x_label=f"share of '{self.label}'" if self.label else self.metric,
         )
 

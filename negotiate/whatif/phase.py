@@ -348,6 +348,7 @@ def _equations(
     number = Fraction(str(asked.number))
     out = []
     for part in parts:
+
         def margin(a: Fraction, b: Fraction, part: str = part) -> Fraction:
             moved = case.with_value(x, a).with_value(y, b)
             return Fraction(compute(moved, part)) - number
@@ -399,7 +400,7 @@ def _curve(
             continue
         p, q = found[: len(above)], found[len(above) :]
 
-        def at(terms: list[tuple[int, int]], c: list[Fraction], a: Fraction, b: Fraction) -> Any:
+        def at(terms: list[tuple[int, ...]], c: list[Fraction], a: Fraction, b: Fraction) -> Any:
             return sum(k * a**i * b**j for k, (i, j) in zip(c, terms))
 
         fits = all(

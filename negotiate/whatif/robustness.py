@@ -457,9 +457,9 @@ def _alone(
     path = paths[best]
     world = {name: np.asarray([value]) for name, value in base.items()}
     world = space.move(world, path, outer[best : best + 1])
-    _, value = _fails(evaluate, metric, condition, world)
+    _, there = _fails(evaluate, metric, condition, world)
     moved = {path: (_plain(base[path]), float(outer[best]))}
-    return World("", concept, moved, float(far[best]), _plain(value[0]))
+    return World("", concept, moved, float(far[best]), _plain(there[0]))
 
 
 def robustness(

@@ -346,9 +346,7 @@ def _given(
     values = study.metric(metric)
     good = study.dataset["failure"].values.ravel() == 0
     inputs = {
-        path: column[good]
-        for path, column in study.inputs().items()
-        if not only or path in only
+        path: column[good] for path, column in study.inputs().items() if not only or path in only
     }
     return inputs, values.ravel()[good], int((~good).sum())
 

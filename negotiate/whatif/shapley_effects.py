@@ -40,6 +40,9 @@ Floats = NDArray[np.float64]
 MOST_INPUTS = 12
 """Inputs whose 2**k subsets are all visited."""
 
+BATCH = 2**14
+"""Rows of several subsets evaluated together: a call of a game costs as much as some hundred."""
+
 
 class _Conditional:
     """Draws of a space with some inputs held and the others drawn given them."""
@@ -96,6 +99,19 @@ def inputs_of(space: Space) -> tuple[str, ...]:
     return tuple(out)
 
 
+def _redrawn(
+    draw: _Conditional, subset: int, inputs: Sequence[str], outer: int, inner: int, width: int,
+    seed: int,
+) -> dict[str, NDArray[Any]]:  # fmt: skip
+    """Outer draws with the inputs of a subset drawn again ``inner`` times, the others held."""
+    held = {name for index, name in enumerate(inputs) if not subset >> index & 1}
+    at = subset * outer
+    latent = draw.outer(random_points(at, at + outer, width, seed=seed))
+    latent = {name: np.repeat(value, inner, 0) for name, value in latent.items()}
+    fresh = random_points(at * inner, (at + outer) * inner, width, seed=seed + 1)
+    return draw.values(draw.redraw(latent, held, fresh))
+
+
 def shapley_effects(
     space: Space,
     evaluate: Evaluate,
@@ -131,26 +147,29 @@ def shapley_effects(
     errors: dict[str, Floats] = {}
     pooled: dict[str, list[NDArray[Any]]] = {}
     tables: list[tuple[int, dict[str, NDArray[Any]], NDArray[Any]]] = []
-    for subset in range(1, 1 << size):
-        held = {name for index, name in enumerate(inputs) if not subset >> index & 1}
-        at = subset * outer
-        latent = draw.outer(random_points(at, at + outer, width, seed=seed))
-        latent = {name: np.repeat(value, inner, 0) for name, value in latent.items()}
-        fresh = random_points(at * inner, (at + outer) * inner, width, seed=seed + 1)
-        found = evaluate_rows(evaluate, draw.values(draw.redraw(latent, held, fresh)))
-        bad = np.zeros(outer * inner, bool)
+    rows = outer * inner
+    together = max(BATCH // rows, 1)
+    for first in range(1, 1 << size, together):
+        subsets = range(first, min(first + together, 1 << size))
+        pieces_of = [
+            _redrawn(draw, subset, inputs, outer, inner, width, seed) for subset in subsets
+        ]
+        values = {path: np.concatenate([p[path] for p in pieces_of]) for path in pieces_of[0]}
+        found = evaluate_rows(evaluate, values)
+        bad = np.zeros(rows * len(subsets), bool)
         bad[list(found.failures)] = True
-        good = np.asarray(~bad.reshape(outer, inner).any(1))
-        if good.sum() < 2:
-            raise NoSolutionError(
-                f"only {int(good.sum())} of {outer:,} outer draws were solved",
-                where="Shapley effects",
-                remedy="narrow the ranges to where the model has an answer",
-            )
         scalars = {name: v for name, v in found.metrics.items() if v.ndim == 1}
-        tables.append(
-            (subset, {n: v.reshape(outer, inner)[good] for n, v in scalars.items()}, good)
-        )
+        for place, subset in enumerate(subsets):
+            here = slice(place * rows, (place + 1) * rows)
+            good = np.asarray(~bad[here].reshape(outer, inner).any(1))
+            if good.sum() < 2:
+                raise NoSolutionError(
+                    f"only {int(good.sum())} of {outer:,} outer draws were solved",
+                    where="Shapley effects",
+                    remedy="narrow the ranges to where the model has an answer",
+                )
+            columns = {n: v[here].reshape(outer, inner)[good] for n, v in scalars.items()}
+            tables.append((subset, columns, good))
     everything = tables[-1][1]  # the subset of all inputs: independent draws
     failed = sum(int((~good).sum()) for _, _, good in tables)
     for metric in everything:

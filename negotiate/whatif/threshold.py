@@ -128,7 +128,8 @@ class Threshold(Answer):
     def picture(self) -> Picture:
         """Distribution of the threshold."""
         return Picture(
-            "histogram", ("threshold",), (self.found,), x_label=f"{self.path} ({self.unit})" if self.unit else self.path,
+            "histogram", ("threshold",), (self.found,),
+            x_label=f"{self.path} ({self.unit})" if self.unit else self.path,
             y_label="draws", marks=tuple(q for q in self.quantiles((0.5,)) if q == q),
             mark_words=("median" if self.found.size else "",)[: int(self.found.size > 0)],
         )  # fmt: skip

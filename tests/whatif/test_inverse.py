@@ -1,5 +1,6 @@
 """Inverse questions against conjugate posteriors and closed forms."""
 
+import itertools
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
 from negotiate.whatif.calibration import coverage
 from negotiate.whatif.groups import Dirichlet
-from negotiate.whatif.inverse import rejection, sequential
+from negotiate.whatif.inverse import rejection, sequential, sequential_markov
 from negotiate.whatif.marginal import fitted, uniform
 from negotiate.whatif.matching import intervals
 from negotiate.whatif.space import Space
@@ -159,3 +160,31 @@ def test_bad_questions():
         rejection(PAIR, total, {"y": 1.0}, draws=10, keep=2, hindsight=("z",))
     with pytest.raises(UnknownNameError):
         intervals(PAIR, total, "q", "y", 0.0, tolerance=0.1)
+
+
+def test_markov_populations_against_the_normal_posterior():
+    """x, e standard normal, y = x + e = 1: x is normal with mean 1/2 and variance 1/2."""
+    found = sequential_markov(PAIR, total, {"y": 1.0}, particles=2000, rounds=4, seed=3)
+    assert found.tolerance < 0.1 and len(found.rounds) == 4
+    assert all(b < a for a, b in itertools.pairwise(found.rounds))
+    mean = float(found.weights @ found.values["x"])
+    spread = float(np.sqrt(found.weights @ (found.values["x"] - mean) ** 2))
+    # some 400 effective draws: a standard error of 0.035
+    assert mean == pytest.approx(0.5, abs=0.1) and spread == pytest.approx(0.5**0.5, abs=0.1)
+    assert (found.distances <= found.tolerance).all()
+    assert found.weights.sum() == pytest.approx(1.0)
+
+
+def test_many_inputs_do_not_stop_either_sampler():
+    """Steps in fifty dimensions nearly always leave the cube: one says so, the other goes on."""
+    space = Space({f"x{i}": uniform(0.0, 1.0) for i in range(50)})
+
+    def mean(v):
+        return {"y": np.mean([v[f"x{i}"] for i in range(50)], axis=0)}
+
+    given_up = sequential(space, mean, {"y": 0.6}, particles=50, seed=1)
+    assert any("sequential_markov" in note for note in given_up.notes)
+    found = sequential_markov(space, mean, {"y": 0.6}, particles=400, seed=1)
+    assert found.tolerance < given_up.tolerance
+    centre = float(found.weights @ mean(found.values)["y"])
+    assert centre == pytest.approx(0.6, abs=0.01)
