@@ -3,7 +3,7 @@
 A tree is a signalling game if chance moves first, one player then sees what chance did and chooses
 among the same messages whatever it was, a second player sees the message only and responds, and
 that is all. A message after which nobody responds ends the game. `recognise` says which condition
-fails; `on_tree` puts the tree's labels on a solution.
+fails; `on_tree` puts the tree's labels on a solution, `sent` takes them off again.
 """
 
 from __future__ import annotations
@@ -137,9 +137,9 @@ def recognise(tree: ExtensiveGame) -> Recognised:
 def _refuse(why: str) -> None:
     raise NotApplicableError(
         f"the tree is not a signalling game: {why}",
-        where="perfect Bayesian equilibria of a tree",
+        where="signalling game",
         allowed="chance, a sender who sees it, a receiver who sees the message only",
-        remedy="use subgame_perfect, or nash_equilibrium on the strategic form",
+        remedy="use perfect_bayesian or sequential_equilibrium, which take any tree",
     )
 
 
@@ -160,3 +160,10 @@ def on_tree(found: Recognised, point: Point) -> Point:
         if m in found.message_sets
     }
     return replace(point, strategies=strategies, beliefs=beliefs)
+
+
+def sent(found: Recognised, point: Point) -> Point:
+    """What the sender does and earns, with the labels of the tables: all that a filter reads."""
+    sender, receiver = found.game.players
+    row = {t: point.strategies[sender][name] for t, name in found.type_sets.items()}
+    return replace(point, strategies={sender: row, receiver: {}})

@@ -23,19 +23,19 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling, exact
 from negotiate.kernels.exact_polytope import cut
 from negotiate.kernels.signalling import Game
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import perfect_bayesian
-from negotiate.solutions.intuitive_criterion import filtered, unsent
+from negotiate.solutions.intuitive_criterion import filtered, judged, unsent
 
-FORM = ("signalling",)
+FORM = ("signalling", "extensive")
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation"})
 
 
-def solve(form: Signalling) -> Solution:
+def solve(form: Signalling | ExtensiveGame) -> Solution:
     """Perfect Bayesian equilibria that pass; those that fail are in the evidence, with why."""
     return filtered(form, "divinity_d1", test)
 
@@ -109,7 +109,6 @@ def _supported(game: Game, payoffs: list[Fraction], message: int, left: tuple[in
     )
 
 
-def holds(form: Signalling, point: Point) -> Evidence:
+def holds(form: Signalling | ExtensiveGame, point: Point) -> Evidence:
     """A perfect Bayesian equilibrium that passes D1."""
-    first = perfect_bayesian.holds(form, point)
-    return test(form, point) if first.holds else first
+    return judged(form, point, test)

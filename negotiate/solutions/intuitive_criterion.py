@@ -20,28 +20,42 @@ and quiche only beer passes (p. 202):
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
+from negotiate.forms._signalling_tree import on_tree, recognise, sent
+from negotiate.forms.extensive import ExtensiveGame
 from negotiate.forms.signalling import Signalling, exact
 from negotiate.kernels.signalling import Game
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import perfect_bayesian
 
-FORM = ("signalling",)
+FORM = ("signalling", "extensive")
 FIELD = "rational"
 DECLARES = frozenset({"no profitable deviation"})
 
 
-def solve(form: Signalling) -> Solution:
-    """Perfect Bayesian equilibria that pass; those that fail are in the evidence, with why."""
+Judge = Callable[[Signalling, Point], Evidence]
+
+
+def solve(form: Signalling | ExtensiveGame) -> Solution:
+    """Perfect Bayesian equilibria that pass; those that fail are in the evidence, with why.
+
+    ``form`` is a signalling game, as tables or as a tree.
+    """
     return filtered(form, "intuitive_criterion", test)
 
 
-def filtered(form: Signalling, concept: str, judge: object) -> Solution:
+def filtered(form: Signalling | ExtensiveGame, concept: str, judge: Judge) -> Solution:
     """Keep the points of the perfect Bayesian solution that ``judge(form, point)`` accepts."""
+    if isinstance(form, ExtensiveGame):
+        found = recognise(form)
+        inner = filtered(found.game, concept, judge)
+        points = tuple(on_tree(found, point) for point in inner.points)
+        return replace(inner, points=points, exact=form.exact, form=form)
     full = perfect_bayesian.solve(form)
-    verdicts = [judge(form, point) for point in full.points]  # type: ignore[operator]
+    verdicts = [judge(form, point) for point in full.points]
     kept = [i for i, verdict in enumerate(verdicts) if verdict.holds]
     place = {old: new for new, old in enumerate(kept)}
     components = []
@@ -113,7 +127,17 @@ def dominated(game: Game, payoffs: list[Fraction], message: int) -> tuple[int, .
     )
 
 
-def holds(form: Signalling, point: Point) -> Evidence:
+def holds(form: Signalling | ExtensiveGame, point: Point) -> Evidence:
     """A perfect Bayesian equilibrium that passes the criterion."""
+    return judged(form, point, test)
+
+
+def judged(form: Signalling | ExtensiveGame, point: Point, judge: Judge) -> Evidence:
+    """First the definition of perfect Bayesian equilibrium, then the filter."""
     first = perfect_bayesian.holds(form, point)
-    return test(form, point) if first.holds else first
+    if not first.holds:
+        return first
+    if isinstance(form, ExtensiveGame):
+        found = recognise(form)
+        return judge(found.game, sent(found, point))
+    return judge(form, point)

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from negotiate.errors import InputError
+from negotiate.errors import InputError, NotApplicableError
 from negotiate.forms._signalling_tree import to_extensive
 from negotiate.forms.extensive import from_dict
 from negotiate.forms.signalling import beer_quiche
@@ -15,6 +15,8 @@ from negotiate.loading import load
 from negotiate.solutions import (
     _assessments,
     _consistency,
+    divinity_d1,
+    intuitive_criterion,
     perfect_bayesian,
     sequential_equilibrium,
     subgame_perfect,
@@ -83,6 +85,21 @@ def test_general_search_agrees_with_the_signalling_kernel():
         for point in (*tables, *trees):
             assert perfect_bayesian.holds(game, point).holds
             assert sequential_equilibrium.holds(game, point).holds
+
+
+def test_filters_of_signalling_games_given_as_trees():
+    # Cho and Kreps (1987, p. 202): of the two pooling equilibria only beer passes.
+    tree = to_extensive(beer_quiche(F(1, 10)))
+    everything = perfect_bayesian.solve(tree)
+    for concept in (intuitive_criterion, divinity_d1):
+        answer = concept.solve(tree)
+        assert [p.label for p in answer] == ["pooling on beer"]
+        assert answer[0].beliefs["quiche"].keys() == {"weak / quiche", "strong / quiche"}
+        assert concept.holds(tree, answer[0]).holds
+        other = next(p for p in everything if p.label == "pooling on quiche")
+        assert not concept.holds(tree, other).holds
+        with pytest.raises(NotApplicableError, match="chance does not move first"):
+            concept.solve(load("selten-horse"))
 
 
 def linked():
