@@ -179,7 +179,7 @@ def _threats(context: Any, ladder: Any) -> Block:
     ]
     who, other = (context.name(p) for p in ladder.players)
     return Table(
-        ("threat", f"cost to {other}", f"cost to {who}", "audience cost", "gain by carrying it out",
+        ("threat", f"cost to {other}", f"cost to {who}", "audience cost", "carrying it out pays",
          "verdict"),
         tuple(rows),
         "Threats in the order of the ladder, in stakes: the last number is what carrying the "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import Any
 
 from negotiate import registry
@@ -45,7 +46,7 @@ def _talk(context: Any) -> list[Block]:
     return [
         Paragraph(talk_sentence(form, speaker, hearer)),
         Figure(
-            talk_view.figure(form),
+            talk_view.figure(replace(form, players=(speaker, hearer))),
             "Partitions of the line in each equilibrium of talk.",
             "What talk can tell apart in each equilibrium: within a step nothing more is said "
             "(Crawford and Sobel 1982).",
@@ -99,7 +100,10 @@ def mediator_sentence(form: Any, a: str, mediator: str) -> str:
         "would always counsel restraint (Kydd 2003). "
     )
     if not believed:
-        return text + f"It is not believed, and war follows with probability {number(before)}."
+        return text + (
+            f"It is not believed: {a} demands as if nobody had spoken, and war follows with "
+            f"probability {number(before)}."
+        )
     change = "lowers" if after < before else "raises" if after > before else "does not change"
     return text + (
         f"It is believed, in one of two equilibria, and that {change} the probability of war: "
