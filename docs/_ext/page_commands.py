@@ -8,6 +8,15 @@ from typing import Any, get_args, get_type_hints
 from text import cell, escaped, fence, table
 
 EXAMPLES = {
+    "attribute": "negotiate attribute idlib-2020 --metric threats.utility.turkey",
+    "counterfactual": "negotiate counterfactual idlib-2020 --without straits",
+    "discover": "negotiate discover idlib-2020 --metric deal.loss --condition '> 0.1'",
+    "infer": "negotiate infer idlib-2020 --draws 20000",
+    "information": "negotiate information idlib-2020 --claim deal-stands",
+    "phase": "negotiate phase idlib-2020 lever.sanctions.cost.turkey lever.sanctions.cost.russia",
+    "robustness": "negotiate robustness idlib-2020 --claim deal-stands",
+    "sensitivity": "negotiate sensitivity idlib-2020 --metric deal.margin.least --method sobol",
+    "course verify": "negotiate course verify chicken-commitment",
     "archive": "negotiate archive idlib-2020 -o idlib.zip --draws 1000 --seed 1",
     "check": "negotiate check mine.toml",
     "convert": "negotiate convert entry-deterrence entry.efg",

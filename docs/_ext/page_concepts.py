@@ -25,16 +25,16 @@ def _concepts() -> str:
     for name in registry.names("solutions"):
         module = registry.load("solutions", name)
         rows.append((
-            f"[{name}](api/solutions/{name}.md)", cell(", ".join(module.FORM)),
-            cell(module.FIELD), cell(", ".join(sorted(module.DECLARES)) or "none"),
-            cell(_title(module)),
+            f"[{name}](api/solutions/{name}.md)", cell(_title(module)),
+            cell(", ".join(module.FORM)), cell(module.FIELD),
+            cell(", ".join(sorted(module.DECLARES)) or "none"),
         ))  # fmt: skip
     return "\n".join([
         "# Solution concepts\n",
         "A concept is found by its name: `negotiate solve CASE --concept NAME`, or "
         '`registry.load("solutions", NAME).solve(form)`. *Field* says in which numbers the exact '
         "answer lies; *axioms* are those that the tests attack with random problems.\n",
-        table(("concept", "forms", "field", "axioms", "what it is"), rows, raw=True),
+        table(("concept", "what it is", "forms", "field", "axioms"), rows, raw=True),
     ])  # fmt: skip
 
 
