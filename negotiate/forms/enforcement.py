@@ -187,14 +187,15 @@ class Enforcement(Viewable):
         loss = kept.sum(-1) + levers
         quiet = kernel.product(kernel.product(1 - f, -1), -1)[..., None, None]
         others = _others(kernel.product(1 - f, -1), -1)[..., None]
-        # over all sets of clauses, by doubling: a clause more is a factor, and a term, more
-        gain, hidden = 0 * own_gain[..., :1], 1 + 0 * (q * f)[..., :1]
+        # over all sets of clauses, by doubling: a clause more is a factor, and a term, more. Sets
+        # lie outermost in memory, so that each step copies whole rows of draws.
+        terms, still, seen = (_clauses_first(x + 0 * t) for x in (own_gain, 1 - f, 1 - q))
+        gain, hidden = 0 * terms[:1], 0 * terms[:1] + 1
         for k in range(len(self.clauses)):
-            one = slice(k, k + 1)
-            gain = np.concatenate([gain, gain + own_gain[..., one]], -1)
-            hidden = np.concatenate([hidden * (1 - f)[..., one], hidden * (1 - q)[..., one]], -1)
-        gain = gain[..., order]
-        caught = quiet - others * hidden[..., order]
+            gain = np.concatenate([gain, gain + terms[k]])
+            hidden = np.concatenate([hidden * still[k], hidden * seen[k]])
+        gain = np.moveaxis(gain[order], 0, -1)
+        caught = quiet - others * np.moveaxis(hidden[order], 0, -1)
         return {
             "gain": gain,
             "loss": loss[..., None] + 0 * gain,
@@ -271,6 +272,11 @@ class Enforcement(Viewable):
     def weakest(self) -> Array:
         """Index (..., parties) of the clause whose violation alone has the smallest margin."""
         return np.asarray(self.margins()[..., : len(self.clauses)].argmin(-1))
+
+
+def _clauses_first(array: Array) -> Array:
+    """Clauses outermost, contiguous."""
+    return np.ascontiguousarray(np.moveaxis(array, -1, 0))
 
 
 def _others(quiet: Array, axis: int) -> Array:
