@@ -25,6 +25,8 @@ ORDER = 59
 TITLE = "Will it hold?"
 MOST_DRAWS = 1_000
 """Draws of this section at most: each solves a stochastic game, four times for the devices."""
+MOST_LEVERS = 8
+"""Levers whose shares are computed: the game is solved for every set of them."""
 DEVICES = {
     "monitoring": "without {}",
     "tripwire": "without the tripwire force",
@@ -194,8 +196,8 @@ def levers(context: Any, game: Any) -> str:
     return (
         f"The levers are not credible by themselves: in a suspension {shared.listed(idle)} would "
         f"{'each ' if len(idle) > 1 else ''}rather save the cost of using them, were a suspension "
-        f"without levers all that followed. With no lever used in a suspension "
-        f"{shared.listed(enough)}."
+        f"without levers all that followed. With no lever used in a suspension: "
+        f"{'; '.join(enough)}."
     )
 
 
@@ -293,6 +295,8 @@ def _time(context: Any) -> tuple[list[Block], str]:
                    "From month to month at the most lasting equilibrium: the wider an arrow, the "
                    "likelier the move.")
         )  # fmt: skip
+    if chain.game is not None:
+        out += _months_of_levers(context)
     columns = {
         "durability.expected_time": "months expected",
         "durability.survival.12": "holds a year",
@@ -422,6 +426,41 @@ def _spread(context: Any, drawn: Mapping[str, Any]) -> Table:
         "with it and without.",
         align="lrrrrr",
     )
+
+
+def _months_of_levers(context: Any) -> list[Block]:
+    """Shapley shares, in months, of the levers that punish or watch."""
+    from negotiate.whatif.case import attribute_levers
+
+    case = context.case
+    names = [
+        n for n in case.on_table() if {"punishment", "monitoring"} & set(case.levers[n].enters)
+    ]
+    if not 2 <= len(names) <= MOST_LEVERS:
+        return []
+    found, _ = shared.attempt(
+        lambda: attribute_levers(case, ["durability.expected_time"], levers=names)
+    )
+    if found is None:
+        return []
+    answer = found["durability.expected_time"]
+    if not np.isfinite(answer.share).all():
+        return []
+    rows = tuple(
+        (case.levers[names[k]].name, case.parties[case.levers[names[k]].holder].name,
+         number(float(answer.share[k]), 1))
+        for k in answer.order()
+    )  # fmt: skip
+    return [
+        Table(
+            ("lever", "holder", "months"),
+            rows,
+            "What each lever that punishes or watches adds to the expected time, in months: "
+            f"{number(float(answer.none), 1)} with none of them, {number(float(answer.all), 1)} "
+            "with all (Shapley shares over which are on the table).",
+            align="llr",
+        )
+    ]
 
 
 def _months(value: float) -> str:

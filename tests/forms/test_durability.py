@@ -319,3 +319,53 @@ def test_metrics_views_and_refusals():
         from_hazard(1.2)
     with pytest.raises(InputError, match="sum to 1"):
         Durability(("peace", "war"), np.array([[0.5, 0.4], [0, 1]]))
+
+
+def test_no_device_shortens_a_deal_that_both_honour_all_the_same():
+    """Fewer attacks, a stronger tripwire, calmer and less escalating fights, fewer false alarms."""
+    rng = np.random.default_rng(11)
+    size = 400
+    draws = {
+        "spoiler_rate": rng.uniform(0, 0.1, size),
+        "tripwire_holds": rng.uniform(0, 0.8, size),
+        "calming": rng.uniform(0.1, 0.9, size),
+        "escalation": rng.uniform(0, 0.5, size),
+        "false_alarm": rng.uniform(0, 0.5, size),
+        "temptation_north": rng.uniform(0.02, 0.1, size),
+    }
+    paths = {f"quantity.{k}": v for k, v in draws.items()}
+    before = durability.compile(border().with_draws(paths))
+    better = {"spoiler_rate": 0.5, "escalation": 0.5, "false_alarm": 0.5,
+              "tripwire_holds": 1.2, "calming": 1.1}  # fmt: skip
+    kept = (before.play["honours.north"] == 1) & (before.play["honours.south"] == 1)
+    for name, factor in better.items():
+        after = durability.compile(
+            border().with_draws(paths | {f"quantity.{name}": draws[name] * factor})
+        )
+        both = kept & (after.play["honours.north"] == 1) & (after.play["honours.south"] == 1)
+        assert both.sum() > 50
+        gap = after.expected_time()[both] - before.expected_time()[both]
+        assert (gap >= -1e-9 * before.expected_time()[both]).all(), name
+
+
+def test_patience_and_detection_keep_a_deal_in_more_draws():
+    rng = np.random.default_rng(12)
+    temptation = {"quantity.temptation_north": rng.uniform(0.05, 0.6, 300)}
+    shares = []
+    for changes in ({"party.north.foresight": 0.5}, {}, {"party.north.foresight": 0.97}):
+        kept = durability.compile(border().with_values(changes).with_draws(temptation))
+        shares.append(float((kept.play["honours.north"] == 1).mean()))
+    assert shares[0] < shares[1] <= shares[2]
+    watched, unwatched = (
+        durability.compile(case.with_draws(temptation)).play
+        for case in (border(), durability.without(border(), "monitoring"))
+    )
+    kept = np.ones(300, dtype=bool)
+    for play in (watched, unwatched):
+        for choice in ("honours", "retaliates"):
+            for party in ("north", "south"):
+                kept &= play[f"{choice}.{party}"] == 1
+    assert kept.sum() > 20
+    for party in ("north", "south"):
+        gap = watched[f"honour_margin.{party}"] - unwatched[f"honour_margin.{party}"]
+        assert (gap[kept] > 0).all()

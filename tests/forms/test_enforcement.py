@@ -487,3 +487,34 @@ def test_a_case_without_a_deal_or_a_rule_says_so(two):
         compile_case(casefile.loads(CASE.replace('"limited"', '"limitd"')))
     with pytest.raises(MissingQuantityError, match="foresight"):
         compile_case(casefile.loads(CASE.replace("discount = 0.8\n", "")))
+
+
+def test_patrols_never_raise_the_patience_that_idlib_needs():
+    """In every draw: watching means no fewer violations seen and no more false alarms."""
+    from negotiate.levers import monitoring
+    from negotiate.whatif.case import draw
+
+    case = draw(negotiate.load("idlib-2020"), 1000, seed=4)
+    off = monitoring.unwatched(case)
+    names = ["critical_discount.russia", "critical_discount.turkey"]
+    with_them, without = evaluate(case, names), evaluate(off, names)
+    for name in names:
+        gap = np.minimum(without[name], 9.0) - np.minimum(with_them[name], 9.0)
+        assert (gap >= -1e-12).all()
+        assert gap.max() > 0
+    seen, noise = monitoring.chances(case)
+    bare_seen, bare_noise = monitoring.chances(off)
+    assert (seen >= bare_seen).all() and (noise <= bare_noise).all() and (seen >= noise).all()
+
+
+def test_more_patience_never_loses_a_kept_deal():
+    rng = np.random.default_rng(9)
+    game = enforcement(
+        AB, clauses=("x", "y"), temptation=rng.uniform(0.1, 1, 300),
+        surplus=rng.uniform(0.1, 1, 300), discount=rng.uniform(0.2, 0.9, 300), detection=0.8,
+        false_alarm=0.02, punishment=limited(4),
+    )  # fmt: skip
+    keeps = game.margin() >= 0
+    patient = dataclasses.replace(game, discount=game.discount + 0.05)
+    assert (patient.margin()[keeps] >= -1e-12).all()
+    assert (patient.margin() >= 0).sum() > keeps.sum()
