@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -38,12 +39,14 @@ def command(
     thing = open_file(case)
     if form_of(thing) == "negotiation":
         thing = registry.load("forms", form).compile(load(case, changes, scenario))
+    elif (changes or scenario) and hasattr(thing, "as_case"):
+        thing = registry.load("forms", form_of(thing)).compile(load(case, changes, scenario))
     elif changes or scenario:
         raise InputError("a game has no scenarios or paths", where="--set, --scenario",
                          remedy="they change a case of kind negotiation")  # fmt: skip
     kind = form_of(thing)
     names = chosen(kind, concept)
-    solutions = [registry.load("solutions", name).solve(thing) for name in names]
+    solutions = list(_solved(thing, names, skip=concept == ["all"]))
     if as_json:
         players = solutions[0].players if solutions else ()
         print_json(solutions_to_dict(players, solutions))
@@ -51,6 +54,20 @@ def command(
         typer.echo("\n\n".join(solution.text() for solution in solutions))
     if solutions and not any(len(solution) for solution in solutions):
         raise typer.Exit(3)
+
+
+def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> Iterator[Any]:
+    """Solutions in turn; of "all", concepts that do not apply to this very game are named."""
+    from negotiate import registry
+    from negotiate.errors import NotApplicableError
+
+    for name in names:
+        try:
+            yield registry.load("solutions", name).solve(thing)
+        except NotApplicableError as error:
+            if not skip:
+                raise
+            typer.echo(f"{name} does not apply: {error}", err=True)
 
 
 def chosen(kind: str, asked: list[str] | None) -> tuple[str, ...]:
