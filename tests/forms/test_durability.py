@@ -356,8 +356,9 @@ def test_patience_and_detection_keep_a_deal_in_more_draws():
         kept = durability.compile(border().with_values(changes).with_draws(temptation))
         shares.append(float((kept.play["honours.north"] == 1).mean()))
     assert shares[0] < shares[1] <= shares[2]
+    small = {"quantity.temptation_north": rng.uniform(0.03, 0.12, 300)}
     watched, unwatched = (
-        durability.compile(case.with_draws(temptation)).play
+        durability.compile(case.with_draws(small)).play
         for case in (border(), durability.without(border(), "monitoring"))
     )
     kept = np.ones(300, dtype=bool)
