@@ -21,6 +21,7 @@ from typing import Any
 
 from negotiate.course.exercise import Exercise
 from negotiate.course.marking import mark
+from negotiate.course.submission import simple
 from negotiate.course.world import World
 from negotiate.model.casefile import parse_toml
 
@@ -58,6 +59,8 @@ def plain(entry: Any) -> Any:
         return [plain(value) for value in entry]
     if hasattr(entry, "item") and not isinstance(entry, (str, bytes)):
         return plain(entry.item())
-    if isinstance(entry, float) and (entry != entry or abs(entry) == float("inf")):
-        return None
+    if isinstance(entry, float):
+        if entry != entry or abs(entry) == float("inf"):
+            return None
+        return near if (near := simple(entry)) is not None else entry
     return entry

@@ -26,7 +26,7 @@ NOTICE = (
 )
 
 
-def allowed(question: Question) -> str:
+def allowed(question: Question, variant: Variant) -> str:
     """What a student may write, in words, with this question's own labels."""
     kind = KINDS[question.kind]
     if question.options:
@@ -36,30 +36,40 @@ def allowed(question: Question) -> str:
         return f"{kind.allowed}: {', '.join(question.variables)}"
     if question.labels:
         return f"{kind.allowed}: {', '.join(question.labels)}"
+    if question.kind in ("profile", "equilibria"):
+        return f"{kind.allowed}; {_labels(shape(variant.world, question))}"
     if question.tolerance and question.kind in ("number", "interval"):
-        return f"{kind.allowed} (right within {shown(question.tolerance)})"
+        return f"{kind.allowed} (right within {float(question.tolerance):g})"
     return kind.allowed
 
 
+def _labels(labels: Any, name: str = "") -> str:
+    """Labels a profile may use, in words."""
+    if isinstance(labels, dict):
+        return "; ".join(
+            _labels(entry, f'{name} at "{key}"' if name else key) for key, entry in labels.items()
+        )
+    return f"{name}: {' or '.join(labels)}"
+
+
 def example(question: Question, variant: Variant) -> str:
-    """An entry of the right shape; its content is no hint."""
+    """An entry of the right shape; dots stand where a label of it would be a hint."""
     if question.options:
-        one = json.dumps(question.options[0].id)
-        return f"[{one}]" if question.kind == "choices" else one
+        return '["...", "..."]' if question.kind == "choices" else '"..."'
     if question.labels:
         return json.dumps(dict.fromkeys(question.labels, "1/2"))
     if question.kind in ("profile", "equilibria"):
-        entry = json.dumps(_first(shape(variant.world, question)), ensure_ascii=False)
-        return f"[{entry}]" if question.kind == "equilibria" else entry
+        entry = json.dumps(_dots(shape(variant.world, question)), ensure_ascii=False)
+        return f"[{entry}, ...]" if question.kind == "equilibria" else entry
     if question.variables:
         return json.dumps(" + ".join(question.variables))
     return KINDS[question.kind].example
 
 
-def _first(labels: Any) -> Any:
+def _dots(labels: Any) -> Any:
     if isinstance(labels, dict):
-        return {name: _first(entry) for name, entry in labels.items()}
-    return labels[0] if labels else ""
+        return {name: _dots(entry) for name, entry in labels.items()}
+    return "..."
 
 
 def public(variant: Variant) -> str:
@@ -118,7 +128,8 @@ def answers_file(variant: Variant) -> str:
     lines = [text.rstrip("\n")]
     for question in variant.exercise.question:
         sample = toml_example(example(question, variant))
-        lines += ["", f"# {allowed(question)}", f"# {question.id} = {sample}",
+        words = " ".join(allowed(question, variant).split())
+        lines += ["", f"# {words}", f"# {question.id} = {sample}",
                   f'{question.id} = ""']  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -127,7 +138,8 @@ def toml_example(entry: str) -> str:
     """A JSON example in TOML."""
     from negotiate.course.submission import toml
 
-    return toml(json.loads(entry))
+    dotted = entry.replace(", ...]", "]")
+    return toml(json.loads(dotted)) + (" and so on" if dotted != entry else "")
 
 
 # The notebook
@@ -144,7 +156,8 @@ def question_text(variant: Variant, question: Question, number: int, *, hints: b
     ]
     if question.options:
         lines += ["", *(f"- `{o.id}`: {fill(o.text, world)}" for o in question.options)]
-    lines += ["", f"*Answer: {allowed(question)}. For example* `{example(question, variant)}`"]
+    words, sample = allowed(question, variant), example(question, variant)
+    lines += ["", f"*Answer: {words}.* For example `{sample}`"]
     if hints:
         for place, hint in enumerate(question.hints, start=1):
             lines += ["", f"<details><summary>Hint {place}</summary>", "", fill(hint, world), "",

@@ -27,6 +27,8 @@ MAX_ANSWERS = 200_000
 MAX_NOTEBOOK = 20_000_000
 """Bytes of a notebook: figures a student keeps in it take room."""
 MAX_QUESTIONS = 100
+SIMPLE = 100_000
+"""Largest denominator of a fraction that a float is taken for: two of them differ by 1e-10."""
 SUFFIXES = (".toml", ".json", ".ipynb")
 
 _ASSIGN = re.compile(r"^answers\[\s*(['\"])([A-Za-z][A-Za-z0-9_]{0,59})\1\s*\]\s*=(?!=)", re.M)
@@ -234,6 +236,19 @@ def write_answers(
     return "\n".join(lines) + "\n"
 
 
+def simple(value: float) -> Fraction | None:
+    """The fraction a float stands for, where a simple one has just this float.
+
+    In a notebook 1/3 is a float by the time it is written down; a student who computed it has
+    found the exact number.
+
+    >>> simple(1 / 3), simple(0.1), simple(2**0.5)
+    (Fraction(1, 3), Fraction(1, 10), None)
+    """
+    near = Fraction(value).limit_denominator(SIMPLE)
+    return near if float(near) == value else None
+
+
 def toml(value: Any) -> str:
     """A plain value in TOML, on one line."""
     if value is None:
@@ -243,8 +258,9 @@ def toml(value: Any) -> str:
     if isinstance(value, int):
         return str(int(value))
     if isinstance(value, float):
-        value = float(value)  # NumPy's float prints its own name
-        return repr(value) if value == value and abs(value) != float("inf") else '""'
+        if value != value or abs(value) == float("inf"):
+            return '""'
+        return toml(near) if (near := simple(float(value))) is not None else repr(float(value))
     if isinstance(value, Fraction):
         return str(value.numerator) if value.denominator == 1 else f'"{value}"'
     if isinstance(value, str):

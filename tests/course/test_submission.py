@@ -95,13 +95,15 @@ def test_answers_survive_writing_and_reading(tmp_path: Path) -> None:
     answers = {
         "a": Fraction(1, 3), "b": 0.1, "c": "we said \"no\"\n\t\\ ü \x7f", "d": ["1/2", 2],
         "e": {"A b": {"x.y": "1/3"}}, "f": None, "g": True, "h": [{"A": "x"}], "i": (1, 2),
+        "j": 1 / 7, "k": 0.1414213562373095,
     }  # fmt: skip
     path = tmp_path / "a.toml"
     path.write_text(write_answers("e", "s", "t", answers), encoding="utf-8")
     found = read(path)
     assert found is not None and not found.problems
     assert found.answers == {
-        **answers, "a": "1/3", "b": Fraction(1, 10), "f": "", "i": [1, 2],
+        **answers, "a": "1/3", "b": "1/10", "f": "", "i": [1, 2],
+        "j": "1/7", "k": Fraction("0.1414213562373095"),
     }  # fmt: skip
 
 
