@@ -144,3 +144,46 @@ def test_every_public_name_is_in_the_reference_and_documented() -> None:
 
     for public in ng.__all__:
         assert inspect.getdoc(getattr(ng, public)), public
+
+
+@pytest.fixture
+def generators(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numpydoc")
+    monkeypatch.syspath_prepend(str(DOCS / "_ext"))
+
+
+def test_the_command_page_has_every_command(generators: None) -> None:
+    import page_commands
+
+    text = page_commands.page()
+    for command in registry.names("cli"):
+        assert f"\n## {command.removesuffix('_').replace('_', '-')}\n" in text, command
+    assert "| `--set` PATH=VALUE |" in text and "`-o`, `--out` PATH" in text
+    for example in page_commands.EXAMPLES.values():
+        command, *words = example.split()[1:]
+        for word in words:
+            assert not word.startswith("--") or word in _options(command), example
+
+
+def test_the_format_page_has_every_key(generators: None) -> None:
+    import page_format
+
+    from negotiate.model.case import schema
+
+    text = page_format.page()
+    document = schema()
+    for model in (document, *document["$defs"].values()):
+        for key in model.get("properties", ()):
+            assert f"| `{key}` |" in text, key
+
+
+def test_a_docstring_means_the_same_in_markdown(generators: None) -> None:
+    import text
+
+    shown = text.prose(
+        "A <p> and `x_i` of *form* a_b::\n\n    p = 1\n\n- one | two\n  more\n\n>>> 1 + 1\n2\n"
+    )
+    assert "A \\<p\\> and `x_i` of *form* a\\_b:" in shown
+    assert "```text\np = 1\n```" in shown and "- one \\| two more" in shown
+    assert "```python\n>>> 1 + 1\n2\n```" in shown
+    assert text.table(("a",), [("x|y",)]) == "| a |\n|---|\n| x\\|y |\n"

@@ -51,7 +51,7 @@ def _default(field: Any) -> str:
     if field.is_required():
         return "**required**"
     value = field.get_default(call_default_factory=True)
-    if value is None or value in ("", (), {}) or hasattr(value, "model_fields"):
+    if value is None or value in ("", (), {}) or hasattr(type(value), "model_fields"):
         return ""
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
