@@ -252,6 +252,30 @@ def bench_engines(chunks):
         print(f"engine {name}: start {marks[1] - marks[0]:.2f} s, then {per:.3f} ms a chunk")
 
 
+def bench_study(draws):
+    """A study of the whole model written to disk, by engine: what a user waits for."""
+    import tempfile
+
+    import negotiate as ng
+
+    case = ng.load("idlib-2020")
+    metrics = TITLES["whole model"]
+    for engine in ("serial", "threads", "processes", "dask"):
+        if engine == "dask":
+            try:
+                import distributed  # noqa: F401
+            except ImportError:
+                continue
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            ng.study(case, metrics, Random(draws, 1), engine=engine, workers=2,
+                     folder=Path(folder) / "study")  # fmt: skip
+            spent = time.perf_counter() - start
+            size = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file())
+        print(f"study on disk, {engine}: {draws / spent:,.0f} draws/s, {size / draws:.1f} bytes "
+              f"a draw")  # fmt: skip
+
+
 def _claim(ours, theirs, peer):
     return {
         "ratio": round(ours / theirs, 1), "peer": peer,
@@ -273,6 +297,8 @@ def main() -> None:
     bench_case(claims, 2**13 if quick else 2**16, 60 if quick else 500)
     bench_memory(claims, 1_000_000, 4_000_000 if quick else 10_000_000)
     bench_engines(60 if quick else 400)
+    if not quick:
+        bench_study(2**20)
     print(json.dumps(claims))
 
 
