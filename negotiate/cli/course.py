@@ -100,6 +100,31 @@ def build(
 
 
 @program.command()
+def solution(
+    exercise: Annotated[str, typer.Argument(help="Exercise id or file.")],
+    student: Annotated[str, typer.Argument(help="Student id.")],
+    key_file: KEY,
+    class_list: Annotated[
+        Path | None, typer.Option("--class", help="Class list; without it, the first draw.")
+    ] = None,
+) -> None:
+    """Draw one student's numbers again and print the worked solution."""
+    from negotiate.course import drawing, files, reader, solutions
+    from negotiate.errors import UnknownNameError
+
+    found = reader.load(exercise)
+    secret = files.read_key(key_file)
+    if class_list is None:
+        variant = drawing.first(found, student, secret)
+    else:
+        students = files.read_class(class_list).students
+        if student not in students:
+            raise UnknownNameError("student", student, students, where=str(class_list))
+        variant = drawing.assign(found, students, secret)[student]
+    typer.echo(solutions.sheet(variant))
+
+
+@program.command()
 def check(
     answers: Annotated[Path, typer.Argument(help="Answers file or notebook.")],
     as_json: JSON = False,

@@ -168,7 +168,8 @@ def _exercise(report: Report, graded: Graded, level: str) -> Iterator[str]:
     if graded.status != "graded":
         yield ""
         yield STATUS[graded.status]
-    for remark in graded.remarks:
+    # what a refused file carries may name another student
+    for remark in graded.remarks if graded.status != "refused" else ():
         yield ""
         yield f"*{cell(remark)}*"
     known = _questions(report, graded)

@@ -410,7 +410,11 @@ def _grade_one(
     remarks += (remark,) if remark else ()
     if submission.open:
         return replace(blank, status="empty", remarks=remarks)
-    marks = mark_all(exercise, variant, submission, drawn.key, (folder / file.path).parent)
+    try:
+        marks = mark_all(exercise, variant, submission, drawn.key, (folder / file.path).parent)
+    except Exception as error:  # our bug, or the exercise's: the rest of the class is graded
+        said = f"could not be marked: {type(error).__name__}: {str(error)[:200]}"
+        return replace(blank, status="broken", remarks=(said, *remarks))
     points = sum((m.points for m in marks), Fraction(0))
     if file.late:
         points *= deadline.keeps

@@ -30,6 +30,8 @@ MAX_ITEMS = 200
 """Entries of a list or table in an answer."""
 MAX_TEXT = 20_000
 MAX_LABEL = 200
+MAX_BITS = 1000
+"""Size of a number: beyond it no answer is right, and even writing it down costs time."""
 
 
 class NotReadable(NegotiateError, ValueError):
@@ -74,9 +76,12 @@ def read_number(entry: Any, allowed: str = "a number: 0.75, 3/4") -> Fraction:
             raise NotReadable(f"'{entry[:60]}' is no number", allowed=allowed)
         entry = value
     try:
-        return exact(entry)
+        number = exact(entry)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise NotReadable(str(error)[:120], allowed=allowed) from None
+    if max(number.numerator.bit_length(), number.denominator.bit_length()) > MAX_BITS:
+        raise NotReadable("a number of more than 300 digits", allowed=allowed)
+    return number
 
 
 def within(question: Question, value: Any, correct: Any) -> bool:

@@ -74,7 +74,7 @@ class _Reader:
         if char == "{":
             return self.table(depth)
         if char in ("'", '"'):
-            return self.string(char)
+            return self.strings(depth)
         for word, value in _WORDS.items():
             if re.compile(rf"{word}(?![\w(.\[])").match(self.text, self.at):
                 self.at += len(word)
@@ -105,6 +105,18 @@ class _Reader:
         self.at = found.end()
         return Fraction(found[0].replace("_", ""))
 
+    def strings(self, depth: int) -> str:
+        """A string; inside brackets, strings side by side are one."""
+        text = self.string(self.text[self.at])
+        while depth:
+            save = self.at
+            self.space()
+            if self.text[self.at : self.at + 1] not in ("'", '"'):
+                self.at = save
+                break
+            text += self.string(self.text[self.at])
+        return text
+
     def string(self, quote: str) -> str:
         if self.text.startswith(quote * 3, self.at):
             quote = quote * 3
@@ -124,13 +136,15 @@ class _Reader:
         self.at += len(quote)
         return "".join(out)
 
-    def sequence(self, end: str, depth: int) -> list[Any]:
+    def sequence(self, end: str, depth: int) -> Any:
         self.at += 1
         out: list[Any] = []
+        commas = 0
         while not self.closed(end):
             out.append(self.value(depth + 1))
-            self.separator(end)
-        return out
+            commas += self.separator(end)
+        # brackets around one value only hold it together
+        return out[0] if end == ")" and len(out) == 1 and not commas else out
 
     def table(self, depth: int) -> dict[str, Any]:
         self.at += 1
@@ -154,10 +168,13 @@ class _Reader:
             return True
         return False
 
-    def separator(self, end: str) -> None:
+    def separator(self, end: str) -> int:
+        """Step over a comma: 1, or 0 where the end follows."""
         self.space()
         char = self.text[self.at : self.at + 1]
         if char == ",":
             self.at += 1
-        elif char != end:
+            return 1
+        if char != end:
             raise LiteralError(f"expected ',' or '{end}', found '{char or 'the end'}'")
+        return 0

@@ -27,6 +27,7 @@ MAX_ANSWERS = 200_000
 MAX_NOTEBOOK = 20_000_000
 """Bytes of a notebook: figures a student keeps in it take room."""
 MAX_QUESTIONS = 100
+MAX_BITS = 10_000
 SIMPLE = 100_000
 """Largest denominator of a fraction that a float is taken for: two of them differ by 1e-10."""
 SUFFIXES = (".toml", ".json", ".ipynb")
@@ -256,12 +257,14 @@ def toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(int(value))
+        return str(int(value)) if value.bit_length() < MAX_BITS else '"a number too large"'
     if isinstance(value, float):
         if value != value or abs(value) == float("inf"):
             return '""'
         return toml(near) if (near := simple(float(value))) is not None else repr(float(value))
     if isinstance(value, Fraction):
+        if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+            return '"a number too large"'
         return str(value.numerator) if value.denominator == 1 else f'"{value}"'
     if isinstance(value, str):
         value = value.encode("utf-8", "replace").decode()  # no half of a surrogate pair

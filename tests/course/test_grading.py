@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from negotiate.course import drawing, feedback, grading
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
 from negotiate.course.grading import Deadline, Report, grade, owner_of
-from negotiate.course.submission import write_answers
+from negotiate.course.submission import Submission, _plain, write_answers
 from tests.course.conftest import KEY, hand_in, right_answers
 
 CLASS = [f"s{i}" for i in range(1, 15)]
@@ -260,3 +262,57 @@ def test_numbers_that_were_changed_prove_nothing(
     forged = path.read_text().replace(variants["s1"].stamp, "0" * 20)
     path.write_text(forged)
     assert result(run(tmp_path, chicken), "s1").status == "refused"
+
+
+def test_a_refused_page_names_no_classmate(folder: Path, chicken: Exercise) -> None:
+    report = run(folder, chicken)
+    assert "'s1'" in result(report, "s7").remarks[0]
+    assert "s1" not in feedback.page(report, "s7", "full")
+
+
+def test_a_failure_of_ours_costs_one_submission(
+    folder: Path, chicken: Exercise, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = grading.mark_all
+
+    def breaks(exercise: Any, variant: Variant, *rest: Any) -> Any:
+        if variant.student == "s1":
+            raise KeyError("a bug")
+        return real(exercise, variant, *rest)
+
+    monkeypatch.setattr(grading, "mark_all", breaks)
+    report = run(folder, chicken)
+    assert "could not be marked: KeyError" in line(report, "s1/chicken-commitment.answers.toml")
+    assert result(report, "s3").points == 13
+
+
+DATA = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20)
+    | st.sampled_from(["1e300**60", "9" * 190, "2**64", "prize**64*clash**64", "A", "Yield", "[1"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["A", "B", "A moves", "Yield", "x"]), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_answer_stops_the_grading(data: Any, chicken: Exercise, wide: Exercise) -> None:
+    """Whatever stands in an answers file, every question gets a mark between 0 and its points."""
+    exercise = data.draw(st.sampled_from([chicken, wide]))
+    variant = VARIANTS.setdefault(exercise.id, drawing.first(exercise, "s1", KEY))
+    answers = {q.id: _plain(data.draw(DATA), 0, [0]) for q in exercise.question}
+    marks = grading.mark_all(
+        exercise, variant, Submission(exercise.id, "s1", "", answers), KEY, Path("/nowhere")
+    )
+    for question, found in zip(exercise.question, marks, strict=True):
+        assert 0 <= found.points <= question.points
+
+
+VARIANTS: dict[str, Variant] = {}

@@ -39,6 +39,7 @@ def test_literals_read_what_python_writes(value: Any) -> None:
         ("3/4", Fraction(3, 4)), ("-1 / 3", Fraction(-1, 3)), ("1_000", 1000),
         (".5", Fraction(1, 2)), ("('a',)", ["a"]), ('{"A": 1/3, }', {"A": Fraction(1, 3)}),
         ("'''two\nlines'''", "two\nlines"),
+        ("(3/4)", Fraction(3, 4)), ('("one "\n "two")', "one two"), ("()", []),
         ("[1, # one\n 2]", [1, 2]), ("1e-3", Fraction(1, 1000)),
     ],
 )  # fmt: skip
