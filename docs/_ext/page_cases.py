@@ -50,8 +50,9 @@ def _page(name: str, path: Path, head: dict[str, Any]) -> str:
 
     thing = ng.load(name)
     out = [f"# {escaped(str(head.get('title', name)))}\n"]
+    shown = thing.html()
     for key in ("summary", "note", "stake"):
-        if head.get(key):
+        if head.get(key) and str(head[key]).split()[:6] != _words_of(shown, str(head[key])):
             lead = "*Stakes.* " if key == "stake" else ""
             out.append(lead + escaped(" ".join(str(head[key]).split())) + "\n")
     folder = "games/classics" if path.parent.name == "classics" else "games"
@@ -68,7 +69,7 @@ def _page(name: str, path: Path, head: dict[str, Any]) -> str:
             f'<a href="../../reports/{name}.html">The report</a> '
             f"({DRAWS:,} draws) opens on its own.\n"
         )
-    out.append("````{raw} html\n" + thing.html() + "\n````\n")
+    out.append("````{raw} html\n" + shown + "\n````\n")
     for row in head.get("expected", ()):
         out.append(_expected(row))
     listed = [
@@ -82,12 +83,29 @@ def _page(name: str, path: Path, head: dict[str, Any]) -> str:
     return "\n".join(out)
 
 
+def _words_of(shown: str, text: str) -> list[str]:
+    """The first words of a text where a view already says it; nothing where it does not."""
+    first = text.split()[:6]
+    return first if " ".join(first).replace("'", "&#x27;") in " ".join(shown.split()) else []
+
+
 def _expected(row: dict[str, Any]) -> str:
-    points = "; ".join(str(p).strip("{}") for p in row.get("points", ())) or "none"
-    note = f" {row['note']}" if row.get("note") else ""
-    source = f" ({', '.join(row['source'])})" if row.get("source") else ""
-    return (f"**{escaped(str(row.get('concept', '')))}**, published: {escaped(points)}."
-            f"{escaped(note)}{escaped(source)}\n")  # fmt: skip
+    points = row.get("points", ())
+    shown = "".join(f"- {escaped(_point(point))}\n" for point in points) or "- none\n"
+    note = f" {escaped(str(row['note']))}" if row.get("note") else ""
+    sources = escaped(", ".join(row.get("source", ())))
+    basis = f"published ({sources})" if sources else "derived"
+    return f"**{escaped(str(row.get('concept', '')))}**, {basis}.{note}\n\n{shown}\n"
+
+
+def _point(item: Any, join: str = "; ") -> str:
+    """A point of the file in words: labels with their numbers."""
+    if isinstance(item, dict):
+        return join.join(
+            f"{key}: {_point(value, ', ')}" if isinstance(value, dict) else f"{key} {_point(value)}"
+            for key, value in item.items()
+        )
+    return ", ".join(map(_point, item)) if isinstance(item, list) else str(item)
 
 
 def _report(name: str) -> str:
