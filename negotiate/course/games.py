@@ -322,27 +322,53 @@ def _threats(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    """A case of the library under scenarios and changes of its quantities."""
-    from negotiate.model.casefile import cases, load
+    """A case of the library under scenarios and changes of its quantities; or one of its games."""
+    from negotiate.loading import form_of
+    from negotiate.model.casefile import cases
 
     name = str(spec["case"])
     if name not in cases():
         raise UnknownNameError("case", name, cases(), where=where)
-    negotiation = _loaded(name, load)
-    for scenario in spec.get("scenario", ()):
-        negotiation = negotiation.scenario(scenario)
+    thing = _loaded(name)
     values = {
         path: entry if isinstance(entry, bool) else numbers.number(entry, f"{where}.set.{path}")
         for path, entry in spec.get("set", {}).items()
     }
-    return negotiation.with_values(values) if values else negotiation
+    kind = form_of(thing)
+    if kind != "negotiation":
+        if spec.get("scenario"):
+            raise InputError(f"{name} is a {kind} game without scenarios", where=where)
+        return _library_game(name, kind, values, where) if values else thing
+    for scenario in spec.get("scenario", ()):
+        thing = thing.scenario(scenario)
+    return thing.with_values(values) if values else thing
+
+
+def _library_game(name: str, kind: str, values: Mapping[str, Any], where: str) -> Any:
+    """A matrix or tree of the library with other quantities."""
+    from negotiate.model.casefile import parse_toml, read_text, resolve
+
+    path = resolve(name)
+    if kind == "strategic":
+        from negotiate.forms._strategic_file import open_file
+
+        return open_file(path).game(values)
+    if kind == "extensive":
+        from negotiate.forms.extensive import from_dict
+
+        return from_dict(parse_toml(read_text(path), str(path)), quantities=values, where=name)
+    raise InputError(
+        f"{name} is a {kind} game", where=where, allowed="set on cases, matrices and trees"
+    )
 
 
 _CASES: dict[str, Any] = {}
 
 
-def _loaded(name: str, load: Callable[[str], Any]) -> Any:
-    """Cases are frozen: one reading serves a whole class."""
+def _loaded(name: str) -> Any:
+    """Cases and games are frozen: one reading serves a whole class."""
+    from negotiate.loading import load
+
     if name not in _CASES:
         _CASES[name] = load(name)
     return _CASES[name]

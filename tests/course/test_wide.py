@@ -101,3 +101,32 @@ def test_texts_show_the_students_numbers(variants: list[Variant]) -> None:
     text = fill(variant.exercise.text, variant.world)
     assert str(variant.drawn["pie"]) in text and "<<" not in text
     assert "no deal" in text  # the bargaining game as a table
+
+
+def test_games_of_the_library_with_other_quantities() -> None:
+    """A matrix and a tree of ``games/classics`` as they stand, and one with a quantity set."""
+    from negotiate.course import games
+    from negotiate.course.exercise import Exercise as Model
+    from negotiate.course.world import World
+    from negotiate.forms._strategic_file import open_file
+    from negotiate.model.casefile import cases
+
+    question = {"id": "q", "kind": "text", "text": "t"}
+    world = World(
+        Model.model_validate({
+            "format": 1, "kind": "exercise", "id": "x", "title": "x", "topic": "x",
+            "difficulty": 1, "text": "x", "question": [question],
+        }),
+        {},
+    )  # fmt: skip
+    for name in ("chicken", "entry-deterrence"):
+        assert games.build({"kind": "case", "case": name}, world, "g").players
+    found = 0
+    for name, path in cases().items():
+        if 'kind = "strategic"' in path.read_text() and open_file(path).quantity:
+            quantity = next(q for q, e in open_file(path).quantity.items() if not e.is_expression)
+            game = games.build({"kind": "case", "case": name, "set": {quantity: "1/7"}}, world, "g")
+            wanted = open_file(path).game({quantity: Fraction(1, 7)})
+            assert all((game.table(p) == wanted.table(p)).all() for p in game.players)
+            found += 1
+    assert found
