@@ -481,6 +481,13 @@ def repeated(stage: Any, discount: Any) -> StochasticGame:
     )
 
 
+def compile(negotiation: Any, **settings: Any) -> StochasticGame:
+    """The stochastic game of a case: whether its deal holds, see `negotiate.forms.durability`."""
+    from negotiate.forms import durability
+
+    return durability.game(negotiation, **settings)
+
+
 def is_zero_sum(game: StochasticGame) -> bool:
     """Two players with one discount factor whose payoffs sum to zero in every cell."""
     if len(game.players) != 2 or game.draws or len(set(game.discount.values())) != 1:

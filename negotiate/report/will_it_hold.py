@@ -20,6 +20,7 @@ from negotiate.display import durability as durability_view
 from negotiate.display._text import number, percent
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
+from negotiate.tolerance import UTILITY
 
 ORDER = 59
 TITLE = "Will it hold?"
@@ -213,7 +214,7 @@ def _what_sustains(context: Any) -> list[Block]:
         float(v) for v in game.stage.payoff(dict.fromkeys(game.players, "honour")).values()
     )
     able = any(
-        max(abs(float(a) - b) for a, b in zip(point.payoffs.values(), kept, strict=True)) < 1e-9
+        max(abs(float(a) - b) for a, b in zip(point.payoffs.values(), kept, strict=True)) <= UTILITY
         for point in found
     )
     delta = number(float(min(game.discount.values())))

@@ -63,8 +63,8 @@ def solve(form: StochasticGame, *, plans: str = "any") -> Solution:
     ----------
     plans
         ``pure``: all in pure plans, and the answer is complete as that; ``mixed``: one by the
-        method of the module's docstring; ``any``: all pure ones, and where there is none, or the
-        game is zero-sum, the mixed one.
+        method of the module's docstring; ``any``: all pure ones, and where there is none, a mixed
+        one.
 
     Raises
     ------

@@ -78,7 +78,8 @@ def _problem(form: Repeated) -> tuple[Any, Any]:
             "the players discount differently",
             where="sustainable_payoffs",
             allowed="a common discount factor",
-            remedy="with unequal patience trading over time reaches payoffs outside the polygon",
+            remedy="with unequal patience trading over time reaches payoffs outside the polygon; "
+            "forms.repeated.at_common_discount gives the game at the lowest factor",
         )
     stage = form.stage if form.exact else form.stage.floats()
     delta = next(iter(factors))
