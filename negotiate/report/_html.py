@@ -6,67 +6,39 @@ everything else, so that the page reads the same offline, in an archive and on p
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from negotiate.display._text import clean, escape, escape_lines
+from negotiate.report import _blocks as b
 from negotiate.report import _figures, _math
-from negotiate.report._blocks import (
-    CALLOUTS,
-    Block,
-    Bullets,
-    Callout,
-    Cite,
-    Code,
-    Definitions,
-    Document,
-    Emph,
-    Figure,
-    Heading,
-    Link,
-    Math,
-    Mono,
-    Paragraph,
-    Ref,
-    References,
-    Strong,
-    Table,
-    TeX,
-    Text,
-    Under,
-    plain,
-    spans,
-)
-from negotiate.report._numbering import Index, Target, number
+from negotiate.report._numbering import Target
+from negotiate.report._writer import Writer, stamp
 
 _HERE = Path(__file__).parent
-_SAFE = ("http://", "https://", "mailto:")
-_TAGS: dict[type, str] = {Emph: "em", Strong: "strong", Under: "u"}
+_TAGS: dict[type, str] = {b.Emph: "em", b.Strong: "strong", b.Under: "u"}
+_SIDE = {"l": "", "r": ' class="r"', "c": ' class="c"'}
 
 
-def html(document: Document) -> str:
+def html(document: b.Document) -> str:
     """The page as text.
 
-    >>> page = html(Document("A <case>", ()))
+    >>> page = html(b.Document("A <case>", ()))
     >>> "<h1>A &lt;case&gt;</h1>" in page and "http-equiv" in page
     True
     """
-    index = number(document)
+    writer = _Html(document)
     sections = []
-    for s, section in enumerate(document.sections):
-        target = index.sections[s]
-        body = "\n".join(
-            _block(block, index, index.at.get((s, b))) for b, block in enumerate(section.blocks)
-        )
+    for s, (target, section, blocks) in enumerate(writer.sections()):
         subs = [
-            index.at[s, b]
-            for b, block in enumerate(section.blocks)
-            if isinstance(block, Heading) and block.level <= 2
+            writer.index.at[s, place]
+            for place, block in enumerate(section.blocks)
+            if isinstance(block, b.Heading) and block.level <= 2
         ]
-        sections.append({"target": target, "title": clean(section.title), "body": body,
-                         "subs": subs})  # fmt: skip
+        sections.append({"target": target, "title": clean(section.title),
+                         "body": "\n".join(blocks), "subs": subs})  # fmt: skip
     template = _template()
     return str(
         template.render(
@@ -82,17 +54,6 @@ def html(document: Document) -> str:
     )
 
 
-def stamp(seconds: int) -> str:
-    """Seconds since 1970 as a date and time in UTC; 0 says that the time was left out.
-
-    >>> stamp(1583366400)
-    '2020-03-05 00:00 UTC'
-    """
-    if not seconds:
-        return "left out, so that a rerun gives the same bytes"
-    return datetime.fromtimestamp(seconds, tz=UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
 @cache
 def _template() -> Any:
     import jinja2
@@ -103,169 +64,120 @@ def _template() -> Any:
     return environment.from_string((_HERE / "page.html.jinja").read_text(encoding="utf-8"))
 
 
-def inline(text: Text, index: Index) -> str:
-    """A text as HTML; every string is escaped."""
-    return "".join(_span(span, index) for span in spans(text))
+class _Html(Writer):
+    """Spans and blocks as HTML."""
 
+    def literal(self, text: object) -> str:
+        return escape(text)
 
-def _span(span: Any, index: Index) -> str:
-    if isinstance(span, str):
-        return escape(span)
-    if isinstance(span, (Emph, Strong, Under)):
+    def stressed(self, span: b.Emph | b.Strong | b.Under) -> str:
         tag = _TAGS[type(span)]
-        return f"<{tag}>{inline(span.text, index)}</{tag}>"
-    if isinstance(span, Mono):
+        return f"<{tag}>{self.inline(span.text)}</{tag}>"
+
+    def mono(self, span: b.Mono) -> str:
         return f"<code>{escape(span.text)}</code>"
-    if isinstance(span, TeX):
-        made = _math.mathml(span.tex, span.alt, display=False)
-        return made if made is not None else f"<code>{escape(span.tex)}</code>"
-    if isinstance(span, Ref):
-        target = index.keys.get(span.key)
-        shown = escape(span.text or (target.label if target else span.key))
-        return f'<a href="#{target.anchor}">{shown}</a>' if target else shown
-    if isinstance(span, Cite):
-        parts = []
-        for key in span.keys:
-            source = index.sources.get(key)
-            parts.append(
-                f'<a href="#{source.anchor}" title="{escape(source.title)}">{source.number}</a>'
-                if source
-                else escape(f"{key}?")
+
+    def tex(self, span: b.TeX) -> str:
+        return _formula(span.tex, span.alt, display=False)
+
+    def goto(self, anchor: str, shown: str) -> str:
+        return f'<a href="#{anchor}">{shown}</a>'
+
+    def source(self, source: Target) -> str:
+        return f'<a href="#{source.anchor}" title="{escape(source.title)}">{source.number}</a>'
+
+    def cited(self, sources: str) -> str:
+        return f'<span class="cite">[{sources}]</span>'
+
+    def link(self, text: str, url: str) -> str:
+        return f'<a href="{escape(url)}" rel="noreferrer noopener">{escape(text)}</a>'
+
+    def heading(self, text: str, level: int, target: Target) -> str:
+        tag = "h3" if level <= 2 else "h4"
+        number = f'<span class="number">{target.number}</span>'
+        return f'<{tag} id="{target.anchor}">{number} {text}</{tag}>'
+
+    def paragraph(self, text: str) -> str:
+        return f"<p>{text}</p>"
+
+    def math(self, block: b.Math, target: Target | None) -> str:
+        body = _formula(block.tex, block.alt, display=True)
+        if target is None:
+            return f'<div class="math">{body}</div>'
+        return (
+            f'<div class="math" id="{target.anchor}">{body}<span class="eqno">({target.number})'
+            "</span></div>"
+        )
+
+    def table(self, block: b.Table, target: Target) -> str:
+        align = block.alignment()
+        head = "".join(
+            f'<th scope="col"{_SIDE[side]}>{cell}'
+            + (f'<span class="unit">{escape(unit)}</span>' if unit else "")
+            + "</th>"
+            for (cell, unit), side in zip(self.heads(block), align)
+        )
+        rows = []
+        for place, row in enumerate(self.rows(block)):
+            classes = " ".join(
+                name
+                for name, where in (("strong", block.strong), ("ruled", block.rules))
+                if place in where
             )
-        place = f", {escape(span.place)}" if span.place else ""
-        return f'<span class="cite">[{", ".join(parts)}{place}]</span>' if parts else ""
-    if isinstance(span, Link):
-        url = clean(span.url).strip()
-        if url.lower().startswith(_SAFE):
-            return f'<a href="{escape(url)}" rel="noreferrer noopener">{escape(span.text)}</a>'
-        return escape(span.text)
-    return escape(span)
-
-
-def _block(block: Block, index: Index, target: Target | None) -> str:
-    maker = _MAKERS[type(block)]
-    return str(maker(block, index, target))
-
-
-def _heading(block: Heading, index: Index, target: Target) -> str:
-    tag = "h3" if block.level <= 2 else "h4"
-    return (
-        f'<{tag} id="{target.anchor}"><span class="number">{target.number}</span> '
-        f"{inline(block.text, index)}</{tag}>"
-    )
-
-
-def _paragraph(block: Paragraph, index: Index, _: Target | None) -> str:
-    return f"<p>{inline(block.text, index)}</p>"
-
-
-def _formula(block: Math, _: Index, target: Target | None) -> str:
-    made = _math.mathml(block.tex, block.alt, display=True)
-    body = made if made is not None else f"<code>{escape(block.tex)}</code>"
-    if target is None:
-        return f'<div class="math">{body}</div>'
-    return (
-        f'<div class="math" id="{target.anchor}">{body}<span class="eqno">({target.number})'
-        "</span></div>"
-    )
-
-
-_SIDE = {"l": "", "r": ' class="r"', "c": ' class="c"'}
-
-
-def _table(block: Table, index: Index, target: Target) -> str:
-    align = block.alignment()
-    units = list(block.units) or [""] * len(align)
-    head = "".join(
-        f'<th scope="col"{_SIDE[side]}>{inline(cell, index)}'
-        + (f'<span class="unit">{escape(unit)}</span>' if unit else "")
-        + "</th>"
-        for cell, side, unit in zip(block.head, align, units)
-    )
-    rows = []
-    for place, row in enumerate(block.rows):
-        classes = " ".join(
-            name
-            for name, where in (("strong", block.strong), ("ruled", block.rules))
-            if place in where
+            cells = []
+            for column, (cell, side) in enumerate(zip(row, align)):
+                tag, scope = ("th", ' scope="row"') if column == 0 else ("td", "")
+                cells.append(f"<{tag}{scope}{_SIDE[side]}>{cell}</{tag}>")
+            rows.append(f"<tr{f' class={chr(34)}{classes}{chr(34)}' if classes else ''}>"
+                        f"{''.join(cells)}</tr>")  # fmt: skip
+        small = f'<p class="tnote">{self.inline(block.note)}</p>' if block.note else ""
+        label = f"Table {target.number}"
+        dense = " dense" if len(align) > 7 else ""
+        if all(len(b.plain(block.cells(row)[0])) <= 28 for row in block.rows):
+            dense += " nw"
+        return (
+            f'<figure class="table{dense}" id="{target.anchor}"><figcaption><b>{label}.</b> '
+            f'{self.inline(block.caption)}</figcaption><div class="scroll" tabindex="0" '
+            f'role="region" aria-label="{label}: {escape(b.plain(block.caption))}">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+            f"{small}</figure>"
         )
-        cells = []
-        for column, (cell, side) in enumerate(zip(block.cells(row), align)):
-            tag, scope = ("th", ' scope="row"') if column == 0 else ("td", "")
-            cells.append(f"<{tag}{scope}{_SIDE[side]}>{inline(cell, index)}</{tag}>")
-        rows.append(f"<tr{f' class={chr(34)}{classes}{chr(34)}' if classes else ''}>"
-                    f"{''.join(cells)}</tr>")  # fmt: skip
-    small = f'<p class="tnote">{inline(block.note, index)}</p>' if block.note else ""
-    label = f"Table {target.number}"
-    dense = " dense" if len(align) > 7 else ""
-    if all(len(plain(block.cells(row)[0])) <= 28 for row in block.rows):
-        dense += " nw"
-    return (
-        f'<figure class="table{dense}" id="{target.anchor}"><figcaption><b>{label}.</b> '
-        f'{inline(block.caption, index)}</figcaption><div class="scroll" tabindex="0" '
-        f'role="region" aria-label="{label}: {escape(plain(block.caption))}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-        f"{small}</figure>"
-    )
 
-
-def _figure(block: Figure, index: Index, target: Target) -> str:
-    drawing = _figures.inline(block.svg, f"{target.anchor}-", block.alt)
-    return (
-        f'<figure class="picture" id="{target.anchor}"><div class="scroll">{drawing}'
-        f"</div><figcaption><b>Figure {target.number}.</b> "
-        f"{inline(block.caption, index)}</figcaption></figure>"
-    )
-
-
-def _bullets(block: Bullets, index: Index, _: Target | None) -> str:
-    tag = "ol" if block.ordered else "ul"
-    return f"<{tag}>{''.join(f'<li>{inline(item, index)}</li>' for item in block.items)}</{tag}>"
-
-
-def _callout(block: Callout, index: Index, _: Target | None) -> str:
-    title = inline(block.title, index) if block.title else CALLOUTS[block.kind]
-    body = "".join(_block(inner, index, None) for inner in block.body)
-    return (
-        f'<aside class="callout {block.kind}" role="note"><p class="ctitle">{title}</p>'
-        f"{body}</aside>"
-    )
-
-
-def _code(block: Code, _: Index, __: Target | None) -> str:
-    return f'<pre tabindex="0"><code>{escape_lines(block.text)}</code></pre>'
-
-
-def _definitions(block: Definitions, index: Index, _: Target | None) -> str:
-    items = "".join(
-        f"<dt>{inline(term, index)}</dt><dd>{inline(meaning, index)}</dd>"
-        for term, meaning in block.items
-    )
-    return f"<dl>{items}</dl>"
-
-
-def _references(block: References, index: Index, _: Target | None) -> str:
-    items = []
-    for item in block.items:
-        source = index.sources[item.key]
-        url = clean(item.url).strip()
-        link = f" {_span(Link(url, url), index)}" if url else ""
-        items.append(
-            f'<li id="{source.anchor}" value="{source.number}">{inline(item.text, index)}'
-            f'{link} <code class="key">{escape(item.key)}</code></li>'
+    def figure(self, block: b.Figure, target: Target) -> str:
+        drawing = _figures.inline(block.svg, f"{target.anchor}-", block.alt)
+        return (
+            f'<figure class="picture" id="{target.anchor}"><div class="scroll">{drawing}'
+            f"</div><figcaption><b>Figure {target.number}.</b> "
+            f"{self.inline(block.caption)}</figcaption></figure>"
         )
-    return f'<ol class="references">{"".join(items)}</ol>'
+
+    def bullets(self, items: Sequence[str], *, ordered: bool) -> str:
+        tag = "ol" if ordered else "ul"
+        return f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+
+    def callout(self, kind: str, title: str, body: Sequence[str]) -> str:
+        return (
+            f'<aside class="callout {kind}" role="note"><p class="ctitle">{title}</p>'
+            f"{''.join(body)}</aside>"
+        )
+
+    def code(self, block: b.Code) -> str:
+        return f'<pre tabindex="0"><code>{escape_lines(block.text)}</code></pre>'
+
+    def definitions(self, items: Sequence[tuple[str, str]]) -> str:
+        rows = "".join(f"<dt>{term}</dt><dd>{meaning}</dd>" for term, meaning in items)
+        return f"<dl>{rows}</dl>"
+
+    def reference(self, source: Target, text: str, key: str) -> str:
+        return (
+            f'<li id="{source.anchor}" value="{source.number}">{text} '
+            f'<code class="key">{escape(key)}</code></li>'
+        )
+
+    def references(self, items: Sequence[str]) -> str:
+        return f'<ol class="references">{"".join(items)}</ol>'
 
 
-_MAKERS: dict[type, Any] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Math: _formula,
-    Table: _table,
-    Figure: _figure,
-    Bullets: _bullets,
-    Callout: _callout,
-    Code: _code,
-    Definitions: _definitions,
-    References: _references,
-}
+def _formula(tex: str, alt: str, *, display: bool) -> str:
+    made = _math.mathml(tex, alt, display=display)
+    return made if made is not None else f"<code>{escape(tex)}</code>"

@@ -9,42 +9,22 @@ what has a meaning only at the start of a line gets one there.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
 
 from negotiate.display._text import clean, clean_lines
+from negotiate.report import _blocks as b
 from negotiate.report import _figures
-from negotiate.report._blocks import (
-    CALLOUTS,
-    Block,
-    Bullets,
-    Callout,
-    Cite,
-    Code,
-    Definitions,
-    Document,
-    Emph,
-    Figure,
-    Heading,
-    Link,
-    Math,
-    Mono,
-    Paragraph,
-    Ref,
-    References,
-    Strong,
-    Table,
-    TeX,
-    Text,
-    Under,
-    spans,
-)
-from negotiate.report._html import stamp
-from negotiate.report._numbering import Index, Target, number
+from negotiate.report._numbering import Target
+from negotiate.report._writer import Writer, stamp
 
 _ANYWHERE = re.compile(r"([\\`*_\[\]<>#|~$&@^{}])")
 _LINE_START = re.compile(r"^(\s*)([-+=:!]|\d+(?=[.)]))")
+_MARKS: dict[type, tuple[str, str]] = {
+    b.Emph: ("*", "em"),
+    b.Strong: ("**", "strong"),
+    b.Under: ("", "ins"),
+}
 _AUTOLINK = re.compile(r"(?i)(https?|ftp|mailto|xmpp)(:)|(www)(\.)")
-_SAFE = ("http://", "https://", "mailto:")
 
 
 def literal(text: object) -> str:
@@ -72,10 +52,9 @@ def line(text: str) -> str:
     return "\\" + text
 
 
-def markdown(document: Document, figures: str) -> tuple[str, dict[str, str]]:
+def markdown(document: b.Document, figures: str) -> tuple[str, dict[str, str]]:
     """The text, and the figure files by name; ``figures`` is the folder the text links to."""
-    index = number(document)
-    files: dict[str, str] = {}
+    writer = _Markdown(document, figures)
     out = [f"# {literal(document.title)}"]
     if document.subtitle:
         out.append(f"*{literal(document.subtitle).strip()}*")
@@ -89,29 +68,120 @@ def markdown(document: Document, figures: str) -> tuple[str, dict[str, str]]:
         out.append(
             "\n".join(
                 f"{target.number}. [{literal(target.title)}](#{target.anchor})"
-                for target in index.sections
+                for target in writer.index.sections
             )
         )
-    for s, section in enumerate(document.sections):
-        target = index.sections[s]
-        out.append(f'<a id="{target.anchor}"></a>')
+    for target, section, blocks in writer.sections():
+        out.append(_anchor(target))
         out.append(f"## {target.number} {literal(section.title)}")
-        for b, block in enumerate(section.blocks):
-            where = index.at.get((s, b))
-            if isinstance(block, Figure) and where is not None:
-                name = f"{where.anchor}.svg"
-                files[name] = _figures.standalone(block.svg, f"{where.anchor}-")
-                out.append(_figure(block, index, where, f"{figures}/{name}"))
-            else:
-                out.append(_block(block, index, where))
+        out.extend(blocks)
     out.append("---")
     out.append(f"Made with `negotiate`. Time of computation: {stamp(document.computed)}.")
-    return "\n\n".join(part for part in out if part) + "\n", files
+    return "\n\n".join(part for part in out if part) + "\n", writer.files
 
 
-def inline(text: Text, index: Index) -> str:
-    """A text as Markdown inside a line."""
-    return "".join(_span(span, index) for span in spans(text))
+class _Markdown(Writer):
+    """Spans and blocks as Markdown; the text links to the figures in the folder ``figures``."""
+
+    def __init__(self, document: b.Document, figures: str) -> None:
+        super().__init__(document)
+        self.figures = figures
+
+    def literal(self, text: object) -> str:
+        return literal(text)
+
+    def stressed(self, span: b.Emph | b.Strong | b.Under) -> str:
+        mark, tag = _MARKS[type(span)]
+        return _dressed(self.inline(span.text), mark, tag)
+
+    def mono(self, span: b.Mono) -> str:
+        text = clean(span.text)
+        if text.strip() == text and text and not set(text) & set("`|"):
+            return f"`{text}`"
+        return f"<code>{literal(text)}</code>"
+
+    def tex(self, span: b.TeX) -> str:
+        return _formula(span.tex, "$")
+
+    def goto(self, anchor: str, shown: str) -> str:
+        return f"[{shown}](#{anchor})"
+
+    def cited(self, sources: str) -> str:
+        return f"\\[{sources}\\]"
+
+    def link(self, text: str, url: str) -> str:
+        """The address is percent-encoded where Markdown would break."""
+        quoted = re.sub(
+            r"[\s<>()\[\]\\|`*_\"'{}^~$&]",
+            lambda found: found[0] if found[0] in "_&~'" else f"%{ord(found[0]):02X}",
+            url,
+        )
+        return f"[{literal(text)}](<{quoted}>)"
+
+    def heading(self, text: str, level: int, target: Target) -> str:
+        marks = "###" if level <= 2 else "####"
+        return f"{_anchor(target)}\n\n{marks} {target.number} {text}"
+
+    def paragraph(self, text: str) -> str:
+        return line(text)
+
+    def math(self, block: b.Math, target: Target | None) -> str:
+        made = _formula(block.tex, "$$")
+        return made if target is None else f"{_anchor(target)}\n\n{made}\n\n({target.number})"
+
+    def table(self, block: b.Table, target: Target) -> str:
+        head = [cell + (f" ({literal(unit)})" if unit else "") for cell, unit in self.heads(block)]
+        rule = [{"l": ":--", "r": "--:", "c": ":-:"}[side] for side in block.alignment()]
+        rows = [
+            [_strong(cell) for cell in row] if place in block.strong else row
+            for place, row in enumerate(self.rows(block))
+        ]
+        lines = ["| " + " | ".join(cells) + " |" for cells in [head, rule, *rows]]
+        caption = f"**Table {target.number}.** {self.inline(block.caption)}"
+        parts = [_anchor(target), caption, "\n".join(lines)]
+        if block.note:
+            parts.append(line(self.inline(block.note)))
+        return "\n\n".join(parts)
+
+    def figure(self, block: b.Figure, target: Target) -> str:
+        name = f"{target.anchor}.svg"
+        self.files[name] = _figures.standalone(block.svg, f"{target.anchor}-")
+        return (
+            f"{_anchor(target)}\n\n![{literal(block.alt)}](<{self.figures}/{name}>)\n\n"
+            f"**Figure {target.number}.** {self.inline(block.caption)}"
+        )
+
+    def bullets(self, items: Sequence[str], *, ordered: bool) -> str:
+        return "\n".join(
+            f"{f'{place}.' if ordered else '-'} {line(item)}" for place, item in enumerate(items, 1)
+        )
+
+    def callout(self, kind: str, title: str, body: Sequence[str]) -> str:
+        text = "\n\n".join([_strong(title), *body])
+        return "\n".join(f"> {row}".rstrip() for row in text.split("\n"))
+
+    def code(self, block: b.Code) -> str:
+        text = clean_lines(block.text).rstrip("\n")
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"{fence}{re.sub('[^a-z0-9-]', '', block.language.lower())}\n{text}\n{fence}"
+
+    def definitions(self, items: Sequence[tuple[str, str]]) -> str:
+        return "\n".join(f"- {_strong(term)}: {meaning}" for term, meaning in items)
+
+    def reference(self, source: Target, text: str, key: str) -> str:
+        return f"{source.number}. {_anchor(source)}{text} ({self.mono(b.Mono(key))})"
+
+    def references(self, items: Sequence[str]) -> str:
+        return "\n".join(items)
+
+
+def _anchor(target: Target) -> str:
+    return f'<a id="{target.anchor}"></a>'
+
+
+def _strong(text: str) -> str:
+    return _dressed(text, "**", "strong")
 
 
 def _dressed(inner: str, mark: str, tag: str) -> str:
@@ -126,51 +196,6 @@ def _dressed(inner: str, mark: str, tag: str) -> str:
     return f"{before}<{tag}>{bare}</{tag}>{after}"
 
 
-def _span(span: Any, index: Index) -> str:
-    if isinstance(span, str):
-        return literal(span)
-    if isinstance(span, Strong):
-        return _dressed(inline(span.text, index), "**", "strong")
-    if isinstance(span, Emph):
-        return _dressed(inline(span.text, index), "*", "em")
-    if isinstance(span, Under):
-        return _dressed(inline(span.text, index), "", "ins")
-    if isinstance(span, Mono):
-        text = clean(span.text)
-        if text.strip() == text and text and not set(text) & set("`|"):
-            return f"`{text}`"
-        return f"<code>{literal(text)}</code>"
-    if isinstance(span, TeX):
-        return _formula(span.tex, "$")
-    if isinstance(span, Ref):
-        target = index.keys.get(span.key)
-        shown = literal(span.text or (target.label if target else span.key))
-        return f"[{shown}](#{target.anchor})" if target else shown
-    if isinstance(span, Cite):
-        parts = []
-        for key in span.keys:
-            source = index.sources.get(key)
-            parts.append(f"[{source.number}](#{source.anchor})" if source else literal(f"{key}?"))
-        place = f", {literal(span.place)}" if span.place else ""
-        return f"\\[{', '.join(parts)}{place}\\]" if parts else ""
-    if isinstance(span, Link):
-        return link(span.text, span.url)
-    return literal(span)
-
-
-def link(text: str, url: str) -> str:
-    """A link if the scheme is safe, with the address percent-encoded where Markdown would break."""
-    address = clean(url).strip()
-    if not address.lower().startswith(_SAFE):
-        return literal(text)
-    quoted = re.sub(
-        r"[\s<>()\[\]\\|`*_\"'{}^~$&]",
-        lambda found: found[0] if found[0] in "_&~'" else f"%{ord(found[0]):02X}",
-        address,
-    )
-    return f"[{literal(text)}](<{quoted}>)"
-
-
 def _formula(tex: str, fence: str) -> str:
     """TeX between dollar signs; what could end the formula is shown as code.
 
@@ -182,108 +207,3 @@ def _formula(tex: str, fence: str) -> str:
     if re.search(r"(?<!\\)(\\\\)*\$", source) or not source or source.endswith("\\"):
         return f"<code>{literal(tex)}</code>"
     return f"{fence}{source}{fence}"
-
-
-def _block(block: Block, index: Index, target: Target | None) -> str:
-    return str(_MAKERS[type(block)](block, index, target))
-
-
-def _heading(block: Heading, index: Index, target: Target) -> str:
-    marks = "###" if block.level <= 2 else "####"
-    return f'<a id="{target.anchor}"></a>\n\n{marks} {target.number} {inline(block.text, index)}'
-
-
-def _paragraph(block: Paragraph, index: Index, _: Target | None) -> str:
-    return line(inline(block.text, index))
-
-
-def _math(block: Math, _: Index, target: Target | None) -> str:
-    made = _formula(block.tex, "$$")
-    if target is None:
-        return made
-    return f'<a id="{target.anchor}"></a>\n\n{made}\n\n({target.number})'
-
-
-def _table(block: Table, index: Index, target: Target) -> str:
-    align = block.alignment()
-    units = list(block.units) or [""] * len(align)
-    head = [
-        inline(cell, index) + (f" ({literal(unit)})" if unit else "")
-        for cell, unit in zip(block.head, units)
-    ]
-    rule = [{"l": ":--", "r": "--:", "c": ":-:"}[side] for side in align]
-    rows = []
-    for place, row in enumerate(block.rows):
-        cells = [inline(cell, index) for cell in block.cells(row)]
-        if place in block.strong:
-            cells = [_dressed(cell, "**", "strong") for cell in cells]
-        rows.append(cells)
-    lines = ["| " + " | ".join(cells) + " |" for cells in [head, rule, *rows]]
-    caption = f"**Table {target.number}.** {inline(block.caption, index)}"
-    parts = [f'<a id="{target.anchor}"></a>', caption, "\n".join(lines)]
-    if block.note:
-        parts.append(line(inline(block.note, index)))
-    return "\n\n".join(parts)
-
-
-def _figure(block: Figure, index: Index, target: Target, path: str) -> str:
-    return (
-        f'<a id="{target.anchor}"></a>\n\n![{literal(block.alt)}](<{path}>)\n\n'
-        f"**Figure {target.number}.** {inline(block.caption, index)}"
-    )
-
-
-def _bullets(block: Bullets, index: Index, _: Target | None) -> str:
-    return "\n".join(
-        f"{f'{place}.' if block.ordered else '-'} {line(inline(item, index))}"
-        for place, item in enumerate(block.items, 1)
-    )
-
-
-def _callout(block: Callout, index: Index, _: Target | None) -> str:
-    title = inline(block.title, index) if block.title else CALLOUTS[block.kind]
-    body = "\n\n".join(_block(inner, index, None) for inner in block.body)
-    text = (
-        f"**{CALLOUTS[block.kind]}**" if not block.title else f"{_dressed(title, '**', 'strong')}"
-    )
-    return "\n".join(f"> {row}".rstrip() for row in f"{text}\n\n{body}".split("\n"))
-
-
-def _code(block: Code, _: Index, __: Target | None) -> str:
-    text = clean_lines(block.text).rstrip("\n")
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{re.sub('[^a-z0-9-]', '', block.language.lower())}\n{text}\n{fence}"
-
-
-def _definitions(block: Definitions, index: Index, _: Target | None) -> str:
-    return "\n".join(
-        f"- {_dressed(inline(term, index), '**', 'strong')}: {inline(meaning, index)}"
-        for term, meaning in block.items
-    )
-
-
-def _references(block: References, index: Index, _: Target | None) -> str:
-    rows = []
-    for item in block.items:
-        source = index.sources[item.key]
-        url = clean(item.url).strip()
-        address = f" {link(url, url)}" if url else ""
-        rows.append(
-            f'{source.number}. <a id="{source.anchor}"></a>{inline(item.text, index)}{address} '
-            f"({_span(Mono(item.key), index)})"
-        )
-    return "\n".join(rows)
-
-
-_MAKERS: dict[type, Any] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Math: _math,
-    Table: _table,
-    Bullets: _bullets,
-    Callout: _callout,
-    Code: _code,
-    Definitions: _definitions,
-    References: _references,
-}

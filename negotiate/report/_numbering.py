@@ -11,24 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from negotiate.display._text import clean
-from negotiate.report._blocks import (
-    Bullets,
-    Callout,
-    Definitions,
-    Document,
-    Figure,
-    Heading,
-    Inline,
-    Math,
-    Paragraph,
-    Ref,
-    References,
-    Table,
-    Text,
-    plain,
-    spans,
-)
-from negotiate.report._blocks import Cite as CiteSpan
+from negotiate.report import _blocks as b
 
 WORDS = {"table": "Table", "figure": "Figure", "math": "Equation", "section": "Section"}
 
@@ -72,7 +55,7 @@ def slug(text: object) -> str:
     return re.sub("[^a-z0-9]+", "-", clean(text).lower()).strip("-")[:60] or "part"
 
 
-def number(document: Document) -> Index:
+def number(document: b.Document) -> Index:
     """Number the document; keys used twice keep their first meaning."""
     at: dict[tuple[int, int], Target] = {}
     keys: dict[str, Target] = {}
@@ -93,31 +76,33 @@ def number(document: Document) -> Index:
         sections.append(target)
         keys.setdefault(section.key, target)
         second = third = 0
-        for b, block in enumerate(section.blocks):
-            if isinstance(block, Heading):
+        for position, block in enumerate(section.blocks):
+            if isinstance(block, b.Heading):
                 if block.level <= 2:
                     second, third = second + 1, 0
                     place = f"{s + 1}.{second}"
                 else:
                     third += 1
                     place = f"{s + 1}.{second}.{third}"
-                words = plain(block.text)
+                words = b.plain(block.text)
                 target = Target("section", place, anchor(slug(words)), words)
-            elif isinstance(block, (Table, Figure)) or (isinstance(block, Math) and block.key):
+            elif isinstance(block, (b.Table, b.Figure)) or (
+                isinstance(block, b.Math) and block.key
+            ):
                 kind = type(block).__name__.lower()
                 counts[kind] += 1
                 target = Target(kind, str(counts[kind]), anchor(f"{kind}-{counts[kind]}"))
-            elif isinstance(block, References):
+            elif isinstance(block, b.References):
                 for item in block.items:
                     place = str(len(sources) + 1)
                     sources.setdefault(
                         item.key,
-                        Target("section", place, anchor(f"source-{place}"), plain(item.text)),
+                        Target("section", place, anchor(f"source-{place}"), b.plain(item.text)),
                     )
                 continue
             else:
                 continue
-            at[s, b] = target
+            at[s, position] = target
             if getattr(block, "key", ""):
                 keys.setdefault(block.key, target)
     lost = sorted(
@@ -127,25 +112,25 @@ def number(document: Document) -> Index:
     return Index(at, tuple(sections), keys, sources, tuple(lost))
 
 
-def _texts(document: Document) -> list[Text]:
-    out: list[Text] = []
+def _texts(document: b.Document) -> list[b.Text]:
+    out: list[b.Text] = []
 
     def visit(block: object) -> None:
-        if isinstance(block, (Heading, Paragraph)):
+        if isinstance(block, (b.Heading, b.Paragraph)):
             out.append(block.text)
-        elif isinstance(block, Table):
+        elif isinstance(block, b.Table):
             out.extend([block.caption, block.note, *block.head])
             for row in block.rows:
                 out.extend(block.cells(row))
-        elif isinstance(block, Figure):
+        elif isinstance(block, b.Figure):
             out.append(block.caption)
-        elif isinstance(block, Bullets):
+        elif isinstance(block, b.Bullets):
             out.extend(block.items)
-        elif isinstance(block, Definitions):
+        elif isinstance(block, b.Definitions):
             out.extend(text for pair in block.items for text in pair)
-        elif isinstance(block, References):
+        elif isinstance(block, b.References):
             out.extend(item.text for item in block.items)
-        elif isinstance(block, Callout):
+        elif isinstance(block, b.Callout):
             out.append(block.title)
             for inner in block.body:
                 visit(inner)
@@ -155,21 +140,21 @@ def _texts(document: Document) -> list[Text]:
     return out
 
 
-def _inline(text: Text) -> list[Inline]:
-    out: list[Inline] = []
-    for span in spans(text):
+def _inline(text: b.Text) -> list[b.Inline]:
+    out: list[b.Inline] = []
+    for span in b.spans(text):
         out.append(span)
         inner = getattr(span, "text", None)
-        if not isinstance(span, (str, Ref)) and inner is not None:
+        if not isinstance(span, (str, b.Ref)) and inner is not None:
             out.extend(_inline(inner))
     return out
 
 
-def _refs(document: Document) -> set[str]:
-    return {s.key for t in _texts(document) for s in _inline(t) if isinstance(s, Ref)}
+def _refs(document: b.Document) -> set[str]:
+    return {s.key for t in _texts(document) for s in _inline(t) if isinstance(s, b.Ref)}
 
 
-def _cites(document: Document) -> set[str]:
+def _cites(document: b.Document) -> set[str]:
     return {
-        k for t in _texts(document) for s in _inline(t) if isinstance(s, CiteSpan) for k in s.keys
+        k for t in _texts(document) for s in _inline(t) if isinstance(s, b.Cite) for k in s.keys
     }

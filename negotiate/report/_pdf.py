@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,44 +18,20 @@ from typing import Any
 from negotiate.display._text import clean, clean_lines
 from negotiate.display.svg import text_width
 from negotiate.errors import MissingExtraError, NegotiateError
+from negotiate.report import _blocks as b
 from negotiate.report import _figures
-from negotiate.report._blocks import (
-    CALLOUTS,
-    Block,
-    Bullets,
-    Callout,
-    Cite,
-    Code,
-    Definitions,
-    Document,
-    Emph,
-    Figure,
-    Heading,
-    Link,
-    Math,
-    Mono,
-    Paragraph,
-    Ref,
-    References,
-    Strong,
-    Table,
-    TeX,
-    Text,
-    Under,
-    plain,
-    spans,
-)
-from negotiate.report._html import stamp
 from negotiate.report._math import string, typst_math
-from negotiate.report._numbering import Index, Target, number
+from negotiate.report._numbering import Target
+from negotiate.report._writer import Writer, stamp
 
 _HERE = Path(__file__).parent
-_SAFE = ("http://", "https://", "mailto:")
+_ALIGN = {"l": "left", "r": "right", "c": "center"}
+_STRESS: dict[type, str] = {b.Emph: "emph", b.Strong: "strong", b.Under: "underline"}
 _WORD = 44  # a longer word is broken
 _FLAT, _BROAD = 448.0, 690.0  # points between the margins of an A4 page upright and turned
 
 
-def pdf(document: Document) -> bytes:
+def pdf(document: b.Document) -> bytes:
     """The document as a PDF; needs the extra ``pdf``."""
     try:
         import typst
@@ -83,10 +60,9 @@ def pdf(document: Document) -> bytes:
     raise NegotiateError(f"the PDF could not be set: {problem}", where="report") from problem
 
 
-def typst_source(document: Document) -> tuple[str, dict[str, str]]:
+def typst_source(document: b.Document) -> tuple[str, dict[str, str]]:
     """The Typst source and the figure files it reads."""
-    index = number(document)
-    files: dict[str, str] = {}
+    writer = _Typst(document)
     when = datetime.fromtimestamp(document.computed, tz=UTC)
     facts = "".join(f"({_s(name)}, {_s(value)})," for name, value in document.facts)
     failures = "".join(f"{_s(name)}," for name, _ in document.failures)
@@ -100,113 +76,135 @@ def typst_source(document: Document) -> tuple[str, dict[str, str]]:
         f"facts: ({facts}), failures: ({failures}), computed: {_s(stamp(document.computed))}, "
         f"contents: {str(len(document.sections) > 1).lower()})",
     ]
-    for s, section in enumerate(document.sections):
-        out.append(f"= {_t(section.title)} <{index.sections[s].anchor}>")
-        for b, block in enumerate(section.blocks):
-            target = index.at.get((s, b))
-            if isinstance(block, Figure) and target is not None:
-                name = f"{target.anchor}.svg"
-                files[name] = _figures.standalone(block.svg, "")
-                out.append(_figure(block, index, target, name))
-            else:
-                out.append(_block(block, index, target))
+    for target, section, blocks in writer.sections():
+        out.append(f"= {_t(section.title)} <{target.anchor}>")
+        out.extend(blocks)
         out.append("#place.flush()")  # a section keeps its figures
-    return "\n\n".join(out) + "\n", files
+    return "\n\n".join(out) + "\n", writer.files
 
 
-def _s(text: object) -> str:
-    return string(clean(text))
+class _Typst(Writer):
+    """Spans and blocks as Typst markup, made of string literals and function calls only."""
 
+    def literal(self, text: object) -> str:
+        return _t(text)
 
-def _t(text: object) -> str:
-    """A string as content; the semicolon ends the code, so that nothing after it is an argument."""
-    return f"#{string(_parted(clean(text)))};"
+    def stressed(self, span: b.Emph | b.Strong | b.Under) -> str:
+        return f"#{_STRESS[type(span)]}[{self.inline(span.text)}];"
 
-
-def _parted(text: str, length: int = 30) -> str:
-    """Words too long for any column may break after every ``length`` characters."""
-    if len(text) <= length:
-        return text
-    return re.sub(rf"\S{{{length}}}(?=\S{{{length // 2}}})", "\\g<0>\u200b", text)
-
-
-def inline(text: Text, index: Index) -> str:
-    """A text as Typst markup made of string literals and function calls only."""
-    return "".join(_span(span, index) for span in spans(text))
-
-
-def _span(span: Any, index: Index) -> str:
-    if isinstance(span, (Emph, Strong, Under)):
-        name = {Emph: "emph", Strong: "strong", Under: "underline"}[type(span)]
-        return f"#{name}[{inline(span.text, index)}];"
-    if isinstance(span, Mono):
+    def mono(self, span: b.Mono) -> str:
         return f"#raw({string(_parted(clean(span.text)))});"
-    if isinstance(span, TeX):
+
+    def tex(self, span: b.TeX) -> str:
         made = typst_math(span.tex, display=False)
         if made is None:
             return f"#raw({_s(span.tex)});"
         return f"#math.equation(alt: {_s(span.alt or span.tex)}, ${made or 'zws'}$);"
-    if isinstance(span, Ref):
-        target = index.keys.get(span.key)
-        shown = _t(span.text or (target.label if target else span.key))
-        return f"#link(<{target.anchor}>)[{shown}];" if target else shown
-    if isinstance(span, Cite):
-        parts = [
-            f"#link(<{index.sources[key].anchor}>)[{_t(index.sources[key].number)}];"
-            if key in index.sources
-            else _t(f"{key}?")
-            for key in span.keys
-        ]
-        place = _t(f", {span.place}") if span.place else ""
-        body = _t(", ").join(parts)
-        return (
-            f'#box[#text(number-type: "lining")[{_t("[")}{body}{place}{_t("]")}];];'
-            if parts
-            else ""
+
+    def goto(self, anchor: str, shown: str) -> str:
+        return f"#link(<{anchor}>)[{shown}];"
+
+    def cited(self, sources: str) -> str:
+        return f'#box[#text(number-type: "lining")[{_t("[")}{sources}{_t("]")}];];'
+
+    def link(self, text: str, url: str) -> str:
+        return f"#link({string(url)})[{_breakable(text)}];"
+
+    def heading(self, text: str, level: int, target: Target) -> str:
+        return f"{'==' if level <= 2 else '==='} {text} <{target.anchor}>"
+
+    def paragraph(self, text: str) -> str:
+        return f"#par[{text}]"
+
+    def math(self, block: b.Math, target: Target | None) -> str:
+        made = typst_math(block.tex, display=True)
+        if made is None:
+            return f"#align(center, raw({_s(block.tex)}))"
+        numbering = ', numbering: "(1)"' if target else ""
+        label = f" <{target.anchor}>" if target else ""
+        alt = _s(block.alt or block.tex)
+        return f"#math.equation(block: true, alt: {alt}{numbering}, $ {made or 'zws'} $){label}"
+
+    def table(self, block: b.Table, target: Target) -> str:
+        align = block.alignment()
+        rows = [block.cells(row) for row in block.rows]
+        gap = 5.0 if len(align) <= 7 else 3.0
+        widths, size, turned = _widths(block, align, rows, gap)
+        head = ", ".join(
+            f"[{cell}"
+            + (
+                f'#linebreak();#text(weight: "regular", style: "italic", fill: soft)[{_t(unit)}]'
+                if unit
+                else ""
+            )
+            + "]"
+            for cell, unit in self.heads(block)
         )
-    if isinstance(span, Link):
-        url = clean(span.url).strip()
-        if url.lower().startswith(_SAFE):
-            return f"#link({string(url)})[{_breakable(span.text)}];"
-        return _t(span.text)
-    return _t(span)
+        body = ", ".join(
+            "(" + ", ".join(f"[{cell}]" for cell in row) + ",)" for row in self.rows(block)
+        )
+        sides = "(" + ", ".join(f"{_ALIGN[side]} + bottom" for side in align) + ",)"
+        sides = sides.replace(" + bottom", " + top") if "fr" in widths else sides
+        short = all(
+            len(b.plain(cell)) <= 1200 for row in rows for cell in row
+        )  # no row taller than a page
+        made = (
+            f"data({widths}, {sides}, ({head},), ({body}{',' if rows else ''}), "
+            f"({''.join(f'{row},' for row in sorted(block.strong))}), "
+            f"({''.join(f'{row},' for row in sorted(block.rules))}), {size}pt, {gap}pt, "
+            f"{str(short).lower()})"
+        )
+        small = f"#small[{self.inline(block.note)}]" if block.note else ""
+        out = (
+            f"#figure(kind: table, supplement: [Table], caption: [{self.inline(block.caption)}], "
+            f"[#{made}\n{small}]) <{target.anchor}>"
+        )
+        if turned:
+            return f"#page(flipped: true)[{out}]"
+        whole = len(rows) <= (24 if "fr" not in widths else 8)
+        return (
+            f"#block(breakable: false, width: 100%, above: 1.5em, below: 1.5em)[{out}]"
+            if whole
+            else out
+        )
 
+    def figure(self, block: b.Figure, target: Target) -> str:
+        name = f"{target.anchor}.svg"
+        self.files[name] = _figures.standalone(block.svg, "")
+        width, height = _figures.size(block.svg)
+        share = min(1.0, width / 640.0, 900.0 / height * width / 640.0)
+        return (
+            "#figure(placement: auto, kind: image, supplement: [Figure], "
+            f"caption: [{self.inline(block.caption)}], "
+            f"image({string(name)}, width: {share * 100:.1f}%, alt: {_s(block.alt)})) "
+            f"<{target.anchor}>"
+        )
 
-def _breakable(text: str) -> str:
-    """An address may break after a slash, a dot or a hyphen."""
-    shown = clean(text)
-    if "://" not in shown:
-        return _t(shown)
-    for sign in "/.-_?&=":
-        shown = shown.replace(sign, f"{sign}\u200b")
-    return _t(shown)
+    def bullets(self, items: Sequence[str], *, ordered: bool) -> str:
+        return f"#{'enum' if ordered else 'list'}({', '.join(f'[{item}]' for item in items)})"
 
+    def callout(self, kind: str, title: str, body: Sequence[str]) -> str:
+        rows = "\n".join(body)
+        return f"#callout({string(kind)}, [{title}], [{rows}])"
 
-def _block(block: Block, index: Index, target: Target | None) -> str:
-    return str(_MAKERS[type(block)](block, index, target))
+    def code(self, block: b.Code) -> str:
+        return f"#raw(block: true, {string(_parted(clean_lines(block.text), 80))})"
 
+    def definitions(self, items: Sequence[tuple[str, str]]) -> str:
+        return f"#terms({', '.join(f'([{term}], [{meaning}])' for term, meaning in items)})"
 
-def _heading(block: Heading, index: Index, target: Target) -> str:
-    marks = "==" if block.level <= 2 else "==="
-    return f"{marks} {inline(block.text, index)} <{target.anchor}>"
+    def reference(self, source: Target, text: str, key: str) -> str:
+        return (
+            f"#block(below: 0.7em)[#source({string(source.number)}, "
+            f"[{text}{_t(' ')}#text(fill: soft)[#raw({_s(key)})]])] <{source.anchor}>"
+        )
 
-
-def _paragraph(block: Paragraph, index: Index, _: Target | None) -> str:
-    return f"#par[{inline(block.text, index)}]"
-
-
-def _math(block: Math, _: Index, target: Target | None) -> str:
-    made = typst_math(block.tex, display=True)
-    if made is None:
-        return f"#align(center, raw({_s(block.tex)}))"
-    numbering = ', numbering: "(1)"' if target else ""
-    label = f" <{target.anchor}>" if target else ""
-    alt = _s(block.alt or block.tex)
-    return f"#math.equation(block: true, alt: {alt}{numbering}, $ {made or 'zws'} $){label}"
+    def references(self, items: Sequence[str]) -> str:
+        return "\n".join(items)
 
 
 def _widths(
-    block: Table, align: str, rows: list[list[Text]], gap: float
+    block: b.Table, align: str, rows: list[list[b.Text]], gap: float
 ) -> tuple[str, float, bool]:
     """Column widths, size of type in points, and whether the table needs a turned page.
 
@@ -215,8 +213,8 @@ def _widths(
     units = list(block.units) or [""] * len(align)
     natural, least = [], []
     for column in range(len(align)):
-        texts = [plain(row[column]) for row in rows] + [units[column]]
-        head = plain(block.head[column])
+        texts = [b.plain(row[column]) for row in rows] + [units[column]]
+        head = b.plain(block.head[column])
         longest = max(text_width(word, 1.0) for word in head.split(" "))
         two_lines = max(longest, text_width(head, 1.0) * 0.6)  # a head may run over two lines
         natural.append(0.96 * max(two_lines, *(text_width(text, 1.0) for text in texts)))
@@ -240,109 +238,27 @@ def _widths(
     return "(" + ",".join(f"{math.sqrt(n):.2f}fr" for n in natural) + ",)", 6.0, True
 
 
-_ALIGN = {"l": "left", "r": "right", "c": "center"}
+def _s(text: object) -> str:
+    return string(clean(text))
 
 
-def _table(block: Table, index: Index, target: Target) -> str:
-    align = block.alignment()
-    units = list(block.units) or [""] * len(align)
-    rows = [block.cells(row) for row in block.rows]
-    gap = 5.0 if len(align) <= 7 else 3.0
-    widths, size, turned = _widths(block, align, rows, gap)
-    head = ", ".join(
-        f"[{inline(cell, index)}"
-        + (
-            f'#linebreak();#text(weight: "regular", style: "italic", fill: soft)[{_t(unit)}]'
-            if unit
-            else ""
-        )
-        + "]"
-        for cell, unit in zip(block.head, units)
-    )
-    body = ", ".join(
-        "(" + ", ".join(f"[{inline(cell, index)}]" for cell in row) + ",)" for row in rows
-    )
-    sides = "(" + ", ".join(f"{_ALIGN[side]} + bottom" for side in align) + ",)"
-    sides = sides.replace(" + bottom", " + top") if "fr" in widths else sides
-    short = all(
-        len(plain(cell)) <= 1200 for row in rows for cell in row
-    )  # no row taller than a page
-    made = (
-        f"data({widths}, {sides}, ({head},), ({body}{',' if rows else ''}), "
-        f"({''.join(f'{row},' for row in sorted(block.strong))}), "
-        f"({''.join(f'{row},' for row in sorted(block.rules))}), {size}pt, {gap}pt, "
-        f"{str(short).lower()})"
-    )
-    small = f"#small[{inline(block.note, index)}]" if block.note else ""
-    out = (
-        f"#figure(kind: table, supplement: [Table], caption: [{inline(block.caption, index)}], "
-        f"[#{made}\n{small}]) <{target.anchor}>"
-    )
-    if turned:
-        return f"#page(flipped: true)[{out}]"
-    whole = len(rows) <= (24 if "fr" not in widths else 8)
-    return (
-        f"#block(breakable: false, width: 100%, above: 1.5em, below: 1.5em)[{out}]"
-        if whole
-        else out
-    )
+def _t(text: object) -> str:
+    """A string as content; the semicolon ends the code, so that nothing after it is an argument."""
+    return f"#{string(_parted(clean(text)))};"
 
 
-def _figure(block: Figure, index: Index, target: Target, name: str) -> str:
-    width, height = _figures.size(block.svg)
-    share = min(1.0, width / 640.0, 900.0 / height * width / 640.0)
-    return (
-        "#figure(placement: auto, kind: image, supplement: [Figure], "
-        f"caption: [{inline(block.caption, index)}], "
-        f"image({string(name)}, width: {share * 100:.1f}%, alt: {_s(block.alt)})) "
-        f"<{target.anchor}>"
-    )
+def _parted(text: str, length: int = 30) -> str:
+    """Words too long for any column may break after every ``length`` characters."""
+    if len(text) <= length:
+        return text
+    return re.sub(rf"\S{{{length}}}(?=\S{{{length // 2}}})", "\\g<0>\u200b", text)
 
 
-def _bullets(block: Bullets, index: Index, _: Target | None) -> str:
-    items = ", ".join(f"[{inline(item, index)}]" for item in block.items)
-    return f"#{'enum' if block.ordered else 'list'}({items})"
-
-
-def _callout(block: Callout, index: Index, _: Target | None) -> str:
-    title = inline(block.title, index) if block.title else _t(CALLOUTS[block.kind])
-    body = "\n".join(_block(inner, index, None) for inner in block.body)
-    return f"#callout({string(block.kind)}, [{title}], [{body}])"
-
-
-def _code(block: Code, _: Index, __: Target | None) -> str:
-    return f"#raw(block: true, {string(_parted(clean_lines(block.text), 80))})"
-
-
-def _definitions(block: Definitions, index: Index, _: Target | None) -> str:
-    items = ", ".join(
-        f"([{inline(term, index)}], [{inline(meaning, index)}])" for term, meaning in block.items
-    )
-    return f"#terms({items})"
-
-
-def _references(block: References, index: Index, _: Target | None) -> str:
-    rows = []
-    for item in block.items:
-        source = index.sources[item.key]
-        url = clean(item.url).strip()
-        address = _t(" ") + _span(Link(url, url), index) if url else ""
-        rows.append(
-            f"#block(below: 0.7em)[#source({string(source.number)}, "
-            f"[{inline(item.text, index)}{address}{_t(' ')}"
-            f"#text(fill: soft)[#raw({_s(item.key)})]])] <{source.anchor}>"
-        )
-    return "\n".join(rows)
-
-
-_MAKERS: dict[type, Any] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Math: _math,
-    Table: _table,
-    Bullets: _bullets,
-    Callout: _callout,
-    Code: _code,
-    Definitions: _definitions,
-    References: _references,
-}
+def _breakable(text: str) -> str:
+    """An address may break after a slash, a dot or a hyphen."""
+    shown = clean(text)
+    if "://" not in shown:
+        return _t(shown)
+    for sign in "/.-_?&=":
+        shown = shown.replace(sign, f"{sign}\u200b")
+    return _t(shown)
