@@ -555,6 +555,13 @@ def evaluate_game(chain: Durability, names: Iterable[str] = ()) -> dict[str, Arr
             out[name] = chain.survives_days(int(tail)) + lack
         elif name in table:
             out[name] = table[name]() + (0 if name == "equilibria" else lack)
+        elif name in METRICS or f"{head}.<party>" in METRICS:
+            raise InputError(
+                f"{name} needs the stochastic game",
+                where=KIND,
+                allowed="a case with " + ", ".join(_ASKED.values()),
+                remedy="a chain of stated chances has nobody who chooses",
+            )
         else:
             raise UnknownNameError("metric", name, [*table, "survival.12"], where=KIND)
     return out

@@ -370,3 +370,8 @@ def test_patience_and_detection_keep_a_deal_in_more_draws():
     for party in ("north", "south"):
         gap = watched[f"honour_margin.{party}"] - unwatched[f"honour_margin.{party}"]
         assert (gap[kept] > 0).all()
+
+
+def test_a_stated_chain_has_nobody_who_honours():
+    with pytest.raises(InputError, match="needs the stochastic game"):
+        evaluate_game(from_hazard(F(1, 20)), ["honours.north"])
