@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from negotiate.errors import InputError, TooLargeError
+from negotiate.errors import InputError, NotConvergedError, TooLargeError
 from negotiate.forms import _tree_profile
 from negotiate.forms.extensive import ExtensiveGame
 from negotiate.solution import Evidence, Point, Solution
@@ -23,12 +23,16 @@ from negotiate.solutions._tree_frame import Beliefs, Frame, Rows
 
 NODE_BOUND = 5_000
 """Nodes of a tree whose assessments are enumerated."""
-PURE_BOUND = 300_000
+PURE_BOUND = 100_000
 """Partial pure profiles looked at."""
 MIXED_BOUND = 20_000
 """Partial profiles of supports looked at; beyond it only pure assessments are listed."""
-SYSTEM_BOUND = 1_500
+SYSTEM_BOUND = 800
 """Profiles of mixed supports whose equations are solved."""
+
+
+CANDIDATES = 500
+"""Subgame perfect equilibria tried where the list may not be complete."""
 
 
 @dataclass
@@ -70,6 +74,8 @@ def solve(form: ExtensiveGame, concept: str, *, condition: str) -> Solution:
     for chosen in _support_search.search(frame, mixed=False, bound=PURE_BOUND):
         _keep(frame, _support_search.pure_rows(frame, chosen), condition, found)
     _mixed(frame, condition, found)
+    if found.reasons:
+        _from_subgames(exact, frame, condition, found)
     return _solution(form, frame, concept, condition, found)
 
 
@@ -108,6 +114,21 @@ def _mixed(frame: Frame, condition: str, found: _Found) -> None:
             _solve_supports(frame, chosen, condition, found)
     except TooLargeError as error:
         found.doubt(f"mixed strategies have {error.what}")
+
+
+def _from_subgames(exact: ExtensiveGame, frame: Frame, condition: str, found: _Found) -> None:
+    """Where mixed ones may be missing: the subgame perfect equilibria that beliefs support."""
+    try:
+        listed = subgame_perfect.solve(exact).points[:CANDIDATES]
+    except (TooLargeError, NotConvergedError):
+        return
+    for point in listed:
+        rows = {
+            h: tuple(point.strategies[exact.players[frame.owner[h]]][exact.set_labels[h]].values())
+            for h in frame.sets
+        }
+        if all(isinstance(p, (int, Fraction)) for row in rows.values() for p in row):
+            _keep(frame, rows, condition, found)
 
 
 def _solve_supports(
