@@ -6,6 +6,9 @@ Layout of the folder::
     part-00000000.npz      the arrays of chunk 0 and the study's hash
     part-00000001.npz      ...
 
+Text stands as its different values (``NAME::labels``) and a number a row, since a label of a
+profile takes some 300 bytes.
+
 A part is written beside its name, flushed, and renamed, so that a part that has its name is
 whole. Numpy's npz carries a CRC of every array; a part that does not read, or that belongs to
 another study, is reported and computed again. Only the process that drives the study writes.
@@ -32,7 +35,7 @@ from numpy.typing import NDArray
 from negotiate.errors import InputError, NegotiateError
 
 MANIFEST = "manifest.json"
-LAYOUT = 1
+LAYOUT = 2
 """Version of the layout; another one is refused."""
 
 
@@ -124,7 +127,7 @@ class Checkpoint:
             _write(
                 self.path(part),
                 lambda handle: np.savez(
-                    handle, allow_pickle=False, **{"study": np.array(self.study), **arrays}
+                    handle, allow_pickle=False, **{"study": np.array(self.study), **coded(arrays)}
                 ),
             )
         except OSError as error:
@@ -167,7 +170,39 @@ class Checkpoint:
                 where=path.name,
                 allowed=f"parts of study {self.study[:12]}",
             )
-        return arrays
+        return decoded(arrays)
+
+
+LABELS = "::labels"
+
+
+def coded(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Text arrays as codes and labels; everything else as it is.
+
+    >>> small = coded({"who": np.array(["a", "b", "a"])})
+    >>> {name: array.tolist() for name, array in small.items()}
+    {'who': [0, 1, 0], 'who::labels': ['a', 'b']}
+    >>> decoded(small)["who"].tolist()
+    ['a', 'b', 'a']
+    """
+    out: dict[str, NDArray[Any]] = {}
+    for name, array in arrays.items():
+        if array.dtype.kind == "U" and array.ndim:
+            labels, codes = np.unique(array, return_inverse=True)
+            out[name] = codes.reshape(array.shape).astype(np.min_scalar_type(len(labels)))
+            out[name + LABELS] = labels
+        else:
+            out[name] = array
+    return out
+
+
+def decoded(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Inverse of `coded`."""
+    return {
+        name: arrays[name + LABELS][array] if name + LABELS in arrays else array
+        for name, array in arrays.items()
+        if not name.endswith(LABELS)
+    }
 
 
 def open_folder(
