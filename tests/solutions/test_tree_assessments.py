@@ -287,3 +287,27 @@ def test_random_trees_by_definition_and_by_random_trembles(block):
                 }  # fmt: skip
                 assert str(sorted(ordered.items())) in known
     assert seen > 5
+
+
+def test_pure_equilibria_are_among_gambits():
+    """Pure sequential equilibria are pure Nash equilibria as pygambit enumerates them."""
+    pygambit = pytest.importorskip("pygambit")
+    seen = 0
+    for seed in range(40):
+        rng = np.random.default_rng(1000 + seed)
+        names, tree = oracle.random_tree(rng, players=2, depth=3, sets=1, spread=9, chance=0.2)
+        game = from_dict(oracle.to_data(names, tree))
+        if game.perfect_information or sum(w >= 0 for w in game.owner) > 6:
+            continue
+        seen += 1
+        theirs = pygambit.nash.enumpure_solve(game.to_pygambit()).equilibria
+        payoffs = {
+            tuple(
+                F(str(profile.payoffs[p] if hasattr(profile, "payoffs") else profile.payoff(p)))
+                for p in game.players
+            )
+            for profile in theirs
+        }
+        for point in pure(sequential_equilibrium.solve(game)):
+            assert tuple(point.payoffs.values()) in payoffs
+    assert seen > 3
