@@ -85,14 +85,15 @@ def nbgrader(variant: Variant, exercise_text: str) -> dict[str, str]:
     known = solutions.answers(variant)
     word = payload(exercise_text, variant)
     cells = [
-        _locked("head", _head(variant)),
+        package.with_trees(_locked("head", _head(variant)), variant, exercise.text),
         _locked("notice", package.NOTICE.split(" Run the last cell")[0]),
         {**_code("answers = {}"), "metadata": _nb("setup", locked=True)},
     ]
     for number, question in enumerate(exercise.question, start=1):
         name = _name(exercise, question)
         points = float(question.points)
-        cells.append(_locked(f"{name}-text", package.question_text(variant, question, number)))
+        told = _locked(f"{name}-text", package.question_text(variant, question, number))
+        cells.append(package.with_trees(told, variant, question.text))
         if question.kind == "text":
             cells.append({
                 "cell_type": "markdown", "source": "*Your answer here.*",
@@ -145,7 +146,7 @@ def otter(variant: Variant, exercise_text: str) -> dict[str, str]:
         "generate:\n  pdf: false\n  show_stdout: false\n"
     )
     cells = [
-        _raw(config), _markdown(_head(variant)),
+        _raw(config), package.with_trees(_markdown(_head(variant)), variant, exercise.text),
         _markdown(package.NOTICE.split(" Run the last cell")[0]), _code("answers = {}"),
     ]  # fmt: skip
     for number, question in enumerate(exercise.question, start=1):
@@ -163,7 +164,9 @@ def _otter_question(
         head.append("manual: true")
     out = [
         _raw("# BEGIN QUESTION\n" + "\n".join(head)),
-        _markdown(package.question_text(variant, question, number)),
+        package.with_trees(
+            _markdown(package.question_text(variant, question, number)), variant, question.text
+        ),
         _raw("# BEGIN SOLUTION"),
     ]
     literal = answer_literal(question, known.get(question.id))

@@ -10,6 +10,7 @@ the course key; the drawn numbers stand in the text anyway.
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -17,8 +18,10 @@ from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Question
 from negotiate.course.kinds import KINDS, shape
 from negotiate.course.submission import write_answers
-from negotiate.course.text import fill, shown
+from negotiate.course.text import fill, holes, shown, table
 
+MAX_PICTURE = 60
+"""Nodes of a tree that a picture of a page's width can show."""
 NOTICE = (
     "Write each answer as a plain value: a number (`0.75`, `3/4`), a word in quotes, a list. "
     'Answers are read, never run: `answers["q"] = x + 1` is not seen. '
@@ -157,7 +160,8 @@ def question_text(variant: Variant, question: Question, number: int, *, hints: b
     if question.options:
         lines += ["", *(f"- `{o.id}`: {fill(o.text, world)}" for o in question.options)]
     words, sample = allowed(question, variant), example(question, variant)
-    lines += ["", f"*Answer: {words}.* For example `{sample}`"]
+    asked = "" if question.kind == "choice" else f" For example `{sample}`"
+    lines += ["", f"*Answer: {words}.*{asked}"]
     if hints:
         for place, hint in enumerate(question.hints, start=1):
             lines += ["", f"<details><summary>Hint {place}</summary>", "", fill(hint, world), "",
@@ -173,9 +177,14 @@ def notebook(variant: Variant, *, hints: bool = True) -> str:
         f"# {fill(exercise.title, world)}\n\n*{exercise.topic}; about {exercise.minutes} minutes; "
         f"{total} points; for {variant.student}*\n\n{fill(exercise.text.strip(), world)}"
     )
-    cells = [_markdown(head), _markdown(NOTICE), _code("answers = {}")]
+    cells = [
+        with_trees(_markdown(head), variant, exercise.text),
+        _markdown(NOTICE),
+        _code("answers = {}"),
+    ]
     for number, question in enumerate(exercise.question, start=1):
-        cells.append(_markdown(question_text(variant, question, number, hints=hints)))
+        told = _markdown(question_text(variant, question, number, hints=hints))
+        cells.append(with_trees(told, variant, question.text))
         cells.append(_code(f'answers["{question.id}"] = None', tags=["answer"]))
     cells.append(
         _code(f'from negotiate.course.student import hand_in\n\nhand_in(answers, "{exercise.id}")')
@@ -196,6 +205,24 @@ def book(cells: list[dict[str, Any]], metadata: dict[str, Any]) -> str:
     numbered = [{"id": f"cell-{i:02d}", **cell} for i, cell in enumerate(cells)]
     document = {"cells": numbered, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def with_trees(cell: dict[str, Any], variant: Variant, text: str) -> dict[str, Any]:
+    """A Markdown cell with pictures of the trees its text shows, as attachments.
+
+    The tree stands in the text as a list too, for readers without pictures.
+    """
+    from negotiate.loading import form_of
+
+    source, attached = cell["source"], {}
+    for name, style in holes(text):
+        game = variant.world.game(style) if name == "game" else None
+        if game is None or form_of(game) != "extensive" or game.count > MAX_PICTURE:
+            continue
+        file, words = f"{style or 'game'}.svg", table(game)
+        source = source.replace(words, f"{words}\n![game tree](attachment:{file})\n", 1)
+        attached[file] = {"image/svg+xml": base64.b64encode(game.figure().encode()).decode()}
+    return {**cell, "source": source, "attachments": attached} if attached else cell
 
 
 def _markdown(text: str) -> dict[str, Any]:

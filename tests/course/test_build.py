@@ -210,3 +210,14 @@ def test_tables_carry_no_formula(text: str) -> None:
 
 def test_markdown_cells_are_escaped() -> None:
     assert cell("<b>|`x`$y$\n[l](u)") == r"\<b\>\|\`x\`\$y\$ \[l\](u)"
+
+
+def test_a_tree_is_shown_as_a_picture_and_as_a_list(chicken: Exercise) -> None:
+    import base64
+
+    book = json.loads(student_files(variant_of(chicken, "ada"))["chicken-commitment.ipynb"])
+    cells = [entry for entry in book["cells"] if "attachments" in entry]
+    assert len(cells) == 1 and "(attachment:first.svg)" in cells[0]["source"]
+    picture = base64.b64decode(cells[0]["attachments"]["first.svg"]["image/svg+xml"]).decode()
+    assert picture.startswith("<svg") and "Press on" in picture
+    assert "- **Press on**: B moves" in cells[0]["source"].replace("  ", "")
