@@ -26,6 +26,9 @@ PAIRED = 2**14
 PER_THRESHOLD = 1024
 """Most draws of a threshold: each is bracketed and bisected, some sixty solutions a draw."""
 
+PER_TREE = 2**15
+"""Most draws of a classification tree: every cut sorts every input."""
+
 SURE = 0.01
 """A conclusion that holds or fails in less than this share of draws has no region to find."""
 
@@ -143,8 +146,9 @@ class Questions:
 
     def tree(self, item: Any) -> discovery.Tree:
         """Where an open conclusion fails, as a tree."""
+        inputs = {path: v[:PER_TREE] for path, v in self._relevant_to[item.id].items()}
         found = discovery.tree(
-            self._relevant_to[item.id], ~self.holds(item), what=f"“{item.text or item.id}” fails"
+            inputs, ~self.holds(item)[:PER_TREE], what=f"“{item.text or item.id}” fails"
         )
         return found.named(self.names)
 

@@ -81,7 +81,7 @@ def _phase(context: Any) -> list[Block]:
     margins = metric.evaluate(case.floats(), [f"threats.advantage.{p.split('.')[1]}"
                                               for p in ranged])  # fmt: skip
     nearest = [p for _, p in sorted(zip((abs(float(v)) for v in margins.values()), ranged))][:4]
-    coarse = [phase(case, a, b, "threats.profile", grid=17)
+    coarse = [phase(case, a, b, "threats.profile", grid=17, halvings=0)
               for a, b in itertools.combinations(nearest, 2)]  # fmt: skip
     richest = max(coarse, key=lambda found: (len(found.labels), -max(found.shares)))
     x, y = richest.x, richest.y
@@ -136,6 +136,8 @@ def _acceptable(context: Any) -> list[Block]:
 
 
 def _regions(context: Any) -> list[Block]:
+    from negotiate.report._questions import PER_TREE
+
     asked = context.questions
     out: list[Block] = [Heading("Combinations in which a conclusion fails")]
     sure = [item for item in context.case.case.claim if item not in asked.open_claims]
@@ -171,6 +173,9 @@ def _regions(context: Any) -> list[Block]:
         )  # fmt: skip
         tree = asked.tree(item)
         out += [
-            Paragraph("A classification tree says: " + tree.said()),
+            Paragraph(
+                f"A classification tree of {min(asked.draws, PER_TREE):,} draws says: "
+                + tree.said()
+            ),
         ]
     return out

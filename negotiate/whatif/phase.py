@@ -37,14 +37,14 @@ from negotiate.view import Viewable
 from negotiate.whatif import condition as conditions
 from negotiate.whatif import metric
 from negotiate.whatif.case import BLOCK
-from negotiate.whatif.oneway import rows, span
+from negotiate.whatif.oneway import span
 from negotiate.whatif.threshold import _null_vector
 from negotiate.whatif.words import words
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.str_]
 MOST_GRID = 513
-_HALVINGS = 60
+HALVINGS = 60
 _DEGREES = ((1, 0), (2, 0), (1, 1), (2, 1), (2, 2))
 """Bidegrees of numerator and denominator that are tried, simplest first."""
 
@@ -236,6 +236,7 @@ def phase(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     grid: int = 65,
+    halvings: int = HALVINGS,
 ) -> Phase:
     """Phase diagram of a metric over two quantities, everything else at the case's values.
 
@@ -249,6 +250,8 @@ def phase(
         Ranges; those of the file by default.
     grid
         Grid points along each quantity.
+    halvings
+        Bisections of each crossing of the boundary; 60 reach the last float.
     """
     if x == y:
         raise InputError(f"{x} twice", where="phase diagram", allowed="two different quantities")
@@ -258,7 +261,8 @@ def phase(
         if not case.has(path):
             raise UnknownNameError("path", path, case.paths, where=f"phase diagram of {case.id}")
     first, second = span(case, x, *(x_range or (None, None))), span(case, y, *(y_range or ()))
-    corner = metric.evaluate(rows(case, [{x: first[0], y: second[0]}]), [name])[name]
+    start = {x: np.array([first[0]]), y: np.array([second[0]])}
+    corner = metric.evaluate(case.with_draws(start), [name])[name]
     label = np.asarray(corner).dtype.kind in "UO"
     asked = None if label and not condition else conditions.read(condition or "> 0")
     question = name if asked is None else f"{name} {asked.text.strip()}"
@@ -266,12 +270,9 @@ def phase(
     def answer(across: Floats, up: Floats) -> Labels:
         parts = []
         for start in range(0, len(across), BLOCK):
-            settings = [
-                {x: float(a), y: float(b)}
-                for a, b in zip(across[start : start + BLOCK], up[start : start + BLOCK])
-            ]
-            found = np.asarray(metric.evaluate(rows(case, settings), [name])[name])
-            parts.append(np.broadcast_to(found, (len(settings),)))
+            here = {x: across[start : start + BLOCK], y: up[start : start + BLOCK]}
+            found = np.asarray(metric.evaluate(case.with_draws(here), [name])[name])
+            parts.append(np.broadcast_to(found, here[x].shape))
         whole = np.concatenate([part.astype(str) if label else part for part in parts])
         if asked is None:
             return np.asarray(whole.astype(str))
@@ -289,12 +290,12 @@ def phase(
     return Phase(
         case, x, y, first, second, (float(case.value(x)), float(case.value(y))), question,
         tuple(str(kinds[i]) for i in order), rank[index.reshape(grid, grid)],
-        _crossings(answer, xs, ys, seen), curves,
+        _crossings(answer, xs, ys, seen, halvings), curves,
     )  # fmt: skip
 
 
 def _crossings(
-    answer: Callable[[Floats, Floats], Labels], xs: Floats, ys: Floats, seen: Labels
+    answer: Callable[[Floats, Floats], Labels], xs: Floats, ys: Floats, seen: Labels, halvings: int
 ) -> dict[Edge, Point]:
     """Where the answer changes along the edges of the grid, all bisected at once."""
     along = np.argwhere(seen[:, 1:] != seen[:, :-1])  # edge from (i, j) to (i, j + 1)
@@ -308,7 +309,7 @@ def _crossings(
     left = np.stack([np.concatenate([ax, cx]), np.concatenate([ay, cy])], -1)
     right = np.stack([np.concatenate([bx, dx]), np.concatenate([by, dy])], -1)
     first = np.concatenate([seen[along[:, 0], along[:, 1]], seen[up[:, 0], up[:, 1]]])
-    for _ in range(_HALVINGS):
+    for _ in range(halvings):
         middle = 0.5 * (left + right)
         if ((middle == left) | (middle == right)).all():
             break
