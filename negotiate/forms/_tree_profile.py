@@ -260,7 +260,10 @@ class Judge:
         for who, order in enumerate(self.orders):
             best = self._best(who, order, move)
             gain = max([gain, *(best[root] - worth[root][who] for root in self.roots)])
-        return [Fraction(value) / self.unit for value in worth[0]], Fraction(gain) / self.unit
+        return [self._scaled(value) for value in worth[0]], self._scaled(gain)
+
+    def _scaled(self, value: Any) -> Any:
+        return value / self.unit if isinstance(value, float) else Fraction(value) / self.unit
 
     def _best(self, who: int, order: list[int], move: list[Any]) -> list[Any]:
         """(nodes,) value of the best reply of one player from each subgame on."""
@@ -294,5 +297,7 @@ class Judge:
 
 
 def _whole(value: Any) -> Any:
-    """A fraction that is a whole number as an int."""
+    """A fraction that is a whole number as an int; floats (algebraic mixtures) as they are."""
+    if isinstance(value, float):
+        return value
     return value.numerator if value.denominator == 1 else value

@@ -215,10 +215,10 @@ def _point(form: ExtensiveGame, judge: _tree_profile.Judge, rows: _subgames.Rows
     worth, regret = judge.judge(rows)
     beliefs = {} if exact.perfect_information else _tree_profile.beliefs(exact, strategies)
     return Point(
-        payoffs=dict(zip(form.players, (_given(form, Fraction(value)) for value in worth))),
+        payoffs=dict(zip(form.players, (_given(form, value) for value in worth))),
         strategies=_given(form, strategies),
         beliefs=_given(form, beliefs),
-        regret=_given(form, Fraction(regret)),
+        regret=_given(form, regret),
         label=label(exact, rows),
     )
 

@@ -264,3 +264,25 @@ def test_three_players_who_mix_in_a_subgame():
     pure = [p for p in answer if pure_choices(p)]
     assert len(pure) == 6
     assert all(subgame_perfect.holds(game, p).holds for p in answer)
+
+
+def test_three_movers_with_a_mixture_that_is_no_fraction():
+    # Nash's three-man game in kind: A and B match or mismatch with weights that make C's mixture
+    # a root of two: payoffs u_A = 2 if B, C both act, u_B likewise, u_C = 1 if nobody else acts.
+    def end(a, b, c):
+        return {"payoffs": [
+            (2 * b * c - 1) * a, (2 * a * c - 1) * b, c * (1 - 2 * a * b)]}  # fmt: skip
+
+    tree = {"player": "A", "information_set": "a", "actions": {
+        str(a): {"player": "B", "information_set": "b", "actions": {
+            str(b): {"player": "C", "information_set": "c", "actions": {
+                str(c): end(a, b, c) for c in (0, 1)}} for b in (0, 1)}} for a in (0, 1)}}  # fmt: skip
+    game = from_dict({"players": ["A", "B", "C"], "tree": tree})
+    answer = subgame_perfect.solve(game)
+    # Interior: a b = 1/2 and b c = a c = 1/2, so all equal to the root of one half.
+    inner = [p for p in answer if 0 < float(p.strategies["A"]["a"]["1"]) < 1]
+    assert any(
+        abs(float(p.strategies[who][who.lower()]["1"]) - 0.5**0.5) < 1e-6
+        for p in inner for who in "ABC"
+    )  # fmt: skip
+    assert all(subgame_perfect.holds(game, p).holds for p in answer)
