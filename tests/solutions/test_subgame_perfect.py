@@ -276,7 +276,8 @@ def test_three_movers_with_a_mixture_that_is_no_fraction():
     tree = {"player": "A", "information_set": "a", "actions": {
         str(a): {"player": "B", "information_set": "b", "actions": {
             str(b): {"player": "C", "information_set": "c", "actions": {
-                str(c): end(a, b, c) for c in (0, 1)}} for b in (0, 1)}} for a in (0, 1)}}  # fmt: skip
+                str(c): end(a, b, c) for c in (0, 1)}} for b in (0, 1)}} for a in (0, 1)}
+    }  # fmt: skip
     game = from_dict({"players": ["A", "B", "C"], "tree": tree})
     answer = subgame_perfect.solve(game)
     # Interior: a b = 1/2 and b c = a c = 1/2, so all equal to the root of one half.
