@@ -108,7 +108,13 @@ def patience(context: Any, game: Any) -> str:
                 f"{name} needs {number(need)} and has {number(own)}"
                 + (", so it keeps the deal." if own >= need else ", so it would violate it.")
             )
-    return f"The rule is: {game.punishment.name}. " + " ".join(parts)
+    text = f"The rule is: {game.punishment.name}. " + " ".join(parts)
+    if not context.case.has("quantity.horizon"):
+        text += (
+            " The file gives no horizon over which the deal's worth is spread, so that its worth "
+            "is read as that of every period."
+        )
+    return text
 
 
 def _table(context: Any, game: Any) -> Table:
