@@ -139,6 +139,19 @@ def _open(engine: Any, workers: int | None) -> Callable[[], AbstractContextManag
     )
 
 
+def _threadless() -> bool:
+    """Whether no thread can be started, as in a browser: the work is then done one by one."""
+    import threading
+
+    probe = threading.Thread(target=int)
+    try:
+        probe.start()
+    except RuntimeError:
+        return True
+    probe.join()
+    return False
+
+
 def run(
     task: Callable[[Item], Result],
     items: Iterable[Item],
@@ -165,7 +178,7 @@ def run(
     EngineError
         Where workers died `ATTEMPTS` times on the same item.
     """
-    if isinstance(engine, str) and engine == "serial":
+    if isinstance(engine, str) and (engine == "serial" or (engine == "threads" and _threadless())):
         yield from map(task, items)
         return
     opener = _open(engine, workers)
