@@ -18,7 +18,7 @@ from typing import Any
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import larger, ratio, smaller
+from negotiate.forms._arithmetic import larger, ratio, smaller
 from negotiate.levers import disagreement, monitoring, punishment
 from negotiate.model.negotiation import Negotiation
 
@@ -200,7 +200,7 @@ def _taken(negotiation: Negotiation, party: str, victim: str, issue: str, level:
 
 
 def _where_negative(sign: Any, value: Any) -> Any:
-    from negotiate.forms._parameters import choose
+    from negotiate.forms._arithmetic import choose
 
     if isinstance(sign, (int, Fraction)):
         return value if sign < 0 else 0 * value

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
@@ -122,7 +123,7 @@ def win_probability(negotiation: Negotiation, form: str, party: str, *, commitme
     with no lever used; each lever in the slot then takes from the chance of its target, and adds
     to that of the other, what its use is expected to cost.
     """
-    from negotiate.forms._parameters import clip
+    from negotiate.forms._arithmetic import clip
     from negotiate.levers import win_probability as slot
 
     winner, loser = sides(negotiation, form, first="winner")
@@ -214,6 +215,21 @@ def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
         negotiation, form, f"audience_cost_{party}", f"quantity.audience_cost_{party}", default=0
     )
     return base + slot.read(negotiation)[party]
+
+
+def evaluator(
+    known: Mapping[str, str], **parts: Callable[[Negotiation], Any]
+) -> Callable[[Negotiation, Iterable[str]], dict[str, Any]]:
+    """What a form's ``evaluate`` is where each metric is read off a part of it: see `measured`."""
+
+    def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
+        """Metrics over the negotiation's draws; nan where the case has no such part."""
+        made = {part: partial(compiled, negotiation) for part, compiled in parts.items()}
+        return measured(known, names, **made)
+
+    # Named as if it were written in the form's file, so that pickle and the manual find it there.
+    evaluate.__module__, evaluate.__qualname__ = parts["main"].__module__, "evaluate"
+    return evaluate
 
 
 def measured(

@@ -1,94 +1,89 @@
-"""Forms that are given by a handful of named numbers: checks, arithmetic, metrics, view.
+"""Forms that are given by a handful of named numbers: ranges, metrics, view, answers.
 
 Every number may be a fraction, a float, an array over draws or (where no comparison is needed) a
-SymPy expression; the helpers choose the arithmetic, so that a formula is written once.
+SymPy expression; `_arithmetic` computes with any of them. A form is a frozen dataclass that says,
+once each, what its numbers are and how it is shown:
+
+>>> from dataclasses import dataclass
+>>> @dataclass(frozen=True)
+... class Coin(ParametricForm, title="A coin", metrics={"odds": "heads for each tail"}):
+...     heads: Probability
+...     @property
+...     def odds(self):
+...         return self.heads / (1 - self.heads)
+>>> Coin(Fraction(2, 3)).metrics()
+{'odds': Fraction(2, 1)}
+>>> Coin(2)
+Traceback (most recent call last):
+negotiate.errors.InputError: Coin: heads is 2; allowed: 0 to 1; mend the number, or the lever ...
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Any, ClassVar
+from functools import cache, partial
+from typing import Annotated, Any, ClassVar, TypeAlias, get_type_hints
 
 import numpy as np
 
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.forms._arithmetic import Number, is_exact, is_symbolic
+from negotiate.forms._arithmetic import smaller as smaller  # read from here by enforcement
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import PROBABILITY, UTILITY
 from negotiate.view import Viewable
 
-Number = Any
+
+@dataclass(frozen=True)
+class Range:
+    """What a number may be: in words, and as a test of an array."""
+
+    allowed: str
+    test: Callable[[Any], Any]
+
+    def check(self, form: Any, name: str) -> None:
+        """Refuse a field of a form that is outside."""
+        value = getattr(form, name)
+        if is_symbolic(value):
+            return
+        array = np.asarray(value, dtype=float)
+        good = np.isfinite(array) & self.test(array)
+        if not np.all(good):
+            raise InputError(
+                f"{name} is {_first_wrong(value, good)}",
+                where=type(form).__name__,
+                allowed=self.allowed,
+                remedy="mend the number, or the lever that moved it",
+            )
 
 
-def is_exact(*numbers: Number) -> bool:
-    """Are all numbers fractions or integers?"""
-    return all(isinstance(x, (int, Fraction)) and not isinstance(x, bool) for x in numbers)
+class _UnitInterval(Range):
+    def check(self, form: Any, name: str) -> None:
+        value = getattr(form, name)
+        if isinstance(value, (float, np.ndarray)):
+            # Sums of drawn weights miss 0 and 1 by rounding; what is further off is refused.
+            inside = np.clip(value, 0.0, 1.0)
+            if np.all(np.abs(inside - value) <= PROBABILITY):
+                object.__setattr__(form, name, _frozen(inside) if inside.ndim else float(inside))
+        super().check(form, name)
 
 
-def _symbolic(*numbers: Number) -> bool:
-    return any(hasattr(x, "free_symbols") for x in numbers)
+Probability: TypeAlias = Annotated[Number, _UnitInterval("0 to 1", lambda x: (x >= 0) & (x <= 1))]
+Positive: TypeAlias = Annotated[Number, Range("above 0", lambda x: x > 0)]
+NotNegative: TypeAlias = Annotated[Number, Range("0 or more", lambda x: x >= 0)]
 
 
-def larger(*numbers: Number) -> Number:
-    """Elementwise maximum in whichever arithmetic the numbers carry."""
-    if is_exact(*numbers):
-        return max(Fraction(x) for x in numbers)
-    if _symbolic(*numbers):
-        import sympy
-
-        return sympy.Max(*numbers)
-    out = numbers[0]
-    for x in numbers[1:]:
-        out = np.maximum(np.asarray(out, dtype=float), np.asarray(x, dtype=float))
-    return _plain(out)
-
-
-def smaller(*numbers: Number) -> Number:
-    """Elementwise minimum."""
-    if is_exact(*numbers):
-        return min(Fraction(x) for x in numbers)
-    if _symbolic(*numbers):
-        import sympy
-
-        return sympy.Min(*numbers)
-    out = numbers[0]
-    for x in numbers[1:]:
-        out = np.minimum(np.asarray(out, dtype=float), np.asarray(x, dtype=float))
-    return _plain(out)
-
-
-def clip(x: Number, low: Number, high: Number) -> Number:
-    """``x`` moved into [low, high]."""
-    return smaller(larger(x, low), high)
-
-
-def choose(condition: Number, yes: Number, no: Number) -> Number:
-    """``yes`` where the condition holds."""
-    if isinstance(condition, (bool, np.bool_)):
-        return yes if condition else no
-    return _plain(np.where(condition, np.asarray(yes, dtype=float), np.asarray(no, dtype=float)))
-
-
-def ratio(top: Number, bottom: Number, *, empty: Number) -> Number:
-    """``top / bottom``, and ``empty`` where the bottom is zero."""
-    if is_exact(top, bottom):
-        return Fraction(top) / Fraction(bottom) if bottom else empty
-    if _symbolic(top, bottom):
-        return top / bottom
-    top, bottom = np.broadcast_arrays(np.asarray(top, dtype=float), np.asarray(bottom, dtype=float))
-    out = np.full(top.shape, empty, dtype=float)
-    np.divide(top, bottom, out=out, where=bottom != 0)
-    return _plain(out)
-
-
-def over(top: Number, bottom: Number) -> Number:
-    """``top / bottom`` where the bottom is known not to be zero; exact for exact numbers."""
-    return Fraction(top) / Fraction(bottom) if is_exact(top, bottom) else top / bottom
-
-
-def _plain(x: Number) -> Number:
-    return float(x) if isinstance(x, np.ndarray) and x.ndim == 0 else x
+def _ranges(kind: type) -> tuple[tuple[str, Range], ...]:
+    """Fields of a form that are annotated with a range, and the range."""
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(
+        (name, mark)
+        for name, hint in hints.items()
+        for mark in getattr(hint, "__metadata__", ())
+        if isinstance(mark, Range)
+    )
 
 
 def single(form: Any) -> None:
@@ -140,17 +135,37 @@ def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 class ParametricForm(Viewable):
-    """Base of forms given by named numbers; subclasses are frozen dataclasses."""
+    """Base of forms given by named numbers; subclasses are frozen dataclasses.
+
+    Class keywords: ``title`` heads the view, ``metrics`` maps properties of the form to their
+    meanings, ``view`` names the file in `display` (default `parametric`), ``counts`` the fields
+    that are whole numbers. Fields annotated `Probability`, `Positive` or `NotNegative` are checked
+    when the form is made, then what the form's own ``__post_init__`` asks for.
+    """
 
     _view = "parametric"
     title: ClassVar[str] = ""
+    _metrics: ClassVar[Mapping[str, str]] = {}
+    _counts: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, **settings: Any) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        title: str = "",
+        metrics: Mapping[str, str] | None = None,
+        view: str = "parametric",
+        counts: tuple[str, ...] = (),
+        **settings: Any,
+    ) -> None:
         super().__init_subclass__(**settings)
+        cls.title, cls._metrics, cls._view, cls._counts = title, dict(metrics or {}), view, counts
         check = cls.__dict__.get("__post_init__")
+        ranges = cache(partial(_ranges, cls))  # read later: the annotations may not resolve yet
 
         def post_init(self: Any) -> None:
             _one_arithmetic(self)
+            for name, allowed in ranges():
+                allowed.check(self, name)
             if check is not None:
                 check(self)
 
@@ -171,42 +186,9 @@ class ParametricForm(Viewable):
         }
         return replace(self, **changes)  # type: ignore[type-var]
 
-    def _check_probability(self, *names: str) -> None:
-        for name in names:
-            value = getattr(self, name)
-            if isinstance(value, (float, np.ndarray)):
-                # Sums of drawn weights miss 0 and 1 by rounding; what is further off is refused.
-                inside = np.clip(value, 0.0, 1.0)
-                if np.all(np.abs(inside - value) <= PROBABILITY):
-                    object.__setattr__(
-                        self, name, _frozen(inside) if inside.ndim else float(inside)
-                    )
-        self._check(names, "0 to 1", lambda x: (x >= 0) & (x <= 1))
-
-    def _check_positive(self, *names: str) -> None:
-        self._check(names, "above 0", lambda x: x > 0)
-
-    def _check_not_negative(self, *names: str) -> None:
-        self._check(names, "0 or more", lambda x: x >= 0)
-
-    def _check(self, names: Iterable[str], allowed: str, test: Any) -> None:
-        for name in names:
-            value = getattr(self, name)
-            if _symbolic(value):
-                continue
-            array = np.asarray(value, dtype=float)
-            good = np.isfinite(array) & test(array)
-            if not np.all(good):
-                raise InputError(
-                    f"{name} is {_first_wrong(value, good)}",
-                    where=type(self).__name__,
-                    allowed=allowed,
-                    remedy="mend the number, or the lever that moved it",
-                )
-
     def _check_order(self, low: str, high: str, *, strict: bool = True) -> None:
         one, two = getattr(self, low), getattr(self, high)
-        if _symbolic(one, two):
+        if is_symbolic(one, two):
             return
         gap = np.asarray(two, dtype=float) - np.asarray(one, dtype=float)
         good = gap > 0 if strict else gap >= 0
@@ -223,11 +205,8 @@ class ParametricForm(Viewable):
 
     @classmethod
     def metric_names(cls) -> Mapping[str, str]:
-        """Metric to meaning: the properties declared in ``_metrics``."""
+        """Metric to meaning, as the class declares them."""
         return cls._metrics
-
-    _metrics: ClassVar[Mapping[str, str]] = {}
-    _counts: ClassVar[tuple[str, ...]] = ()
 
 
 def answer(
@@ -236,16 +215,19 @@ def answer(
     *,
     concept: str = "perfect_bayesian",
     complete: bool = True,
+    exact: bool | None = None,
     **facts: Any,
 ) -> Solution:
-    """The solution of a form of named numbers; exact where each of its numbers is."""
-    numbers = [x for value in form.numbers().values() for x in _leaves(value)]
+    """The solution of a form of named numbers; exact, unless stated, where each number is."""
+    if exact is None:
+        numbers = [x for value in form.numbers().values() for x in _leaves(value)]
+        exact = is_exact(*(x for x in numbers if not isinstance(x, str)))
     return Solution(
         concept=concept,
         players=form.players,
         points=tuple(points),
         complete=complete,
-        exact=is_exact(*(x for x in numbers if not isinstance(x, str))),
+        exact=exact,
         form=form,
         **facts,
     )
@@ -261,6 +243,16 @@ def verdict(gaps: Mapping[str, Number]) -> Evidence:
     worst = max(gaps[who], 0 * gaps[who])
     fine = bool(worst <= UTILITY)
     return Evidence(fine, worst, "regret", "" if fine else who)
+
+
+def exact_verdict(gaps: Iterable[tuple[Fraction, str]]) -> Evidence:
+    """Evidence from exact gains and who could make them: one above nothing at all refutes.
+
+    >>> exact_verdict([(Fraction(-1), "A"), (Fraction(0), "B")])
+    Evidence(holds=True, value=Fraction(0, 1), what='regret', witness='')
+    """
+    worst, witness = max([*gaps, (Fraction(0), "")])
+    return Evidence(worst == 0, worst, "regret", witness if worst else "")
 
 
 def _first_wrong(value: Any, good: Any) -> str:

@@ -22,12 +22,12 @@ Source: Maynard Smith (1974), J. Theor. Biology 47:209-221; Hendricks, Weiss and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, answer, over, single
+from negotiate.forms._arithmetic import Number, over
+from negotiate.forms._parameters import ParametricForm, Positive, answer, single
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -42,20 +42,14 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Attrition(ParametricForm):
+class Attrition(ParametricForm, title="War of attrition", metrics=METRICS):
     """Values of the prize and costs per unit of time; numbers may be arrays."""
 
-    value_a: Number
-    value_b: Number
-    cost_a: Number
-    cost_b: Number
+    value_a: Positive
+    value_b: Positive
+    cost_a: Positive
+    cost_b: Positive
     players: tuple[str, str] = ("A", "B")
-
-    title: ClassVar[str] = "War of attrition"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
-
-    def __post_init__(self) -> None:
-        self._check_positive("value_a", "value_b", "cost_a", "cost_b")
 
     @property
     def hazard_a(self) -> Number:
@@ -187,6 +181,4 @@ def compile(negotiation: Negotiation) -> Attrition:
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+evaluate = case.evaluator(METRICS, main=compile)

@@ -32,25 +32,21 @@ With V = L = 1, w_B = -2, w_A on [-1, 0.5] and a = 0.2, B resists with probabili
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from negotiate.forms import _from_case as case
+from negotiate.forms._arithmetic import Number, choose, clip, is_exact, larger, over, ratio, smaller
 from negotiate.forms._parameters import (
-    Number,
+    NotNegative,
     ParametricForm,
-    choose,
-    clip,
-    is_exact,
-    larger,
-    over,
-    ratio,
+    Positive,
+    answer,
+    exact_verdict,
     single,
-    smaller,
 )
 from negotiate.forms.signalling import exact
 from negotiate.kernels import crisis as kernel
@@ -71,24 +67,23 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class AudienceCosts(ParametricForm):
+class AudienceCosts(
+    ParametricForm,
+    view="audience_costs",
+    title="Audience costs as a signal of resolve",
+    metrics=METRICS,
+):
     """One-sided audience-cost crisis; payoffs as in the module docstring."""
 
-    value: Number
-    loss: Number
-    audience_cost: Number
+    value: Positive
+    loss: Positive
+    audience_cost: NotNegative
     war_b: Number
     war_a_low: Number
     war_a_high: Number
     players: tuple[str, str] = ("A", "B")
 
-    _view = "audience_costs"
-    title: ClassVar[str] = "Audience costs as a signal of resolve"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
-
     def __post_init__(self) -> None:
-        self._check_positive("value", "loss")
-        self._check_not_negative("audience_cost")
         self._check_order("war_a_low", "war_a_high")
 
     def above(self, level: Number) -> Number:
@@ -189,15 +184,11 @@ class AudienceCosts(ParametricForm):
         if top <= 0 and (beta < 1 or t >= 1):
             points.append(form._point("deterred", Fraction(1), Fraction(0), top + 1))
         components = form._components(points)
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=tuple(points),
-            complete=True,
-            exact=is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple))),
+        return answer(
+            self,
+            points,
             degenerate=bool(components),
             components=components,
-            form=self,
             notes=(
                 "Where nobody challenges, the chance of resistance off the path is shown at one; "
                 "facts give the least that deters.",
@@ -294,13 +285,18 @@ class AudienceCosts(ParametricForm):
         resist, concede = q * exact(self.war_b), -loss
         gaps.append(((concede - resist) * r, "B should concede"))
         gaps.append(((resist - concede) * (1 - r), "B should resist"))
-        worst, witness = max(gaps)
-        worst = max(worst, Fraction(0))
-        return Evidence(worst == 0, worst, "regret", witness if worst else "")
+        return exact_verdict(gaps)
 
 
 @dataclass(frozen=True)
-class LewisSchultz(ParametricForm):
+class LewisSchultz(
+    ParametricForm,
+    view="audience_costs",
+    title="Crisis signalling with private errors",
+    metrics={
+        "equilibrium_count": "number of equilibria found on a grid of 4,096 values",
+    },
+):
     """Crisis with normal private errors on war (both) and on backing down (A).
 
     Payoffs (A, B): status quo (S_A, .), concession (V_A, C_B), war (W_A + e, W_B + e),
@@ -314,17 +310,8 @@ class LewisSchultz(ParametricForm):
     war_b: Number
     back_down_a: Number
     back_down_b: Number
-    sigma: Number = 1.0
+    sigma: Positive = 1.0
     players: tuple[str, str] = ("A", "B")
-
-    _view = "audience_costs"
-    title: ClassVar[str] = "Crisis signalling with private errors"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "equilibrium_count": "number of equilibria found on a grid of 4,096 values",
-    }
-
-    def __post_init__(self) -> None:
-        self._check_positive("sigma")
 
     def payoffs(self) -> dict[str, Any]:
         """The kernel's names for the payoffs."""
@@ -362,15 +349,13 @@ class LewisSchultz(ParametricForm):
             f"An equilibrium may touch the diagonal near Pr(resist) = {low:.9g}."
             for low, _ in unresolved
         )
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=points,
+        return answer(
+            self,
+            points,
             complete=not unresolved,
             exact=False,
             degenerate=bool(unresolved),
             notes=notes,
-            form=self,
         )
 
     def _point(self, r: float, u: dict[str, float], k: int, count: int) -> Point:
@@ -498,6 +483,4 @@ def compile_two_sided(negotiation: Negotiation, *, commitment: str | None = None
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+evaluate = case.evaluator(METRICS, main=compile)

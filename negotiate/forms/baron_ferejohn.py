@@ -19,17 +19,15 @@ Source: Baron and Ferejohn (1989), APSR 83:1181-1206, proposition 3 and p. 1189.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, is_exact, single
+from negotiate.forms._arithmetic import Number, is_exact
+from negotiate.forms._parameters import ParametricForm, Probability, answer, single, verdict
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.tolerance import UTILITY
 
 KIND = "baron_ferejohn"
 METRICS: dict[str, str] = {
@@ -41,17 +39,15 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class BaronFerejohn(ParametricForm):
+class BaronFerejohn(
+    ParametricForm, title="Legislative bargaining", metrics=METRICS, counts=("members", "quota")
+):
     """Closed rule, equal recognition; ``quota`` 0 means a simple majority."""
 
     members: int
-    discount: Number
+    discount: Probability
     quota: int = 0
     players: tuple[str, str] = ("proposer", "partner")
-
-    title: ClassVar[str] = "Legislative bargaining"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
-    _counts: ClassVar[tuple[str, ...]] = ("members", "quota")
 
     def __post_init__(self) -> None:
         if self.members < 1 or not 0 <= self.quota <= self.members:
@@ -60,7 +56,6 @@ class BaronFerejohn(ParametricForm):
                 where="BaronFerejohn",
                 allowed="one member or more, quota up to the number of members",
             )
-        self._check_probability("discount")
 
     @property
     def votes(self) -> int:
@@ -100,13 +95,11 @@ class BaronFerejohn(ParametricForm):
             label="stationary",
             facts={"ex_ante": self.ex_ante, "pr_partner_if_not_proposing": chance},
         )
-        return Solution(
+        return answer(
+            self,
+            (point,),
             concept="stationary_subgame_perfect",
-            players=self.players,
-            points=(point,),
             complete=False,
-            exact=is_exact(self.discount),
-            form=self,
             notes=(
                 "Values are unique among stationary equilibria (Eraslan 2002, JET 103:11-30); "
                 "whom the proposer includes is free as long as each is included equally often. "
@@ -121,16 +114,15 @@ class BaronFerejohn(ParametricForm):
         mine, theirs = point.payoffs["proposer"], point.payoffs["partner"]
         inv = Fraction(1, n)
         value = inv * mine + inv * (q - 1) * theirs
-        gaps = {
-            "partner should reject": delta * value - theirs if q > 1 else 0,
-            "proposer overpays": theirs - delta * value if q > 1 else 0,
-            "proposer should wait": delta * value - mine,
-            "shares exceed the unit": mine + (q - 1) * theirs - 1,
-            "shares fall short of the unit": 1 - mine - (q - 1) * theirs,
-        }
-        witness = max(gaps, key=lambda k: gaps[k])
-        worst = max(gaps[witness], 0)
-        return Evidence(bool(worst <= UTILITY), worst, "regret", witness if worst > UTILITY else "")
+        return verdict(
+            {
+                "partner should reject": delta * value - theirs if q > 1 else 0,
+                "proposer overpays": theirs - delta * value if q > 1 else 0,
+                "proposer should wait": delta * value - mine,
+                "shares exceed the unit": mine + (q - 1) * theirs - 1,
+                "shares fall short of the unit": 1 - mine - (q - 1) * theirs,
+            }
+        )
 
 
 def compile(negotiation: Negotiation) -> BaronFerejohn:
@@ -142,6 +134,4 @@ def compile(negotiation: Negotiation) -> BaronFerejohn:
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+evaluate = case.evaluator(METRICS, main=compile)

@@ -20,17 +20,17 @@ up to three steps, with cutoffs 2/15 and 7/15:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, single
+from negotiate.forms._arithmetic import Number
+from negotiate.forms._parameters import ParametricForm, answer, single
 from negotiate.forms.signalling import exact
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
@@ -47,15 +47,11 @@ MOST_LISTED = 500
 
 
 @dataclass(frozen=True)
-class CheapTalk(ParametricForm):
+class CheapTalk(ParametricForm, view="cheap_talk", title="Cheap talk on the line", metrics=METRICS):
     """Uniform state, quadratic losses; a negative bias mirrors the line. Bias may be an array."""
 
     bias: Number
     players: tuple[str, str] = ("sender", "receiver")
-
-    _view = "cheap_talk"
-    title: ClassVar[str] = "Cheap talk on the line"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
 
     def __post_init__(self) -> None:
         if np.any(np.asarray(self.bias, dtype=float) == 0):
@@ -146,13 +142,11 @@ class CheapTalk(ParametricForm):
                     },
                 )
             )
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=tuple(points),
+        return answer(
+            self,
+            points,
             complete=shown == most,
             exact=True,
-            form=self,
             notes=("Equilibria that differ only in the words used are one.",)
             + ((f"{most} equilibria; the first {shown} are listed.",) if shown < most else ()),
         )
@@ -193,6 +187,4 @@ def compile(negotiation: Negotiation) -> CheapTalk:
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+evaluate = case.evaluator(METRICS, main=compile)

@@ -28,24 +28,21 @@ Source: Fearon (1995), IO 49:379-414, pp. 401-409; Powell (2006), IO 60:169-203;
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
+from negotiate.forms._arithmetic import Number, choose, clip, larger, over, ratio, smaller
 from negotiate.forms._parameters import (
-    Number,
+    NotNegative,
     ParametricForm,
+    Probability,
     answer,
-    choose,
-    clip,
-    larger,
-    over,
-    ratio,
     single,
-    smaller,
+    verdict,
 )
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
@@ -62,24 +59,18 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class ShiftingPower(ParametricForm):
+class ShiftingPower(
+    ParametricForm, view="commitment", title="Shifting power and preventive war", metrics=METRICS
+):
     """Preventive war in two periods: A declines from ``now`` to ``later``."""
 
-    now: Number
-    later: Number
-    cost_a: Number
-    cost_b: Number
-    discount: Number
-    guarantee: Number = Fraction(0)
+    now: Probability
+    later: Probability
+    cost_a: NotNegative
+    cost_b: NotNegative
+    discount: Probability
+    guarantee: Probability = Fraction(0)
     players: tuple[str, str] = ("A", "B")
-
-    _view = "commitment"
-    title: ClassVar[str] = "Shifting power and preventive war"
-    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
-
-    def __post_init__(self) -> None:
-        self._check_probability("now", "later", "discount", "guarantee")
-        self._check_not_negative("cost_a", "cost_b")
 
     @property
     def war(self) -> Number:
@@ -176,33 +167,30 @@ class ShiftingPower(ParametricForm):
                 today - 1,
                 later - 1,
             )
-        gap = max(gap, 0 * gap)
-        return Evidence(bool(gap <= UTILITY), gap, "regret", "" if gap <= UTILITY else a)
+        return verdict({a: gap})
 
 
 @dataclass(frozen=True)
-class LongShift(ParametricForm):
+class LongShift(
+    ParametricForm,
+    view="commitment",
+    title="A shift of power over an infinite horizon",
+    metrics={
+        "commitment_margin": "shift in A's war value less what is on the table today",
+        "critical_discount": "discount factor above which A fights",
+    },
+):
     """Infinite horizon: A's value of war is ``now`` this period and ``later`` from the next on.
 
     War is for good: winning gives one unit each period for ever, and destroys the share ``loss`` of
     every period's prize. Values are per-period averages (multiplied by 1 - delta).
     """
 
-    now: Number
-    later: Number
-    loss: Number
-    discount: Number
+    now: Probability
+    later: Probability
+    loss: Probability
+    discount: Probability
     players: tuple[str, str] = ("A", "B")
-
-    _view = "commitment"
-    title: ClassVar[str] = "A shift of power over an infinite horizon"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "commitment_margin": "shift in A's war value less what is on the table today",
-        "critical_discount": "discount factor above which A fights",
-    }
-
-    def __post_init__(self) -> None:
-        self._check_probability("now", "later", "loss", "discount")
 
     @property
     def commitment_margin(self) -> Number:
@@ -223,32 +211,29 @@ class LongShift(ParametricForm):
 
 
 @dataclass(frozen=True)
-class IndivisibleIssue(ParametricForm):
+class IndivisibleIssue(
+    ParametricForm,
+    view="commitment",
+    title="An indivisible prize",
+    metrics={
+        "gap_if_a": "what B lacks if A gets the prize, before payments",
+        "gap_if_b": "what A lacks if B gets the prize, before payments",
+        "payment_needed": "least side payment with which some allocation beats war for both",
+        "deal_margin": "payments available less those needed; negative where bargaining fails",
+    },
+):
     """A prize that goes whole to one side, with side payments and a linked issue.
 
     ``transfer_limit``: the most either side can pay the other; ``linked``: worth to each side of
     a second, divisible issue that may be traded.
     """
 
-    win_probability: Number
-    cost_a: Number
-    cost_b: Number
-    transfer_limit: Number = Fraction(0)
-    linked: Number = Fraction(0)
+    win_probability: Probability
+    cost_a: NotNegative
+    cost_b: NotNegative
+    transfer_limit: NotNegative = Fraction(0)
+    linked: NotNegative = Fraction(0)
     players: tuple[str, str] = ("A", "B")
-
-    _view = "commitment"
-    title: ClassVar[str] = "An indivisible prize"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "gap_if_a": "what B lacks if A gets the prize, before payments",
-        "gap_if_b": "what A lacks if B gets the prize, before payments",
-        "payment_needed": "least side payment with which some allocation beats war for both",
-        "deal_margin": "payments available less those needed; negative where bargaining fails",
-    }
-
-    def __post_init__(self) -> None:
-        self._check_probability("win_probability")
-        self._check_not_negative("cost_a", "cost_b", "transfer_limit", "linked")
 
     @property
     def gap_if_a(self) -> Number:

@@ -27,26 +27,17 @@ Power, ch. 3. With p = 0.6 and costs 0.15 and 0.2 the range is [0.45, 0.8]:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import (
-    Number,
-    ParametricForm,
-    answer,
-    choose,
-    clip,
-    larger,
-    ratio,
-    single,
-    smaller,
-)
+from negotiate.forms._arithmetic import Number, choose, clip, larger, ratio, smaller
+from negotiate.forms._parameters import ParametricForm, Probability, answer, single, verdict
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET, UTILITY
@@ -61,20 +52,15 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class CostlyLottery(ParametricForm):
+class CostlyLottery(
+    ParametricForm, view="crisis_bargaining", title="War as a costly lottery", metrics=METRICS
+):
     """War as a costly lottery under complete information; numbers as in the module."""
 
-    win_probability: Number
+    win_probability: Probability
     cost_a: Number
     cost_b: Number
     players: tuple[str, str] = ("A", "B")
-
-    _view = "crisis_bargaining"
-    title: ClassVar[str] = "War as a costly lottery"
-    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
-
-    def __post_init__(self) -> None:
-        self._check_probability("win_probability")
 
     @property
     def low(self) -> Number:
@@ -128,31 +114,30 @@ class CostlyLottery(ParametricForm):
             (1 - share) - (1 - self.win_probability - self.cost_b),
         )
         more = min(self.high - share, share - self.low)
-        bad = max(-slack, more, 0 * slack)
-        return Evidence(bad <= UTILITY, bad, "regret", "" if bad <= UTILITY else point.label)
+        return verdict({point.label: max(-slack, more)})
 
 
 @dataclass(frozen=True)
-class RiskReturn(ParametricForm):
+class RiskReturn(
+    ParametricForm,
+    view="crisis_bargaining",
+    title="Risk and return of a demand",
+    metrics={
+        "demand": "share A demands",
+        "pr_war": "probability that B fights",
+        "payoff": "expected share of A net of the cost of war",
+        "risk_margin": "c_B high - c_A - 2 c_B low: positive when A runs a risk of war",
+    },
+):
     """One demand by A when B's cost of war is uniform on [cost_b_low, cost_b_high]."""
 
-    win_probability: Number
+    win_probability: Probability
     cost_a: Number
     cost_b_high: Number
     cost_b_low: Number = Fraction(0)
     players: tuple[str, str] = ("A", "B")
 
-    _view = "crisis_bargaining"
-    title: ClassVar[str] = "Risk and return of a demand"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "demand": "share A demands",
-        "pr_war": "probability that B fights",
-        "payoff": "expected share of A net of the cost of war",
-        "risk_margin": "c_B high - c_A - 2 c_B low: positive when A runs a risk of war",
-    }
-
     def __post_init__(self) -> None:
-        self._check_probability("win_probability")
         self._check_order("cost_b_low", "cost_b_high")
 
     @property
@@ -322,19 +307,11 @@ def risk_return(
 
 
 @dataclass(frozen=True)
-class Screening(ParametricForm):
-    """One demand by A when B is tough (low cost of war) or weak (high cost)."""
-
-    win_probability: Number
-    cost_a: Number
-    cost_tough: Number
-    cost_weak: Number
-    pr_weak: Number
-    players: tuple[str, str] = ("A", "B")
-
-    _view = "crisis_bargaining"
-    title: ClassVar[str] = "Screening by one demand"
-    _metrics: ClassVar[Mapping[str, str]] = {
+class Screening(
+    ParametricForm,
+    view="crisis_bargaining",
+    title="Screening by one demand",
+    metrics={
         "safe_demand": "share both types accept",
         "risky_demand": "share only the weak type accepts",
         "risk_margin": "payoff of the risky less the safe demand; positive when A risks war",
@@ -342,10 +319,18 @@ class Screening(ParametricForm):
         "demand": "share A demands (the safe one at a tie)",
         "pr_war": "probability of war",
         "payoff": "expected share of A net of the cost of war",
-    }
+    },
+):
+    """One demand by A when B is tough (low cost of war) or weak (high cost)."""
+
+    win_probability: Probability
+    cost_a: Number
+    cost_tough: Number
+    cost_weak: Number
+    pr_weak: Probability
+    players: tuple[str, str] = ("A", "B")
 
     def __post_init__(self) -> None:
-        self._check_probability("win_probability", "pr_weak")
         self._check_order("cost_tough", "cost_weak")
 
     @property
@@ -420,8 +405,7 @@ class Screening(ParametricForm):
     def holds(self, point: Point) -> Evidence:
         """No demand pays A more: B's acceptance is a step function, so two demands suffice."""
         best = max(self.safe_demand, self._risky_payoff)
-        gap = best - point.payoffs[self.players[0]]
-        return Evidence(gap <= UTILITY, gap, "regret", "" if gap <= UTILITY else "other demand")
+        return verdict({"other demand": best - point.payoffs[self.players[0]]})
 
 
 def compile(negotiation: Negotiation, *, commitment: str | None = None) -> CostlyLottery:
@@ -485,12 +469,4 @@ METRICS |= {
 }
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws; ``hidden.`` ones are nan where no range is given."""
-    return case.measured(
-        METRICS,
-        names,
-        main=lambda: compile(negotiation),
-        hidden=lambda: compile_hidden(negotiation),
-        screening=lambda: compile_screening(negotiation),
-    )
+evaluate = case.evaluator(METRICS, main=compile, hidden=compile_hidden, screening=compile_screening)

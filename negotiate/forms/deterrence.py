@@ -30,22 +30,14 @@ chosen after the book's, from memory, and nothing rests on them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import (
-    Number,
-    ParametricForm,
-    is_exact,
-    larger,
-    over,
-    single,
-    smaller,
-)
+from negotiate.forms._arithmetic import Number, is_exact, larger, over, smaller
+from negotiate.forms._parameters import ParametricForm, Probability, answer, exact_verdict, single
 from negotiate.forms.signalling import Signalling, exact, from_tables
 from negotiate.kernels.deterrence import Bayesian, equilibria
 from negotiate.kernels.exact_polytope import Vector
@@ -66,15 +58,20 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class UnilateralDeterrence(ParametricForm):
+class UnilateralDeterrence(
+    ParametricForm,
+    view="deterrence",
+    title="Unilateral deterrence with uncertain credibility",
+    metrics=METRICS,
+):
     """One side may challenge; payoffs c_ to Challenger, d_ to Defender, as in the module.
 
     Outcomes: ``sq`` status quo, ``dc`` Defender concedes, ``cd`` Challenger gives way, ``dd``
     conflict (hard or soft).
     """
 
-    pr_challenger_hard: Number
-    pr_defender_hard: Number
+    pr_challenger_hard: Probability
+    pr_defender_hard: Probability
     c_dc: Number = 4
     c_sq: Number = 3
     c_dd_hard: Number = 2
@@ -87,12 +84,7 @@ class UnilateralDeterrence(ParametricForm):
     d_dd_soft: Number = 0
     players: tuple[str, str] = ("Challenger", "Defender")
 
-    _view = "deterrence"
-    title: ClassVar[str] = "Unilateral deterrence with uncertain credibility"
-    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
-
     def __post_init__(self) -> None:
-        self._check_probability("pr_challenger_hard", "pr_defender_hard")
         for low, high in (
             ("c_sq", "c_dc"),
             ("c_cd", "c_sq"),
@@ -221,14 +213,12 @@ class UnilateralDeterrence(ParametricForm):
         )
         points = tuple(p for p in points if form.holds(p).holds)
         tie = any(m == 0 for m in margins.values())
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=points,
+        return answer(
+            self,
+            points,
             complete=not tie,
             exact=True,
             degenerate=tie,
-            form=self,
             notes=(
                 "Certain and steadfast deterrence are one outcome; facts give the range of "
                 "resistance that deters.",
@@ -323,13 +313,18 @@ class UnilateralDeterrence(ParametricForm):
                     (gain * (1 - y[t]), f"{t} {d_name} should resist"),
                     (-gain * y[t], f"{t} {d_name} should concede"),
                 ]
-        worst, witness = max(gaps)
-        worst = max(worst, Fraction(0))
-        return Evidence(worst == 0, worst, "regret", witness if worst else "")
+        return exact_verdict(gaps)
 
 
 @dataclass(frozen=True)
-class MutualDeterrence(ParametricForm):
+class MutualDeterrence(
+    ParametricForm,
+    view="deterrence",
+    title="Mutual deterrence with uncertain credibility",
+    metrics={
+        "deterrence_margin": "least loss of any type from attacking when nobody else does",
+    },
+):
     """Both may attack the status quo at once; payoffs per side, in the order of ``players``.
 
     ``win``: only I attack and the other concedes; ``sq`` status quo; ``lose``: only the other
@@ -343,12 +338,6 @@ class MutualDeterrence(ParametricForm):
     lose: tuple[Number, Number] = (1, 1)
     war_soft: tuple[Number, Number] = (0, 0)
     players: tuple[str, str] = ("A", "B")
-
-    _view = "deterrence"
-    title: ClassVar[str] = "Mutual deterrence with uncertain credibility"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "deterrence_margin": "least loss of any type from attacking when nobody else does",
-    }
 
     def __post_init__(self) -> None:
         from negotiate.errors import InputError
@@ -404,16 +393,7 @@ class MutualDeterrence(ParametricForm):
             names[p.label] = names.get(p.label, 0) + 1
             if names[p.label] > 1:
                 points[k] = replace(p, label=f"{p.label} ({names[p.label]})")
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=tuple(points),
-            complete=True,
-            exact=True,
-            degenerate=bool(pieces),
-            components=pieces,
-            form=self,
-        )
+        return answer(self, points, exact=True, degenerate=bool(pieces), components=pieces)
 
     def _point(self, a: Vector, b: Vector) -> Point:
         mine = (a, b)
@@ -443,7 +423,7 @@ class MutualDeterrence(ParametricForm):
 
     def holds(self, point: Point) -> Evidence:
         """Regret of every type that can occur, by enumeration of the other side's types."""
-        worst, witness = Fraction(0), ""
+        gaps = []
         for i, who in enumerate(self.players):
             other = self.players[1 - i]
             q = exact(self.pr_hard[1 - i])
@@ -460,9 +440,8 @@ class MutualDeterrence(ParametricForm):
                     worth["wait"] += chance * (hit * attacked + (1 - hit) * exact(self.sq[i]))
                 x = exact(point.strategies[who][t]["attack"])
                 regret = max(worth.values()) - x * worth["attack"] - (1 - x) * worth["wait"]
-                if regret > worst:
-                    worst, witness = regret, f"{t} {who}"
-        return Evidence(worst == 0, worst, "regret", witness)
+                gaps.append((regret, f"{t} {who}"))
+        return exact_verdict(gaps)
 
 
 def _behaviour(x: Vector, p: Fraction) -> str:
@@ -541,11 +520,4 @@ METRICS["mutual.deterrence_margin"] = (
 )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(
-        METRICS,
-        names,
-        main=lambda: compile(negotiation),
-        mutual=lambda: compile_mutual(negotiation),
-    )
+evaluate = case.evaluator(METRICS, main=compile, mutual=compile_mutual)

@@ -34,14 +34,15 @@ target resists; an audience cost above that makes it credible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, choose, is_exact, single
+from negotiate.forms._arithmetic import Number, choose, is_exact
+from negotiate.forms._parameters import ParametricForm, Positive, answer, single
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -105,21 +106,19 @@ Worth = tuple[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True)
-class EscalationLadder(ParametricForm):
+class EscalationLadder(
+    ParametricForm, view="escalation", title="Escalation ladder", metrics=METRICS
+):
     """A ladder of rungs; numbers may be arrays over draws."""
 
     rungs: tuple[Rung, ...]
-    stake_challenger: Number
-    stake_target: Number
+    stake_challenger: Positive
+    stake_target: Positive
     demand_audience_cost: Number = Fraction(0)
     end_challenger: Number = Fraction(0)
     end_target: Number = Fraction(0)
     commitment: str = "derived"
     players: tuple[str, str] = ("challenger", "target")
-
-    _view = "escalation"
-    title: ClassVar[str] = "Escalation ladder"
-    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
 
     def __post_init__(self) -> None:
         if self.commitment not in COMMITMENTS:
@@ -129,7 +128,6 @@ class EscalationLadder(ParametricForm):
         names = [rung.name for rung in self.rungs]
         if len(set(names)) != len(names):
             raise InputError(f"rungs {names}", where="EscalationLadder", allowed="distinct names")
-        self._check_positive("stake_challenger", "stake_target")
 
     def numbers(self) -> dict[str, Any]:
         """Fields, each rung's numbers under its name."""
@@ -297,32 +295,31 @@ class EscalationLadder(ParametricForm):
     def equilibria(self) -> Solution:
         """The subgame perfect equilibrium; where steps tie, `extensive` has the others."""
         single(self)
-        answer = self.solved()
-        ties = [step.label for step in answer.steps if step.margin == 0]
+        solved = self.solved()
+        ties = [step.label for step in solved.steps if step.margin == 0]
         strategies: dict[str, dict[str, dict[str, int]]] = {who: {} for who in self.players}
-        for step in answer.steps:
+        for step in solved.steps:
             stern = int(step.margin > 0)
             strategies[step.player][step.label] = dict(zip(step.actions, (stern, 1 - stern)))
         point = Point(
-            payoffs=dict(zip(self.players, answer.value)),
+            payoffs=dict(zip(self.players, solved.value)),
             strategies=strategies,
             regret=0,
-            label=" → ".join(answer.path),
+            label=" → ".join(solved.path),
             facts={
-                "path": answer.path,
-                "pr_carried_out": answer.carried_out,
+                "path": solved.path,
+                "pr_carried_out": solved.carried_out,
                 "margins": self.existence(),
             },
         )
-        return Solution(
+        return answer(
+            self,
+            (point,),
             concept="subgame_perfect",
-            players=self.players,
-            points=(point,),
             complete=not ties,
-            exact=is_exact(*answer.value),
+            exact=is_exact(*solved.value),
             degenerate=bool(ties),
             settings={"commitment": self.commitment},
-            form=self,
             notes=(f"Ties at {', '.join(ties)}: solve `extensive()` for every equilibrium.",)
             if ties
             else (),

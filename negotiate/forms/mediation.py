@@ -26,22 +26,13 @@ here).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import (
-    Number,
-    ParametricForm,
-    choose,
-    is_exact,
-    larger,
-    ratio,
-    single,
-    smaller,
-)
+from negotiate.forms._arithmetic import Number, choose, is_exact, larger, ratio, smaller
+from negotiate.forms._parameters import NotNegative, ParametricForm, Probability, answer, single
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -56,25 +47,20 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Mediation(ParametricForm):
+class Mediation(ParametricForm, title="Mediation as cheap talk", metrics=METRICS):
     """One demand by A after a mediator's message; numbers as in the module docstring."""
 
-    win_probability: Number
-    cost_tough: Number
+    win_probability: Probability
+    cost_tough: NotNegative
     cost_weak: Number
-    risk: Number
-    war_cost: Number
+    risk: Probability
+    war_cost: NotNegative
     bias: Number
-    pr_weak: Number = Fraction(1, 2)
-    cost_a: Number = Fraction(0)
+    pr_weak: Probability = Fraction(1, 2)
+    cost_a: NotNegative = Fraction(0)
     players: tuple[str, str] = ("A", "mediator")
 
-    title: ClassVar[str] = "Mediation as cheap talk"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
-
     def __post_init__(self) -> None:
-        self._check_probability("win_probability", "risk", "pr_weak")
-        self._check_not_negative("war_cost", "cost_tough", "cost_a")
         self._check_order("cost_tough", "cost_weak")
 
     @property
@@ -171,15 +157,7 @@ class Mediation(ParametricForm):
                 )
             )
         exact = is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple)))
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=tuple(points),
-            complete=True,
-            exact=exact,
-            degenerate=self.truth_margin == 0,
-            form=self,
-        )
+        return answer(self, points, exact=exact, degenerate=self.truth_margin == 0)
 
     def holds(self, point: Point) -> Evidence:
         """Recompute the mediator's and A's best replies from payoffs over outcomes."""
@@ -262,6 +240,4 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Media
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+evaluate = case.evaluator(METRICS, main=compile)

@@ -24,16 +24,16 @@ Source: Kreps and Wilson (1982), JET 27:253-279, section 2; Selten (1978), Theor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
-from negotiate.forms._parameters import Number, ParametricForm, is_exact, single
+from negotiate.forms._arithmetic import Number, is_exact
+from negotiate.forms._parameters import ParametricForm, Positive, Probability, answer, single
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -60,29 +60,28 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Reputation(ParametricForm):
+class Reputation(
+    ParametricForm,
+    view="reputation",
+    title="Reputation over a chain of crises",
+    metrics=METRICS,
+    counts=("crises",),
+):
     """The chain; ``tough``, payoffs may be arrays for the metrics."""
 
     crises: int
-    tough: Number
-    gain: Number
-    loss: Number
+    tough: Probability
+    gain: Positive
+    loss: Positive
     peace: Number
-    fight_cost: Number = Fraction(1)
+    fight_cost: Positive = Fraction(1)
     players: tuple[str, str] = ("challengers", "defender")
-
-    _view = "reputation"
-    title: ClassVar[str] = "Reputation over a chain of crises"
-    _metrics: ClassVar[Mapping[str, str]] = METRICS
-    _counts: ClassVar[tuple[str, ...]] = ("crises",)
 
     def __post_init__(self) -> None:
         if not 1 <= self.crises <= MAX_CRISES:
             raise InputError(
                 f"{self.crises} crises", where="Reputation", allowed=f"1 to {MAX_CRISES}"
             )
-        self._check_probability("tough")
-        self._check_positive("gain", "loss", "fight_cost")
         self._check_order("fight_cost", "peace")
 
     @property
@@ -191,14 +190,12 @@ class Reputation(ParametricForm):
             marks=("information",) if any(s.challenge > 0 for s in stages) else (),
             facts={"deterred": self.deterred, "first_margin": self.first_margin},
         )
-        return Solution(
+        return answer(
+            self,
+            (point,),
             concept="sequential_equilibrium",
-            players=self.players,
-            points=(point,),
             complete=not ties,
-            exact=self._all_exact(),
             degenerate=bool(ties),
-            form=self,
             notes=(
                 "Payoff is that of the weak defender. A defender that has once yielded is known "
                 "to be weak and yields to all later challengers.",
@@ -273,6 +270,4 @@ def compile(negotiation: Negotiation) -> Reputation:
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    return case.measured(METRICS, names, main=lambda: compile(negotiation))
+evaluate = case.evaluator(METRICS, main=compile)

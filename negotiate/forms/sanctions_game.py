@@ -29,22 +29,19 @@ Mass Migration, ch. 1 (audience costs of a third party; the two moves are spelle
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.errors import UnknownNameError
 from negotiate.forms import _from_case as case
+from negotiate.forms._arithmetic import Number, choose, clip, larger, over, ratio
 from negotiate.forms._parameters import (
-    Number,
+    NotNegative,
     ParametricForm,
+    Positive,
+    Probability,
     answer,
-    choose,
-    clip,
-    larger,
-    over,
-    ratio,
     single,
     verdict,
 )
@@ -63,23 +60,16 @@ METRICS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class SanctionsThreat(ParametricForm):
+class SanctionsThreat(
+    ParametricForm, view="sanctions_game", title="Sanctions: threat and imposition", metrics=METRICS
+):
     """Threat and imposition; numbers may be arrays."""
 
-    cost_target: Number
-    credibility: Number
-    remaining: Number
-    most_resolved: Number
+    cost_target: NotNegative
+    credibility: Probability
+    remaining: Probability
+    most_resolved: Positive
     players: tuple[str, str] = ("sender", "target")
-
-    _view = "sanctions_game"
-    title: ClassVar[str] = "Sanctions: threat and imposition"
-    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
-
-    def __post_init__(self) -> None:
-        self._check_positive("most_resolved")
-        self._check_not_negative("cost_target")
-        self._check_probability("credibility", "remaining")
 
     def cdf(self, s: Number) -> Number:
         """F(s) on [0, S]."""
@@ -162,29 +152,26 @@ class SanctionsThreat(ParametricForm):
 
 
 @dataclass(frozen=True)
-class Inspection(ParametricForm):
-    """Inspection game; payoffs (inspectee, inspector) as in the module docstring."""
-
-    gain: Number
-    penalty: Number
-    cost: Number
-    damage: Number
-    detection: Number = Fraction(1)
-    players: tuple[str, str] = ("inspectee", "inspector")
-
-    _view = "sanctions_game"
-    title: ClassVar[str] = "Inspection"
-    _metrics: ClassVar[Mapping[str, str]] = {
+class Inspection(
+    ParametricForm,
+    view="sanctions_game",
+    title="Inspection",
+    metrics={
         "deterrence_margin": "m (g + f) - g: negative where even certain inspection fails to deter",
         "inspection_margin": "m d - c: negative where looking never pays",
         "pr_violate": "probability of a violation",
         "pr_inspect": "probability of an inspection",
         "pr_undetected": "probability of an undetected violation",
-    }
+    },
+):
+    """Inspection game; payoffs (inspectee, inspector) as in the module docstring."""
 
-    def __post_init__(self) -> None:
-        self._check_positive("gain", "penalty", "cost", "damage")
-        self._check_probability("detection")
+    gain: Positive
+    penalty: Positive
+    cost: Positive
+    damage: Positive
+    detection: Probability = Fraction(1)
+    players: tuple[str, str] = ("inspectee", "inspector")
 
     @property
     def deterrence_margin(self) -> Number:
@@ -256,7 +243,17 @@ class Inspection(ParametricForm):
 
 
 @dataclass(frozen=True)
-class CoercedThirdParty(ParametricForm):
+class CoercedThirdParty(
+    ParametricForm,
+    view="sanctions_game",
+    title="Coercion through a third party",
+    metrics={
+        "concession_margin": "third party's cost of bearing the flow less that of conceding",
+        "coercion_margin": "coercer's gain of opening the flow, the third party replying best",
+        "critical_flow": "flow at which the third party is indifferent",
+        "payoff_coercer": "worth of the concession less the cost of the flow, or 0",
+    },
+):
     """Two moves: the coercer sends the flow or not, the third party concedes or bears it.
 
     ``flow`` in persons (or any unit), ``audience_cost`` to the third party per unit,
@@ -264,28 +261,14 @@ class CoercedThirdParty(ParametricForm):
     ``coercer_cost`` per unit, ``worth`` of the concession to the coercer.
     """
 
-    flow: Number
-    audience_cost: Number
-    concession_cost: Number
+    flow: NotNegative
+    audience_cost: Positive
+    concession_cost: NotNegative
     worth: Number
-    coercer_cost: Number
-    hypocrisy_cost: Number = Fraction(0)
-    cost_if_conceded: Number = Fraction(1)
+    coercer_cost: NotNegative
+    hypocrisy_cost: NotNegative = Fraction(0)
+    cost_if_conceded: Probability = Fraction(1)
     players: tuple[str, str] = ("coercer", "third party")
-
-    _view = "sanctions_game"
-    title: ClassVar[str] = "Coercion through a third party"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "concession_margin": "third party's cost of bearing the flow less that of conceding",
-        "coercion_margin": "coercer's gain of opening the flow, the third party replying best",
-        "critical_flow": "flow at which the third party is indifferent",
-        "payoff_coercer": "worth of the concession less the cost of the flow, or 0",
-    }
-
-    def __post_init__(self) -> None:
-        self._check_positive("audience_cost")
-        self._check_not_negative("flow", "concession_cost", "coercer_cost", "hypocrisy_cost")
-        self._check_probability("cost_if_conceded")
 
     @property
     def concession_margin(self) -> Number:
@@ -424,11 +407,4 @@ METRICS |= {
 }
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over draws; ``third_party.`` ones are nan where no lever is answered by one."""
-    return case.measured(
-        METRICS,
-        names,
-        main=lambda: compile(negotiation),
-        third_party=lambda: compile_third_party(negotiation),
-    )
+evaluate = case.evaluator(METRICS, main=compile, third_party=compile_third_party)

@@ -20,22 +20,21 @@ Source: Schelling (1960), The Strategy of Conflict, pp. 27-28; Putnam (1988), IO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any
 
 from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
+from negotiate.forms._arithmetic import Number, choose, clip, is_exact, larger, smaller
 from negotiate.forms._parameters import (
-    Number,
+    NotNegative,
     ParametricForm,
-    choose,
-    clip,
-    is_exact,
-    larger,
+    Probability,
+    answer,
     single,
-    smaller,
+    verdict,
 )
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
@@ -84,23 +83,15 @@ def ratification_minimum(
 
 
 @dataclass(frozen=True)
-class TwoLevel(ParametricForm):
+class TwoLevel(ParametricForm, view="two_level", title="Two-level game", metrics=METRICS):
     """Nash bargaining on the ratifiable shares of A; numbers may be arrays over draws."""
 
-    ratify_a: Number = Fraction(0)
-    ratify_b: Number = Fraction(0)
+    ratify_a: NotNegative = Fraction(0)
+    ratify_b: NotNegative = Fraction(0)
     disagreement_a: Number = Fraction(0)
     disagreement_b: Number = Fraction(0)
-    weight_a: Number = Fraction(1, 2)
+    weight_a: Probability = Fraction(1, 2)
     players: tuple[str, str] = ("A", "B")
-
-    _view = "two_level"
-    title: ClassVar[str] = "Two-level game"
-    _metrics: ClassVar[Mapping[str, str]] = dict(METRICS)
-
-    def __post_init__(self) -> None:
-        self._check_not_negative("ratify_a", "ratify_b")
-        self._check_probability("weight_a")
 
     @property
     def low(self) -> Number:
@@ -159,13 +150,11 @@ class TwoLevel(ParametricForm):
         x = self.share
         exact = is_exact(*(v for v in self.numbers().values() if not isinstance(v, tuple)))
         if x is None or x != x:
-            return Solution(
+            return answer(
+                self,
+                (),
                 concept="nash_bargaining",
-                players=self.players,
-                points=(),
-                complete=True,
                 exact=exact,
-                form=self,
                 settings={"mechanism": "ratification"},
                 notes=("The win-sets do not overlap: no deal can be ratified by both sides.",),
             )
@@ -180,14 +169,7 @@ class TwoLevel(ParametricForm):
                 "agreement_margin": self.agreement_margin,
             },
         )
-        return Solution(
-            concept="nash_bargaining",
-            players=self.players,
-            points=(point,),
-            complete=True,
-            exact=exact,
-            form=self,
-        )
+        return answer(self, (point,), concept="nash_bargaining", exact=exact)
 
     def holds(self, point: Point) -> Evidence:
         """The share is ratifiable and no nearby ratifiable share has a larger Nash product."""
@@ -211,29 +193,29 @@ class TwoLevel(ParametricForm):
 
 
 @dataclass(frozen=True)
-class UncertainRatification(ParametricForm):
+class UncertainRatification(
+    ParametricForm,
+    view="two_level",
+    title="Ratification under uncertainty",
+    metrics={
+        "offer": "share B offers A",
+        "pr_failure": "probability that A's ratifiers reject",
+        "expected_share": "share of A times the probability of ratification",
+        "risk_margin": "1 - d_B + low - 2 high: negative where B risks rejection",
+    },
+):
     """B offers A a share once; A's ratification minimum is uniform on [low, high], unknown to B.
 
     B maximises F(x) (1 - x - d_B): x* = (low + 1 - d_B)/2 within the support.
     """
 
-    low: Number
+    low: Probability
     high: Number
-    disagreement_b: Number = Fraction(0)
+    disagreement_b: Probability = Fraction(0)
     players: tuple[str, str] = ("A", "B")
-
-    _view = "two_level"
-    title: ClassVar[str] = "Ratification under uncertainty"
-    _metrics: ClassVar[Mapping[str, str]] = {
-        "offer": "share B offers A",
-        "pr_failure": "probability that A's ratifiers reject",
-        "expected_share": "share of A times the probability of ratification",
-        "risk_margin": "1 - d_B + low - 2 high: negative where B risks rejection",
-    }
 
     def __post_init__(self) -> None:
         self._check_order("low", "high")
-        self._check_probability("low", "disagreement_b")
 
     @property
     def offer(self) -> Number:
@@ -270,14 +252,7 @@ class UncertainRatification(ParametricForm):
             marks=("information",) if self.pr_failure > 0 else (),
             facts={"pr_failure": self.pr_failure, "risk_margin": self.risk_margin},
         )
-        return Solution(
-            concept="perfect_bayesian",
-            players=self.players,
-            points=(point,),
-            complete=True,
-            exact=is_exact(self.low, self.high, self.disagreement_b),
-            form=self,
-        )
+        return answer(self, (point,))
 
     def holds(self, point: Point) -> Evidence:
         """No offer on a grid pays B more."""
@@ -287,8 +262,7 @@ class UncertainRatification(ParametricForm):
         grid = np.linspace(float(self.low), float(self.high), 2001)
         passed = (grid - float(self.low)) / (float(self.high) - float(self.low))
         best = float((passed * (1 - grid) + (1 - passed) * d).max())
-        gap = best - float(point.payoffs[self.players[1]])
-        return Evidence(gap <= UTILITY, max(gap, 0.0), "regret", "" if gap <= UTILITY else "offer")
+        return verdict({"offer": best - float(point.payoffs[self.players[1]])})
 
 
 def compare(form: TwoLevel, minima: Sequence[Number]) -> list[tuple[Number, Any]]:
@@ -385,11 +359,4 @@ METRICS |= {
 }
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws; ``uncertain.`` ones are nan without a range."""
-    return case.measured(
-        METRICS,
-        names,
-        main=lambda: compile(negotiation),
-        uncertain=lambda: compile_uncertain(negotiation),
-    )
+evaluate = case.evaluator(METRICS, main=compile, uncertain=compile_uncertain)
