@@ -44,7 +44,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.errors import InputError, NotApplicableError
+from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.forms.stochastic import StochasticGame, is_zero_sum
 from negotiate.kernels import stochastic as kernel
 from negotiate.solution import Evidence, Point, Solution
@@ -54,6 +54,8 @@ FORM = ("stochastic",)
 FIELD = "algebraic"
 DECLARES = frozenset({"no profitable deviation"})
 KINDS = ("any", "pure", "mixed")
+MAX_POINTS = 2_000
+"""Equilibria in pure plans that are listed one by one."""
 
 
 def solve(form: StochasticGame, *, plans: str = "any") -> Solution:
@@ -114,6 +116,13 @@ def _is_exact(point: Point) -> bool:
 def _pure(form: StochasticGame) -> list[Point]:
     reward, move, discount = form.arrays
     found, _, gains = kernel.pure_equilibria(reward, move, form.rules, discount)
+    if len(found) > MAX_POINTS:
+        raise TooLargeError(
+            f"{len(found):,} pure plans are equilibria, ties counted",
+            where="markov_perfect",
+            allowed=f"{MAX_POINTS:,} shown",
+            remedy="actions that are payoff-equivalent make many: merge them",
+        )
     points = []
     for joint, gain in zip(found, gains, strict=True):
         strategies: dict[str, dict[str, str]] = {}

@@ -285,6 +285,11 @@ def test_bounds_and_wrong_questions():
                  outcome=lambda s, play: ({}, s))  # fmt: skip
     with pytest.raises(TooLargeError, match="33,554,432 pure stationary plans"):
         solve(game)
+    idle = build(["a"], states=[f"s{k}" for k in range(12)], start="s0", discount=0.5,
+                 actions={f"s{k}": {"a": ["x", "y"]} for k in range(12)},
+                 outcome=lambda s, play: ({}, s))  # fmt: skip
+    with pytest.raises(TooLargeError, match="4,096 pure plans are equilibria"):
+        solve(idle)
     with pytest.raises(InputError, match="any, pure, mixed"):
         solve(attrition(1, 0.5), plans="all")
     with pytest.raises(NotApplicableError, match="stochastic"):
