@@ -1,8 +1,8 @@
 """The core works where compiled extras do not exist: in a browser (Pyodide) or a bare install.
 
 A process that cannot see them loads the case, solves, sweeps on one thread and writes a report of
-the sections that ask most of the platform. Pyodide has numpy, scipy, sympy, matplotlib, pandas, xarray and pydantic; it has no threads
-to start, no typst, no pygambit and no cluster.
+the sections that ask most of the platform. Pyodide has numpy, scipy, sympy, matplotlib, pandas,
+xarray and pydantic; it has no threads to start, no typst, no pygambit and no cluster.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ out["mean"] = float(study.metric("deal.margin.least").mean())
 study.to_netcdf({folder!r} + "/study.nc")
 
 from negotiate.cli import main
-wanted = ("summary", "leverage", "bargaining", "threat_game", "counterfactuals", "whatifs", "sources")
+wanted = "summary leverage bargaining threat_game counterfactuals whatifs sources".split()
 chosen = [word for name in wanted for word in ("--section", name)]
 place = {folder!r} + "/report.html"
 assert main(["report", "idlib-2020", "-o", place, "--draws", "500", *chosen]) == 0
