@@ -63,9 +63,14 @@ class Questions:
     @property
     def metrics(self) -> tuple[str, ...]:
         """Metrics of the study."""
-        stated = [item.metric for item in self.case.case.claim]
+        stated = [item.metric for item in self.stated]
         levers = [f"threats.advantage.{lever}" for lever in self.held]
         return tuple(dict.fromkeys([*self.driven, "threats.profile", *levers, *stated]))
+
+    @cached_property
+    def stated(self) -> tuple[Any, ...]:
+        """Conclusions of the file that can be asked of it."""
+        return ask.askable(self.case)[0]
 
     @cached_property
     def held(self) -> tuple[str, ...]:
@@ -123,7 +128,7 @@ class Questions:
     def open_claims(self) -> tuple[Any, ...]:
         """Conclusions of the file that neither always hold nor always fail."""
         out = []
-        for item in self.case.case.claim:
+        for item in self.stated:
             share = float(read(item.condition).holds(self.values(item.metric)).mean())
             if SURE <= share <= 1 - SURE:
                 out.append(item)

@@ -140,7 +140,7 @@ def _regions(context: Any) -> list[Block]:
 
     asked = context.questions
     out: list[Block] = [Heading("Combinations in which a conclusion fails")]
-    sure = [item for item in context.case.case.claim if item not in asked.open_claims]
+    sure = [item for item in asked.stated if item not in asked.open_claims]
     for item in sure:
         share = float(asked.holds(item).mean())
         out.append(

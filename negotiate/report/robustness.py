@@ -16,7 +16,7 @@ TITLE = "How sure the conclusions are"
 
 def applies(context: Any) -> bool:
     """Where the file states conclusions."""
-    return bool(context.two and context.case.case.claim and context.case.uncertain())
+    return bool(context.two and context.questions.stated and context.case.uncertain())
 
 
 def blocks(context: Any) -> list[Block]:
@@ -41,7 +41,7 @@ def blocks(context: Any) -> list[Block]:
             "every scenario. Distances are in standard units: the 5 % to 95 % range of a quantity "
             "is 3.29 of them."
         ),
-        Bullets(tuple(sentences)),
+        Bullets((*sentences, *found.notes)),
         Table(("conclusion", "holds in", "at its weakest", "under", "distance to failure"),
               tuple(rows), "Share of worlds in which each conclusion holds.", align="lrrlr"),
         Figure(view.figure(found), "Share of worlds in which each conclusion holds.",

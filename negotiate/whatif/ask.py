@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.errors import InputError, TooLargeError, UnknownNameError
+from negotiate.errors import InputError, NegotiateError, TooLargeError, UnknownNameError
 from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import attribution as attributions
 from negotiate.whatif import case as cases
@@ -316,6 +316,19 @@ def stated_claim(case: Negotiation, name: str) -> Any:
     return known[name]
 
 
+def askable(case: Negotiation) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """Conclusions of the file that can be asked of it, and why the others cannot."""
+    good, reasons = [], []
+    for item in case.case.claim:
+        try:
+            metrics.evaluate(case.floats(), [item.metric])
+        except NegotiateError as error:
+            reasons.append(f"“{item.text or item.id}” cannot be asked: {error}")
+        else:
+            good.append(item)
+    return tuple(good), tuple(reasons)
+
+
 def counterfactual(
     case: Negotiation, metric: str, *, scenario: str = "", without: str = "",
     draws: int = DRAWS, seed: int = 0,
@@ -483,12 +496,16 @@ def robustness(
         Scenarios besides the baseline; by default all of the file.
     """
     stated = [stated_claim(case, c) if isinstance(c, str) else c for c in claims]
+    notes: tuple[str, ...] = ()
+    if not claims:
+        own, notes = askable(case)
+        stated = list(own)
     chosen = tuple(case.scenarios) if scenarios is None else tuple(scenarios)
     found = cases.claims(
-        case, stated or None, draws=_count(case, draws, 20), scenarios=chosen, seed=seed
+        case, stated, draws=_count(case, draws, 20), scenarios=chosen, seed=seed
     )
     wanted = [metric for answer in found.values() for metric in answer.claim.metrics.values()]
-    return Claims(tuple(found.values())).named(words_for(case, *wanted))
+    return Claims(tuple(found.values()), notes).named(words_for(case, *wanted))
 
 
 def available(case: Negotiation) -> dict[str, str]:
