@@ -295,3 +295,43 @@ def test_bounds_and_wrong_questions():
     with pytest.raises(NotApplicableError, match="stochastic"):
         solve(object())
     assert isinstance(game, StochasticGame)
+
+
+def price_duopoly(delta):
+    """Maskin and Tirole's alternating price competition on seven prices; demand 1 - p."""
+    prices = [f"p{k}" for k in range(7)]
+    profit = [F(k, 6) * (1 - F(k, 6)) for k in range(7)]
+    states = [f"{mover} faces {p}" for mover in "12" for p in prices]
+
+    def outcome(state, play):
+        mover, other = state[0], "2" if state[0] == "1" else "1"
+        own, rival = int(play[mover][1]), int(state[-1])
+        share = F(1, 2) if own == rival else F(int(own < rival))
+        pay = {mover: share * profit[own], other: (1 - share) * profit[rival]}
+        return pay, f"{other} faces p{own}"
+
+    return build(["1", "2"], states=states, start="1 faces p3", discount=delta,
+                 actions={s: {s[0]: prices} for s in states}, outcome=outcome)  # fmt: skip
+
+
+@pytest.mark.parametrize("delta", [F(8, 10), F(9, 10), F(19, 20)])
+def test_kinked_demand_curve_of_maskin_and_tirole(delta):
+    """Maskin and Tirole (1988), Econometrica 56:571-599, table I: the monopoly price p3 is kept.
+
+    Above p3 return to it, at p2 undercut to p1, at p1 stay with alpha = (5 + d)/(5d + 9d^2) and
+    else relent to p3, at p0 relent.
+    """
+    alpha = (5 + delta) / (5 * delta + 9 * delta**2)
+    reply = {k: {"p3": 1} for k in (0, 3, 4, 5, 6)}
+    reply |= {2: {"p1": 1}, 1: {"p1": alpha, "p3": 1 - alpha}}
+    game = price_duopoly(delta)
+    plan = {i: {f"{i} faces p{k}": mix for k, mix in reply.items()} for i in "12"}
+    worth = game.values(plan)
+    point = Point(payoffs={i: worth[i][game.start] for i in "12"}, strategies=plan)
+    verdict = holds(game, point)
+    assert verdict.holds and verdict.value == 0 and isinstance(verdict.value, Fraction)
+    # half of the monopoly profit of a quarter, for ever
+    assert worth["1"]["1 faces p3"] == F(1, 8) / (1 - delta)
+    # any other weight is refuted by a witness
+    plan["1"] = plan["1"] | {"1 faces p1": {"p1": alpha / 2, "p3": 1 - alpha / 2}}
+    assert not holds(game, Point(payoffs=point.payoffs, strategies=plan)).holds
