@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,6 +24,29 @@ PROFILE_BOUND = 100_000
 
 Constraints = Callable[..., Any]
 Objective = str | Mapping[str, Any]
+
+
+class Deviation(NamedTuple):
+    """One player plays ``other`` instead: when told ``told``, or whatever it would be told (None).
+
+    ``named`` says who deviates and how, ``ruled_out`` that it does not pay.
+    """
+
+    player: int
+    told: int | None
+    other: int
+    named: str
+    ruled_out: str
+
+    def change(self, table: Any, profile: tuple[int, ...]) -> Any:
+        """What the deviation adds to the player's payoff where ``profile`` is drawn."""
+        if self.told is not None and profile[self.player] != self.told:
+            return 0
+        mine = self.player
+        return table[(*profile[:mine], self.other, *profile[mine + 1 :])] - table[profile]
+
+
+Deviations = Callable[[StrategicGame], Iterable[Deviation]]
 
 
 def weights(game: StrategicGame, objective: Objective) -> tuple[Fraction, ...]:
@@ -167,7 +190,7 @@ def _point(exact: StrategicGame, game: StrategicGame, p: Sequence[Any]) -> Point
     return Point(payoffs=shared.as_given(game, payoffs), label=label, facts=given)
 
 
-def holds(concept: str, form: Any, point: Point, gains: Constraints) -> Evidence:
+def holds(concept: str, form: Any, point: Point, deviations: Deviations) -> Evidence:
     """Largest gain from a deviation, recomputed profile by profile from the payoffs."""
     game = shared.admit(form, concept)
     index = {", ".join(shared.names(game, k)): k for k in shared.profiles(game)}
@@ -182,7 +205,12 @@ def holds(concept: str, form: Any, point: Point, gains: Constraints) -> Evidence
     slack = 0 if game.exact else PROBABILITY
     if min(given.values()) < -slack or abs(sum(given.values()) - 1) > slack:
         return Evidence(False, sum(given.values()), "total probability", "not a distribution")
-    worst, witness = gains(game, [(index[label], w) for label, w in given.items()])
+    worst, witness = 0, ""
+    for one in deviations(game):
+        table = game.table(game.players[one.player])
+        gain = sum(w * one.change(table, index[label]) for label, w in given.items())
+        if gain > worst:
+            worst, witness = gain, one.named
     good = bool(worst <= shared.unit(game))
     what = "largest gain from a deviation (payoff units)"
     return Evidence(good, worst, what, "" if good else witness)
@@ -193,18 +221,23 @@ SHOWN = 24
 
 
 def explain(
+    concept: str,
     form: Any,
-    solution: Solution,
+    deviations: Deviations,
+    solve: Callable[[StrategicGame], Solution],
     *,
     idea: str,
-    inequalities: Sequence[tuple[str, Sequence[Any]]],
 ) -> str:
-    """The linear programme with the game's numbers, and its answer, in Markdown with TeX.
-
-    ``inequalities`` are the obedience conditions: what they rule out in words, and the coefficient
-    of each profile's probability, in the order of `_strategic.profiles`.
-    """
-    game: StrategicGame = form
+    """The linear programme with the game's numbers, and its answer, in Markdown with TeX."""
+    game = shared.admit(form, concept)
+    if game.payoffs[0].size <= EXACT_BOUND:
+        game = game.fractions()
+    inequalities = []
+    for one in deviations(game):
+        table = game.table(game.players[one.player])
+        row = [-one.change(table, profile) for profile in shared.profiles(game)]
+        inequalities.append((one.ruled_out, row))
+    solution = solve(game)
     profiles = [", ".join(shared.names(game, index)) for index in shared.profiles(game)]
     symbols = [f"p({_tex.name(profile)})" for profile in profiles]
     lines = ["**Probabilities of the profiles.**", "", idea, ""]

@@ -15,14 +15,13 @@ Fraction(21, 2)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
 from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels.correlated import coarse_constraints
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _correlated
-from negotiate.solutions import _strategic as shared
 
 FORM = ("strategic",)
 FIELD = "rational"
@@ -41,35 +40,28 @@ def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None
 
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The largest gain from committing to one strategy instead, recomputed."""
-    return _correlated.holds("coarse_correlated_equilibrium", form, point, _gains)
+    return _correlated.holds("coarse_correlated_equilibrium", form, point, _deviations)
 
 
-def _gains(
-    game: StrategicGame, distribution: Sequence[tuple[tuple[int, ...], Any]]
-) -> tuple[Any, str]:
-    worst, witness = 0, ""
+def _deviations(game: StrategicGame) -> Iterator[_correlated.Deviation]:
     for i, player in enumerate(game.players):
-        table = game.table(player)
         for t, other in enumerate(game.strategies[player]):
-            gain = sum(w * (table[(*k[:i], t, *k[i + 1 :])] - table[k]) for k, w in distribution)
-            if gain > worst:
-                worst, witness = gain, f"{player}: always {other}"
-    return worst, witness
+            yield _correlated.Deviation(
+                i,
+                None,
+                t,
+                f"{player}: always {other}",
+                f"{player} does not gain by always playing {other}",
+            )
 
 
 def explain(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> str:
     """The conditions against opting out with the game's numbers, and what they leave."""
-    game = shared.admit(form, "coarse_correlated_equilibrium")
-    if game.payoffs[0].size <= _correlated.EXACT_BOUND:
-        game = game.fractions()
-    profiles, rows = shared.profiles(game), []
-    for i, player in enumerate(game.players):
-        table = game.table(player)
-        for t, other in enumerate(game.strategies[player]):
-            row = [table[k] - table[(*k[:i], t, *k[i + 1 :])] for k in profiles]
-            rows.append((f"{player} does not gain by always playing {other}", row))
     idea = (
         "A mediator will draw a profile; each player joins the plan or commits itself to one "
         "strategy before the draw. Joining is best for everybody exactly if"
     )
-    return _correlated.explain(game, solve(game, objective=objective), idea=idea, inequalities=rows)
+    answer = partial(solve, objective=objective)
+    return _correlated.explain(
+        "coarse_correlated_equilibrium", form, _deviations, answer, idea=idea
+    )

@@ -21,14 +21,14 @@ Nash equilibria (sums 9 and 28/3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
+from itertools import permutations
 
 from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels.correlated import correlated_constraints
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _correlated
-from negotiate.solutions import _strategic as shared
 
 FORM = ("strategic",)
 FIELD = "rational"
@@ -58,45 +58,26 @@ def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None
 
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The largest gain from disobeying one recommendation, recomputed."""
-    return _correlated.holds("correlated_equilibrium", form, point, _gains)
+    return _correlated.holds("correlated_equilibrium", form, point, _deviations)
 
 
-def _gains(
-    game: StrategicGame, distribution: Sequence[tuple[tuple[int, ...], Any]]
-) -> tuple[Any, str]:
-    worst, witness = 0, ""
+def _deviations(game: StrategicGame) -> Iterator[_correlated.Deviation]:
     for i, player in enumerate(game.players):
-        table = game.table(player)
-        for s, told in enumerate(game.strategies[player]):
-            for t, other in enumerate(game.strategies[player]):
-                gain = sum(
-                    w * (table[(*k[:i], t, *k[i + 1 :])] - table[k])
-                    for k, w in distribution
-                    if k[i] == s
-                )
-                if gain > worst:
-                    worst, witness = gain, f"{player}: told {told}, plays {other}"
-    return worst, witness
+        for (s, told), (t, other) in permutations(enumerate(game.strategies[player]), 2):
+            yield _correlated.Deviation(
+                i,
+                s,
+                t,
+                f"{player}: told {told}, plays {other}",
+                f"{player}, told {told}, does not gain with {other}",
+            )
 
 
 def explain(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> str:
     """The obedience conditions with the game's numbers, and what they leave."""
-    game = shared.admit(form, "correlated_equilibrium")
-    if game.payoffs[0].size <= _correlated.EXACT_BOUND:
-        game = game.fractions()
-    profiles, rows = shared.profiles(game), []
-    for i, player in enumerate(game.players):
-        table = game.table(player)
-        for s, told in enumerate(game.strategies[player]):
-            for t, other in enumerate(game.strategies[player]):
-                if s != t:
-                    row = [
-                        table[k] - table[(*k[:i], t, *k[i + 1 :])] if k[i] == s else 0
-                        for k in profiles
-                    ]
-                    rows.append((f"{player}, told {told}, does not gain with {other}", row))
     idea = (
         "A mediator draws a profile and tells each player its own part only. Obeying is best "
         "for everybody exactly if"
     )
-    return _correlated.explain(game, solve(game, objective=objective), idea=idea, inequalities=rows)
+    answer = partial(solve, objective=objective)
+    return _correlated.explain("correlated_equilibrium", form, _deviations, answer, idea=idea)
