@@ -186,8 +186,7 @@ def grade(
         drawn = _Class(exercise, tuple(students), key)
         for student in students:
             file = chosen.get((student, exercise.id))
-            result = _grade_one(drawn, student, file, folder, deadline)
-            result = _with_hand(result, exercise, by_hand or {})
+            result = _grade_one(drawn, student, file, folder, deadline, by_hand or {})
             graded.append(result)
             if file is not None:
                 lines[file.path] = (student, exercise.id, _said(result))
@@ -386,7 +385,12 @@ class _Class:
 
 
 def _grade_one(
-    drawn: _Class, student: str, file: Received | None, folder: Path, deadline: Deadline
+    drawn: _Class,
+    student: str,
+    file: Received | None,
+    folder: Path,
+    deadline: Deadline,
+    by_hand: Mapping[tuple[str, str, str], Fraction],
 ) -> Graded:
     exercise = drawn.exercise
     blank = Graded(student, exercise.id, "missing", of=exercise.points())
@@ -415,6 +419,7 @@ def _grade_one(
     except Exception as error:  # our bug, or the exercise's: the rest of the class is graded
         said = f"could not be marked: {type(error).__name__}: {str(error)[:200]}"
         return replace(blank, status="broken", remarks=(said, *remarks))
+    marks = _with_hand(marks, student, exercise, by_hand)
     points = sum((m.points for m in marks), Fraction(0))
     if file.late:
         points *= deadline.keeps
@@ -455,16 +460,18 @@ def _span(seconds: float) -> str:
 
 
 def _with_hand(
-    result: Graded, exercise: Exercise, by_hand: Mapping[tuple[str, str, str], Fraction]
-) -> Graded:
+    marks: Sequence[Mark],
+    student: str,
+    exercise: Exercise,
+    by_hand: Mapping[tuple[str, str, str], Fraction],
+) -> tuple[Mark, ...]:
     """Points a person gave to answers in words, within what the question is worth."""
     worth = {question.id: question.points for question in exercise.question}
-    marks, gained = [], Fraction(0)
-    for found in result.marks:
-        given = by_hand.get((result.student, result.exercise, found.question))
+    out = []
+    for found in marks:
+        given = by_hand.get((student, exercise.id, found.question))
         if found.status == "human" and given is not None:
             points = min(max(given, Fraction(0)), worth[found.question])
             found = replace(found, points=points, share=points / worth[found.question])
-            gained += points
-        marks.append(found)
-    return replace(result, marks=tuple(marks), points=result.points + gained)
+        out.append(found)
+    return tuple(out)

@@ -17,7 +17,7 @@ from typing import Any
 from negotiate.course import submission
 from negotiate.course.conditions import read as read_condition
 from negotiate.course.kinds import KINDS, NotReadable, empty
-from negotiate.errors import FileFormatError, NegotiateError
+from negotiate.errors import FileFormatError, InputError, NegotiateError
 from negotiate.view import Viewable
 
 NOT_THE_GRADE = "These checks are public. They are not the grade."
@@ -147,6 +147,11 @@ def hand_in(answers: Mapping[str, Any], exercise: str, folder: str | Path = ".")
     """
     from negotiate.course.files import write
 
+    if not isinstance(answers, Mapping):
+        raise InputError(
+            f"answers is a {type(answers).__name__}", where="hand_in", allowed="a dictionary",
+            remedy="run the notebook from the top: its first cell says answers = {}",
+        )  # fmt: skip
     place = Path(folder)
     public = read_public(place / f"{_stem(exercise)}.public.json")
     text = submission.write_answers(

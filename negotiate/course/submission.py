@@ -32,8 +32,10 @@ SIMPLE = 100_000
 """Largest denominator of a fraction that a float is taken for: two of them differ by 1e-10."""
 SUFFIXES = (".toml", ".json", ".ipynb")
 
-_ASSIGN = re.compile(r"^answers\[\s*(['\"])([A-Za-z][A-Za-z0-9_]{0,59})\1\s*\]\s*=(?!=)", re.M)
-_ANSWER_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_ASSIGN = re.compile(
+    r"^answers(?:\[\s*(['\"])([A-Za-z][A-Za-z0-9_]{0,59})\1\s*\])?[ \t]*=(?!=)", re.M
+)
+_ANSWER_LINE = re.compile(r"[ \t]*;?[ \t]*(?:#[^\n]*)?(?:\r?\n|\Z)")
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,9 @@ def _cell(source: str, answers: dict[str, Any], problems: dict[str, str]) -> Non
     """Assignments of literals in a cell; a later one replaces an earlier one, as when run."""
     for found in _ASSIGN.finditer(source):
         question = found[2]
+        if question is None:
+            _whole(source, found.end(), answers, problems)
+            continue
         answers.pop(question, None)
         problems.pop(question, None)
         if len(answers) + len(problems) >= MAX_QUESTIONS:
@@ -210,6 +215,18 @@ def _cell(source: str, answers: dict[str, Any], problems: dict[str, str]) -> Non
             answers[question] = value
         except LiteralError as error:
             problems[question] = str(error)
+
+
+def _whole(source: str, at: int, answers: dict[str, Any], problems: dict[str, str]) -> None:
+    """``answers = {...}`` replaces all that stood before; what is no table is left aside."""
+    try:
+        value, _ = literal_at(source, at)
+    except LiteralError:
+        return
+    if isinstance(value, dict):
+        answers.clear()
+        problems.clear()
+        answers.update(list(value.items())[:MAX_QUESTIONS])
 
 
 # Writing

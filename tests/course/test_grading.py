@@ -216,6 +216,9 @@ def test_points_by_hand(tmp_path: Path, wide: Exercise) -> None:
     filled.write_text(table.replace("s1,wide,words,1,,", "s1,wide,words,1,0.5,"))
     again = run(tmp_path, wide, by_hand=feedback.read_hand(filled))
     assert result(again, "s1").points == Fraction(1, 2)
+    late = Deadline(0, Fraction(1, 2))
+    halved = run(tmp_path, wide, by_hand=feedback.read_hand(filled), deadline=late)
+    assert result(halved, "s1").points == Fraction(1, 4)
 
 
 def test_a_case_file_is_checked_and_not_run(tmp_path: Path, wide: Exercise) -> None:

@@ -149,3 +149,18 @@ def test_other_files_are_no_submissions(tmp_path: Path) -> None:
     book = tmp_path / "scratch.ipynb"
     book.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "1"}], "metadata": {}}))
     assert read(book) is None
+
+
+def test_a_whole_table_and_the_odd_semicolon(tmp_path: Path) -> None:
+    path = tmp_path / "x.ipynb"
+    path.write_text(
+        notebook(
+            'answers["old"] = 1',
+            'answers = {"a": 1/3, "b": [1]}  # all at once\r\nanswers["c"] = 2;\r\n',
+            'answers == {"a": 5}\nanswers["d"] = 1; answers["e"] = 2',
+        )
+    )
+    found = read(path)
+    assert found is not None
+    assert found.answers == {"a": Fraction(1, 3), "b": [1], "c": 2}
+    assert set(found.problems) == {"d"}  # two statements on a line are not a plain answer
