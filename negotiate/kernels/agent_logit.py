@@ -233,6 +233,11 @@ def by_continuation(tree: Tree, chance: Array, target: float) -> tuple[Array, in
             continue
         point, ahead = found, tangent
         step = min(step * 1.5, max(1.0, 0.25 * float(np.linalg.norm(point))))
+    if point[-1] > target:  # the corrector came down beyond the target: go back to it
+        fixed = np.zeros(size + 1)
+        fixed[-1] = 1.0
+        found = _correct(tree, chance, np.append(point[:-1], target), fixed)
+        point = point if found is None else found
     move = _moves(tree, chance, point[:-1])[0]
     if abs(point[-1] - target) > tolerance.ROOT * max(1.0, target):
         return move, steps, float(abs(point[-1] - target))
@@ -277,7 +282,9 @@ def _correct(tree: Tree, chance: Array, guess: Array, normal: Array) -> Array | 
     """Newton's method in the hyperplane through ``guess``; None if it does not settle."""
     point = guess
     for _ in range(12):
-        value = _equations(tree, chance, point)
+        # A guess too far along the branch overflows: it is refused, and the step halved.
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = _equations(tree, chance, point)
         if not np.isfinite(value).all():
             return None
         system = np.vstack([_jacobian(tree, chance, point), normal])

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from negotiate.errors import InputError, NotApplicableError, TooLargeError
+from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
 from negotiate.forms.extensive import from_dict
 from negotiate.solution import Point
 from negotiate.solutions import agent_quantal_response as concept
@@ -117,3 +117,35 @@ def test_size_is_bounded_before_work(monkeypatch):
     monkeypatch.setattr(concept, "ACTION_BOUND", 5)
     with pytest.raises(TooLargeError, match="6 actions"):
         concept.solve(poker())
+
+
+def plant(scale):
+    """Myerson (1991), exercise 2.1: building a plant of unknown cost, entry after seeing it."""
+    pays = {
+        "high": {"build": ((-10, 2), (-4, 0)), "not": ((-6, 2), (0, 0))},
+        "low": {"build": ((0, -4), (6, 0)), "not": ((-2, -4), (4, 0))},
+    }
+    return from_dict({"players": ["One", "Two"], "tree": {
+        "chance": {"high": "1/2", "low": "1/2"},
+        "actions": {
+            cost: {"player": "One", "information_set": cost, "actions": {
+                act: {"player": "Two", "information_set": act, "actions": {
+                    reply: {"payoffs": [scale * v for v in ends[k]]}
+                    for k, reply in enumerate(("enter", "stay out"))}}
+                for act, ends in rows.items()}}
+            for cost, rows in pays.items()}}})  # fmt: skip
+
+
+@pytest.mark.parametrize("precision", [0.3, 0.7, 1.0, 1.3, 2.0, 5.0])
+def test_the_branch_lands_on_the_precision_asked_for(precision):
+    # The corrector may come down beyond the target and must go back to it exactly.
+    game = plant(1)
+    answer = concept.solve(game, precision=precision)
+    assert answer.evidence[0].holds
+    assert concept.holds(game, answer[0]).holds
+
+
+def test_a_branch_that_cannot_be_followed_is_an_error_with_its_residual():
+    with pytest.raises(NotConvergedError, match="residual") as caught:
+        concept.solve(plant(10**16), precision=1.0)
+    assert caught.value.residual > 0
