@@ -42,7 +42,7 @@ from negotiate.errors import InputError, NoSolutionError, UnknownNameError
 from negotiate.forms import _deal_in_time as deal_in_time
 from negotiate.forms import _from_case as case
 from negotiate.forms.stochastic import StochasticGame, build
-from negotiate.kernels import markov
+from negotiate.kernels import markov, stochastic_draws
 from negotiate.kernels import stochastic as kernel
 from negotiate.levers import monitoring
 from negotiate.model.negotiation import Negotiation
@@ -427,7 +427,7 @@ def lasting_play(form: StochasticGame) -> Durability:
             for a, k in ((reward, 3), (move, 3), (discount, 1))
         ]
         rows = np.flatnonzero(~solved.reshape(-1))
-        found, done = kernel.mixed_over_draws(flat[0][rows], flat[1][rows], form.rules,
+        found, done = stochastic_draws.mixed_over_draws(flat[0][rows], flat[1][rows], form.rules,
                                               flat[2][rows])  # fmt: skip
         flat_mixed, flat_solved = mixed.reshape(size, *mixed.shape[-3:]), solved.reshape(-1).copy()
         flat_mixed[rows[done]], flat_solved[rows[done]] = found[done], True

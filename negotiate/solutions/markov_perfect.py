@@ -47,6 +47,7 @@ import numpy as np
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.forms.stochastic import StochasticGame, is_zero_sum
 from negotiate.kernels import stochastic as kernel
+from negotiate.kernels import stochastic_path, stochastic_zero_sum
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import PROBABILITY, REGRET
 
@@ -144,10 +145,10 @@ def _mixed(form: StochasticGame, settings: dict[str, Any]) -> Point:
     reward, move, discount = form.arrays
     rules = form.rules
     if is_zero_sum(form):
-        _, mixed, bound = kernel.shapley(reward, move, rules, float(discount[0]))
+        _, mixed, bound = stochastic_zero_sum.shapley(reward, move, rules, float(discount[0]))
         settings |= {"method": "Hoffman-Karp", "error bound": bound}
     else:
-        mixed, residual = kernel.by_continuation(reward, move, rules, discount)
+        mixed, residual = stochastic_path.by_continuation(reward, move, rules, discount)
         settings |= {"method": "logit path, polished", "residual": residual}
     strategies = {
         player: {
