@@ -227,3 +227,20 @@ def export(
         texts[name] = (exercise, read_text(path))
     for path in exporting.export(texts, files.read_key(key_file), out, to=to, student=student):
         typer.echo(str(path))
+
+
+@program.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="File to write.")] = None,
+) -> None:
+    """Print the JSON Schema of exercise files, written from the models (for editors)."""
+    import json
+
+    from negotiate.cli._options import write
+    from negotiate.course.exercise import schema as written
+
+    text = json.dumps(written(), indent=2, sort_keys=True) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+    else:
+        write(out, text)

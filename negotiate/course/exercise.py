@@ -296,3 +296,37 @@ class Exercise(Frozen):
 
 for _model in (Reference, Branch, Mistake, Question, Exercise):
     _model.model_rebuild()
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of an exercise file, for editors: short forms included."""
+    document = Exercise.model_json_schema(by_alias=True)
+    _loosen(document)
+    defs = document["$defs"]
+    number = {"type": ["number", "string"]}
+    defs["Quantity"] = {"anyOf": [defs["Quantity"], number, {"type": "array", "items": number}]}
+    hints = defs["Question"]["properties"]["hints"]
+    about = hints.pop("description")
+    defs["Question"]["properties"]["hints"] = {
+        "anyOf": [{**hints}, {"type": "string"}], "description": about, "default": [],
+    }  # fmt: skip
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **document,
+        "title": "negotiate exercise file",
+        "description": "An exercise of `negotiate`, format 1.",
+    }
+
+
+def _loosen(node: Any) -> None:
+    """An exact number may be written as text ("1/3"); bounds are the reader's to check."""
+    if isinstance(node, dict):
+        if node.get("type") == "number":
+            node["type"] = ["number", "string"]
+        if "oneOf" in node:  # text fits a number and an expression alike
+            node["anyOf"] = node.pop("oneOf")
+        for entry in node.values():
+            _loosen(entry)
+    elif isinstance(node, list):
+        for entry in node:
+            _loosen(entry)

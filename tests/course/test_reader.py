@@ -125,3 +125,21 @@ def test_the_page_on_the_format_names_everything() -> None:
     for kind in GAMES.values():
         wanted |= {*kind.needs, *kind.takes}
     assert not {word for word in wanted - {"interval"} if word not in words}
+
+
+def test_the_schema_is_the_models_and_accepts_the_exercises() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    import json
+    import tomllib
+
+    from negotiate.course.exercise import schema
+
+    written = json.loads((ROOT / "docs" / "schema" / "exercise.schema.json").read_text())
+    assert written == json.loads(json.dumps(schema()))
+    validator = jsonschema.Draft202012Validator(written)
+    paths = [*reader.exercises().values(), Path(__file__).parent / "data" / "wide.toml"]
+    for path in paths:
+        found = list(validator.iter_errors(tomllib.loads(path.read_text(encoding="utf-8"))))
+        assert not found, (path.stem, found[0].message[:300])
+    broken = tomllib.loads(TINY.replace("difficulty = 1", "difficulty = 1\nfoo = 2"))
+    assert not validator.is_valid(broken)
