@@ -29,6 +29,9 @@ PER_THRESHOLD = 1024
 PER_TREE = 2**15
 """Most draws of a classification tree: every cut sorts every input."""
 
+GIVEN = 2**14
+"""Most draws of the measures beside Sobol' indices."""
+
 SURE = 0.01
 """A conclusion that holds or fails in less than this share of draws has no region to find."""
 
@@ -118,6 +121,17 @@ class Questions:
             workers=2,
         )  # fmt: skip
         return {name: found[name].named(self.names) for name in self.driven}
+
+    @cached_property
+    def given(self) -> tuple[sensitivity.Sensitivity, sensitivity.Sensitivity]:
+        """Borgonovo's delta and PAWN of the headline metric, from draws that are there already."""
+        space, evaluate = cases.seam(self.case, [self.headline])
+        draws = min(self.draws, GIVEN)
+        study = run_study(space, evaluate, Sobol(draws, self.seed), engine="threads", workers=2)
+        kept = tuple(self.relevant(self.headline))
+        delta = sensitivity.borgonovo(study, self.headline, only=kept, copies=20, seed=self.seed)
+        pawn = sensitivity.pawn(study, self.headline, only=kept)
+        return delta[self.headline].named(self.names), pawn[self.headline].named(self.names)
 
     def relevant(self, metric: str) -> dict[str, NDArray[Any]]:
         """Inputs on which a metric depends at all."""

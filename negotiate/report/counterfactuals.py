@@ -26,7 +26,7 @@ def blocks(context: Any) -> list[Block]:
 
     asked = context.questions
     case = context.case
-    space, base = cases.seam(case, asked.driven)
+    space, base = cases.seam(case, [*asked.driven, "threats.profile"])
     evaluates: dict[str, Any] = {cases.BASE: base}
     for lever in asked.held:
         off = case.with_value(f"lever.{lever}.available", False)
@@ -55,6 +55,7 @@ def blocks(context: Any) -> list[Block]:
             f"{draws:,} draws, so that the difference is due to the lever alone."
         ),
         Paragraph(largest.said()),
+        Paragraph(compare(study, "threats.profile", largest.changed).named(known).said()),
         Table(("answer", "without", "5 %", "median", "95 %", "rises in", "falls in", "sign flips"),
               tuple(rows), "Change of each answer, draw by draw, when a lever is taken away; the "
               "last three columns are shares of draws.", digits=3, rules=frozenset(rules[1:])),

@@ -55,6 +55,7 @@ def blocks(context: Any) -> list[Block]:
                   f"The {ROWS} largest total Sobol' indices of each answer, with the ends of the "
                   "95 % intervals of the total index.", digits=3)
         )  # fmt: skip
+    out += _others(context)
     spider = oneway.spider(context.case, asked.headline)
     if spider.paths:
         out += [
@@ -64,6 +65,39 @@ def blocks(context: Any) -> list[Block]:
                    "values."),
         ]  # fmt: skip
     return out + _information(asked)
+
+
+def _others(context: Any) -> list[Block]:
+    """Measures that look at the whole distribution, at dependence, and at labels."""
+    from negotiate.report._questions import GIVEN
+    from negotiate.whatif import ask
+
+    asked = context.questions
+    if asked.drivers[asked.headline].constant is not None:
+        return []
+    delta, pawn = asked.given
+    effects = ask.sensitivity(
+        context.case, asked.headline, method="shapley", draws=min(asked.draws, GIVEN),
+        seed=asked.seed,
+    )  # fmt: skip
+    labels = ask.sensitivity(
+        context.case, "threats.profile", draws=min(asked.draws, GIVEN), seed=asked.seed
+    )
+    place = {factor: i for i, factor in enumerate(pawn.factors)}
+    rows = tuple(
+        (asked.names.get(row["factor"], row["factor"]), row["delta"], row["delta_low"],
+         row["delta_high"], float(pawn.column("median")[place[row["factor"]]]))
+        for row in delta.records()[:ROWS]
+    )  # fmt: skip
+    return [
+        Paragraph("Measures that do not rest on the variance:"),
+        Table(("quantity", "Borgonovo's delta", "low", "high", "PAWN, median"), rows,
+              f"How far the distribution of {asked.names[asked.headline]} moves when one quantity "
+              f"is known, from {min(asked.draws, GIVEN):,} draws.", digits=3),
+        Paragraph("Shapley effects, fair where inputs depend on one another: " + effects.said()
+                  + "".join(f" ({note}.)" for note in effects.notes)),
+        Paragraph(labels.said()),
+    ]  # fmt: skip
 
 
 def _information(asked: Any) -> list[Block]:

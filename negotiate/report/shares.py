@@ -51,7 +51,8 @@ def blocks(context: Any) -> list[Block]:
     ]  # fmt: skip
     found = attribution.attribute(worth, levers, rule="rational threats")
     for party, name in zip(case.principals, names):
-        answer = found[name]
+        answer = found[name].named(context.questions.names)
+        out.append(Paragraph(answer.said()))
         order = answer.order()
         labels = [case.levers[levers[i]].name for i in order]
         shares = [float(answer.share[i]) for i in order]
