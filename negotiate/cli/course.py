@@ -160,7 +160,7 @@ def grade(
     percent: Annotated[bool, typer.Option(help="scores.csv from 0 to 100.")] = False,
 ) -> None:
     """Grade a folder of submissions: read, never run. Every file gets a line."""
-    from negotiate.course import feedback, files, grading
+    from negotiate.course import collecting, feedback, files, grading
     from negotiate.errors import UnknownNameError
     from negotiate.model.quantity import exact
 
@@ -168,8 +168,8 @@ def grade(
         raise UnknownNameError("level", level, feedback.LEVELS, where="--level")
     roster = files.read_class(class_list)
     secret = files.read_key(key_file)
-    deadline = grading.Deadline(
-        grading.moment(due) if due else None, exact(late), _times(times) if times else {}
+    deadline = collecting.Deadline(
+        collecting.moment(due) if due else None, exact(late), _times(times) if times else {}
     )
     report = grading.grade(
         folder, _exercises(course), roster.students, secret, deadline=deadline,
@@ -197,8 +197,8 @@ def grade(
 
 
 def _times(path: Path) -> dict[str, float]:
+    from negotiate.course.collecting import moment
     from negotiate.course.files import read_csv
-    from negotiate.course.grading import moment
 
     rows = read_csv(path)
     return {row[0].strip(): moment(row[1]) for row in rows[1:] if len(row) > 1 and row[1].strip()}

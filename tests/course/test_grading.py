@@ -16,14 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from negotiate.course import drawing, feedback, grading
+from negotiate.course.collecting import Deadline, moment, owner_of
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
-from negotiate.course.grading import Deadline, Report, grade, owner_of
+from negotiate.course.grading import Report, grade
 from negotiate.course.submission import Submission, _plain, write_answers
 from tests.course.conftest import KEY, hand_in, right_answers
 
 CLASS = [f"s{i}" for i in range(1, 15)]
-DUE = grading.moment("2026-12-01T18:00+01:00")
+DUE = moment("2026-12-01T18:00+01:00")
 
 
 @pytest.fixture(scope="module")

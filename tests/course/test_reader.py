@@ -111,9 +111,9 @@ def test_unknown_exercises_say_what_is_near() -> None:
 
 def test_the_page_on_the_format_names_everything() -> None:
     """Every key of the format and every kind of game, answer and reading stands on its page."""
+    from negotiate.course.builders import KINDS as GAMES
     from negotiate.course.casework import FACTS
     from negotiate.course.exercise import KINDS, WAYS, Draw, Exercise, Mistake, Question
-    from negotiate.course.games import KINDS as GAMES
     from negotiate.course.games import parametric
     from negotiate.course.references import _WHOLE
 
