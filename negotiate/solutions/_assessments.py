@@ -74,7 +74,7 @@ def solve(form: ExtensiveGame, concept: str, *, condition: str) -> Solution:
     for chosen in _support_search.search(frame, mixed=False, bound=PURE_BOUND):
         _keep(frame, _support_search.pure_rows(frame, chosen), condition, found)
     _mixed(frame, condition, found)
-    if found.reasons:
+    if found.reasons and not found.points:
         _from_subgames(exact, frame, condition, found)
     return _solution(form, frame, concept, condition, found)
 
@@ -117,7 +117,7 @@ def _mixed(frame: Frame, condition: str, found: _Found) -> None:
 
 
 def _from_subgames(exact: ExtensiveGame, frame: Frame, condition: str, found: _Found) -> None:
-    """Where mixed ones may be missing: the subgame perfect equilibria that beliefs support."""
+    """Where nothing was found: the subgame perfect equilibria that beliefs support."""
     try:
         listed = subgame_perfect.solve(exact).points[:CANDIDATES]
     except (TooLargeError, NotConvergedError):

@@ -3,12 +3,13 @@
 Information sets are decided from the end of the tree on. As soon as everything below a set is
 decided and pure, the worth of each action at each of its nodes is a number, and a support is kept
 only if some belief makes exactly its actions optimal. That is necessary whatever is decided above,
-so nothing is lost, and in a game without ties it leaves one support at single nodes.
+so nothing is lost, and in a game without ties it leaves one support at single nodes. Where what
+follows is mixed, bounds on the worths still strike out actions that are worse however others mix.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
@@ -18,6 +19,9 @@ from negotiate.kernels.exact_polytope import cut
 from negotiate.solutions._tree_frame import Frame
 
 Support = tuple[int, ...]
+
+DEPTH_BOUND = 400
+"""Moves in a row up to which bounds are computed by recursion."""
 
 
 def order(frame: Frame) -> tuple[list[int], dict[int, frozenset[int]]]:
@@ -91,9 +95,9 @@ def _options(frame: Frame, index: int, *, mixed: bool) -> list[Support]:
 
 
 def _possible(frame: Frame, index: int, chosen: dict[int, Support], below: frozenset[int]) -> bool:
-    """Whether some belief makes the support optimal; True where what follows is mixed."""
+    """Whether some belief makes the support optimal; by bounds only where what follows is mixed."""
     if any(len(chosen[h]) > 1 for h in below):
-        return True
+        return not _dominated(frame, index, chosen)
     who, support = frame.owner[index], chosen[index]
     nodes = frame.members[index]
     worth = [[_worth(frame, child, who, chosen) for child in frame.children[x]] for x in nodes]
@@ -113,6 +117,39 @@ def _possible(frame: Frame, index: int, chosen: dict[int, Support], below: froze
     if len(nodes) == 1:
         return True
     return bool(cut([range(len(nodes))], len(nodes), equal=equal, at_least=at_least))
+
+
+def _dominated(frame: Frame, index: int, chosen: dict[int, Support]) -> bool:
+    """Whether an action of the support is worse than another at every node, however others mix."""
+    if int(frame.game.depth.max()) > DEPTH_BOUND:
+        return False
+    who = frame.owner[index]
+    spans = [
+        [_span(frame, child, who, chosen) for child in frame.children[x]]
+        for x in frame.members[index]
+    ]
+    return any(
+        all(row[a][1] < row[b][0] for row in spans)
+        for a in chosen[index]
+        for b in range(frame.size(index))
+        if a != b
+    )
+
+
+def _span(frame: Frame, node: int, who: int, chosen: dict[int, Support]) -> tuple[Any, Any]:
+    """Least and greatest payoff from a node on over all mixtures within the supports."""
+    index, own = frame.set_of[node], frame.pay[node][who]
+    if index < 0:
+        return own, own
+    if frame.owner[index] < 0:
+        low = high = own
+        for child in frame.children[node]:
+            below, above = _span(frame, child, who, chosen)
+            low += frame.chance[child] * below
+            high += frame.chance[child] * above
+        return low, high
+    parts = [_span(frame, frame.children[node][a], who, chosen) for a in chosen[index]]
+    return own + min(p[0] for p in parts), own + max(p[1] for p in parts)
 
 
 def _worth(frame: Frame, node: int, who: int, chosen: dict[int, Support]) -> Any:
@@ -147,6 +184,3 @@ def pure_rows(frame: Frame, chosen: dict[int, Support]) -> dict[int, tuple[Fract
 def is_pure(chosen: dict[int, Support]) -> bool:
     """Whether every support is one action."""
     return all(len(support) == 1 for support in chosen.values())
-
-
-__all__ = ["Sequence", "Support", "is_pure", "order", "pure_rows", "search"]

@@ -9,6 +9,7 @@ import pytest
 
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.forms._signalling_tree import to_extensive
+from negotiate.forms._tree_builder import GameTree
 from negotiate.forms.extensive import from_dict
 from negotiate.forms.signalling import beer_quiche
 from negotiate.loading import load
@@ -100,6 +101,63 @@ def test_filters_of_signalling_games_given_as_trees():
         assert not concept.holds(tree, other).holds
         with pytest.raises(NotApplicableError, match="chance does not move first"):
             concept.solve(load("selten-horse"))
+
+
+def reputation(strong):
+    """Kreps and Wilson's chain store with two towns; entrants gain 1/2 if yielded to, lose 1/2 if
+    fought; the weak monopolist pays 1 to fight, the strong 1 to yield; a town left alone pays 2."""
+    tree = GameTree(["first", "second", "M"])
+    start = tree.root.chance({"strong": strong, "weak": 1 - strong})
+
+    def grow(node, kind, town, past, pay):
+        if town == 2:
+            node.pays(pay)
+            return
+        who = ("first", "second")[town]
+        node.move(who, ["in", "out"], information_set=past or "start")
+        grow(node["out"], kind, town + 1, past + "o", {**pay, "M": pay["M"] + 2})
+        reply = node["in"].move(
+            "M", ["fight", "yield"], information_set=f"{kind} {past or 'start'}"
+        )
+        cost = {"fight": -int(kind == "weak"), "yield": -int(kind == "strong")}
+        for act, gain in (("fight", F(-1, 2)), ("yield", F(1, 2))):
+            after = {**pay, who: gain, "M": pay["M"] + cost[act]}
+            grow(reply[act], kind, town + 1, past + act[0], after)
+
+    for kind in ("strong", "weak"):
+        grow(start[kind], kind, 0, "", {"first": F(0), "second": F(0), "M": F(0)})
+    return tree.build()
+
+
+def test_reputation_over_two_towns():
+    # Kreps and Wilson (1982, Journal of Economic Theory 27:253-279), section 2 with b = 1/2: the
+    # weak type fights so that the second entrant's posterior is b: d / (d + (1 - d) p) = 1/2, so
+    # p = 1/9 at d = 1/10; the second entrant mixes so that fighting pays what it costs, 2 q = 1.
+    # Fighting has probability 1/10 + 9/10 * 1/9 = 1/5 < b, so the first town is entered.
+    game = reputation(F(1, 10))
+    answer = sequential_equilibrium.solve(game)
+    assert len(answer) == 1
+    point = answer[0]
+    assert point.strategies["M"]["weak start"] == {"fight": F(1, 9), "yield": F(8, 9)}
+    assert point.strategies["M"]["strong start"]["fight"] == 1
+    assert point.strategies["second"]["f"] == {"in": F(1, 2), "out": F(1, 2)}
+    assert point.strategies["first"]["start"]["in"] == 1
+    assert point.beliefs["f"] == {"strong / in / fight": F(1, 2), "weak / in / fight": F(1, 2)}
+    assert sequential_equilibrium.holds(game, point).holds
+    # With the strong likelier than b the weak fights for sure and the first stays out; beside that
+    # there is the perverse one in which yielding is read as strength (both yield, and a fight would
+    # bring the second entrant in: 2 - 1 > 0 for the strong).
+    feared = sequential_equilibrium.solve(reputation(F(3, 5)))
+    kinds = {
+        (
+            point.strategies["first"]["start"]["out"],
+            point.strategies["M"]["weak start"]["fight"],
+            point.strategies["M"]["strong start"]["fight"],
+        )
+        for point in feared
+    }
+    assert (1, 1, 1) in kinds and (0, 0, 0) in kinds
+    assert all(sequential_equilibrium.holds(reputation(F(3, 5)), p).holds for p in feared)
 
 
 def linked():
