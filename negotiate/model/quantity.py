@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     BaseModel,
@@ -29,7 +29,7 @@ from pydantic import (
 MAX_DIGITS = 400
 """A decimal whose exact form needs more digits than this is refused: it is a mistake or a trap."""
 
-FAMILIES = (
+Family = Literal[
     "point",
     "uniform",
     "triangular",
@@ -40,7 +40,8 @@ FAMILIES = (
     "gamma",
     "dirichlet",
     "discrete",
-)
+]
+FAMILIES: tuple[str, ...] = get_args(Family)
 
 
 def exact(value: Any) -> Fraction:
@@ -111,18 +112,7 @@ class Distribution(Frozen):
     quantity's value, low and high.
     """
 
-    family: Literal[
-        "point",
-        "uniform",
-        "triangular",
-        "pert",
-        "normal",
-        "lognormal",
-        "beta",
-        "gamma",
-        "dirichlet",
-        "discrete",
-    ]
+    family: Family
     alpha: Exact | None = Field(None, description="first shape of a beta distribution")
     beta: Exact | None = Field(None, description="second shape of a beta distribution")
     mu: Exact | None = Field(None, description="mean of the logarithm (lognormal) or mean (normal)")

@@ -1,4 +1,4 @@
-"""The individually rational frontier as a dense line: what verifies the curve solutions.
+"""What the solutions along the frontier share: it as a dense line, their answers and evidence.
 
 Corners are gains over d; smooth arcs are cut into 4,096 chords, so that integrals along the line
 are right to some 1e-7. Interpolation replaces the kernels' root finding.
@@ -6,13 +6,16 @@ are right to some 1e-7. Interpolation replaces the kernels' root finding.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from negotiate.forms._bargaining_values import floats
 from negotiate.forms.bargaining import BargainingProblem
-from negotiate.solution import Point
+from negotiate.kernels import bargaining_curves as curves
+from negotiate.solution import Evidence, Point
+from negotiate.solutions import _bargaining as shared
 
 _CHORDS = 4096
 
@@ -53,3 +56,41 @@ def gains(form: BargainingProblem, point: Point) -> tuple[float, float]:
         float(point.payoffs[p]) - float(d) for p, d in zip(form.parties, form.disagreement)
     )
     return first, second
+
+
+def by_chords(form: BargainingProblem, rule: Any) -> Callable[[Any, Any], shared.Found]:
+    """The float rule of a kernel on chords: extrapolated in their number, error estimated."""
+
+    def float_rule(f: Any, d: Any) -> shared.Found:
+        return estimated(form, *curves.extrapolated(f, d, rule))
+
+    return float_rule
+
+
+def estimated(form: BargainingProblem, point: Any, error: Any) -> shared.Found:
+    """What a float rule found, with its estimated error."""
+    facts = {"error estimate": error.reshape(form.shape)[()]}
+    return shared.Found((point[0], point[1]), None, facts)
+
+
+def on_frontier(form: BargainingProblem, point: Point) -> Evidence:
+    """Evidence that a point lies on the frontier, once it is right along the line."""
+    slack = 0 if form.is_exact else shared.CURVE
+    left = shared.loss(form, point)
+    return shared.verdict(form, point, left, "distance to frontier, stakes", extra=slack)
+
+
+def reached(
+    form: BargainingProblem, point: Point, end: Any, *, what: str, name: str, chords: float = 1
+) -> Evidence:
+    """Evidence that a path of gains which ends at ``end`` leads to a point.
+
+    ``what`` is measured, ``name`` says what the point is not where it fails; ``chords`` widens the
+    slack for paths that gather the errors of many steps.
+    """
+    part = line(form)
+    apart = float(np.abs(end - floats(gains(form, point))).max())
+    size = max(1.0, float(part.x[-1]), float(part.y[0]))
+    if apart > chords * shared.CURVE * size:
+        return Evidence(False, apart, what, name)
+    return shared.verdict(form, point, 0, what, extra=shared.CURVE)

@@ -28,7 +28,7 @@ from negotiate.kernels import bargaining_curves as curves
 from negotiate.kernels import bargaining_exact as exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import gains, line
+from negotiate.solutions._bargaining_line import by_chords, gains, line, on_frontier
 
 FORM = ("bargaining",)
 FIELD = "algebraic"
@@ -43,13 +43,12 @@ def solve(form: BargainingProblem) -> Solution:
     def exact_rule(vertices: Any, d: Any) -> shared.Found:
         return shared.Found(exact.equal_area(vertices, d))
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
-        point, error = curves.extrapolated(f, d, curves.equal_area)
-        facts = {"error estimate": error.reshape(form.shape)[()]}
-        return shared.Found((point[0], point[1]), None, facts)
-
     return shared.solve(
-        form, "equal_area", exact_rule=exact_rule, float_rule=float_rule, evidence=holds
+        form,
+        "equal_area",
+        exact_rule=exact_rule,
+        float_rule=by_chords(form, curves.equal_area),
+        evidence=holds,
     )
 
 
@@ -66,11 +65,7 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     apart = (2 * above - total) / max(float(part.x[-1]), float(part.y[0]), 1e-12)
     if abs(apart) > shared.CURVE:
         return Evidence(False, apart, "difference of areas over the longer side", "the ray")
-    left = shared.loss(form, point)
-    return shared.verdict(
-        form, point, left, "distance to frontier, stakes",
-        extra=0 if form.is_exact else shared.CURVE,
-    )  # fmt: skip
+    return on_frontier(form, point)
 
 
 def explain(form: BargainingProblem) -> str:

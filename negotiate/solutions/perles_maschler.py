@@ -29,7 +29,7 @@ from negotiate.kernels import bargaining_curves as curves
 from negotiate.kernels import bargaining_exact as exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import gains, line
+from negotiate.solutions._bargaining_line import by_chords, gains, line, on_frontier
 
 FORM = ("bargaining",)
 FIELD = "algebraic"
@@ -48,13 +48,12 @@ def solve(form: BargainingProblem) -> Solution:
         point = exact.perles_maschler(vertices, d)
         return None if point is None else shared.Found(point)
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
-        point, error = curves.extrapolated(f, d, curves.perles_maschler)
-        facts = {"error estimate": error.reshape(form.shape)[()]}
-        return shared.Found((point[0], point[1]), None, facts)
-
     return shared.solve(
-        form, "perles_maschler", exact_rule=exact_rule, float_rule=float_rule, evidence=holds
+        form,
+        "perles_maschler",
+        exact_rule=exact_rule,
+        float_rule=by_chords(form, curves.perles_maschler),
+        evidence=holds,
     )
 
 
@@ -69,11 +68,7 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     apart = float(steps[:at].sum() - steps[at:].sum())
     if abs(apart) > 10 * shared.CURVE * max(float(steps.sum()), tolerance.TIE):
         return Evidence(False, apart, "difference of the two lengths, stakes", "the middle")
-    left = shared.loss(form, point)
-    return shared.verdict(
-        form, point, left, "distance to frontier, stakes",
-        extra=0 if form.is_exact else shared.CURVE,
-    )  # fmt: skip
+    return on_frontier(form, point)
 
 
 def explain(form: BargainingProblem) -> str:

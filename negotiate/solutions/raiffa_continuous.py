@@ -28,7 +28,7 @@ from negotiate.forms.bargaining import BargainingProblem
 from negotiate.kernels import bargaining_curves as curves
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import gains, line
+from negotiate.solutions._bargaining_line import estimated, line, reached
 
 FORM = ("bargaining",)
 FIELD = "transcendental"
@@ -46,9 +46,7 @@ def solve(form: BargainingProblem) -> Solution:
     """The continuous Raiffa solution."""
 
     def float_rule(f: Any, d: Any) -> shared.Found:
-        end, error = curves.raiffa_continuous(f, d)
-        facts = {"error estimate": error.reshape(form.shape)[()]}
-        return shared.Found((end[0], end[1]), None, facts)
+        return estimated(form, *curves.raiffa_continuous(f, d))
 
     return shared.solve(
         form, "raiffa_continuous", exact_rule=None, float_rule=float_rule, evidence=holds
@@ -68,13 +66,8 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
         k2 = speed(z + h / 2 * k1)
         k3 = speed(z + h / 2 * k2)
         z = z + h / 6 * (k1 + 2 * k2 + 2 * k3 + speed(z + h * k3))
-    apart = float(np.abs(z - floats(gains(form, point))).max())
-    size = max(1.0, float(part.x[-1]), float(part.y[0]))
-    if apart > 10 * shared.CURVE * size:
-        return Evidence(False, apart, "distance to the end of the path, stakes", "the path's end")
-    return shared.verdict(
-        form, point, 0, "distance to the end of the path, stakes", extra=shared.CURVE
-    )
+    what = "distance to the end of the path, stakes"
+    return reached(form, point, z, what=what, name="the path's end", chords=10)
 
 
 def explain(form: BargainingProblem) -> str:

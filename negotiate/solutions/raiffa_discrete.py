@@ -29,7 +29,7 @@ from negotiate.kernels import bargaining as kernel
 from negotiate.kernels import bargaining_exact as exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import gains, line
+from negotiate.solutions._bargaining_line import line, reached
 
 FORM = ("bargaining",)
 FIELD = "algebraic"
@@ -66,14 +66,8 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     for _ in range(_ROUNDS):
         best = floats([part.first(here[1]), part.second(here[0])])
         here = here + (best - here) / 2
-    apart = float(np.abs(here - floats(gains(form, point))).max())
-    size = max(1.0, float(part.x[-1]), float(part.y[0]))
-    good = apart <= shared.CURVE * size
-    if not good:
-        return Evidence(False, apart, "distance to the limit of the rounds, stakes", "the limit")
-    return shared.verdict(
-        form, point, 0, "distance to the limit of the rounds, stakes", extra=shared.CURVE
-    )
+    what = "distance to the limit of the rounds, stakes"
+    return reached(form, point, here, what=what, name="the limit")
 
 
 def explain(form: BargainingProblem) -> str:

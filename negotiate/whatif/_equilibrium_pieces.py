@@ -12,8 +12,29 @@ from negotiate.solution import Point, Solution
 Value = Fraction | RealRoot
 
 
+class _Solved:
+    """A part of a map, whose solution is read by parts: formulas on a cell, numbers at a value."""
+
+    solution: Solution
+
+    @property
+    def equilibria(self) -> tuple[Point, ...]:
+        """The extreme equilibria."""
+        return self.solution.points
+
+    @property
+    def components(self) -> tuple[tuple[int, ...], ...]:
+        """Connected sets of equilibria, by their extreme points."""
+        return self.solution.components
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Supports of the equilibria."""
+        return tuple(point.label for point in self.equilibria)
+
+
 @dataclass(frozen=True)
-class MapCell:
+class MapCell(_Solved):
     """An interval of the quantity with one equilibrium structure.
 
     Attributes
@@ -36,28 +57,13 @@ class MapCell:
     solution: Solution
     structure: Structure = field(repr=False, compare=False)
 
-    @property
-    def equilibria(self) -> tuple[Point, ...]:
-        """The extreme equilibria, as formulas."""
-        return self.solution.points
-
-    @property
-    def components(self) -> tuple[tuple[int, ...], ...]:
-        """Connected sets of equilibria, by their extreme points."""
-        return self.solution.components
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Supports of the equilibria."""
-        return tuple(point.label for point in self.equilibria)
-
     def holds(self, x: Value) -> bool:
         """Whether ``x`` lies inside."""
         return (self.low is None or x > self.low) and (self.high is None or x < self.high)
 
 
 @dataclass(frozen=True)
-class Critical:
+class Critical(_Solved):
     """A value at which the equilibria change, solved on its own.
 
     Attributes
@@ -78,21 +84,6 @@ class Critical:
     vanish: tuple[str, ...]
     only: tuple[str, ...]
     structure: Structure = field(repr=False, compare=False)
-
-    @property
-    def equilibria(self) -> tuple[Point, ...]:
-        """The extreme equilibria at the value."""
-        return self.solution.points
-
-    @property
-    def components(self) -> tuple[tuple[int, ...], ...]:
-        """Connected sets of equilibria, by their extreme points."""
-        return self.solution.components
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Supports of the equilibria."""
-        return tuple(point.label for point in self.equilibria)
 
     def __float__(self) -> float:
         return float(self.value)
