@@ -7,7 +7,8 @@ with the local equilibria and the inner payoffs that give it. How many profiles 
 a sum of products, known before a single profile is written out.
 
 Inside a region: a lone mover takes every optimal plan; two movers play a bimatrix game whose
-extreme equilibria are all found; with more movers a search of supports finds the pure equilibria
+extreme equilibria are all found, or, where it is too large, one is found on the sequence form
+(`kernels/sequence_form`); with more movers a search of supports finds the pure equilibria
 and mixed ones, and says whether it proved that these are all. Mixed plans become behaviour
 strategies by Kuhn's theorem (1953, theorem 4): the probability of an action is the weight of the
 plans that lead to it among those that lead there.

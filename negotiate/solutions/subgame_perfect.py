@@ -8,8 +8,9 @@ What is listed: every pure equilibrium; in subgames where two players move witho
 other's moves, every extreme mixed equilibrium. A continuum (an indifferent player may mix) is
 given by its extreme points and named in ``components``. ``complete`` is false, with the reason in
 the notes, where more than two players move unseen in one subgame and a search of supports does not
-prove its list complete (their pure equilibria always are), or where a continuum inside the tree
-changes what earlier movers expect: then mixtures inside it may support further equilibria. Choices
+prove its list complete (their pure equilibria always are), where two movers have so many plans that
+only their pure equilibria and one found by Lemke's algorithm are given, or where a continuum inside
+the tree changes what earlier movers expect: then mixtures inside it may support others. Choices
 at an information set which its owner's own plan never reaches are free; each is listed while the
 total stays within ``bound``.
 
