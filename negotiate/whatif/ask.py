@@ -54,6 +54,10 @@ from negotiate.whatif.words import names
 DRAWS = 2**14
 """Draws unless asked otherwise: shares are then known to some 0.4 of a hundredth."""
 
+EVALUATIONS = 2**17
+"""Evaluations of a sensitivity analysis unless asked otherwise: a thousand for each of a hundred
+factors."""
+
 SCREEN = 64
 """Worlds in which each input is exchanged to see whether a metric depends on it at all."""
 
@@ -191,12 +195,12 @@ METHODS: Mapping[str, Method] = {
     "pawn": _given(sensitivities.pawn),
     "shapley": _shapley,
 }
-"""How sensitivity may be asked; see docs/theory/whatif.md for which one when."""
+"""How sensitivity may be asked; docs/theory/whatif.md says which one when."""
 
 
 def sensitivity(
     case: Negotiation, metric: str, *, method: str = "sobol", label: str = "",
-    draws: int = DRAWS, seed: int = 0, scenario: str = "",
+    draws: int = EVALUATIONS, seed: int = 0, scenario: str = "",
 ) -> sensitivities.Sensitivity:  # fmt: skip
     """Which uncertain quantities drive a metric.
 
@@ -207,7 +211,7 @@ def sensitivity(
     method
         ``sobol`` (first-order and total indices with intervals), ``morris`` (screening),
         ``borgonovo``, ``pawn`` (whole distribution), ``shapley`` (inputs that are correlated; the
-        ten that matter most).
+        ten that matter most). See the page on what-if for when to use which.
     label
         For a metric of labels: the one whose occurrence is explained; all of them if empty.
     draws

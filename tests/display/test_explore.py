@@ -27,6 +27,7 @@ def test_a_slider_moves_the_answer(idlib):
     pytest.importorskip("ipywidgets")
     path = "lever.force.cost.russia"
     hand = ng.explore(idlib, paths=[path])
+    assert "application/vnd.jupyter.widget-view+json" in hand._repr_mimebundle_()
     before = hand.view.value
     hand.sliders[path].value = 0.4
     assert hand.now.value(path) == pytest.approx(0.4)
