@@ -37,25 +37,16 @@ Fraction(20, 1)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from negotiate.errors import (
-    CaseError,
-    FileFormatError,
-    InputError,
-    TooLargeError,
-    UnknownNameError,
-)
-from negotiate.forms import _strategic_file as strategic_file
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.forms._game_file import GameFile, number, parse_toml, read_text, validated
 from negotiate.forms.stochastic import StochasticGame, build, check_size
-from negotiate.model.deal import Source
-from negotiate.model.expression import parse
-from negotiate.model.quantity import Frozen, Quantity
+from negotiate.model.quantity import Frozen
 
 MAX_STATES = 1_000
 
@@ -70,25 +61,13 @@ class State(Frozen):
     next: Any
 
 
-class StochasticFile(Frozen):
+class StochasticFile(GameFile):
     """A stochastic game as its file holds it; `game` builds the form."""
 
-    format: Literal[1] = Field(description="version of the file format")
-    kind: Literal["stochastic"] = Field(description="what the file describes")
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)
-    title: str
-    note: str = ""
-    players: tuple[str, ...] = Field(min_length=1)
+    kind: Literal["stochastic"]
     start: str
     discount: Any = Field(description="one discount factor, or one by player")
     state: tuple[State, ...] = Field(min_length=1, max_length=MAX_STATES)
-    quantity: dict[str, Quantity] = Field(default_factory=dict)
-    source: tuple[Source, ...] = ()
-    expected: tuple[strategic_file.Expected, ...] = ()
-
-    def quantities(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Value of every quantity, as in a strategic file."""
-        return strategic_file.StrategicFile.quantities(self, values)  # type: ignore[arg-type]
 
     def game(self, values: Mapping[str, Any] | None = None) -> StochasticGame:
         """The game at the file's values, or at others (numbers or arrays over draws)."""
@@ -115,7 +94,7 @@ class StochasticFile(Frozen):
             cell = tuple(play[p] for p in self.players if p in states[state].actions)
             where = f"state {state}" + (f", {', '.join(cell)}" if cell else "")
             pay = {
-                p: _number(tables[state][p][cell], known, f"{where}, payoff of {p}")
+                p: number(tables[state][p][cell], known, f"{where}, payoff of {p}")
                 for p in self.players
             }
             to = following[state][cell]
@@ -125,13 +104,13 @@ class StochasticFile(Frozen):
                 raise InputError(
                     f"next is {to!r}", where=where, allowed="a state, or a table of chances"
                 )
-            return pay, {s: _number(v, known, f"{where}, chance of {s}") for s, v in to.items()}
+            return pay, {s: number(v, known, f"{where}, chance of {s}") for s, v in to.items()}
 
         discount: Any = self.discount
         if isinstance(discount, Mapping):
-            discount = {p: _number(v, known, f"discount of {p}") for p, v in discount.items()}
+            discount = {p: number(v, known, f"discount of {p}") for p, v in discount.items()}
         else:
-            discount = _number(discount, known, "discount")
+            discount = number(discount, known, "discount")
         return build(
             self.players,
             states=[item.id for item in self.state],
@@ -175,43 +154,12 @@ def _cells(item: State, what: str, players: Any, table: Any) -> dict[tuple[str, 
     return out
 
 
-def _number(entry: Any, known: Mapping[str, Any], where: str) -> Any:
-    if isinstance(entry, str):
-        try:
-            return parse(entry).evaluate(known)
-        except ZeroDivisionError as error:
-            raise InputError(f'"{entry}" divides by zero', where=where) from error
-        except (FileFormatError, UnknownNameError) as error:
-            raise InputError(str(error), where=where) from error
-    if isinstance(entry, bool) or not isinstance(entry, (int, Fraction)):
-        raise InputError(
-            f"is {entry!r}", where=where, allowed="a number, or an expression in quotes"
-        )
-    return entry
-
-
 def loads(text: str, *, path: str = "") -> StochasticFile:
     """A stochastic game file from its text; ``path`` only names it in errors."""
-    data = strategic_file.parse_toml(text, path=path)
-    try:
-        file = StochasticFile.model_validate(data)
-    except ValidationError as error:
-        raise CaseError(
-            [
-                f"{'.'.join(str(step) for step in item['loc']) or 'file'}: {item['msg']}"
-                for item in error.errors(include_url=False)
-            ],
-            where=path or "stochastic game",
-        ) from error
-    try:
-        file.game()
-    except InputError as error:
-        kind = TooLargeError if isinstance(error, TooLargeError) else InputError
-        where = f"{path}: {error.where}" if path else error.where
-        raise kind(error.what, where=where, allowed=error.allowed, remedy=error.remedy) from error
-    return file
+    data = parse_toml(text, path=path)
+    return validated(StochasticFile, data, path=path, what="stochastic game")
 
 
 def open_file(path: str | Path) -> StochasticFile:
     """Read a parameter file with ``kind = "stochastic"``, keeping quantities and sources."""
-    return loads(strategic_file.read_text(path), path=str(path))
+    return loads(read_text(path), path=str(path))

@@ -1,0 +1,171 @@
+"""What every game file holds and how it is read: its head, its quantities, exact decimals.
+
+A kind of file is a subclass of `GameFile` with the fields of its own and ``game``; `numbers` in it
+are numbers or expressions over the file's quantities. Decimals are exact. A file may hold the
+answers it expects, each for a named concept, so that a textbook game checks itself.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+
+from negotiate.errors import (
+    CaseError,
+    FileFormatError,
+    InputError,
+    TooLargeError,
+    UnknownNameError,
+)
+from negotiate.model.deal import Source
+from negotiate.model.expression import parse
+from negotiate.model.quantity import Frozen, Quantity
+
+MAX_BYTES = 20_000_000
+"""Largest parameter file read."""
+
+
+class Expected(Frozen):
+    """An answer the file vouches for, with its concept and, per point, strategies and payoffs."""
+
+    concept: str
+    complete: bool = False
+    points: tuple[dict[str, Any], ...] = ()
+    settings: dict[str, Any] = Field(default_factory=dict)
+    source: tuple[str, ...] = ()
+    note: str = ""
+
+
+class GameFile(Frozen):
+    """The head of a game file, its quantities and sources; `game` builds the form."""
+
+    format: Literal[1] = Field(description="version of the file format")
+    kind: str = Field(description="what the file describes")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=80)
+    title: str
+    note: str = ""
+    players: tuple[str, ...] = Field(min_length=1)
+    quantity: dict[str, Quantity] = Field(default_factory=dict)
+    source: tuple[Source, ...] = ()
+    expected: tuple[Expected, ...] = ()
+
+    def game(self, values: Mapping[str, Any] | None = None) -> Any:
+        """The game at the file's values, or at others."""
+        raise NotImplementedError
+
+    def quantities(self, values: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Value of every quantity: from ``values``, else from the file, expressions computed."""
+        given = dict(values or {})
+        for name in given:
+            if name not in self.quantity:
+                raise UnknownNameError("quantity", name, self.quantity, where=self.id)
+        out: dict[str, Any] = {}
+
+        def settle(name: str, chain: tuple[str, ...]) -> Any:
+            if name in out:
+                return out[name]
+            if name not in self.quantity:
+                raise UnknownNameError("quantity", name, self.quantity, where=self.id)
+            if name in chain:
+                raise InputError(
+                    f"quantities define each other: {' -> '.join((*chain, name))}", where=self.id
+                )
+            value = given.get(name, self.quantity[name].value)
+            if isinstance(value, str):
+                expression = parse(value)
+                value = expression.evaluate(
+                    {n: settle(n, (*chain, name)) for n in expression.names}
+                )
+            out[name] = value
+            return value
+
+        for name in self.quantity:
+            settle(name, ())
+        return out
+
+
+File = TypeVar("File", bound=GameFile)
+
+
+def validated(kind: type[File], data: Mapping[str, Any], *, path: str, what: str) -> File:
+    """A file of a kind from the mapping its TOML holds, and a game that can be built from it.
+
+    ``path``, or else ``what``, names it in errors.
+    """
+    try:
+        file = kind.model_validate(data)
+    except ValidationError as error:
+        raise CaseError(
+            [
+                f"{'.'.join(str(step) for step in item['loc']) or 'file'}: {item['msg']}"
+                for item in error.errors(include_url=False)
+            ],
+            where=path or what,
+        ) from error
+    try:
+        file.game()
+    except InputError as error:
+        refused = TooLargeError if isinstance(error, TooLargeError) else InputError
+        where = f"{path}: {error.where}" if path else error.where
+        raise refused(
+            error.what, where=where, allowed=error.allowed, remedy=error.remedy
+        ) from error
+    return file
+
+
+def number(entry: Any, known: Mapping[str, Any], where: str) -> Any:
+    """An entry of a table: a number, or an expression over the quantities ``known``."""
+    if isinstance(entry, str):
+        try:
+            return parse(entry).evaluate(known)
+        except ZeroDivisionError as error:
+            raise InputError(f'"{entry}" divides by zero', where=where) from error
+        except (FileFormatError, UnknownNameError) as error:
+            raise InputError(str(error), where=where) from error
+    if isinstance(entry, bool) or not isinstance(entry, (int, Fraction)):
+        raise InputError(
+            f"is {entry!r}", where=where, allowed="a number, or an expression in quotes"
+        )
+    return entry
+
+
+def parse_toml(text: str, *, path: str = "") -> dict[str, Any]:
+    """The mapping a TOML text holds, its decimals exact."""
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+), column (\d+)", str(error))
+        line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
+        raise FileFormatError(
+            f"not valid TOML: {error}", path=path, line=line, column=column
+        ) from error
+
+
+def read_text(path: str | Path) -> str:
+    """Text of a game file, its size and encoding checked."""
+    data = Path(path).read_bytes()
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{len(data):,} bytes", where=str(path), allowed=f"{MAX_BYTES:,}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileFormatError(
+            f"not UTF-8: {error}", path=str(path), line=data.count(b"\n", 0, error.start) + 1
+        ) from error
+
+
+def _decimal(text: str) -> Fraction:
+    # TOML has inf and nan and underscores; a decimal is exact, the rest is refused by name.
+    clean = text.replace("_", "")
+    if clean.lstrip("+-") in ("inf", "nan") or len(clean) > 400:
+        raise InputError(f"the number {text[:30]}", where="file", allowed="a finite decimal")
+    _, _, exponent = clean.lower().partition("e")
+    if exponent and abs(int(exponent)) > 300:
+        raise InputError(f"the number {text[:30]}", where="file", allowed="exponents up to 300")
+    return Fraction(clean)
