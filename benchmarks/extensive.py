@@ -56,8 +56,7 @@ def build(levels: int, payoffs: list[list[float]]) -> ExtensiveGame:
 def _next(front: list[Any], player: str) -> list[Any]:
     out: list[Any] = []
     for node in front:
-        node.move(player, ("l", "r"))
-        out += (node["l"], node["r"])
+        out.extend(node.move(player, ("l", "r")))
     return out
 
 

@@ -76,6 +76,10 @@ def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[
     kinds = set(map(type, flat))
     if kinds == {float} and all(map(math.isfinite, flat)):  # the common cases at full speed
         return _sealed(np.array(flat), len(rows), width)
+    if kinds == {int}:  # equal whole numbers share one fraction
+        made = {value: Fraction(value) for value in set(flat)}
+        flat = [made[value] for value in flat]
+        kinds = {Fraction}
     if kinds != {Fraction}:
         flat = [number(value) for value in flat]
         kinds = set(map(type, flat))
