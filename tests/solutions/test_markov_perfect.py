@@ -12,6 +12,7 @@ from negotiate.errors import InputError, NotApplicableError, NotConvergedError, 
 from negotiate.forms.stochastic import StochasticGame, build, repeated
 from negotiate.forms.strategic import StrategicGame
 from negotiate.kernels import stochastic as kernel
+from negotiate.kernels import stochastic_path
 from negotiate.solution import Point
 from negotiate.solutions import nash_equilibrium
 from negotiate.solutions.markov_perfect import holds, solve
@@ -335,3 +336,28 @@ def test_kinked_demand_curve_of_maskin_and_tirole(delta):
     # any other weight is refuted by a witness
     plan["1"] = plan["1"] | {"1 faces p1": {"p1": alpha / 2, "p3": 1 - alpha / 2}}
     assert not holds(game, Point(payoffs=point.payoffs, strategies=plan)).holds
+
+
+def test_no_convergence_is_an_error_with_the_residual(monkeypatch):
+    """A path cut off at its start: in a dilemma the uniform plan is no equilibrium."""
+    monkeypatch.setattr(stochastic_path, "_STEPS", 0)
+    stage = StrategicGame.from_arrays(
+        [[[3.0, 0.0], [5.0, 1.0]], [[3.0, 5.0], [0.0, 1.0]]],
+        players=("a", "b"), strategies=[("keep", "break")] * 2,
+    )  # fmt: skip
+    with pytest.raises(NotConvergedError, match="residual") as caught:
+        solve(repeated(stage, 0.5), plans="mixed")
+    # breaking gains (5 + 1 - 3 - 0) / 4 over the uniform mix
+    assert caught.value.residual == pytest.approx(0.75)
+
+
+def test_path_following_finds_an_equilibrium_of_random_games_with_ties():
+    rng = np.random.default_rng(0)
+    rules = kernel.Rules(np.array([[2, 2], [2, 2]]))
+    for _ in range(25):
+        reward = rng.integers(-2, 3, (2, 2, 4)).astype(float)
+        stay = rng.integers(0, 5, (2, 4)) / 4
+        move = np.stack([stay, 1 - stay], -1)
+        plan, gain = stochastic_path.by_continuation(reward, move, rules, np.array([0.5, 0.75]))
+        assert gain < 1e-9
+        assert plan.sum(-1) == pytest.approx(1)
