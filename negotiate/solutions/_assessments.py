@@ -16,7 +16,13 @@ from negotiate.errors import InputError, NotConvergedError, TooLargeError
 from negotiate.forms import _tree_profile
 from negotiate.forms.extensive import ExtensiveGame
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _belief_sets, _indifference, _support_search, subgame_perfect
+from negotiate.solutions import (
+    _belief_sets,
+    _consistency,
+    _indifference,
+    _support_search,
+    subgame_perfect,
+)
 from negotiate.solutions._consistency import consistent
 from negotiate.solutions._support_search import Support
 from negotiate.solutions._tree_frame import Beliefs, Frame, Rows
@@ -160,7 +166,7 @@ def _solve_supports(
 def _solution(
     form: ExtensiveGame, frame: Frame, concept: str, condition: str, found: _Found
 ) -> Solution:
-    points = [_point(form, frame, rows, support) for rows, support in found.points]
+    points = [_point(form, frame, rows, support, condition) for rows, support in found.points]
     seen: dict[str, int] = {}
     for number, point in enumerate(points):
         seen[point.label] = seen.get(point.label, 0) + 1
@@ -218,7 +224,11 @@ def _joined(groups: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
 
 
 def _point(
-    form: ExtensiveGame, frame: Frame, rows: Rows, support: _belief_sets.Supporting
+    form: ExtensiveGame,
+    frame: Frame,
+    rows: Rows,
+    support: _belief_sets.Supporting,
+    condition: str,
 ) -> Point:
     game = frame.game
     worth = frame.values(frame.move(rows))[0]
@@ -234,6 +244,8 @@ def _point(
         facts["off_path"] = {
             frame.name(h): _off_path(frame, h, support, number) for h in sorted(support.corners)
         }
+        if condition == "consistent":
+            facts["trembles"] = _trembles(frame, rows, support)
     return Point(
         payoffs=dict(zip(form.players, map(number, worth))),
         strategies=strategies,
@@ -246,6 +258,23 @@ def _point(
         marks=() if all(p in (0, 1) for row in rows.values() for p in row) else ("mixed",),
         facts=facts,
     )
+
+
+def _trembles(
+    frame: Frame, rows: Rows, support: _belief_sets.Supporting
+) -> dict[str, dict[str, int]]:
+    """The witness of consistency: orders of trembles that give the stated beliefs, by set."""
+    ways = _consistency.paths(frame, rows)
+    supports = {
+        h: [x for x, p in support.beliefs[h].items() if p]
+        for h in support.corners
+        if any(ways[x].factor for x in frame.members[h])
+    }
+    out: dict[str, dict[str, int]] = {}
+    found = _consistency.orders(ways, supports, frame.members) or {}
+    for (h, action), order in sorted(found.items()):
+        out.setdefault(frame.name(h), {})[frame.game.set_actions[h][action]] = order
+    return out
 
 
 def _off_path(

@@ -61,6 +61,9 @@ def test_seltens_horse():
         assert told == {"R / L": ((F(2, 3), 1),), "L": ((0, F(1, 3)),)}
         assert answer[1].beliefs["3"] == {"R / L": F(2, 3), "L": F(1, 3)}
         assert all(concept.holds(horse, p).holds for p in answer)
+    # The witness: mu positive on both nodes, so the trembles of players 1 and 2 are of one order.
+    trembles = sequential_equilibrium.solve(horse)[0].facts["trembles"]
+    assert trembles["1"]["L"] == trembles["2"]["L"] >= 1
     # The other Nash outcome survives subgame perfection but not sequential rationality.
     other = next(p for p in subgame_perfect.solve(horse) if p.payoffs["Player 1"] == 3)
     verdict = sequential_equilibrium.holds(
