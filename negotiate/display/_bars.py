@@ -73,7 +73,7 @@ def tornado(
     edge = [text for i in shown if ranges for text in ranges[i]]
     room = min(110.0, max((text_width(text, 11) for text in edge), default=4) + 8)
     scale = Scale(*padded(min(values), max(values), 0.02), left + room, WIDTH - room - 8)
-    step, top = 27.0, 34.0
+    step, top = 30.0, 34.0
     bottom = top + step * len(shown) + 4
     height = bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0)
     widest = labels[shown[0]]
@@ -154,7 +154,7 @@ def waterfall(
         reach += [levels[i] + low, levels[i] + high]
     left = _gutter(names)
     scale = Scale(*padded(min(reach), max(reach), 0.06), left + 10, WIDTH - 62)
-    step, top = 27.0, 14.0
+    step, top = 30.0, 14.0
     bottom = top + step * len(names) + 4
     board = Canvas(
         WIDTH, bottom + below(quantity, scale.end - scale.start),

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negotiate.display._bars import _gutter, _row_label, same_length
+from negotiate.display._bars import _gutter, same_length
 from negotiate.display._plot import below, x_axis
 from negotiate.display._text import number
-from negotiate.display.svg import WIDTH, Canvas, Scale, finite, padded, text_width
+from negotiate.display.svg import WIDTH, Canvas, Scale, finite, padded, text_width, wrap
 
-STEP = 27.0
+STEP = 31.0
+"""Height of a row whose label has at most two lines."""
+
+LINES = 5
+"""Most lines of a label."""
+
+
+def _step(labels: Sequence[str], left: float) -> float:
+    """Height of a row: that of the longest label."""
+    lines = max(len(wrap(label, left - 8, 12.5, lines=LINES)) for label in labels)
+    return max(STEP, 14.0 * lines + 4)
+
+
+def _label(board: Canvas, right: float, middle: float, label: str) -> None:
+    lines = wrap(label, right - 8, 12.5, lines=LINES)
+    for index, line in enumerate(lines):
+        board.text(right - 8, middle + 4.5 + 14 * (index - (len(lines) - 1) / 2), line,
+                   size=12.5, anchor="end")  # fmt: skip
 
 
 def bars(
@@ -20,7 +37,7 @@ def bars(
     low: Sequence[float] = (),
     high: Sequence[float] = (),
     marks: Sequence[float] = (),
-    most: int = 15,
+    most: int = 20,
 ) -> str:
     """Horizontal bars in the order given, with intervals as whiskers and their values at the end.
 
@@ -39,11 +56,12 @@ def bars(
     lows, highs = finite(low, where), finite(high, where)
     shown = min(count, most)
     left = _gutter(labels[:shown], most=280)
+    step = _step(labels[:shown], left)
     reach = [0.0, *sizes[:shown], *lows[:shown], *highs[:shown], *finite(marks, where)]
     lowest, highest = padded(min(reach), max(reach), 0.02)
     scale = Scale(0.0 if min(reach) >= 0 else lowest, highest, left + 6, WIDTH - 62)
     top = 10.0
-    bottom = top + STEP * shown + 4
+    bottom = top + step * shown + 4
     left_out = count - shown
     board = Canvas(
         WIDTH, bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0),
@@ -52,8 +70,8 @@ def bars(
     )  # fmt: skip
     x_axis(board, scale, bottom, quantity, grid_to=top)
     for row in range(shown):
-        middle = top + STEP * (row + 0.5)
-        _row_label(board, left, middle, labels[row])
+        middle = top + step * (row + 0.5)
+        _label(board, left, middle, labels[row])
         zero, edge = scale(0.0), scale(sizes[row])
         board.rect(min(zero, edge), middle - 8, abs(edge - zero), 16,
                    fill="blue" if sizes[row] >= 0 else "vermilion", opacity=0.85)  # fmt: skip
@@ -69,7 +87,7 @@ def bars(
         board.line(scale(mark), top - 4, scale(mark), bottom, stroke="vermilion", dash="5 3")
     if left_out:
         board.text(WIDTH - 8, bottom + below(quantity, scale.end - scale.start) + 8,
-                   f"{left_out} smaller ones not drawn", size=11, anchor="end", fill="soft",
+                   f"{left_out} more not drawn", size=11, anchor="end", fill="soft",
                    italic=True)  # fmt: skip
     return board.render()
 
@@ -105,7 +123,7 @@ def ranges(
     shown = min(count, most)
     left = _gutter(labels[:shown], most=280)
     scale = Scale(0.0, 1.0, left + 10, WIDTH - 20)
-    step = STEP + (13 if ends else 0)
+    step = _step(labels[:shown], left) + (13 if ends else 0)
     top = 10.0
     bottom = top + step * shown + 4
     left_out = count - shown
@@ -118,7 +136,7 @@ def ranges(
     x_axis(board, scale, bottom, quantity)
     for row in range(shown):
         y = top + step * row + 14
-        _row_label(board, left, y, labels[row])
+        _label(board, left, y, labels[row])
         board.rect(scale.start, y - 7, scale.end - scale.start, 14, fill="wash", stroke="grid")
         a, b = scale(lows[row]), scale(highs[row])
         board.rect(a, y - 7, max(b - a, 1.5), 14, fill="sky", opacity=0.75)
@@ -138,6 +156,6 @@ def ranges(
                 board.text(at, y + 19, text, size=11, fill="soft", anchor="middle")
     if left_out:
         board.text(WIDTH - 8, bottom + below(quantity, scale.end - scale.start) + 8,
-                   f"{left_out} more rows not drawn", size=11, anchor="end", fill="soft",
+                   f"{left_out} more not drawn", size=11, anchor="end", fill="soft",
                    italic=True)  # fmt: skip
     return board.render()

@@ -59,6 +59,6 @@ def figure(item: Any) -> str:
         [float(a[0]) for _, _, a in shown],
         [float(a[1]) for _, _, a in shown],
         item.base,
-        quantity=item.metric,
+        quantity=words(item.case, item.metric),
         ranges=[(f"{i[0]:g}", f"{i[1]:g}") for _, i, _ in shown],
     )

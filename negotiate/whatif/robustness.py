@@ -198,7 +198,7 @@ class Robustness(Answer):
             tuple(float(c["share"]) for c in self.cells),
             tuple(float(c["low"]) for c in self.cells),
             tuple(float(c["high"]) for c in self.cells),
-            x_label=f"share of draws in which {self.claim.condition.text} holds",
+            x_label=f"share of draws in which this holds: {self.claim.text}",
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:

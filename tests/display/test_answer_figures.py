@@ -37,7 +37,7 @@ def test_negative_bars_go_the_other_way() -> None:
 
 def test_bars_beyond_the_most_are_counted() -> None:
     svg = figures.bars([str(i) for i in range(20)], [1.0] * 20, quantity="q", most=5)
-    assert "15 smaller ones not drawn" in svg
+    assert "15 more not drawn" in svg
 
 
 def test_ranges_lie_where_they_should() -> None:
