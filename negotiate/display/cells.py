@@ -13,10 +13,12 @@ def sentence(item: Any) -> str:
     """Where the answer changes, how far the base is from it, and whether that is exact."""
     what = words(item.case, item.path)
     span = f"from {item.low:g} to {item.high:g}"
+    head, space, rest = item.question.partition(" ")
+    question = f"{words(item.case, head)}{space}{rest}"
     if not item.changes:
         how = ", exactly" if item.exact else f" at {item.points} points"
         return (
-            f"Along {what} {span} the answer to {clean(item.question)} is always "
+            f"Along {what} {span} the answer to {clean(question)} is always "
             f"'{clean(item.answers[0])}'{how}."
         )
     parts = [
@@ -33,7 +35,7 @@ def sentence(item: Any) -> str:
         else f"Found by a scan of {item.points} points and bisection; a change between two points "
         "that reverses itself is not seen."
     )
-    return f"Along {what} {span}: {'; '.join(parts)}{more}. {distance} {how}"
+    return f"Along {what} {span}, {clean(question)}: {'; '.join(parts)}{more}. {distance} {how}"
 
 
 HEAD = ("threshold", "exact value", "below", "above")
