@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from negotiate.cli._answer import CONDITION, FIGURE, METRIC, show
+from negotiate.cli._game import quantities, values
 from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load
+from negotiate.errors import InputError
 
+METRIC_OF_A_CASE = "threats.profile"
 RANGE = Annotated[
     tuple[float, float] | None, typer.Option(help="Ends of its range; the file's by default.")
 ]
@@ -18,7 +21,7 @@ def command(
     case: CASE,
     x: Annotated[str, typer.Argument(help="Quantity across, by its path.")],
     y: Annotated[str, typer.Argument(help="Quantity upwards, by its path.")],
-    metric: METRIC = "threats.profile",
+    metric: METRIC = METRIC_OF_A_CASE,
     condition: CONDITION = "",
     x_range: RANGE = None,
     y_range: RANGE = None,
@@ -28,11 +31,28 @@ def command(
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
-    """Draw the phase diagram of a metric over two quantities, boundaries exact where possible."""
-    from negotiate.whatif.phase import phase
+    """Draw the phase diagram of a metric over two quantities, boundaries exact where possible.
 
-    answer = phase(
-        load(case, changes, scenario), x, y, metric, condition, x_range=x_range, y_range=y_range,
-        grid=grid,
-    )  # fmt: skip
+    Of a strategic game of two players: which equilibria it has, with exact boundary curves.
+    """
+    answer: Any
+    if quantities(case, "phase") is None:
+        from negotiate.whatif.phase import phase
+
+        answer = phase(
+            load(case, changes, scenario), x, y, metric, condition, x_range=x_range,
+            y_range=y_range, grid=grid,
+        )  # fmt: skip
+    else:
+        from negotiate.whatif.phase_diagram import phase_diagram
+
+        if scenario or condition or metric != METRIC_OF_A_CASE:
+            raise InputError(
+                "a game has no scenarios, conditions and metrics",
+                where="--scenario, --condition, --metric",
+                allowed="the two quantities, their ranges, --grid, --set",
+            )
+        answer = phase_diagram(
+            case, x, y, x_range=x_range, y_range=y_range, values=values(changes), points=grid
+        )
     show(answer, as_json=as_json, figure=figure)

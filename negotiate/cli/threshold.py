@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from negotiate.cli._answer import FIGURE, show
+from negotiate.cli._game import quantities, values
 from negotiate.cli._options import CASE, JSON, SCENARIO, SEED, SET, load
 
 
@@ -51,7 +52,7 @@ def command(
                              allowed="one quantity")  # fmt: skip
         path, metric = quantity, path  # with --quantity the first argument left is the metric
     path = path or quantity
-    known = _quantities(case)
+    known = quantities(case, "threshold")
     if not path:
         raise InputError(
             "no quantity", where="threshold", allowed="PATH or --quantity",
@@ -65,7 +66,7 @@ def command(
             raise InputError("a game has no scenarios and no conditions",
                              where="--scenario, --condition",
                              remedy="--set NAME=VALUE changes another quantity")  # fmt: skip
-        answer = equilibrium_map(case, path, low=low, high=high, values=_values(changes))
+        answer = equilibrium_map(case, path, low=low, high=high, values=values(changes))
     else:
         from negotiate.whatif.cells import cells
 
@@ -89,41 +90,3 @@ def command(
             points=points,
         )  # fmt: skip
     show(answer, as_json=as_json, figure=figure)
-
-
-def _quantities(case: str) -> tuple[str, ...] | None:
-    """Quantities of a game's file (none of a game without a file of ours); None for a case."""
-    from negotiate import loading
-    from negotiate.errors import NotApplicableError
-    from negotiate.model import casefile
-
-    path = casefile.resolve(case)
-    if path.suffix.lower() in loading.SUFFIXES:
-        raise NotApplicableError(
-            f"{path.name} has numbers only, no quantity to vary", where="threshold",
-            allowed='a case, or a file of kind = "strategic"',
-        )  # fmt: skip
-    kind = loading.kind_of(casefile.read_text(path))
-    if kind in ("", "negotiation", "extensive"):
-        return None  # an extensive file is the case of its quantities
-    if kind != "strategic":
-        raise NotApplicableError(
-            f"{case} is of kind {kind}", where="threshold",
-            allowed='a case, or a file of kind = "strategic" or "extensive"',
-        )  # fmt: skip
-    from negotiate.forms._strategic_file import open_file
-
-    return tuple(open_file(path).quantity)
-
-
-def _values(changes: list[str] | None) -> dict[str, str]:
-    """NAME=VALUE pairs of ``--set``."""
-    from negotiate.errors import InputError
-
-    out = {}
-    for text in changes or ():
-        name, sign, value = text.partition("=")
-        if not sign or not name.strip() or name.strip()[-1] in "*+":
-            raise InputError(f"'{text}'", where="--set", allowed="NAME=VALUE, a number")
-        out[name.strip()] = value.strip()
-    return out

@@ -96,13 +96,23 @@ def _is_zero(item: Any) -> bool:
 def value(item: Any) -> str:
     """One value as text.
 
-    >>> value(Fraction(1, 3)), value(0.25), value(("a", "b")), value({"x": 1})
-    ('1/3', '0.250', 'a, b', 'x 1')
+    >>> value(Fraction(1, 3)), value(0.25), value(("a", "b")), value({"x": 1, "y": 2})
+    ('1/3', '0.250', 'a, b', 'x: 1; y: 2')
+
+    A mapping inside a mapping stands in brackets, so that it is seen where it ends.
+
+    >>> value({"from": {"Row": "Yield", "Column": "Stand"}, "rounds": 3})
+    'from: (Row: Yield; Column: Stand); rounds: 3'
     """
     if isinstance(item, Mapping):
-        return "; ".join(f"{clean(k)} {value(v)}" for k, v in item.items())
+        return "; ".join(
+            f"{clean(k)}: {f'({value(v)})' if isinstance(v, Mapping) else value(v)}"
+            for k, v in item.items()
+        )
     if isinstance(item, (tuple, list, set, frozenset)):
-        return ", ".join(value(v) for v in item) or "none"
+        shown = [value(v) for v in item]
+        # items that hold commas of their own, such as profiles, are set apart
+        return (" | " if any(", " in text for text in shown) else ", ").join(shown) or "none"
     if isinstance(item, Fraction):
         short = f"{item.numerator}/{item.denominator}" if item.denominator > 1 else str(item)
         return short.replace("-", MINUS) if len(short) <= 15 else exact(item)

@@ -142,6 +142,5 @@ def remarks(solution: Solution) -> list[str]:
         state = "" if item.holds else f" DOES NOT HOLD ({clean(item.witness)})"
         out.append(f"{clean(item.what)}: {view.value(item.value)}{state}")
     if solution.settings:
-        shown = "; ".join(f"{clean(k)}: {view.value(v)}" for k, v in solution.settings.items())
-        out.append(f"Settings: {shown[:600]}")
+        out.append(f"Settings: {view.value(solution.settings)[:600]}")
     return out + [clean(note) for note in solution.notes]

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from negotiate.cli import main
+from negotiate.forms import threats
+from negotiate.model import casefile
 
 PENNIES = """NFG 1 R "Matching pennies" { "Row" "Column" }
 { { "H" "T" } { "H" "T" } }
@@ -134,11 +136,29 @@ def test_whatif_and_threshold_in_json(capsys):
     document = json.loads(out)
     assert code == 0 and document["case"] == "idlib-2020"
     assert {e["scenario"] for e in document["effects"]} == {"wide-corridor"}
-    code, out, _ = run(
-        capsys, "threshold", "idlib-2020", "deal.moscow-2020.m4_corridor", "deal.margin.turkey",
-        "--low", "0", "--high", "1", "--json",
-    )  # fmt: skip
-    assert code in (0, 2)
+    path = "lever.sanctions.cost.russia"
+    code, out, _ = run(capsys, "threshold", "idlib-2020", path, "threats.profile", "--json")
+    document = json.loads(out)
+    assert code == 0 and (document["low"], document["high"]) == (0.02, 0.14)  # the file's range
+    assert len(document["thresholds"]) == len(document["answers"]) - 1 >= 1
+    # the definition: the answer differs on the two sides of each threshold, and is as stated there
+    case = casefile.load("idlib-2020").floats()
+    for found in document["thresholds"]:
+        step = 1e-6 * (document["high"] - document["low"])
+        sides = [
+            str(threats.evaluate(case.with_value(path, found["at"] + move), ["profile"])["profile"])
+            for move in (-step, step)
+        ]
+        assert sides == [found["below"], found["above"]] and sides[0] != sides[1]
+
+
+def test_threshold_on_a_path_that_does_not_exist_names_those_that_do(capsys):
+    code, out, err = run(
+        capsys, "threshold", "idlib-2020", "deal.midpoint.m4_corrido", "deal.margin.turkey"
+    )
+    assert code == 2 and not out
+    assert "no path 'deal.midpoint.m4_corrido'" in err
+    assert "did you mean 'deal.midpoint.m4_corridor'" in err
 
 
 def test_schema_is_json_schema_of_every_key(capsys, tmp_path):

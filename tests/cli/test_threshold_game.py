@@ -1,6 +1,7 @@
 """``negotiate threshold`` on strategic games: the exact map."""
 
 import json
+from fractions import Fraction
 
 from negotiate.cli import main
 
@@ -60,3 +61,36 @@ def test_quantity_of_a_case_is_its_path(capsys):
     document = json.loads(out)
     assert code == 0 and document["path"] == "lever.sanctions.cost.russia"
     assert document["question"] == "threats.profile"
+
+
+def test_phase_of_a_game(capsys, tmp_path):
+    # Against war, war pays prize/2 - cost and a deal 0: war is mutual exactly if prize/2 > cost.
+    path = tmp_path / "war.toml"
+    path.write_text(
+        'format = 1\nkind = "strategic"\nid = "war"\ntitle = "War"\nplayers = ["A", "B"]\n'
+        '[strategies]\nA = ["war", "deal"]\nB = ["war", "deal"]\n[payoffs]\n'
+        'A = [["prize / 2 - cost", "prize"], [0, "prize / 2"]]\n'
+        'B = [["prize / 2 - cost", 0], ["prize", "prize / 2"]]\n'
+        "[quantity]\ncost = { value = 0.2, low = 0.1, high = 2 }\n"
+        "prize = { value = 1, low = 0.1, high = 2 }\n",
+        encoding="utf-8",
+    )
+    figure = tmp_path / "plane.svg"
+    code, out, _ = run(
+        capsys, "phase", path, "prize", "cost", "--grid", "9", "--json", "--figure", figure
+    )
+    document = json.loads(out)
+    assert code == 0 and figure.read_text(encoding="utf-8").startswith("<svg")
+    assert [b["polynomial"] for b in document["boundaries"]] == ["prize - 2*cost"]
+    for region in document["regions"]:
+        prize, cost = (Fraction(v) for v in region["sample"])
+        assert ("war | war" in region["equilibria"]) == (prize / 2 > cost)
+    code, out, _ = run(capsys, "phase", path, "prize", "cost", "--grid", "9")
+    assert code == 0 and "2 regions" in out and "bounded by 1 curve" in out
+
+
+def test_phase_of_a_game_refuses_what_only_cases_have(capsys):
+    code, _, err = run(capsys, "phase", "inspection", "cost", "penalty", "--metric", "deal.margin")
+    assert code == 2 and "a game has no scenarios" in err
+    code, _, err = run(capsys, "phase", "inspection", "cost", "fine")
+    assert code == 2 and "there is no quantity 'fine'" in err

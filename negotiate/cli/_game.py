@@ -1,0 +1,40 @@
+"""Strategic games on the command line: their quantities are asked about by exact maps."""
+
+from __future__ import annotations
+
+from negotiate.errors import InputError, NotApplicableError
+
+
+def quantities(case: str, where: str) -> tuple[str, ...] | None:
+    """Quantities of a strategic game's file; None for a case, which is moved by its paths."""
+    from negotiate import loading
+    from negotiate.model import casefile
+
+    path = casefile.resolve(case)
+    if path.suffix.lower() in loading.SUFFIXES:
+        raise NotApplicableError(
+            f"{path.name} has numbers only, no quantity to vary", where=where,
+            allowed='a case, or a file of kind = "strategic"',
+        )  # fmt: skip
+    kind = loading.kind_of(casefile.read_text(path))
+    if kind in ("", "negotiation", "extensive"):
+        return None  # an extensive file is the case of its quantities
+    if kind != "strategic":
+        raise NotApplicableError(
+            f"{case} is of kind {kind}", where=where,
+            allowed='a case, or a file of kind = "strategic" or "extensive"',
+        )  # fmt: skip
+    from negotiate.forms._strategic_file import open_file
+
+    return tuple(open_file(path).quantity)
+
+
+def values(changes: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE pairs of ``--set``."""
+    out = {}
+    for text in changes or ():
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or name.strip()[-1] in "*+":
+            raise InputError(f"'{text}'", where="--set", allowed="NAME=VALUE, a number")
+        out[name.strip()] = value.strip()
+    return out
