@@ -505,9 +505,7 @@ def robustness(
         own, notes = askable(case)
         stated = list(own)
     chosen = tuple(case.scenarios) if scenarios is None else tuple(scenarios)
-    found = cases.claims(
-        case, stated, draws=_count(case, draws, 20), scenarios=chosen, seed=seed
-    )
+    found = cases.claims(case, stated, draws=_count(case, draws, 20), scenarios=chosen, seed=seed)
     wanted = [metric for answer in found.values() for metric in answer.claim.metrics.values()]
     return Claims(tuple(found.values()), notes).named(words_for(case, *wanted))
 

@@ -61,8 +61,8 @@ def test_phase_map_draws_each_answer_and_the_case() -> None:
     )  # fmt: skip
     assert "yes &amp; no" in svg and "the case" in svg
     assert len(_all(svg, "polygon")) >= 2
-    lines = [l for l in _all(svg, "line") if l.get("x1") == l.get("x2") and l.get("y1") != l.get(
-        "y2") and l.get("stroke-width") == "1.4"]  # fmt: skip
+    lines = [e for e in _all(svg, "line") if e.get("x1") == e.get("x2") and e.get("y1") != e.get(
+        "y2") and e.get("stroke-width") == "1.4"]  # fmt: skip
     assert len(lines) == 1
     with pytest.raises(InputError):
         figures.phase_map([], [], [], x_range=(0, 1), y_range=(0, 1), x_label="x", y_label="y")

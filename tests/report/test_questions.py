@@ -92,7 +92,9 @@ def test_no_path_is_left_in_the_text(document):
     for section in document.sections:
         for block in section.blocks:
             if isinstance(block, Paragraph):
-                assert not re.search(r"\b(lever|weight|ideal|branch|quantity)\.\w+", str(block.text))
+                assert not re.search(
+                    r"\b(lever|weight|ideal|branch|quantity)\.\w+", str(block.text)
+                )
 
 
 def test_a_case_without_a_signed_deal(tmp_path: Path):
