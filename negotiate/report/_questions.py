@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.model.negotiation import Negotiation
-from negotiate.whatif import ask, discovery, sensitivity, value_of_information
+from negotiate.whatif import ask, discovery, methods, sensitivity, value_of_information
 from negotiate.whatif import case as cases
 from negotiate.whatif.condition import read
 from negotiate.whatif.design import Sobol
@@ -135,7 +135,7 @@ class Questions:
 
     def relevant(self, metric: str) -> dict[str, NDArray[Any]]:
         """Inputs on which a metric depends at all."""
-        kept = set(ask.relevant(self.case, [metric], seed=self.seed))
+        kept = set(methods.relevant(self.case, [metric], seed=self.seed))
         return {path: values for path, values in self.inputs.items() if path in kept}
 
     @cached_property

@@ -24,14 +24,14 @@ take.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.errors import InputError, NegotiateError, TooLargeError, UnknownNameError
+from negotiate.errors import InputError, NegotiateError, UnknownNameError
 from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import attribution as attributions
 from negotiate.whatif import case as cases
@@ -42,13 +42,11 @@ from negotiate.whatif import sensitivity as sensitivities
 from negotiate.whatif import threshold as thresholds
 from negotiate.whatif import value_of_information as values
 from negotiate.whatif.condition import read
-from negotiate.whatif.design import MAX_ROWS, Saltelli, Sobol, size_in_words
-from negotiate.whatif.marginal import point
+from negotiate.whatif.design import Sobol
+from negotiate.whatif.methods import METHODS, count, drawn, inputs_over, relevant
 from negotiate.whatif.robustness import Claim, Claims
 from negotiate.whatif.robustness import claim as claimed
-from negotiate.whatif.shapley_effects import inputs_of, shapley_effects
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import Study, collect, run_study
+from negotiate.whatif.study import Study, run_study
 from negotiate.whatif.words import names
 
 DRAWS = 2**14
@@ -58,144 +56,10 @@ EVALUATIONS = 2**17
 """Evaluations of a sensitivity analysis unless asked otherwise: a thousand for each of a hundred
 factors."""
 
-SCREEN = 64
-"""Worlds in which each input is exchanged to see whether a metric depends on it at all."""
-
-Method = Callable[[Negotiation, str, int, int, str], Any]
-
-MOST_SHAPLEY = 10
-"""Inputs that get a Shapley effect: the subsets of the inputs are all visited."""
-
 
 def words_for(case: Negotiation, *asked: str) -> dict[str, str]:
     """Words of the paths, ids and asked metrics of a case."""
     return names(case, asked)
-
-
-def _count(case: Negotiation, draws: int, least: int = 1) -> int:
-    """A number of draws that can be meant, before any work starts."""
-    if isinstance(draws, bool) or int(draws) != draws or draws < least:
-        raise InputError(
-            f"{draws} draws", where="question", allowed=f"a whole number from {least}",
-            remedy="ask for draws, or solve the case once",
-        )  # fmt: skip
-    if draws > MAX_ROWS:
-        raise TooLargeError(
-            size_in_words(int(draws), len(case.uncertain()) + 1), where="question",
-            allowed=f"at most {MAX_ROWS:,} draws",
-            remedy="ask for fewer, or run a study into a folder: negotiate sweep CASE --draws N "
-            "--resume FOLDER --confirm-rows N",
-        )  # fmt: skip
-    return int(draws)
-
-
-def _study(
-    case: Negotiation, wanted: Sequence[str], draws: int, seed: int, scenario: str = ""
-) -> Study:
-    """A study of the case, each draw under a scenario if one is named."""
-    space, evaluate = cases.seam(case, wanted, scenario=scenario)
-    return run_study(space, evaluate, Sobol(_count(case, draws, 20), seed))
-
-
-def relevant(
-    case: Negotiation, wanted: Sequence[str], *, scenario: str = "", seed: int = 0
-) -> tuple[str, ...]:
-    """Uncertain inputs on which any of some metrics depends, in the order of the case.
-
-    Each input, or group, is exchanged for another draw in 64 worlds; one that changes no metric
-    in any of them is left out. A dependence confined to rare worlds can escape.
-    """
-    space, evaluate = cases.seam(case, wanted, scenario=scenario)
-    factors = space.factors
-    if not factors:
-        return ()
-    found, failure = collect(space, evaluate, Saltelli(SCREEN, seed))
-    moved = np.zeros(len(factors), bool)
-    for values_of in found.values():
-        if values_of.ndim > 1:
-            continue
-        table = values_of.reshape(SCREEN, -1)
-        moved |= (table[:, 2:] != table[:, :1]).any(0)
-    moved |= (failure.reshape(SCREEN, -1)[:, 2:] != 0).any(0)
-    kept = [factor for factor, own in zip(factors, moved) if own]
-    members = [
-        list(space.groups[factor].members) if factor in space.groups else [factor]
-        for factor in kept
-    ]
-    return tuple(path for part in members for path in part)
-
-
-def _inputs(study: Study, kept: Sequence[str]) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
-    """Values of the kept inputs over the solved draws, and which draws those are."""
-    good = study.dataset["failure"].values.ravel() == 0
-    wanted = set(kept)
-    return {p: v[good] for p, v in study.inputs().items() if p in wanted}, good
-
-
-def _sobol(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
-    space, evaluate = cases.seam(case, [name], scenario=scenario)
-    rows = max(draws // (len(space.factors) + 2), 2)
-    return sensitivities.sobol(space, evaluate, 1 << (rows.bit_length() - 1), seed=seed)
-
-
-def _morris(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
-    space, evaluate = cases.seam(case, [name], scenario=scenario)
-    rows = max(draws // (len(space.factors) + 1), 2)
-    return sensitivities.morris(space, evaluate, rows, seed=seed)
-
-
-def _given(measure: Callable[..., Any]) -> Method:
-    def found(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
-        study = _study(case, [name], draws, seed, scenario)
-        kept = relevant(case, [name], scenario=scenario, seed=seed)
-        return measure(study, name, only=kept)
-
-    return found
-
-
-def _shapley(case: Negotiation, name: str, draws: int, seed: int, scenario: str) -> Any:
-    """Effects of the inputs that matter most, the others at base; which ones, Sobol' says."""
-    first = _sobol(case, name, draws // 2, seed, scenario)
-    screened = first.get(f"{name} {sensitivities.ALL_LABELS}") or first[name]
-    space, evaluate = cases.seam(case, [name], scenario=scenario)
-    kept = space
-    dropped: list[str] = []
-    for at in screened.order()[1:][::-1]:
-        if len(inputs_of(kept)) <= MOST_SHAPLEY:
-            break
-        kept, dropped = _fixed(kept, screened.factors[at]), [*dropped, screened.factors[at]]
-    size = len(inputs_of(kept))
-    outer = max(draws // 2 // (3 * 2**size), 50)
-    found = shapley_effects(kept, evaluate, outer=outer, seed=seed)
-    note: tuple[str, ...] = ()
-    if dropped:
-        order = {factor: i for i, factor in enumerate(screened.factors)}
-        largest = max(float(screened.column("total")[order[factor]]) for factor in dropped)
-        note = (
-            f"{len(dropped)} factors stay at their base values, none of them with a total index "
-            f"above {largest:.3f}",
-        )
-    return {key: replace(answer, notes=note) for key, answer in found.items()}
-
-
-def _fixed(space: Space, factor: str) -> Space:
-    """The space with a factor at its base value."""
-    marginals, groups = dict(space.marginals), dict(space.groups)
-    if factor in groups:
-        marginals |= {path: point(value) for path, value in groups.pop(factor).centre().items()}
-    else:
-        marginals[factor] = point(marginals[factor].centre())
-    return Space(marginals, groups, space.units, space.sources)
-
-
-METHODS: Mapping[str, Method] = {
-    "sobol": _sobol,
-    "morris": _morris,
-    "borgonovo": _given(sensitivities.borgonovo),
-    "pawn": _given(sensitivities.pawn),
-    "shapley": _shapley,
-}
-"""How sensitivity may be asked; docs/theory/whatif.md says which one when."""
 
 
 def sensitivity(
@@ -219,7 +83,7 @@ def sensitivity(
     """
     if method not in METHODS:
         raise UnknownNameError("method", method, METHODS, where="sensitivity")
-    found = METHODS[method](case, metric, _count(case, draws), seed, scenario)
+    found = METHODS[method](case, metric, count(case, draws), seed, scenario)
     key = f"{metric} == {label}" if label else metric
     if key not in found and label:
         known = [name.split(" == ")[1] for name in found if " == " in name]
@@ -257,7 +121,7 @@ def threshold(
         condition,
         low=low,
         high=high,
-        draws=_count(case, draws),
+        draws=count(case, draws),
         seed=seed,
     )
     return found.named(words_for(case, metric))
@@ -277,7 +141,7 @@ def discover(
         Instead of them the id of a conclusion of the file: where does it fail?
     """
     study, happened, what, kept = _happened(case, metric, condition, claim, draws, seed, scenario)
-    inputs, _ = _inputs(study, kept)
+    inputs, _ = inputs_over(study, kept)
     return discovery.prim(inputs, happened, what=what).named(words_for(case, metric))
 
 
@@ -287,7 +151,7 @@ def tree(
 ) -> discovery.Tree:  # fmt: skip
     """The same question as `discover`, answered by a classification tree (CART)."""
     study, happened, what, kept = _happened(case, metric, condition, claim, draws, seed, scenario)
-    inputs, _ = _inputs(study, kept)
+    inputs, _ = inputs_over(study, kept)
     return discovery.tree(inputs, happened, what=what, depth=depth).named(words_for(case, metric))
 
 
@@ -303,7 +167,7 @@ def _happened(
             allowed="a metric with a condition, or a claim of the file",
         )  # fmt: skip
     asked = read(condition)
-    study = _study(case, [metric], draws, seed, scenario)
+    study = drawn(case, [metric], draws, seed, scenario)
     good = study.dataset["failure"].values.ravel() == 0
     holds = asked.holds(study.metric(metric).ravel()[good])
     what = f"{metric} {asked.text}"
@@ -359,7 +223,7 @@ def counterfactual(
     else:
         _, other = cases.seam(case, [metric], scenario=scenario)
     label = f"no {without}" if without else scenario
-    study = run_study(space, {cases.BASE: base, label: other}, Sobol(_count(case, draws), seed))
+    study = run_study(space, {cases.BASE: base, label: other}, Sobol(count(case, draws), seed))
     found = counterfactuals.compare(study, metric, label)
     known = words_for(case, metric)
     if without:
@@ -381,7 +245,7 @@ def attribute(
         Joint draws over which shares are averaged; 1 means the base values.
     """
     found = cases.attribute_levers(
-        case, [metric], levers=levers, draws=_count(case, draws), seed=seed, scenario=scenario
+        case, [metric], levers=levers, draws=count(case, draws), seed=seed, scenario=scenario
     )[metric]
     return found.named(words_for(case, metric))
 
@@ -425,12 +289,12 @@ def infer(
     late = None if hindsight is None else tuple(hindsight)
     if sequential:
         found = inverse.sequential_markov(
-            space, evaluate, seen, particles=keep, most=_count(case, draws), hindsight=late,
+            space, evaluate, seen, particles=keep, most=count(case, draws), hindsight=late,
             seed=seed,
         )  # fmt: skip
     else:
         found = inverse.rejection(
-            space, evaluate, seen, draws=_count(case, draws), keep=keep, hindsight=late,
+            space, evaluate, seen, draws=count(case, draws), keep=keep, hindsight=late,
             seed=seed,
         )  # fmt: skip
     kept = set(relevant(case, list(seen), seed=seed))
@@ -465,8 +329,8 @@ def information(
         ``{"sign": "deal.utility.turkey", "refuse": "bargaining.disagreement.turkey"}``.
     """
     wanted = list(acts.values()) if acts else [metric]
-    study = _study(case, wanted, draws, seed, scenario)
-    inputs, good = _inputs(study, relevant(case, wanted, scenario=scenario, seed=seed))
+    study = drawn(case, wanted, draws, seed, scenario)
+    inputs, good = inputs_over(study, relevant(case, wanted, scenario=scenario, seed=seed))
     if acts:
         worth = {act: study.metric(name).ravel()[good] for act, name in acts.items()}
         found = values.value_of_information(inputs, worth, unit="stakes", seed=seed)
@@ -505,7 +369,7 @@ def robustness(
         own, notes = askable(case)
         stated = list(own)
     chosen = tuple(case.scenarios) if scenarios is None else tuple(scenarios)
-    found = cases.claims(case, stated, draws=_count(case, draws, 20), scenarios=chosen, seed=seed)
+    found = cases.claims(case, stated, draws=count(case, draws, 20), scenarios=chosen, seed=seed)
     wanted = [metric for answer in found.values() for metric in answer.claim.metrics.values()]
     return Claims(tuple(found.values()), notes).named(words_for(case, *wanted))
 

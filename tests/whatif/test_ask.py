@@ -9,7 +9,7 @@ import pytest
 
 import negotiate as ng
 from negotiate.errors import InputError, NoSolutionError, TooLargeError, UnknownNameError
-from negotiate.whatif import ask, metric, oneway
+from negotiate.whatif import ask, methods, metric, oneway
 from negotiate.whatif.design import Sobol
 from negotiate.whatif.words import names, told, words
 
@@ -22,7 +22,7 @@ def idlib():
 
 
 def test_what_is_left_out_changes_nothing(idlib):
-    kept = set(ask.relevant(idlib, [LEAST]))
+    kept = set(methods.relevant(idlib, [LEAST]))
     assert "lever.force.cost.russia" in kept and "quantity.audience_cost_russia" not in kept
     space = ng.study(idlib, [LEAST], Sobol(2)).space
     out = [path for path in space.marginals if path not in kept]
@@ -76,7 +76,7 @@ def test_information_is_worth_what_it_says(idlib):
 def test_shapley_effects_sum_to_one(idlib):
     found = ng.sensitivity(idlib, LEAST, method="shapley", draws=2000)
     assert found.column("effect").sum() == pytest.approx(1.0)
-    assert len(found.factors) <= ask.MOST_SHAPLEY and "base values" in found.notes[0]
+    assert len(found.factors) <= methods.MOST_SHAPLEY and "base values" in found.notes[0]
 
 
 def test_labels_have_drivers(idlib):
