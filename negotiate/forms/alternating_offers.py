@@ -21,14 +21,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate import tolerance
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.forms import _offers_input as given
 from negotiate.kernels import offers as kernel
 from negotiate.view import Viewable
 
@@ -154,9 +153,9 @@ def alternating_offers(
         A discount factor outside [0, 1], a probability outside [0, 1], a frontier that is not
         concave and falling, both parties free to wait (no determinate answer).
     """
-    names = _two(players)
+    names = given.two(players)
     parts = {
-        key: _pair(names, value, key)
+        key: given.pair(names, value, key)
         for key, value in {
             "discount": discount,
             "breakdown_payoff": breakdown_payoff,
@@ -169,7 +168,7 @@ def alternating_offers(
         o1, o2 = parts["outside"]
         parts["left"] = (0 if o1 is None else o1, 0 if o2 is None else o2)
     else:
-        parts["left"] = _pair(names, left, "left")
+        parts["left"] = given.pair(names, left, "left")
     starter = names[0] if first is None else first
     if starter not in names:
         raise UnknownNameError("party", starter, names, where="first proposer")
@@ -177,126 +176,22 @@ def alternating_offers(
         raise InputError(
             f"{periods} periods", where="alternating offers", allowed=f"1 to {MAX_PERIODS}"
         )
-    arrays = {key: _stack(value) for key, value in parts.items()}
-    vertices, exact_vertices = _frontier(frontier)
+    arrays = {key: given.stack(value) for key, value in parts.items()}
+    vertices, exact_vertices = given.frontier_line(frontier)
     chance = np.asarray(breakdown, float)
-    _range(arrays["discount"], "discount factor")
-    _range(chance, "breakdown probability")
-    _refuse_free_waiting(arrays["discount"], chance, arrays["inside"], periods)
+    given.check_unit(arrays["discount"], "discount factor")
+    given.check_unit(chance, "breakdown probability")
+    given.refuse_free_waiting(arrays["discount"], chance, arrays["inside"], periods)
     game = AlternatingOffers(
         players=names,
         frontier=vertices,
         first=starter,
         periods=periods,
-        breakdown=_lock(chance),
-        exact=_exact(parts, breakdown, exact_vertices),
-        **{key: _lock(value) for key, value in arrays.items()},
+        breakdown=given.lock(chance),
+        exact=given.as_fractions(parts, breakdown, exact_vertices),
+        **{key: given.lock(value) for key, value in arrays.items()},
     )
     return game
-
-
-def _two(players: Sequence[str]) -> tuple[str, str]:
-    names = tuple(players)
-    if len(names) != 2 or names[0] == names[1]:
-        raise InputError(
-            f"{len(names)} parties", where="alternating offers", allowed="two different names"
-        )
-    return names[0], names[1]
-
-
-def _pair(names: tuple[str, str], value: Any, where: str) -> tuple[Any, Any]:
-    if isinstance(value, Mapping):
-        for name in value:
-            if name not in names:
-                raise UnknownNameError("party", name, names, where=where)
-        default = None if where == "outside" else 0
-        return value.get(names[0], default), value.get(names[1], default)
-    if isinstance(value, np.ndarray) and value.ndim >= 1 and value.shape[-1] == 2:
-        return value[..., 0], value[..., 1]
-    items = tuple(value) if isinstance(value, Iterable) else ()
-    if len(items) != 2:
-        raise InputError("not two values", where=where, allowed="one number for each party")
-    return items[0], items[1]
-
-
-def _stack(pair: tuple[Any, Any]) -> Array:
-    numbers = [np.asarray(-np.inf if v is None else v, float) for v in pair]
-    if any(np.isnan(v).any() for v in numbers):
-        raise InputError("a value is NaN", where="alternating offers", allowed="numbers")
-    return np.stack(np.broadcast_arrays(*numbers), -1)
-
-
-def _lock(array: Array) -> Array:
-    out = np.array(array, float)
-    out.setflags(write=False)
-    return out
-
-
-def _range(values: Array, what: str) -> None:
-    if not ((values >= 0) & (values <= 1)).all():
-        wrong = values[~((values >= 0) & (values <= 1))].ravel()[0]
-        raise InputError(f"{what} {wrong:g}", where="alternating offers", allowed="0 to 1")
-
-
-def _refuse_free_waiting(
-    discount: Array, breakdown: Array, inside: Array, periods: int | None
-) -> None:
-    keep = (1 - breakdown[..., None]) * discount
-    if periods is not None:
-        return
-    if np.ndim(keep) == 1 and (keep >= 1).all():
-        raise InputError(
-            "both discount factors are 1 and talks never break down, so waiting is free and every "
-            "division is an equilibrium",
-            where="alternating offers",
-            allowed="a discount factor below 1 for one party, or a breakdown risk",
-            remedy="use nash_bargaining for the limit of equal patience",
-        )
-    if ((keep >= 1) & (inside > 0)).any():
-        raise InputError(
-            "a party with discount factor 1 is paid to wait: its worth of talking is infinite",
-            where="alternating offers",
-            allowed="inside option 0 or a discount factor below 1",
-        )
-
-
-def _frontier(frontier: Any) -> tuple[Array, tuple[tuple[Fraction, Fraction], ...] | None]:
-    vertices = np.asarray(frontier)
-    rational = vertices.ndim == 2 and all(
-        isinstance(v, (int, Fraction, np.integer)) for row in frontier for v in row
-    )
-    values = np.asarray(vertices, float)
-    if values.ndim < 2 or values.shape[-1] != 2 or values.shape[-2] < 2:
-        raise InputError(
-            f"shape {values.shape}", where="frontier", allowed="(..., V, 2) with V >= 2 vertices"
-        )
-    dx, dy = np.diff(values[..., 0], axis=-1), np.diff(values[..., 1], axis=-1)
-    cross = dx[..., :-1] * dy[..., 1:] - dy[..., :-1] * dx[..., 1:]
-    if (dx < 0).any() or (dy > 0).any() or (cross > tolerance.TIE).any():
-        raise InputError(
-            "not a concave falling line",
-            where="frontier",
-            allowed="vertices with u1 rising, u2 falling, slopes falling",
-            remedy="pass the vertices of the Pareto frontier from the end that is best for party 2",
-        )
-    exact = tuple((Fraction(a), Fraction(b)) for a, b in frontier) if rational else None
-    return _lock(values), exact
-
-
-def _exact(
-    parts: Mapping[str, tuple[Any, Any]],
-    breakdown: Any,
-    vertices: tuple[tuple[Fraction, Fraction], ...] | None,
-) -> dict[str, Any] | None:
-    """The same numbers as fractions, where every one of them is rational."""
-    numbers = [v for pair in parts.values() for v in pair if v is not None] + [breakdown]
-    if vertices is None or not all(isinstance(v, (int, Fraction)) for v in numbers):
-        return None
-    out: dict[str, Any] = {
-        key: tuple(None if v is None else Fraction(v) for v in pair) for key, pair in parts.items()
-    }
-    out["breakdown"], out["frontier"] = Fraction(breakdown), vertices
-    return out
 
 
 def nash_limit(game: AlternatingOffers) -> Array:
@@ -402,7 +297,7 @@ def _with_disagreement(
 
     sure = case.commitment(negotiation, KIND, commitment)
     problem = bargaining.compile(negotiation, commitment=sure)
-    names = _two(problem.parties)
+    names = given.two(problem.parties)
     case.require(negotiation, KIND, {f"discount_{p}": f"party.{p}.discount" for p in names})
     d = np.asarray(problem.disagreement, dtype=float)
     if negotiation.draws is not None:

@@ -14,8 +14,7 @@ every other one is judged by itself as the NumPy engine does (``_equilibria_nump
 to the exact path. Near-ties at a corner of a support are met, and doubted, with the support of that
 corner.
 
-Each loop writes one array only: with more, the compiler cannot rule out overlaps and gives up
-vectors. Imported only where numba is installed (extra ``fast``).
+The arithmetic on blocks is in ``_lanes``. Imported only where numba is installed (extra ``fast``).
 """
 
 # mypy: disable-error-code="untyped-decorator"
@@ -28,6 +27,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from negotiate.kernels import _lanes as lanes
 from negotiate.tolerance import DOUBT, PIVOT, TIE
 
 Array = npt.NDArray[Any]
@@ -39,103 +39,6 @@ WIDEST = 4
 """Most strategies that the smaller side may have."""
 WORK = 24
 """Rows of work space."""
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _fill(to: Array, value: float) -> None:
-    for g in range(to.shape[0]):
-        to[g] = value
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _lower(to: Array, other: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] = other[g] if other[g] < to[g] else to[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _raise(to: Array, other: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] = other[g] if other[g] > to[g] else to[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _runner_up(second: Array, top: Array, other: Array) -> None:
-    """Second largest so far, before ``top`` has seen ``other``."""
-    for g in range(second.shape[0]):
-        less = other[g] if other[g] < top[g] else top[g]
-        second[g] = less if less > second[g] else second[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _where_larger(place: Array, top: Array, other: Array, j: int) -> None:
-    for g in range(place.shape[0]):
-        place[g] = j if other[g] > top[g] else place[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _difference(to: Array, left: Array, right: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] = left[g] - right[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _cross(to: Array, a: Array, b: Array, c: Array, d: Array) -> None:
-    """To = a b - c d."""
-    for g in range(to.shape[0]):
-        to[g] = a[g] * b[g] - c[g] * d[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _triple(to: Array, a: Array, p: Array, b: Array, q: Array, c: Array, r: Array) -> None:
-    """To = a p - b q + c r."""
-    for g in range(to.shape[0]):
-        to[g] = a[g] * p[g] - b[g] * q[g] + c[g] * r[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _added(to: Array, other: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] += other[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _divided(to: Array, by: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] /= by[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _mean(to: Array, x: Array, a: Array, y: Array, b: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] = x[g] * a[g] + y[g] * b[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _plus_mean(to: Array, x: Array, a: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] += x[g] * a[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _slack(low: Array, value: Array, reply: Array) -> None:
-    for g in range(low.shape[0]):
-        slack = value[g] - reply[g]
-        low[g] = slack if slack < low[g] else low[g]
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _crossing(x: Array, left_j: Array, left_k: Array, right_j: Array, right_k: Array) -> None:
-    """Share of the left strategy where the payoffs of j and k cross; -1 where they do not."""
-    for g in range(x.shape[0]):
-        left, right = left_j[g] - left_k[g], right_j[g] - right_k[g]
-        x[g] = right / (right - left) if left * right < 0.0 else -1.0
-
-
-@numba.njit(cache=True, error_model="numpy")
-def _rest(to: Array, x: Array) -> None:
-    for g in range(to.shape[0]):
-        to[g] = 1.0 - x[g]
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -156,23 +59,23 @@ def load(payoffs: Array, transpose: bool, table: Array, work: Array) -> None:
             for g in range(games, BLOCK):
                 row[g] = 0.0
     low, size, largest = work[0], work[1], work[2]
-    _fill(size, 0.0)
-    _fill(largest, 0.0)
+    lanes.fill(size, 0.0)
+    lanes.fill(largest, 0.0)
     for e in range(other * own):
         row = table[e]
         for g in range(BLOCK):
             largest[g] = abs(row[g]) if abs(row[g]) > largest[g] else largest[g]
     for i in range(own):
-        _fill(low, np.inf)
+        lanes.fill(low, np.inf)
         for j in range(other):
-            _lower(low, table[j * own + i])
+            lanes.lower_to(low, table[j * own + i])
         for j in range(other):
-            _difference(table[j * own + i], table[j * own + i], low)
-            _raise(size, table[j * own + i])
+            lanes.difference(table[j * own + i], table[j * own + i], low)
+            lanes.raise_to(size, table[j * own + i])
     for g in range(BLOCK):
         size[g] = size[g] if size[g] > TIE * largest[g] else np.inf
     for e in range(other * own):
-        _divided(table[e], size)
+        lanes.divided(table[e], size)
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -238,13 +141,13 @@ def _corners(
     top, second, place = work[0], work[1], work[2]
     every = ((1 << own) - 1) << first_own
     for i in range(own):
-        _fill(top, -np.inf)
-        _fill(second, -np.inf)
+        lanes.fill(top, -np.inf)
+        lanes.fill(second, -np.inf)
         for j in range(other):
             row = table[j * own + i]
-            _runner_up(second, top, row)
-            _where_larger(place, top, row, j)
-            _raise(top, row)
+            lanes.runner_up(second, top, row)
+            lanes.where_larger(place, top, row, j)
+            lanes.raise_to(top, row)
         base = every ^ (1 << (first_own + i))
         for g in range(games):
             mask = base | 1 << (first_other + int(place[g]))
@@ -290,14 +193,14 @@ def _candidates(table: Array, own: int, inside: Array, binding: Array, size: int
     if size == 2:
         i, h, j, k = inside[0], inside[1], binding[0], binding[1]
         rows = table[j * own + i], table[k * own + i], table[j * own + h], table[k * own + h]
-        _crossing(work[0], rows[0], rows[1], rows[2], rows[3])
-        _rest(work[1], work[0])
-        _difference(work[4], rows[0], rows[1])
-        _difference(work[5], rows[2], rows[3])
+        lanes.crossing(work[0], rows[0], rows[1], rows[2], rows[3])
+        lanes.rest(work[1], work[0])
+        lanes.difference(work[4], rows[0], rows[1])
+        lanes.difference(work[5], rows[2], rows[3])
         return
     for k in range(1, size):
         for i in range(size):
-            _difference(
+            lanes.difference(
                 work[8 + (k - 1) * 4 + i],
                 table[binding[0] * own + inside[i]],
                 table[binding[k] * own + inside[i]],
@@ -305,26 +208,26 @@ def _candidates(table: Array, own: int, inside: Array, binding: Array, size: int
     if size == 3:
         for i in range(3):
             p, q = (i + 1) % 3, (i + 2) % 3
-            _cross(work[4 + i], work[8 + p], work[12 + q], work[8 + q], work[12 + p])
+            lanes.cross(work[4 + i], work[8 + p], work[12 + q], work[8 + q], work[12 + p])
     else:
         for i in range(4):
             p, q, r = (1 if i == 0 else 0), (2 if i < 2 else 1), (3 if i < 3 else 2)
             sign = 1 if i % 2 == 0 else -1
             if sign < 0:
                 p, q = q, p  # an exchange of two columns turns the sign
-            _cross(work[20], work[12 + q], work[16 + r], work[12 + r], work[16 + q])
-            _cross(work[21], work[12 + p], work[16 + r], work[12 + r], work[16 + p])
-            _cross(work[22], work[12 + p], work[16 + q], work[12 + q], work[16 + p])
-            _triple(
+            lanes.cross(work[20], work[12 + q], work[16 + r], work[12 + r], work[16 + q])
+            lanes.cross(work[21], work[12 + p], work[16 + r], work[12 + r], work[16 + p])
+            lanes.cross(work[22], work[12 + p], work[16 + q], work[12 + q], work[16 + p])
+            lanes.triple(
                 work[4 + i], work[8 + p], work[20], work[8 + q], work[21], work[8 + r], work[22]
             )
-    _fill(work[23], 0.0)
+    lanes.fill(work[23], 0.0)
     for i in range(size):
-        _added(work[23], work[4 + i])
+        lanes.added(work[23], work[4 + i])
     for i in range(size):
         for g in range(BLOCK):
             work[i, g] = work[4 + i, g]
-        _divided(work[i], work[23])
+        lanes.divided(work[i], work[23])
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -343,25 +246,25 @@ def _mixtures(
             base ^= 1 << (first_own + inside[k])
         for binding in replies:
             _candidates(table, own, inside, binding, size, work)
-            _fill(low, np.inf)
+            lanes.fill(low, np.inf)
             for k in range(size):
-                _lower(low, work[k])
+                lanes.lower_to(low, work[k])
             first = binding[0]
             chosen = 0
             for k in range(size):
                 chosen |= 1 << binding[k]
-            _mean(value, work[0], table[first * own + inside[0]], work[1],
+            lanes.mean(value, work[0], table[first * own + inside[0]], work[1],
                   table[first * own + inside[1]])  # fmt: skip
             for k in range(2, size):
-                _plus_mean(value, work[k], table[first * own + inside[k]])
+                lanes.plus_mean(value, work[k], table[first * own + inside[k]])
             for j in range(other):
                 if chosen >> j & 1:
                     continue
-                _mean(reply, work[0], table[j * own + inside[0]], work[1],
+                lanes.mean(reply, work[0], table[j * own + inside[0]], work[1],
                       table[j * own + inside[1]])  # fmt: skip
                 for k in range(2, size):
-                    _plus_mean(reply, work[k], table[j * own + inside[k]])
-                _slack(low, value, reply)
+                    lanes.plus_mean(reply, work[k], table[j * own + inside[k]])
+                lanes.slack(low, value, reply)
             mask = base | chosen << first_other
             # Without a branch: where candidates are is beyond prediction.
             near = 0

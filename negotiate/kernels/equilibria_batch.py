@@ -34,7 +34,8 @@ import numpy.typing as npt
 
 from negotiate.errors import InputError, TooLargeError
 from negotiate.kernels import _equilibria_numpy
-from negotiate.kernels.equilibria_exact import extreme_equilibria, most_vertices
+from negotiate.kernels.equilibria_exact import extreme_equilibria
+from negotiate.kernels.polytope_vertices import most_vertices
 
 Array = npt.NDArray[Any]
 

@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 
 from negotiate.errors import InputError, TooLargeError
 from negotiate.kernels.components import nash_subsets
-from negotiate.kernels.equilibria_exact import (
-    as_integers,
-    extreme_equilibria,
-    most_vertices,
-    vertices,
-)
+from negotiate.kernels.equilibria_exact import as_integers, extreme_equilibria
+from negotiate.kernels.polytope_vertices import most_vertices, vertices
 from tests.kernels import _bimatrix_oracle as oracle
 
 
