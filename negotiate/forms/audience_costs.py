@@ -52,7 +52,7 @@ from negotiate.forms.signalling import exact
 from negotiate.kernels import crisis as kernel
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.tolerance import PROBABILITY, REGRET
+from negotiate.tolerance import REGRET
 
 KIND = "audience_costs"
 METRICS: dict[str, str] = {
@@ -329,10 +329,8 @@ class LewisSchultz(
     @property
     def equilibrium_count(self) -> Any:
         """Sign changes of the fixed-point gap, vectorised over draws."""
-        grid = _grid()
         u = {k: np.asarray(x, dtype=float)[..., None] for k, x in self.payoffs().items()}
-        signs = np.sign(kernel.response(grid, u) - grid)
-        return np.count_nonzero(signs[..., 1:] * signs[..., :-1] < 0, axis=-1)
+        return kernel.crossings(u)
 
     def gap(self, resist: Any) -> Any:
         """g(r) - r: zero at an equilibrium, its local extrema signed margins for the number."""
@@ -364,11 +362,7 @@ class LewisSchultz(
         challenge = float(kernel.challenge(c, u["W_A"], u["a"], u["sigma"]))
         joint = float(kernel.joint_fight(c, u["W_A"], u["a"], u["sigma"]))
         belief = joint / challenge if challenge > 0 else 1.0
-        # The response curve crosses the diagonal from above where naive adjustment is stable.
-        step = 1e-6
-        slope = float(
-            kernel.response(min(r + step, 1.0), u) - kernel.response(max(r - step, 0.0), u)
-        ) / (min(r + step, 1.0) - max(r - step, 0.0))
+        slope = kernel.slope(r, u)
         return Point(
             payoffs={},
             strategies={
@@ -392,41 +386,15 @@ class LewisSchultz(
 
     def holds(self, point: Point) -> Evidence:
         """Rebuild each probability by quadrature over the errors, from the payoffs alone."""
-        from scipy.integrate import quad
-        from scipy.stats import norm
-
         u = {k: float(x) for k, x in self.payoffs().items()}
-        r = float(point.facts["resist"])
-        c = (u["S_A"] - (1 - r) * u["V_A"]) / r if r > 0 else -np.inf
-        s = u["sigma"]
-        start = max((c - u["W_A"]) / s, -12.0)
-        joint, _ = quad(
-            lambda z: norm.pdf(z) * norm.cdf((u["W_A"] - u["a"]) / s + z),
-            start,
-            max(start, 0.0) + 12.0,
-            epsabs=1e-13,
-            points=None,
-        )
-        challenge = 1 - norm.cdf((c - u["W_A"]) / s) * norm.cdf((c - u["a"]) / s)
-        q = (
-            min(joint / challenge, 1.0)
-            if challenge > PROBABILITY
-            else point.beliefs["challenged"]["fights"]
-        )
-        gap = abs(norm.cdf((q * u["W_B"] + (1 - q) * u["V_B"] - u["C_B"]) / (q * s)) - r)
+        belief = point.beliefs["challenged"]["fights"]
+        gap = kernel.gap_by_quadrature(float(point.facts["resist"]), u, belief)
         return Evidence(
             bool(gap <= REGRET),
             float(gap),
             "distance from a fixed point",
             "" if gap <= REGRET else "B's best reply",
         )
-
-
-def _grid() -> Any:
-    # Equilibria hug the ends of (0, 1): half of the points are spread evenly on the logit scale.
-    logits = np.linspace(-34.0, 34.0, 2048)
-    ends = 1 / (1 + np.exp(-logits))
-    return np.unique(np.concatenate([np.linspace(1e-6, 1 - 1e-6, 2048), ends[ends < 1]]))
 
 
 def compile(negotiation: Negotiation, *, commitment: str | None = None) -> AudienceCosts:

@@ -38,9 +38,10 @@ from negotiate.errors import InputError
 from negotiate.forms import _from_case as case
 from negotiate.forms._arithmetic import Number, choose, clip, larger, ratio, smaller
 from negotiate.forms._parameters import ParametricForm, Probability, answer, single, verdict
+from negotiate.kernels.global_peaks import global_peaks
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.tolerance import REGRET, UTILITY
+from negotiate.tolerance import REGRET
 
 KIND = "crisis_bargaining"
 METRICS: dict[str, str] = {
@@ -225,8 +226,8 @@ def risk_return(
 ) -> Solution:
     """One demand by A for any continuous distribution of B's cost: every global maximiser.
 
-    The payoff x (1 - F(x - p)) + (p - c_A) F(x - p) need not be single-peaked; it is searched on
-    a grid and each local peak within the grid's error of the best is refined.
+    The payoff x (1 - F(x - p)) + (p - c_A) F(x - p) need not be single-peaked: see
+    `kernels.global_peaks`.
 
     Parameters
     ----------
@@ -247,8 +248,6 @@ def risk_return(
     >>> round(answer[0].facts["demand"], 6), round(answer[0].facts["pr_war"], 6)
     (0.65, 0.375)
     """
-    from scipy.optimize import minimize_scalar
-
     low, high = support
     if not low < high or resolution < 3:
         raise InputError(f"support is {support}", where="risk_return", allowed="low below high")
@@ -261,30 +260,8 @@ def risk_return(
         risk = fight(x)
         return x * (1 - risk) + (win_probability - cost_a) * risk
 
-    left, right = (min(max(win_probability + c, 0.0), 1.0) for c in support)
-    grid = np.linspace(left, right, resolution)
-    worth = payoff(grid)
-    padded = np.concatenate([[-np.inf], worth, [-np.inf]])
-    peaks = np.flatnonzero((worth >= padded[:-2]) & (worth >= padded[2:]))
-    # A peak between grid points exceeds its best neighbour by at most one step of the steepest
-    # observed slope; lower ones cannot be global.
-    slack = float(np.max(np.abs(np.diff(worth)))) if resolution > 1 else 0.0
-    found: list[float] = []
-    for k in peaks[worth[peaks] >= worth.max() - slack]:
-        a, b = grid[max(k - 1, 0)], grid[min(k + 1, resolution - 1)]
-        best = float(grid[k])
-        if b > a:
-            trial = minimize_scalar(
-                lambda x: -float(payoff(x)),
-                bounds=(a, b),
-                method="bounded",
-                options={"xatol": 1e-12},
-            )
-            best = max(best, float(trial.x), key=lambda x: float(payoff(x)))
-        found.append(best)
-    top = max(float(payoff(x)) for x in found)
-    kept = [x for x in sorted(found) if float(payoff(x)) >= top - UTILITY]
-    distinct = [x for i, x in enumerate(kept) if i == 0 or x - kept[i - 1] > grid[1] - grid[0]]
+    ends = [min(max(win_probability + cost, 0.0), 1.0) for cost in support]
+    best = global_peaks(payoff, *ends, resolution=resolution)
     points = tuple(
         Point(
             payoffs={players[0]: float(payoff(x))},
@@ -293,7 +270,7 @@ def risk_return(
             marks=("information",) if fight(x) > 0 else (),
             facts={"demand": x, "pr_war": float(fight(x))},
         )
-        for x in distinct
+        for x in best
     )
     return Solution(
         concept="perfect_bayesian",

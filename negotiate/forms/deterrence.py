@@ -30,7 +30,7 @@ chosen after the book's, from memory, and nothing rests on them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import Any
@@ -481,21 +481,12 @@ def compile(negotiation: Negotiation) -> UnilateralDeterrence:
     """
     c, d = case.sides(negotiation, KIND, first="challenger")
     case.require(negotiation, KIND, {f"resolve_{p}": f"quantity.resolve_{p}" for p in (c, d)})
-    ordinal = {
-        "c_dc": 4,
-        "c_sq": 3,
-        "c_dd_hard": 2,
-        "c_cd": 1,
-        "c_dd_soft": 0,
-        "d_sq": 4,
-        "d_cd": 3,
-        "d_dd_hard": 2,
-        "d_dc": 1,
-        "d_dd_soft": 0,
-    }
     payoffs = {
-        field: case.number(negotiation, KIND, field, f"quantity.{field}", default=value)
-        for field, value in ordinal.items()
+        field.name: case.number(
+            negotiation, KIND, field.name, f"quantity.{field.name}", default=field.default
+        )
+        for field in fields(UnilateralDeterrence)
+        if field.name.startswith(("c_", "d_"))
     }
     return UnilateralDeterrence(
         pr_challenger_hard=case.number(negotiation, KIND, f"resolve_{c}", f"quantity.resolve_{c}"),

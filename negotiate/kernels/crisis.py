@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import TooLargeError
-from negotiate.tolerance import ROOT
+from negotiate.tolerance import PROBABILITY, ROOT
 
 Array = NDArray[np.float64]
 MAX_BOXES = 200_000
@@ -140,6 +140,45 @@ def roots(u: dict[str, float]) -> tuple[list[float], list[tuple[float, float]]]:
         if not here:
             unresolved.append((start, end))
     return sorted(set(found)), unresolved
+
+
+def crossings(u: dict[str, Any]) -> NDArray[np.int64]:
+    """Number of sign changes of g(r) - r on a grid of 4,096 values, payoffs ``(..., 1)`` each."""
+    # Equilibria hug the ends of (0, 1): half of the points are spread evenly on the logit scale.
+    ends = 1 / (1 + np.exp(-np.linspace(-34.0, 34.0, 2048)))
+    grid = np.unique(np.concatenate([np.linspace(1e-6, 1 - 1e-6, 2048), ends[ends < 1]]))
+    signs = np.sign(response(grid, u) - grid)
+    return np.asarray(np.count_nonzero(signs[..., 1:] * signs[..., :-1] < 0, axis=-1))
+
+
+def slope(r: float, u: dict[str, float], step: float = 1e-6) -> float:
+    """g'(r), by differences: below one where naive adjustment returns to the equilibrium."""
+    low, high = max(r - step, 0.0), min(r + step, 1.0)
+    return float(response(high, u) - response(low, u)) / (high - low)
+
+
+def gap_by_quadrature(r: float, u: dict[str, float], belief: float) -> float:
+    """Distance of r from B's best reply, each probability integrated over the errors anew.
+
+    ``belief`` is the chance that A fights where A practically never challenges.
+    """
+    from scipy.integrate import quad
+    from scipy.stats import norm
+
+    c = (u["S_A"] - (1 - r) * u["V_A"]) / r if r > 0 else -np.inf
+    s = u["sigma"]
+    start = max((c - u["W_A"]) / s, -12.0)
+    joint, _ = quad(
+        lambda z: norm.pdf(z) * norm.cdf((u["W_A"] - u["a"]) / s + z),
+        start,
+        max(start, 0.0) + 12.0,
+        epsabs=1e-13,
+        points=None,
+    )
+    challenged = 1 - norm.cdf((c - u["W_A"]) / s) * norm.cdf((c - u["a"]) / s)
+    q = min(joint / challenged, 1.0) if challenged > PROBABILITY else belief
+    reply = norm.cdf((q * u["W_B"] + (1 - q) * u["V_B"] - u["C_B"]) / (q * s))
+    return float(abs(reply - r))
 
 
 def _possible(low: Array, high: Array, u: dict[str, float]) -> NDArray[np.bool_]:
