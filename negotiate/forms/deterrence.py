@@ -32,14 +32,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
+from negotiate.forms import _deterrence_games as games
 from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, is_exact, larger, over, smaller
+from negotiate.forms._arithmetic import Number, is_exact, over, smaller
 from negotiate.forms._parameters import ParametricForm, Probability, answer, exact_verdict, single
-from negotiate.forms.signalling import Signalling, exact, from_tables
-from negotiate.kernels.deterrence import Bayesian, equilibria
+from negotiate.forms.signalling import Signalling, exact
+from negotiate.kernels.deterrence import equilibria
 from negotiate.kernels.exact_polytope import Vector
 from negotiate.model.negotiation import Negotiation
 from negotiate.solution import Evidence, Point, Solution
@@ -150,32 +151,7 @@ class UnilateralDeterrence(
         Hard Defenders resist whatever they believe, so Challenger faces resistance with
         probability p_D + (1 - p_D) Pr(soft resists), linear in the soft one's choice.
         """
-        p = exact(self.pr_defender_hard)
-        x = {k: exact(v) for k, v in self.numbers().items() if not isinstance(v, tuple)}
-        names = ("hard", "soft")
-        fight = {"hard": x["c_dd_hard"], "soft": x["c_cd"]}
-        sender = {
-            t: {
-                "status quo": {"resist": x["c_sq"], "concede": x["c_sq"]},
-                "challenge": {"resist": fight[t], "concede": p * fight[t] + (1 - p) * x["c_dc"]},
-            }
-            for t in names
-        }
-        receiver = {
-            t: {
-                "status quo": {"resist": x["d_sq"], "concede": x["d_sq"]},
-                "challenge": {
-                    "resist": x["d_dd_soft"] if t == "hard" else x["d_cd"],
-                    "concede": x["d_dc"],
-                },
-            }
-            for t in names
-        }
-        for table in (sender, receiver):
-            for t in names:
-                table[t]["status quo"] = {"none": table[t]["status quo"]["resist"]}
-        prior = {"hard": x["pr_challenger_hard"], "soft": 1 - x["pr_challenger_hard"]}
-        return from_tables(prior, sender, receiver, players=self.players)
+        return games.as_signalling(self)
 
     def existence(self) -> dict[str, Number]:
         """Region to signed margin."""
@@ -363,30 +339,11 @@ class MutualDeterrence(
         ]
         return smaller(*gaps)
 
-    def _game(self) -> Bayesian:
-        """Gain of attacking over waiting, per side and type, affine in the other's attacks.
-
-        If the other attacks with chances (h, s) by type, waiting pays sq or, attacked, the better
-        of conflict and conceding; attacking pays conflict if the other attacks too or is hard.
-        """
-        gains = []
-        for i in (0, 1):
-            q = exact(self.pr_hard[1 - i])
-            win, sq, lose = exact(self.win[i]), exact(self.sq[i]), exact(self.lose[i])
-            side = []
-            for war in (exact(self.war_hard[i]), exact(self.war_soft[i])):
-                attacked = larger(war, lose)
-                on_hard = q * ((war - attacked) - (war - sq))
-                on_soft = (1 - q) * ((war - attacked) - (win - sq))
-                side.append(((on_hard, on_soft), q * (war - sq) + (1 - q) * (win - sq)))
-            gains.append(tuple(side))
-        return Bayesian(tuple(gains))
-
     def equilibria(self) -> Solution:
         """Every equilibrium; both sides' retaliation is by type and so needs no belief."""
         one, two = (exact(p) for p in self.pr_hard)
         live = ((one > 0, one < 1), (two > 0, two < 1))
-        corners, pieces = equilibria(self._game(), live)
+        corners, pieces = equilibria(games.as_bayesian(self), live)
         points = [self._point(a, b) for a, b in corners]
         names: dict[str, int] = {}
         for k, p in enumerate(points):
@@ -397,7 +354,7 @@ class MutualDeterrence(
 
     def _point(self, a: Vector, b: Vector) -> Point:
         mine = (a, b)
-        kinds = [_behaviour(x, exact(p)) for x, p in zip(mine, self.pr_hard)]
+        kinds = [games.behaviour(x, exact(p)) for x, p in zip(mine, self.pr_hard)]
         label = (
             kinds[0]
             if kinds[0] == kinds[1]
@@ -442,35 +399,6 @@ class MutualDeterrence(
                 regret = max(worth.values()) - x * worth["attack"] - (1 - x) * worth["wait"]
                 gaps.append((regret, f"{t} {who}"))
         return exact_verdict(gaps)
-
-
-def _behaviour(x: Vector, p: Fraction) -> str:
-    states = tuple(
-        None if absent else ("mix" if 0 < v < 1 else int(v))
-        for v, absent in zip(x, (p == 0, p == 1))
-    )
-    names: dict[tuple[Any, Any], str] = {
-        (0, 0): "deterred",
-        (1, 0): "separating",
-        (1, 1): "attack",
-        (1, "mix"): "bluff",
-        ("mix", 0): "hybrid",
-        ("mix", "mix"): "mixing",
-        (0, 1): "reversed",
-        ("mix", 1): "soft attack",
-        (0, "mix"): "soft hybrid",
-    }
-    for hard, soft in product(*[((0, 1, "mix") if s is None else (s,)) for s in states]):
-        if None in states and hard != soft:
-            continue
-        return (
-            names[(hard, soft)]
-            if None not in states
-            else {0: "deterred", 1: "attack", "mix": "mixing"}[
-                states[0] if states[1] is None else states[1]
-            ]
-        )
-    return names[states]  # type: ignore[index]
 
 
 def compile(negotiation: Negotiation) -> UnilateralDeterrence:
