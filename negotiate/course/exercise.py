@@ -252,6 +252,9 @@ class Question(Frozen):
     variables: tuple[str, ...] = Field((), description="letters an expression may contain")
     domain: tuple[Answer, Answer] | None = Field(None, description="where the letters live")
     options: tuple[Option, ...] = Field((), description="options of a choice")
+    keep_order: bool = Field(
+        False, description="options in the order of the file; else in each student's own order"
+    )
     labels: tuple[str, ...] = Field((), description="labels of a table of numbers")
     partial: bool = Field(True, description="whether parts of the answer earn points")
     public: tuple[str, ...] = Field((), description="conditions a student may check")

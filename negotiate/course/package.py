@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import base64
 import json
+from hashlib import sha256
 from typing import Any
 
 from negotiate.course.drawing import Variant
-from negotiate.course.exercise import Question
+from negotiate.course.exercise import Option, Question
 from negotiate.course.kinds import KINDS, shape
 from negotiate.course.submission import write_answers
 from negotiate.course.text import fill, holes, shown, table
@@ -33,7 +34,7 @@ def allowed(question: Question, variant: Variant) -> str:
     """What a student may write, in words, with this question's own labels."""
     kind = KINDS[question.kind]
     if question.options:
-        names = ", ".join(f'"{option.id}"' for option in question.options)
+        names = ", ".join(f'"{option.id}"' for option in offered(question, variant))
         return f"{kind.allowed}: {names}"
     if question.variables:
         return f"{kind.allowed}: {', '.join(question.variables)}"
@@ -44,6 +45,23 @@ def allowed(question: Question, variant: Variant) -> str:
     if question.tolerance and question.kind in ("number", "interval"):
         return f"{kind.allowed} (right within {float(question.tolerance):g})"
     return kind.allowed
+
+
+def offered(question: Question, variant: Variant) -> tuple[Option, ...]:
+    """The options in the order in which this student sees them.
+
+    They are sorted by a hash of stamp, question and option, so where an option stands says nothing
+    of where the author put it (authors tend to write the right one first), and differs from
+    student to student. A question with ``keep_order`` keeps the order of the file.
+    """
+    if question.keep_order:
+        return question.options
+    return tuple(
+        sorted(
+            question.options,
+            key=lambda o: sha256(f"{variant.stamp}|{question.id}|{o.id}".encode()).digest(),
+        )
+    )
 
 
 def _labels(labels: Any, name: str = "") -> str:
@@ -84,7 +102,7 @@ def public(variant: Variant) -> str:
             "id": question.id,
             "kind": question.kind,
             "points": str(question.points),
-            "options": [option.id for option in question.options],
+            "options": [option.id for option in offered(question, variant)],
             "labels": list(question.labels),
             "variables": list(question.variables),
             "public": list(question.public),
@@ -158,7 +176,7 @@ def question_text(variant: Variant, question: Question, number: int, *, hints: b
         fill(question.text.strip(), world, where=f"question {question.id}"),
     ]
     if question.options:
-        lines += ["", *(f"- `{o.id}`: {fill(o.text, world)}" for o in question.options)]
+        lines += ["", *(f"- `{o.id}`: {fill(o.text, world)}" for o in offered(question, variant))]
     words, sample = allowed(question, variant), example(question, variant)
     asked = "" if question.kind == "choice" else f" For example `{sample}`"
     lines += ["", f"*Answer: {words}.*{asked}"]

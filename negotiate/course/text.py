@@ -99,7 +99,8 @@ def number(value: Any) -> str:
             while rest % prime == 0:
                 rest //= prime
         exact = f"{value.numerator}/{value.denominator}"
-        if rest == 1 and value.denominator <= 1000 and value.denominator not in (2, 4):
+        short = value.denominator not in (2, 4) or abs(value) > 1  # 3/4, but 18.5
+        if rest == 1 and value.denominator <= 1000 and short:
             return format(Decimal(value.numerator) / Decimal(value.denominator), "f")
         return exact if len(exact) <= 24 else number(float(value))
     value = float(value)
@@ -172,7 +173,8 @@ def _profiles(game: Any) -> str:
 def _tree(game: Any) -> str:
     """Nodes as a nested list: who moves where, each action, payoffs at the ends."""
     paid = game.path_payoffs()
-    lines = [""]
+    # the sentence keeps the tree apart from a list that may stand above it
+    lines = ["", "The game as a tree:", ""]
     for node in range(game.count):
         depth = int(game.depth[node])
         above = int(game.parent[node])

@@ -13,6 +13,7 @@ from negotiate.course import build, files, grading, solutions, student
 from negotiate.course.build import student_files
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
+from negotiate.course.package import offered
 from negotiate.course.submission import read
 from negotiate.course.text import cell, shown
 from negotiate.errors import CaseError, NegotiateError
@@ -76,6 +77,26 @@ def test_an_unopened_package_is_empty_and_its_answers_file_is_read(built: Path) 
     for name in ("chicken-commitment.answers.toml", "chicken-commitment.ipynb"):
         found = read(built / "students" / "ada" / name)
         assert found is not None and found.open and found.student == "ada" and found.numbers
+
+
+def test_where_an_option_stands_tells_nothing(chicken: Exercise) -> None:
+    """The right option comes first in the file; each student sees an order of their own."""
+    question = next(q for q in chicken.question if q.id == "why")
+    variants = [variant_of(chicken, f"s{i}") for i in range(60)]
+    orders = [[o.id for o in offered(question, v)] for v in variants]
+    assert all(sorted(order) == sorted(o.id for o in question.options) for order in orders)
+    first = [order.index("visible") for order in orders]
+    # one third each: fewer than 8 of 60 has a probability below 1e-3
+    assert all(first.count(place) >= 8 for place in range(3))
+    # the order does not follow from the file's: another order there gives the same here
+    turned = question.model_copy(update={"options": question.options[::-1]})
+    assert [[o.id for o in offered(turned, v)] for v in variants] == orders
+    kept = question.model_copy(update={"keep_order": True})
+    assert offered(kept, variants[0]) == question.options
+    # notebook and answers file agree
+    files = student_files(variants[0])
+    listed = ", ".join(f'"{name}"' for name in orders[0])
+    assert listed in files["chicken-commitment.answers.toml"]
 
 
 def run_cells(folder: Path, answers: dict[str, Any]) -> None:
