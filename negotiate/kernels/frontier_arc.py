@@ -6,9 +6,11 @@ its slope in lambda are
     x(lambda)  = (lambda p_1 + (1 - lambda) p_2) / (2 (lambda q_1 + (1 - lambda) q_2)), clipped,
     x'(lambda) = (p_1 - p_2 - 2 x (q_1 - q_2)) / (2 (lambda q_1 + (1 - lambda) q_2)), 0 if clipped,
 
-and u_i' = sum (p_i - 2 q_i x) x'. Newton's step is taken where it stays inside the bracket, a
-bisection elsewhere; a draw that has converged is frozen, so that an answer does not depend on the
-draws solved beside it. Draws are taken a tile at a time, which keeps the arrays in the cache.
+and u_i' = sum (p_i - 2 q_i x) x'. Newton's step is taken where it stays inside the bracket and is
+at most half the step before (else it could jump to and fro for ever across a kink, where a level
+is clipped), a bisection elsewhere; a draw that has converged is frozen, so that an answer does not
+depend on the draws solved beside it. Draws are taken a tile at a time, which keeps the arrays in
+the cache.
 
 >>> import numpy as np
 >>> from negotiate.kernels.frontier_smooth import smooth
@@ -33,7 +35,7 @@ Array = npt.NDArray[np.float64]
 Affine = tuple[Any, Any]
 
 _TILE = 2048
-_STEPS = 80  # Newton needs five or six; bisection alone 53
+_STEPS = 120  # Newton needs five or six; a bisection after every other step twice 53
 
 
 class _Arc(NamedTuple):
@@ -119,7 +121,7 @@ def root(
 
 def _tile(arc: _Arc, affine: Any, low: Array, high: Array, start: Array) -> Array:
     # a hair inside 0 and 1, where the level of an issue that one party does not mind is defined
-    a, b = np.maximum(low, tolerance.ROOT), np.minimum(high, 1.0 - tolerance.ROOT)
+    a, b = (np.clip(end, tolerance.ROOT, 1.0 - tolerance.ROOT) for end in (low, high))
     fa = _balance(arc, affine, start, a)[0]
     fb = _balance(arc, affine, start, b)[0]
     out = np.where(fa >= 0, low, high)
@@ -130,20 +132,23 @@ def _tile(arc: _Arc, affine: Any, low: Array, high: Array, start: Array) -> Arra
     if len(rows) < len(low):
         arc, affine, start = arc.take(rows), _take(affine, rows), start[:, rows]
     open_ = np.ones(len(rows), dtype=bool)
+    last = b - a
     for _ in range(_STEPS):
         if not open_.any():
             break
         if 2 * np.count_nonzero(open_) < len(open_):  # go on with the stragglers alone
-            rows, lam, a, b = rows[open_], lam[open_], a[open_], b[open_]
+            rows, lam, a, b, last = rows[open_], lam[open_], a[open_], b[open_], last[open_]
             arc, affine, start = arc.take(open_), _take(affine, open_), start[:, open_]
             open_ = open_[open_]
         f, slope = _balance(arc, affine, start, lam)
         a, b = np.where(f < 0, lam, a), np.where(f < 0, b, lam)
         with np.errstate(divide="ignore", invalid="ignore"):
             new = lam - f / slope
-        new = np.where((new >= a) & (new <= b), new, 0.5 * (a + b))
+        good = (new >= a) & (new <= b) & (2 * np.abs(new - lam) <= last)
+        new = np.where(good, new, 0.5 * (a + b))
         new = np.where(open_ & (f != 0), new, lam)
-        open_ &= np.abs(new - lam) > tolerance.ROOT
+        last = np.abs(new - lam)
+        open_ &= last > tolerance.ROOT
         lam = new
         out[rows] = lam
     return out

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.forms._bargaining_values import linear, quadratic
+from negotiate.forms.bargaining import from_issues
 from negotiate.kernels import bargaining, bargaining_curves, bargaining_exact, bargaining_judge
 from negotiate.kernels.bargaining_raiffa import end_of_path
 from negotiate.kernels.bargaining_roots import bracketed_root
@@ -220,3 +222,33 @@ def test_bracketed_root_keeps_its_bracket():
     power = rng.integers(1, 12, 500)
     root = bracketed_root(lambda x: x**power - target, np.zeros(500), np.ones(500))
     assert root == pytest.approx(np.clip(target, 0, 1) ** (1 / power), abs=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("weights", "ideals", "d"),
+    [  # found by hypothesis: Newton's steps jumped to and fro across a kink
+        ([(0.65, 0.55), (0.2, 0.35)], [(None, 0.75), (0.65, 0.05)], (0.828125, 0.299625)),
+        ([(0.05, 0.5), (0.3, 0.25)], [(None, 0.65), (0.55, 0.0)], (0.48875, 0.31175)),
+        # and one whose bracket was the end of [0, 1], where an indifferent party divides by zero
+        ([(0.05, 0.05), (0.05, 0.05)], [(None, None), (None, 0.0)], (0.0375, 0.0375)),
+    ],
+)
+def test_egalitarian_point_across_kinks_against_a_scan_of_all_levels(weights, ideals, d):
+    # values: 1 - x (None) or 1 - (x - ideal)^2; the point of equal gains by scanning two levels
+    def value(ideal):
+        return linear(0) if ideal is None else quadratic(ideal)
+
+    form = from_issues(
+        {p: dict(zip(("x", "y"), w)) for p, w in zip("ab", weights)},
+        {p: dict(zip(("x", "y"), map(value, own))) for p, own in zip("ab", ideals)},
+        dict(zip("ab", d)),
+    )
+    found = bargaining.egalitarian(form.float_frontier, np.array(d)).u[:, 0]
+    grid = np.linspace(0, 1, 2001)
+    gains = []
+    for w, own, base in zip(weights, ideals, d):
+        x, y = (1 - grid if i is None else 1 - (grid - i) ** 2 for i in own)
+        gains.append(w[0] * x[:, None] + w[1] * y[None, :] - base)
+    best = np.minimum(*gains).max()
+    assert min(found - d) == pytest.approx(best, abs=1e-3)
+    assert min(found - d) >= best - 1e-12
