@@ -176,11 +176,14 @@ def _exercise(report: Report, graded: Graded, level: str) -> Iterator[str]:
     answers = None
     if level == "full" and graded.variant is not None and graded.status == "graded":
         answers = solutions.answers(graded.variant)
+    places = {name: place for place, name in enumerate(known, start=1)}
     for mark in graded.marks:
         question = known[mark.question]
         yield ""
+        # the number by which the notebook calls the question, and the name of its answer
+        name = f"{places[mark.question]}. {cell(mark.question)}"
         yield (
-            f"- **{cell(mark.question)}**: {points(mark.points)} of {points(question.points)}"
+            f"- **{name}**: {points(mark.points)} of {points(question.points)}"
             f"{'' if level == 'score' else ', ' + WORDS[mark.status]}"
         )
         if level != "score":

@@ -297,7 +297,10 @@ def _equilibria(question: Question, entry: Any, labels: Shape) -> tuple[dict[str
     if isinstance(entry, Mapping):
         entry = [entry]
     if not isinstance(entry, (list, tuple)) or len(entry) > MAX_ITEMS:
-        raise NotReadable("no list of profiles", allowed=f"at most {MAX_ITEMS} profiles")
+        raise NotReadable(
+            "no list of profiles",
+            allowed=f"a list in [ ] with an entry for each profile; at most {MAX_ITEMS}",
+        )
     allowed = labels()
     return tuple(read_profile(item, allowed, f"[{i + 1}]") for i, item in enumerate(entry))
 

@@ -25,6 +25,8 @@ from typing import Any
 from negotiate.errors import InputError
 
 _HOLE = re.compile(r"<<\s*([^<>:\n]+?)\s*(?::\s*([^<>\n]*?)\s*)?>>")
+MAX_PLACES = 6
+"""Decimals up to which an exact number is written as a decimal rather than a fraction."""
 STYLES = "tex, a number of decimals, %"
 
 
@@ -94,13 +96,15 @@ def number(value: Any) -> str:
     if isinstance(value, Fraction):
         if value.denominator == 1:
             return str(value.numerator)
-        rest = value.denominator
+        rest, places = value.denominator, 0
         for prime in (2, 5):
+            power = 0
             while rest % prime == 0:
-                rest //= prime
+                rest, power = rest // prime, power + 1
+            places = max(places, power)
         exact = f"{value.numerator}/{value.denominator}"
-        short = value.denominator not in (2, 4) or abs(value) > 1  # 3/4, but 18.5
-        if rest == 1 and value.denominator <= 1000 and short:
+        plain = value.denominator not in (2, 4) or abs(value) > 1  # 3/4, but 18.5
+        if rest == 1 and places <= MAX_PLACES and plain:
             return format(Decimal(value.numerator) / Decimal(value.denominator), "f")
         return exact if len(exact) <= 24 else number(float(value))
     value = float(value)
