@@ -65,16 +65,28 @@ def _of_offers(game: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
 
 
 def _of_enforcement(game: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
-    """Critical discount factors exactly where they are rational, the rest over floats."""
-    from negotiate import registry
+    """In fractions where the game has them, the rest over floats."""
     from negotiate.forms.enforcement import evaluate_game
 
-    if name.startswith("critical_discount."):
-        point = registry.load("solutions", "critical_discount").solve(game).points
-        exact = point[0].facts.get("critical_discount", {}) if point else {}
-        if isinstance(exact, Mapping) and name.partition(".")[2] in exact:
-            return exact[name.partition(".")[2]]
+    head, _, party = name.partition(".")
+    if game.exact and game.discount.ndim == 1 and head in _EXACT:
+        reading, together = _EXACT[head]
+        row = dict(zip(game.players, getattr(game, reading)(), strict=True))
+        if party in row:
+            return row[party]
+        if not party and together is not None:
+            return together(row.values())
     return evaluate_game(game, [name])[name]
+
+
+_EXACT: dict[str, tuple[str, Callable[[Any], Any] | None]] = {
+    "critical_discount": ("critical", max),
+    "margin": ("margin", min),
+    "punisher_margin": ("punisher_margin", None),
+    "value": ("value", None),
+}
+"""Metrics of enforcement in fractions: the method that gives them, and what the parties' numbers
+make for the deal."""
 
 
 def _of_repeated(game: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
