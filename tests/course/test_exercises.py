@@ -298,6 +298,16 @@ def _idlib(w):
             "utility": {"russia": russia, "turkey": turkey}}  # fmt: skip
 
 
+def _council(w):
+    # a vote costs the discounted expectation delta v; v solves n v = keeps + bought delta v, and
+    # keeps = 1 - bought delta v, so v = 1/n whatever the quota
+    vote = w["delta"] * w["fund"] / w["members"]
+    bought = (w["members"] - 1) / 2
+    return {"waiting": w["fund"] / w["members"], "price": vote, "quota": w["extra"] * vote,
+            "keeps": w["fund"] - bought * vote,
+            "unanimity": w["fund"] - (w["members"] - 1) * vote}  # fmt: skip
+
+
 AGAIN = {
     "payoffs-dominance": _race, "mixed-equilibria": _convoy, "chicken-commitment": _chicken,
     "nash-bargaining": _nash, "bargaining-zone": _gas, "logrolling": _logrolling,
@@ -307,7 +317,7 @@ AGAIN = {
     "repeated-ceasefire": _repeated, "monitoring": _monitoring, "two-level": _two_level,
     "sanctions": _sanctions, "migration-leverage": _migration, "straits": _straits,
     "mediation": _mediation, "durability": _durability, "thresholds": _thresholds,
-    "idlib-1": _idlib,
+    "idlib-1": _idlib, "council": _council,
 }  # fmt: skip
 
 
