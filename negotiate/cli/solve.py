@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -37,16 +37,22 @@ def command(
     from negotiate.solution import solutions_to_dict
 
     thing = open_file(case)
+    negotiation = None
     if form_of(thing) == "negotiation":
-        thing = registry.load("forms", form).compile(load(case, changes, scenario))
+        compiled = _compiler(form)
+        negotiation = load(case, changes, scenario)
+        thing = compiled(negotiation)
     elif (changes or scenario) and hasattr(thing, "as_case"):
         thing = registry.load("forms", form_of(thing)).compile(load(case, changes, scenario))
     elif changes or scenario:
         raise InputError("a game has no scenarios or paths", where="--set, --scenario",
                          remedy="they change a case of kind negotiation")  # fmt: skip
     kind = form_of(thing)
+    if negotiation is not None and not concept and not applicable(kind):
+        _numbers(negotiation, kind, thing, as_json=as_json)
+        return
     names = chosen(kind, concept)
-    solutions = list(_solved(thing, names, skip=concept == ["all"]))
+    solutions = _solved(thing, names, skip=not concept or concept == ["all"])
     if as_json:
         players = solutions[0].players if solutions else ()
         print_json(solutions_to_dict(players, solutions))
@@ -56,18 +62,60 @@ def command(
         raise typer.Exit(3)
 
 
-def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> Iterator[Any]:
-    """Solutions in turn; of "all", concepts that do not apply to this very game are named."""
+def _compiler(form: str) -> Callable[..., Any]:
+    """What builds ``form`` from a case; forms that come from files of their own are refused."""
     from negotiate import registry
     from negotiate.errors import NotApplicableError
 
+    module = registry.load("forms", form)
+    if not hasattr(module, "compile"):
+        built = [
+            n for n in registry.names("forms") if hasattr(registry.load("forms", n), "compile")
+        ]
+        raise NotApplicableError(
+            f"a case is not compiled into the form {form}", where="--form",
+            allowed=", ".join(built), remedy=f"give a file that holds the {form} game",
+        )  # fmt: skip
+    built_by: Callable[..., Any] = module.compile
+    return built_by
+
+
+def _numbers(negotiation: Any, kind: str, form: Any, *, as_json: bool) -> None:
+    """The numbers of a form that is solved in closed form and has no concept of its own."""
+    from negotiate.whatif import metric
+
+    typer.echo(f"{kind} has no solution concept; these are its numbers", err=True)
+    if not as_json:
+        typer.echo(form.text())
+        return
+    own = [n for n in metric.available(negotiation) if n.startswith(f"{kind}.") and "<" not in n]
+    found = {n: value.item() for n, value in metric.evaluate(negotiation.floats(), own).items()}
+    players = getattr(form, "players", ()) or getattr(form, "parties", ())
+    print_json({"players": list(players), "solutions": [], "metrics": found})
+
+
+def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> list[Any]:
+    """Solutions in turn.
+
+    Where no concept was named, those that do not apply to this very game are told and left out;
+    if none applies, the first reason is the error.
+    """
+    from negotiate import registry
+    from negotiate.errors import NotApplicableError
+
+    found, refused = [], []
     for name in names:
         try:
-            yield registry.load("solutions", name).solve(thing)
+            found.append(registry.load("solutions", name).solve(thing))
         except NotApplicableError as error:
             if not skip:
                 raise
-            typer.echo(f"{name} does not apply: {error}", err=True)
+            refused.append((name, error))
+    if refused and not found:
+        raise refused[0][1]
+    for name, reason in refused:
+        typer.echo(f"{name} does not apply: {reason}", err=True)
+    return found
 
 
 def chosen(kind: str, asked: list[str] | None) -> tuple[str, ...]:

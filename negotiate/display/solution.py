@@ -120,7 +120,10 @@ def _cell(point: Point, part: str, key: str) -> str:
 
 def _mixture(item: Mapping[Any, Any]) -> str:
     if any(isinstance(v, Mapping) for v in item.values()):
-        return "; ".join(f"{clean(k)}: {_mixture(v)}" for k, v in item.items())
+        return "; ".join(
+            f"{clean(k)}: {_mixture(v) if isinstance(v, Mapping) else view.value(v)}"
+            for k, v in item.items()
+        )
     used = [(k, v) for k, v in item.items() if not view._is_zero(v)]
     if len(used) == 1 and not getattr(used[0][1], "ndim", 0):
         return clean(used[0][0])
