@@ -323,6 +323,13 @@ class ExtensiveGame(Viewable):
 
         return to_pygambit(self)
 
+    @classmethod
+    def from_pygambit(cls, game: Any) -> ExtensiveGame:
+        """A game from a `pygambit.Game`, handed over in the ``.efg`` format."""
+        from negotiate.forms._tree_graph import from_pygambit
+
+        return from_pygambit(game)
+
     def to_dict(self) -> dict[str, Any]:
         """The nested description that `from_dict` reads, with numbers as texts."""
         from negotiate.forms import _tree_tables

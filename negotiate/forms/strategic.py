@@ -14,6 +14,10 @@ fractions (``exact``), floats, or SymPy expressions (``symbolic``).
 >>> half = {"Swerve": "1/2", "Straight": "1/2"}
 >>> game.regret({"Row": half, "Column": half})
 Fraction(0, 1)
+
+Other libraries' games come in and go out by `StrategicGame.from_nashpy`, ``to_nashpy``,
+``from_pygambit`` and ``to_pygambit``, with a suffix ``.nfg`` also as files; trees have
+`ExtensiveGame.from_pygambit` and ``to_pygambit``.
 """
 
 from __future__ import annotations
@@ -353,6 +357,39 @@ class StrategicGame(Viewable):
         from negotiate.forms._strategic_file import read as read_toml
 
         return read_toml(path)
+
+    @classmethod
+    def from_nashpy(cls, game: Any, *, players: Sequence[str] | None = None) -> StrategicGame:
+        """A game from a ``nashpy.Game``; integer matrices become exact.
+
+        >>> import nashpy
+        >>> theirs = nashpy.Game([[3, 0], [5, 1]], [[3, 5], [0, 1]])
+        >>> StrategicGame.from_nashpy(theirs, players=("Row", "Column")).payoff(
+        ...     {"Row": "2", "Column": "1"})
+        {'Row': Fraction(5, 1), 'Column': Fraction(0, 1)}
+        """
+        from negotiate.forms._strategic_sources import from_nashpy
+
+        return from_nashpy(game, players=players)
+
+    def to_nashpy(self) -> Any:
+        """A ``nashpy.Game`` in floats; two players, one draw."""
+        from negotiate.forms._strategic_sources import to_nashpy
+
+        return to_nashpy(self)
+
+    @classmethod
+    def from_pygambit(cls, game: Any) -> StrategicGame:
+        """A game from a ``pygambit.Game`` (an extensive one by its strategic form), exact."""
+        from negotiate.forms._strategic_sources import from_pygambit
+
+        return from_pygambit(game)
+
+    def to_pygambit(self) -> Any:
+        """A ``pygambit.Game``; needs the extra ``gambit``."""
+        from negotiate.forms._strategic_sources import to_pygambit
+
+        return to_pygambit(self)
 
 
 def read(path: str | Path) -> StrategicGame:

@@ -305,7 +305,7 @@ def test_graphs_there_and_back():
 def test_pygambit_there_and_back():
     pytest.importorskip("pygambit")
     game = poker()
-    back = _tree_graph.from_pygambit(game.to_pygambit())
+    back = extensive.ExtensiveGame.from_pygambit(game.to_pygambit())
     assert (back.path_payoffs() == game.path_payoffs()).all()
     assert (back.chance == game.chance).all() and back.perfect_recall().holds
 

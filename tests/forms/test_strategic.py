@@ -162,14 +162,14 @@ def test_tables_frames_and_bimatrices_agree():
 
 def test_nashpy_there_and_back():
     game = chicken()
-    back = sources.from_nashpy(sources.to_nashpy(game), players=game.players)
+    back = StrategicGame.from_nashpy(game.to_nashpy(), players=game.players)
     assert np.all(back.payoffs == game.payoffs)
 
 
 def test_pygambit_there_and_back():
     pytest.importorskip("pygambit")
     game = chicken(title="Chicken")
-    assert sources.from_pygambit(sources.to_pygambit(game)) == game
+    assert StrategicGame.from_pygambit(game.to_pygambit()) == game
 
 
 def test_expressions_serve_three_arithmetics():
