@@ -175,7 +175,8 @@ def choose(
                 lines[file.path] = (*place, words)
         others = [f for f in files if f is not best and not _twins(f, best) and not f.problem]
         if others:
-            chosen[place] = replace(best, problem=best.problem or f"twice: {len(others) + 1} files")
+            words = f"twice: of {len(others) + 1} files the newest in time counts"
+            chosen[place] = replace(best, problem=best.problem or words)
     return chosen, lines
 
 

@@ -189,7 +189,7 @@ def _grade_one(
     blank = replace(blank, path=file.path)
     remarks: tuple[str, ...] = (file.problem,) if file.problem.startswith("twice") else ()
     if file.submission is None:
-        return replace(blank, status="broken", remarks=(file.problem,))
+        return replace(blank, status="broken", remarks=(file.problem.removeprefix("broken: "),))
     submission = file.submission
     blank = replace(blank, submission=submission)
     if submission.student and submission.student != student:

@@ -102,7 +102,7 @@ def test_each_gets_its_line_and_the_rest_are_graded(folder: Path, chicken: Exerc
     late = result(report, "s2")
     assert late.points == Fraction(13, 2) and "late by 2 h 1 min" in late.remarks[0]
     twice = result(report, "s3")
-    assert twice.points == 13 and twice.remarks == ("twice: 2 files",)
+    assert twice.points == 13 and twice.remarks == ("twice: of 2 files the newest in time counts",)
     assert line(report, "s3/first.toml") == "twice: s3/second.toml counts"
     assert result(report, "s4").status == "broken"
     assert "not valid TOML" in line(report, "s4/chicken-commitment.answers.toml")
