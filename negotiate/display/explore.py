@@ -23,6 +23,7 @@ from negotiate.errors import InputError, MissingExtraError, NegotiateError
 from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import metric, oneway
 from negotiate.whatif.words import names
+from negotiate.whatif.world import of_case
 
 SLIDERS = 8
 """Sliders shown unless asked for others: the quantities with the widest one-way ranges."""
@@ -217,6 +218,7 @@ def _margins(case: Negotiation, judged: Any) -> str:
     )
 
 
+@of_case
 def explore(
     case: Negotiation, *, paths: Sequence[str] = (), question: str = "", most: int = SLIDERS
 ) -> Explorer:

@@ -48,6 +48,7 @@ from negotiate.whatif.robustness import Claim, Claims
 from negotiate.whatif.robustness import claim as claimed
 from negotiate.whatif.study import Study, run_study
 from negotiate.whatif.words import names
+from negotiate.whatif.world import of_case
 
 DRAWS = 2**14
 """Draws unless asked otherwise: shares are then known to some 0.4 of a hundredth."""
@@ -57,11 +58,13 @@ EVALUATIONS = 2**17
 factors."""
 
 
+@of_case
 def words_for(case: Negotiation, *asked: str) -> dict[str, str]:
     """Words of the paths, ids and asked metrics of a case."""
     return names(case, asked)
 
 
+@of_case
 def sensitivity(
     case: Negotiation, metric: str, *, method: str = "sobol", label: str = "",
     draws: int = EVALUATIONS, seed: int = 0, scenario: str = "",
@@ -95,6 +98,7 @@ def sensitivity(
     return answer.named(words_for(case, metric))
 
 
+@of_case
 def threshold(
     case: Negotiation, path: str, metric: str, condition: str = "> 0", *,
     low: float | None = None, high: float | None = None, draws: int = 1024, seed: int = 0,
@@ -127,6 +131,7 @@ def threshold(
     return found.named(words_for(case, metric))
 
 
+@of_case
 def discover(
     case: Negotiation, metric: str = "", condition: str = "", *, claim: str = "",
     draws: int = DRAWS, seed: int = 0, scenario: str = "",
@@ -145,6 +150,7 @@ def discover(
     return discovery.prim(inputs, happened, what=what).named(words_for(case, metric))
 
 
+@of_case
 def tree(
     case: Negotiation, metric: str = "", condition: str = "", *, claim: str = "", depth: int = 3,
     draws: int = DRAWS, seed: int = 0, scenario: str = "",
@@ -176,6 +182,7 @@ def _happened(
     return study, holds, what, relevant(case, [metric], scenario=scenario, seed=seed)
 
 
+@of_case
 def stated_claim(case: Negotiation, name: str) -> Any:
     """A conclusion of the file by its id."""
     known = {item.id: item for item in case.case.claim}
@@ -184,6 +191,7 @@ def stated_claim(case: Negotiation, name: str) -> Any:
     return known[name]
 
 
+@of_case
 def askable(case: Negotiation) -> tuple[tuple[Any, ...], tuple[str, ...]]:
     """Conclusions of the file that can be asked of it, and why the others cannot."""
     good, reasons = [], []
@@ -197,6 +205,7 @@ def askable(case: Negotiation) -> tuple[tuple[Any, ...], tuple[str, ...]]:
     return tuple(good), tuple(reasons)
 
 
+@of_case
 def counterfactual(
     case: Negotiation, metric: str, *, scenario: str = "", without: str = "",
     draws: int = DRAWS, seed: int = 0,
@@ -231,6 +240,7 @@ def counterfactual(
     return found.named(known)
 
 
+@of_case
 def attribute(
     case: Negotiation, metric: str, *, levers: Sequence[str] = (), draws: int = 256, seed: int = 0,
     scenario: str = "",
@@ -250,6 +260,7 @@ def attribute(
     return found.named(words_for(case, metric))
 
 
+@of_case
 def signed_terms(case: Negotiation) -> dict[str, float]:
     """The signed terms as observations of the terms that rational threats predict."""
     if not case.signed_deal:
@@ -265,6 +276,7 @@ def signed_terms(case: Negotiation) -> dict[str, float]:
     }
 
 
+@of_case
 def infer(
     case: Negotiation, observed: Mapping[str, Any] | None = None, *,
     hindsight: Sequence[str] | None = None, sequential: bool = False, draws: int = 50_000,
@@ -302,6 +314,7 @@ def infer(
     return replace(found, prior=known or found.prior).named(words_for(case, *seen))
 
 
+@of_case
 def match(
     case: Negotiation, path: str, metric: str, value: float, *, tolerance: float = 0.01,
     low: float | None = None, high: float | None = None,
@@ -314,6 +327,7 @@ def match(
     return found.named(words_for(case, metric))
 
 
+@of_case
 def information(
     case: Negotiation, metric: str = "", condition: str = "", *,
     acts: Mapping[str, str] | None = None, draws: int = DRAWS, seed: int = 0, scenario: str = "",
@@ -344,11 +358,13 @@ def information(
     return found.named(words_for(case, metric))
 
 
+@of_case
 def make_claim(case: Negotiation, metric: str, condition: str, *, text: str = "") -> Claim:
     """A claim on a metric of the case; one that names a bargaining concept is asked of each."""
     return claimed(cases.by_concept(case, metric), condition, id=f"{metric} {condition}", text=text)
 
 
+@of_case
 def robustness(
     case: Negotiation, *claims: Any, draws: int = 4096, scenarios: Sequence[str] | None = None,
     seed: int = 0,
@@ -374,6 +390,7 @@ def robustness(
     return Claims(tuple(found.values()), notes).named(words_for(case, *wanted))
 
 
+@of_case
 def available(case: Negotiation) -> dict[str, str]:
     """Metrics that may be asked about, with their meanings."""
     return metrics.available(case)

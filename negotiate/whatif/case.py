@@ -172,6 +172,7 @@ def space_of(case: Negotiation, paths: Sequence[str] = ()) -> Space:
     return Space(marginals, space.groups, units, sources)
 
 
+@world.of_case
 def seam(
     case: Negotiation, names: Sequence[str], *, scenario: str = "", paths: Sequence[str] = ()
 ) -> tuple[Space, Evaluation]:
@@ -188,7 +189,6 @@ def seam(
     paths
         Paths that will be moved though the file gives no range for them.
     """
-    case = world.opened(case)
     if scenario and scenario not in case.scenarios:
         raise UnknownNameError("scenario", scenario, case.scenarios, where=f"study of {case.id}")
     return space_of(case, paths), Evaluation(case, _known(case, names), scenario)
@@ -295,6 +295,7 @@ def attribute_levers(
     options
         Of `negotiate.whatif.attribution.attribute`: permutations, rule.
     """
+    case = world.opened(case)
     names = tuple(levers) or case.on_table()
     for name in names:
         if name not in case.levers:
@@ -355,6 +356,7 @@ def claims(
     options
         Of `negotiate.whatif.study.run_study`.
     """
+    case = world.opened(case)
     chosen = [_claim(case, item) for item in (case.case.claim if stated is None else stated)]
     if not chosen:
         return {}
@@ -374,6 +376,7 @@ def _claim(case: Negotiation, item: Any) -> Claim:
     return claim(metrics, item.condition, id=item.id, text=item.text)
 
 
+@world.of_case
 def draw(case: Negotiation, n: int, *, seed: int = 0) -> Negotiation:
     """The negotiation over ``n`` draws of everything uncertain in it.
 

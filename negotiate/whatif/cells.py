@@ -27,7 +27,7 @@ from negotiate.whatif import condition as conditions
 from negotiate.whatif import metric
 from negotiate.whatif.oneway import rows, span
 from negotiate.whatif.threshold import exact_threshold
-from negotiate.whatif.world import opened
+from negotiate.whatif.world import of_case
 
 Array = npt.NDArray[Any]
 _HALVINGS = 45
@@ -106,6 +106,7 @@ class Cells(Viewable):
         }
 
 
+@of_case
 def cells(
     case: Negotiation,
     path: str,
@@ -127,7 +128,6 @@ def cells(
     points
         Points of the scan where no exact answer is to be had.
     """
-    case = opened(case)
     start, stop = span(case, path, low, high)
     found = np.asarray(metric.evaluate(rows(case, [{path: start}, {path: stop}]), [name])[name])
     label = found.dtype.kind in "UO"

@@ -22,6 +22,7 @@ from negotiate.view import Viewable
 from negotiate.whatif import metric
 from negotiate.whatif.answer import Answer, Picture, listed, shown
 from negotiate.whatif.words import names
+from negotiate.whatif.world import of_case
 
 Floats = npt.NDArray[np.float64]
 MAX_POINTS = 100_000
@@ -119,6 +120,7 @@ def rows(case: Negotiation, settings: Sequence[Mapping[str, float]]) -> Negotiat
     return base.with_draws(samples)
 
 
+@of_case
 def tornado(case: Negotiation, name: str, *, paths: Sequence[str] | None = None) -> Tornado:
     """One-way ranges of the metric ``name`` over ``paths``, by default all with a range."""
     chosen = tuple(paths) if paths is not None else case.uncertain()
@@ -150,6 +152,7 @@ def tornado(case: Negotiation, name: str, *, paths: Sequence[str] | None = None)
     )  # fmt: skip
 
 
+@of_case
 def curve(
     case: Negotiation,
     path: str,
@@ -233,6 +236,7 @@ class Spider(Answer):
         )  # fmt: skip
 
 
+@of_case
 def spider(
     case: Negotiation,
     name: str,

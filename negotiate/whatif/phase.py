@@ -40,6 +40,7 @@ from negotiate.whatif.case import BLOCK
 from negotiate.whatif.oneway import span
 from negotiate.whatif.threshold import _null_vector
 from negotiate.whatif.words import words
+from negotiate.whatif.world import of_case
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.str_]
@@ -226,6 +227,7 @@ class Phase(Viewable):
         }  # fmt: skip
 
 
+@of_case
 def phase(
     case: Negotiation,
     x: str,

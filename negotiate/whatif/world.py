@@ -7,9 +7,12 @@ Members of a Dirichlet group whose value is zero stay zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import functools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from negotiate.errors import InputError
 from negotiate.model.moves import PROBABILITIES
 from negotiate.model.negotiation import Negotiation
 from negotiate.model.quantity import Quantity
@@ -17,13 +20,56 @@ from negotiate.whatif.groups import Dirichlet
 from negotiate.whatif.marginal import Marginal, discrete, fitted
 from negotiate.whatif.space import Space
 
+P = ParamSpec("P")
+R = TypeVar("R")
 UNIT = (0.0, 1.0)
 
 
 def opened(case: Any) -> Negotiation:
-    """A case as it is; a game read from a file as the case of that file's quantities."""
-    found: Negotiation = case.as_case() if hasattr(case, "as_case") else case
-    return found
+    """What a question is asked of: a case, its id or file, or a game as its quantities' case.
+
+    >>> opened("idlib-2020").id
+    'idlib-2020'
+
+    Raises
+    ------
+    InputError
+        Where there is nothing to draw: a game in numbers only, or in strategic form, whose
+        equilibria have questions of their own.
+    """
+    if isinstance(case, (str, Path)):
+        from negotiate.loading import load
+
+        case = load(case)
+    if hasattr(case, "as_case"):
+        case = case.as_case()
+    if isinstance(case, Negotiation):
+        return case
+    from negotiate.loading import form_of
+
+    kind = form_of(case)
+    strategic = kind == "strategic"
+    raise InputError(
+        f"a game of kind {kind} is no case with uncertain quantities" if strategic
+        else f"{type(case).__name__} is no case",
+        where="what-if",
+        allowed='a case, its id or file, or a file of kind = "extensive" with its quantities',
+        remedy="equilibria over one quantity of a strategic file: equilibrium_map(FILE, QUANTITY); "
+        "over two: negotiate phase FILE --x A --y B" if strategic else "",
+    )  # fmt: skip
+
+
+def of_case(question: Callable[Concatenate[Negotiation, P], R]) -> Callable[Concatenate[Any, P], R]:
+    """A question of a case that takes whatever `opened` does."""
+
+    @functools.wraps(question)
+    def asked(*given: Any, **named: Any) -> R:
+        if given:
+            return question(opened(given[0]), *given[1:], **named)
+        by_name: Any = question  # the case by its name, which the type cannot say
+        return cast("R", by_name(**{k: opened(v) if k == "case" else v for k, v in named.items()}))
+
+    return cast("Callable[Concatenate[Any, P], R]", asked)
 
 
 def space(case: Negotiation) -> Space:
