@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import json
+from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
@@ -39,12 +40,24 @@ def allowed(question: Question, variant: Variant) -> str:
     if question.variables:
         return f"{kind.allowed}: {', '.join(question.variables)}"
     if question.labels:
-        return f"{kind.allowed}: {', '.join(question.labels)}"
+        return f"{kind.allowed}: {', '.join(question.labels)}{_near(question)}"
     if question.kind in ("profile", "equilibria"):
-        return f"{kind.allowed}; {_labels(shape(variant.world, question))}"
-    if question.tolerance and question.kind in ("number", "interval"):
-        return f"{kind.allowed} (right within {float(question.tolerance):g})"
-    return kind.allowed
+        return f"{kind.allowed}; {_labels(shape(variant.world, question))}{_near(question)}"
+    return f"{kind.allowed}{_near(question)}"
+
+
+def _near(question: Question) -> str:
+    """How near an answer must be, in words; empty where it must be exact."""
+    if question.tolerance:
+        return f" (right within {_decimal(question.tolerance)})"
+    if question.relative:
+        return f" (right within {_decimal(100 * question.relative)} % of the answer)"
+    return ""
+
+
+def _decimal(value: Fraction) -> str:
+    """A tolerance without an exponent: 0.00005."""
+    return f"{float(value):.12f}".rstrip("0").rstrip(".")
 
 
 def offered(question: Question, variant: Variant) -> tuple[Option, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from negotiate.course import build, files, grading, solutions, student
 from negotiate.course.build import student_files
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
-from negotiate.course.package import offered
+from negotiate.course.package import allowed, offered
 from negotiate.course.submission import read
 from negotiate.course.text import cell, shown
 from negotiate.errors import CaseError, NegotiateError
@@ -97,6 +98,18 @@ def test_where_an_option_stands_tells_nothing(chicken: Exercise) -> None:
     files = student_files(variants[0])
     listed = ", ".join(f'"{name}"' for name in orders[0])
     assert listed in files["chicken-commitment.answers.toml"]
+
+
+def test_how_near_is_said_without_an_exponent(wide: Exercise) -> None:
+    """Every tolerance, absolute or relative, stands beside its question."""
+    question = next(q for q in wide.question if q.kind == "number")
+    variant = variant_of(wide, "ada")
+    for absolute, relative, words in (
+        (Fraction(1, 20000), None, "(right within 0.00005)"),
+        (None, Fraction(1, 200), "(right within 0.5 % of the answer)"),
+    ):
+        asked = question.model_copy(update={"tolerance": absolute, "relative": relative})
+        assert allowed(asked, variant).endswith(words)
 
 
 def run_cells(folder: Path, answers: dict[str, Any]) -> None:
