@@ -8,6 +8,7 @@ import numpy as np
 
 from negotiate.display import figures, tables
 from negotiate.display._text import escape
+from negotiate.whatif import metric
 from negotiate.whatif.words import words
 
 
@@ -41,6 +42,6 @@ def figure(item: Any) -> str:
         item.values.tolist(),
         {name: np.asarray(v, dtype=float).tolist() for name, v in _numeric(item).items()},
         x_label=words(item.case, item.path),
-        y_label="stakes",
+        y_label=metric.axis(item.case, _numeric(item)),
         base=item.base,
     )

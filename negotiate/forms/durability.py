@@ -59,7 +59,7 @@ __all__ = [
 
 METRICS: dict[str, str] = {
     "expected_time": "expected periods (months) to collapse; infinite: may never collapse",
-    "median_time": "periods after which half of such deals have collapsed",
+    "median_time": "months after which half of such deals have collapsed",
     "hazard": "chance of collapse per period in the long run of a deal that still holds",
     "survival.<n>": "chance that the deal still holds after n periods",
     "survival_days.<n>": "chance that the deal still holds after n days",
@@ -70,10 +70,10 @@ METRICS: dict[str, str] = {
     "retaliation_margin.<party>": "worth of answering minus that of letting pass, stakes; signed",
     "equilibria": "number of Markov perfect equilibria in pure plans",
     "mixed": "1 where there is none and a mixed one is shown, 0 where not",
-    "worth.monitoring": "periods that the levers of the slot monitoring add to the expected time",
-    "worth.tripwire": "periods that the tripwire force adds to the expected time",
-    "worth.no_spoiler": "periods that the deal would gain were there no spoiler",
-    "stated.expected_time": "expected periods to collapse at the file's own hazard",
+    "worth.monitoring": "months that the levers of the slot monitoring add to the expected time",
+    "worth.tripwire": "months that the tripwire force adds to the expected time",
+    "worth.no_spoiler": "months that the deal would gain were there no spoiler",
+    "stated.expected_time": "expected months to collapse at the file's own hazard",
 }
 """Names of metrics. From ``honours`` to ``equilibria`` they need the game, not a stated chain."""
 

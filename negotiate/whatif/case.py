@@ -233,7 +233,7 @@ def study(
         for name in scenarios:
             evaluate[name] = seam(case, metrics, scenario=name)[1]
     meanings = metrics_of.available(case)
-    units = {name: _unit(meanings.get(name, "")) for name in base.metrics}
+    units = {name: metrics_of.unit(name, meanings) for name in base.metrics}
     return run_study(
         space,
         evaluate,
@@ -242,13 +242,6 @@ def study(
         provenance={"case": case.id, "file_hash": case.file_hash},
         **options,
     )
-
-
-def _unit(meaning: str) -> str:
-    """Unit of a metric from its meaning: the form's text names it."""
-    words = meaning.replace(",", " ").replace(";", " ").split()
-    units = {"stakes": "stake", "stake": "stake", "probability": "probability"}
-    return next((units[word] for word in words if word in units), "")
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,63 @@ def available(negotiation: Negotiation) -> dict[str, str]:
     return out
 
 
+_UNITS = {
+    "discount factor": "discount factor",
+    "stakes": "stake",
+    "stake": "stake",
+    "months": "month",
+    "probability": "probability",
+    "chance": "probability",
+    "belief": "probability",
+}
+_WORD = re.compile(r"\b(" + "|".join(_UNITS) + r")\b")
+
+
+def unit_of(meaning: str) -> str:
+    """Unit that a metric's meaning names first; empty for labels, counts and ratios.
+
+    >>> unit_of("worth of keeping, stakes per period"), unit_of("probability of war, by months")
+    ('stake', 'probability')
+    >>> unit_of("least discount factor at which the party keeps the deal")
+    'discount factor'
+    """
+    if meaning.startswith(("1 where", "number of")) or "per unit of" in meaning:
+        return ""
+    found = _WORD.search(meaning)
+    return _UNITS[found[1]] if found else ""
+
+
+def unit(name: str, meanings: Mapping[str, str]) -> str:
+    """Unit of one of the metrics of `available`.
+
+    "The larger of them" has the unit of the parties' metrics, and "the same where ..." that of the
+    metric without its prefix.
+    """
+    form, _, rest = name.partition(".")
+    parts = [known for known in meanings if known.startswith(f"{name}.")]
+    plain = f"{form}.{rest.partition('.')[2]}"
+    for like in (name, *parts[:1], plain):
+        found = unit_of(meanings.get(like, ""))
+        if found:
+            return found
+    return ""
+
+
+def axis(negotiation: Negotiation, names: Iterable[str]) -> str:
+    """Label of an axis on which metrics are drawn: their units, in the plural where they have one.
+
+    >>> import negotiate as ng
+    >>> axis(ng.load("idlib-2020"), ["repeated.critical_discount", "deal.margin.least"])
+    'discount factor, stakes'
+    """
+    meanings = available(negotiation)
+    plural = {"stake": "stakes", "month": "months"}
+    names = tuple(names)
+    found = dict.fromkeys(unit(name, meanings) for name in names)
+    shown = [plural.get(one, one) for one in found if one]
+    return ", ".join(shown) or (names[0] if len(names) == 1 else "value")
+
+
 def _expanded(pattern: str, negotiation: Negotiation) -> Iterable[str]:
     """Names a pattern with placeholders stands for."""
     kinds = re.findall(r"<([^<>]+)>", pattern)
