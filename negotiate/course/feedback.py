@@ -193,6 +193,8 @@ def _exercise(report: Report, graded: Graded, level: str) -> Iterator[str]:
             if worked:
                 yield ""
                 yield from (f"  {line}" if line else "" for line in worked.splitlines())
+    if answers is not None:
+        yield from solutions.cited(exercise, "Sources:")
 
 
 def _more(graded: Graded, mark: Mark, question: Question) -> Iterator[str]:

@@ -92,7 +92,16 @@ def sheet(variant: Variant) -> str:
         ]  # fmt: skip
         for mistake in question.mistake:
             lines += ["", *_mistake(variant, question, mistake)]
+    lines += cited(exercise, "## Sources")
     return "\n".join(lines) + "\n"
+
+
+def cited(exercise: Exercise, heading: str) -> list[str]:
+    """The publications that solutions name, as lines of Markdown; nothing where there are none."""
+    if not exercise.source:
+        return []
+    entries = (f"- {s.text}{f' <{s.url}>' if s.url else ''}" for s in exercise.source)
+    return ["", heading, "", *entries]
 
 
 def _mistake(variant: Variant, question: Question, mistake: Any) -> list[str]:

@@ -151,6 +151,8 @@ def test_levels_tell_what_they_should(folder: Path, chicken: Exercise) -> None:
     assert "12** of 13" in score and "not right" not in score and "Schelling" not in score
     assert "not right" in hints and "Schelling" not in hints
     assert "Schelling" in full and "`visible`" in full
+    # what "(Schelling 1960, ch. 2)" in the solution is stands below it
+    assert full.rstrip().endswith(f"- {chicken.source[0].text}") and "Sources" not in hints
     # a question that is right has no hint; at level score nobody has one
     assert "best reply" not in hints and "Hint" not in score
     with pytest.raises(LookupError, match="level"):
