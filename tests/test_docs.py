@@ -177,6 +177,38 @@ def test_the_format_page_has_every_key(generators: None) -> None:
             assert f"| `{key}` |" in text, key
 
 
+def test_the_format_page_shows_game_files_that_load(generators: None, tmp_path: Path) -> None:
+    """Each whole file on the page is read; the three layouts of a tree are one game."""
+    import page_format
+
+    import negotiate as ng
+    from negotiate.forms._game_file import Expected, GameFile
+    from negotiate.forms._stochastic_file import State, StochasticFile
+    from negotiate.forms._strategic_file import StrategicFile
+    from negotiate.forms._tree_tables import _NODE
+
+    text = page_format.page()
+    assert not re.search(r"^@.*@$", text, flags=re.MULTILINE)
+    for model in (GameFile, Expected, StrategicFile, StochasticFile, State):
+        for key in model.model_fields:
+            assert f"| `{key}` |" in text, (model, key)
+    for key in _NODE:
+        assert f"`{key}`" in text, key
+    kinds: dict[str, list[object]] = {}
+    for _, language, body in FENCE.findall(text):
+        if language == "toml" and body.startswith("format"):
+            path = tmp_path / "file.toml"
+            path.write_text(body, encoding="utf-8")
+            kind = tomllib.loads(body)["kind"]
+            kinds.setdefault(kind, []).append(ng.load(path))
+    assert {kind: len(games) for kind, games in kinds.items()} == {
+        "strategic": 1, "extensive": 3, "stochastic": 1,
+    }  # fmt: skip
+    solve = registry.load("solutions", "subgame_perfect").solve
+    found = {tuple(solve(game)[0].payoffs.values()) for game in kinds["extensive"]}
+    assert found == {(1, 1)}
+
+
 def test_a_docstring_means_the_same_in_markdown(generators: None) -> None:
     import text
 

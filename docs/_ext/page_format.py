@@ -1,28 +1,17 @@
-"""The file format of a case, from the models that read it."""
+"""The file format, from the models that read it."""
 
 from __future__ import annotations
 
+import re
 import types
 from fractions import Fraction
+from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from text import cell, prose, table
+from text import cell, fence, prose, table
 
-LEAD = """# File format
-
-A case is one TOML file. Every table and key it may hold is listed here, from the models that read
-it; a key that is not listed is refused, with the nearest one that exists. `negotiate schema` writes
-the same as a JSON Schema, which an editor can use for completion.
-
-A **quantity** stands wherever the type says so. It is a number (`0.2`), an expression over other
-quantities (`"0.95 * win_probability"`), or a table:
-
-```toml
-{ value = 0.2, low = 0.08, high = 0.4, unit = "stake", source = ["F14"], judgement = true }
-```
-
-`negotiate new NAME` writes a commented file to start from.
-"""
+TEMPLATE = Path(__file__).with_name("file_format.md.in")
+"""The page around the tables; ``@word@`` stands where one goes."""
 
 
 def _type(kind: Any, models: list[Any]) -> str:
@@ -70,19 +59,109 @@ def _attributes(model: Any) -> tuple[str, dict[str, str]]:
     return body, said
 
 
+def _keys(model: Any, models: list[Any], *, without: Any = None) -> str:
+    """Table of a model's keys; those of ``without`` are left out, except ``kind``."""
+    _, said = _attributes(model)
+    rows = []
+    for name, field in model.model_fields.items():
+        if without is not None and name in without.model_fields and name != "kind":
+            continue
+        meaning = field.description or said.get(name, "") or MEANINGS.get(name, "")
+        rows.append((f"`{field.alias or name}`", _type(field.annotation, models), _default(field),
+                     cell(meaning)))  # fmt: skip
+    return table(("key", "type", "default", "meaning"), rows, raw=True)
+
+
+MEANINGS = {
+    "actions": "player to the labels of its actions; only those who choose here",
+    "aftermath": "what happened later; never an input",
+    "available": "on the table",
+    "branch": "ways in which there is no deal",
+    "claim": "conclusions to be tested",
+    "clock": "units of time",
+    "complete": "whether these are all points",
+    "concept": "name of a solution concept",
+    "concession": "what is conceded, in words",
+    "correlation": "rank correlations of the members, row by row",
+    "date": "when",
+    "deal": "deals on all issues; at most one was signed",
+    "direction": "where the metric should move",
+    "enters": "slots through which it enters a model",
+    "expected": "answers the file vouches for",
+    "expects": "what the change should move",
+    "fact": "statements about the world",
+    "group": "quantities that live together",
+    "holder": "the party that can use it",
+    "id": "short name: lower-case letters, digits, - and _",
+    "issue": "matters to settle",
+    "kind": "what it is",
+    "lever": "instruments of the parties",
+    "metric": "a number or label of a solution",
+    "model": "settings of one form that are not numbers",
+    "name": "name for readers",
+    "next": "where each joint action leads",
+    "note": "for readers",
+    "options": "ids of the options",
+    "party": "actors, two of them principals",
+    "payoffs": "player to its payoffs, nested by strategy or action",
+    "players": "labels, in the order of payoffs",
+    "points": "player to strategy to probability, and `payoffs`",
+    "quantity": "named numbers that expressions and forms read",
+    "scenario": "named what-ifs",
+    "set": "path to its new value",
+    "scale": "path to the factor it is multiplied by",
+    "settings": "settings of the concept",
+    "shift": "path to what is added to it",
+    "response": "what the third party it is aimed at may do",
+    "family": "shape of the distribution",
+    "remove": "levers taken off the table",
+    "add": "levers put on the table",
+    "signatories": "parties that signed",
+    "source": "what stands behind it",
+    "start": "id of the first state",
+    "state": "the states",
+    "strategies": "player to the labels of its strategies",
+    "summary": "the dispute in a few sentences",
+    "talks": "unit of a round of talks",
+    "text": "in words",
+    "title": "title for readers",
+    "unit": "unit of the levels",
+    "url": "address",
+    "values": "value function of each issue",
+    "weights": "salience of each issue; they sum to one",
+    "why": "why it should",
+}
+"""What a key means by its name, where the model itself says nothing."""
+
+
+def _example(name: str) -> str:
+    """A shipped file down to its sources and answers: what describes the game."""
+    from negotiate.model.casefile import cases
+
+    text = cases()[name].read_text(encoding="utf-8")
+    return fence(text.split("\n[[source]]")[0].split("\n[[expected]]")[0].strip(), "toml")
+
+
 def page() -> str:
-    """Every model with its keys."""
+    """Every kind of file: the models of a case with their keys, then the games."""
+    from negotiate.forms._game_file import Expected, GameFile
+    from negotiate.forms._stochastic_file import State, StochasticFile
+    from negotiate.forms._strategic_file import StrategicFile
     from negotiate.model.case import Case
 
     models: list[Any] = [Case]
-    out = [LEAD]
+    case = []
     for model in models:  # grows while it is read
-        body, said = _attributes(model)
-        out.append(f"## {model.__name__}\n\n{prose(body)}")
-        rows = []
-        for name, field in model.model_fields.items():
-            meaning = field.description or said.get(name, "")
-            key = f"`{field.alias or name}`"
-            rows.append((key, _type(field.annotation, models), _default(field), cell(meaning)))
-        out.append(table(("key", "type", "default", "meaning"), rows, raw=True))
-    return "\n".join(out)
+        body, _ = _attributes(model)
+        case.append(f"### {model.__name__}\n\n{prose(body)}\n{_keys(model, models)}")
+    tables = {
+        "case": "\n".join(case),
+        "game": _keys(GameFile, models),
+        "expected": _keys(Expected, models),
+        "strategic": _keys(StrategicFile, models, without=GameFile),
+        "stochastic": _keys(StochasticFile, models, without=GameFile),
+        "state": _keys(State, models),
+    }
+    text = TEMPLATE.read_text(encoding="utf-8")
+    text = re.sub(r"^@(\w+)@$", lambda m: tables[m.group(1)], text, flags=re.MULTILINE)
+    return re.sub(r"^@example ([\w-]+)@$", lambda m: _example(m.group(1)), text, flags=re.MULTILINE)
