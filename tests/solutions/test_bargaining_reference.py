@@ -350,7 +350,9 @@ def test_two_parties_agree_with_the_solver_for_many(name, form):
     if name == "kalai_smorodinsky":  # the third's ratio is 1 only where the others' are
         assert three[0].facts["ideal"]["z"] == pytest.approx(1, abs=1e-6)
         return
-    assert second == pytest.approx(first, abs=2e-4 if name == "leximin" else 1e-6)
+    # the convex solver closes its gap to 1e-7 of a stake; where the objective is flat along the
+    # frontier the point is known to about the root of that times the curvature
+    assert second == pytest.approx(first, abs=2e-4 if name == "leximin" else 2e-5)
 
 
 @pytest.mark.parametrize("name", FOR_MANY)
