@@ -39,6 +39,7 @@ types: setup-dev
 
 schema: setup
 	$(BIN)/negotiate schema -o docs/schema/case.schema.json
+	$(BIN)/negotiate course schema -o docs/schema/exercise.schema.json
 
 docs: setup-dev
 	$(BIN)/python -m sphinx -W --keep-going -b html docs build/docs
