@@ -17,24 +17,30 @@ Shapley share; `claims` asks how robust the conclusions are that the file states
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.errors import (
+    InputError,
+    MissingQuantityError,
+    NotApplicableError,
+    UnknownNameError,
+)
 from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import metric as metrics_of
 from negotiate.whatif import world
 from negotiate.whatif.attribution import Attribution, attribute
+from negotiate.whatif.chunks import FAILURES
 from negotiate.whatif.design import Design, Grid, OneAtATime, Random, Sobol, Values
 from negotiate.whatif.groups import Correlated, Group, Ordered
 from negotiate.whatif.marginal import Marginal
 from negotiate.whatif.robustness import Claim, Robustness, claim, robustness
 from negotiate.whatif.space import Space
-from negotiate.whatif.study import Study, run_study
+from negotiate.whatif.study import Study, run_study, stream
 
 BASE = "baseline"
 """Name of the case without a scenario."""
@@ -103,10 +109,20 @@ def _known(case: Negotiation, names: Sequence[str]) -> tuple[str, ...]:
     """The metrics, each checked before work starts, with the nearest name if it does not exist."""
     if not names:
         raise InputError("no metric to record", where="study", allowed="one or more")
-    known = metrics_of.available(case)
+    known = metrics_of.listed(case)
     for name in names:
         if name not in known and not any("<" in k and _fits(name, k) for k in known):
-            raise UnknownNameError("metric", name, known, where=f"study of {case.id}")
+            raise UnknownNameError(
+                "metric", name, metrics_of.available(case), where=f"study of {case.id}"
+            )
+    if not case.draws:
+        try:
+            with np.errstate(all="ignore"):
+                metrics_of.evaluate(case.floats(), names)
+        except (MissingQuantityError, NotApplicableError, UnknownNameError):
+            raise  # no draw would have it
+        except FAILURES:
+            pass  # about the base values, which draws replace
     return tuple(dict.fromkeys(names))
 
 
@@ -224,6 +240,32 @@ def study(
     options
         Of `negotiate.whatif.study.run_study`: engine, workers, chunk, folder, confirmed_rows.
     """
+    space, evaluate, design, base, provenance = _planned(case, metrics, design, scenarios)
+    meanings = metrics_of.listed(base.case)
+    units = {name: metrics_of.unit(name, meanings) for name in base.metrics}
+    return run_study(space, evaluate, design, units=units, provenance=provenance, **options)
+
+
+def parts(
+    case: Negotiation,
+    metrics: Sequence[str],
+    design: Design | None = None,
+    *,
+    scenarios: Sequence[str] = (),
+    **options: Any,
+) -> Iterator[tuple[str, int, dict[str, NDArray[Any]]]]:
+    """The parts of the same study, one after the other: for studies too large to hold.
+
+    Parameters and folder as of `study`; see `negotiate.whatif.study.stream`.
+    """
+    space, evaluate, design, _, provenance = _planned(case, metrics, design, scenarios)
+    return stream(space, evaluate, design, provenance=provenance, **options)
+
+
+def _planned(
+    case: Negotiation, metrics: Sequence[str], design: Design | None, scenarios: Sequence[str]
+) -> tuple[Space, Any, Design, Evaluation, dict[str, str]]:
+    """What a study of a case hands on: space, evaluations by scenario, design, provenance."""
     case = world.opened(case)
     design = Sobol(1024) if design is None else design
     space, base = seam(case, metrics, paths=_moved(design))
@@ -232,16 +274,7 @@ def study(
         evaluate = {BASE: base}
         for name in scenarios:
             evaluate[name] = seam(case, metrics, scenario=name)[1]
-    meanings = metrics_of.available(case)
-    units = {name: metrics_of.unit(name, meanings) for name in base.metrics}
-    return run_study(
-        space,
-        evaluate,
-        design,
-        units=units,
-        provenance={"case": case.id, "file_hash": case.file_hash},
-        **options,
-    )
+    return space, evaluate, design, base, {"case": case.id, "file_hash": case.file_hash}
 
 
 @dataclass(frozen=True)
@@ -319,7 +352,7 @@ def by_concept(case: Negotiation, name: str) -> dict[str, str]:
     own = next((part for part in parts if part in CONCEPTS), "")
     if not own:
         return {"": name}
-    known = metrics_of.available(case)
+    known = metrics_of.listed(case)
     found = {
         concept: ".".join(concept if part == own else part for part in parts)
         for concept in (own, *(c for c in CONCEPTS if c != own))

@@ -15,13 +15,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from negotiate import registry
-from negotiate.errors import UnknownNameError
+from negotiate.errors import (
+    MissingQuantityError,
+    NegotiateError,
+    NotApplicableError,
+    UnknownNameError,
+)
 from negotiate.model.negotiation import Negotiation
 
 
@@ -36,7 +41,45 @@ def _offers(name: str) -> bool:
 
 
 def available(negotiation: Negotiation) -> dict[str, str]:
-    """Every metric of ``negotiation`` with its meaning and unit."""
+    """Every metric that ``negotiation`` has the numbers for, with its meaning and unit.
+
+    >>> import negotiate as ng
+    >>> idlib = ng.load("idlib-2020")
+    >>> "baron_ferejohn.proposer" in listed(idlib), "baron_ferejohn.proposer" in available(idlib)
+    (True, False)
+    """
+    known = listed(negotiation)
+    if negotiation.draws:
+        return known  # to try them would be the work itself
+    base = negotiation.floats()
+    by_form: dict[str, list[str]] = {}
+    for name in known:
+        if "<" not in name:
+            by_form.setdefault(name.partition(".")[0], []).append(name)
+    lacking: set[str] = set()
+    for names in by_form.values():
+        if _lacks(base, names):
+            lacking |= {name for name in names if _lacks(base, [name])}
+    return {name: meaning for name, meaning in known.items() if name not in lacking}
+
+
+def _lacks(base: Negotiation, names: Sequence[str]) -> bool:
+    """Whether the case has not what these metrics are computed from.
+
+    A value that makes them impossible here is another matter, since it may be drawn over.
+    """
+    try:
+        with np.errstate(all="ignore"):
+            evaluate(base, names)
+    except (MissingQuantityError, NotApplicableError):
+        return True
+    except (NegotiateError, ArithmeticError, ValueError):
+        return False
+    return False
+
+
+def listed(negotiation: Negotiation) -> dict[str, str]:
+    """Metrics of every form that might apply to ``negotiation``, whether it has the numbers."""
     out: dict[str, str] = {}
     # A game without issues offers its own form's metrics only; a form may say whether it applies.
     forms = form_names() if negotiation.issues else tuple(negotiation.case.model)
@@ -135,7 +178,7 @@ def split(name: str, negotiation: Negotiation) -> tuple[str, str]:
     """Form and name within it; unknown names say which metric is near."""
     form, _, rest = name.partition(".")
     if form not in form_names() or not rest:
-        raise UnknownNameError("metric", name, available(negotiation))
+        raise UnknownNameError("metric", name, listed(negotiation))
     return form, rest
 
 
@@ -155,7 +198,7 @@ def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
             values: Mapping[str, Any] = module.evaluate(negotiation.floats(), tuple(rests))
         except KeyError as error:
             raise UnknownNameError(
-                "metric", f"{form}.{error.args[0]}", available(negotiation)
+                "metric", f"{form}.{error.args[0]}", listed(negotiation)
             ) from None
         found |= {f"{form}.{rest}": np.asarray(values[rest]) for rest in rests}
     return {name: found[name] for name in names}
