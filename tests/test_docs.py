@@ -146,6 +146,28 @@ def test_every_public_name_is_in_the_reference_and_documented() -> None:
         assert inspect.getdoc(getattr(ng, public)), public
 
 
+def test_every_public_name_has_an_example_that_runs() -> None:
+    """Used in a cell of the two pages that say what each is for, and named in their words."""
+    import negotiate as ng
+
+    pages = [
+        (DOCS / page).read_text(encoding="utf-8") for page in ("whatif.md", "reference/names.md")
+    ]
+    used = "".join("".join(CELL.findall(text)) for text in pages)
+    words = "".join(CELL.sub("", text) for text in pages)
+    for public in ng.__all__:
+        assert f"`ng.{public}`" in words, public
+        if public != "explore":  # widgets: an example of it runs in tests/display
+            assert re.search(rf"\bng\.{public}\b", used), public
+
+
+def test_every_theory_page_is_in_the_order_by_topic() -> None:
+    listed = re.findall(
+        r"^theory/(\w+)$", (DOCS / "theory.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sorted(listed) == sorted(path.stem for path in (DOCS / "theory").glob("*.md"))
+
+
 @pytest.fixture
 def generators(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numpydoc")

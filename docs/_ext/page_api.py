@@ -24,7 +24,9 @@ FLOORS = {
 LEAD = """# Python API
 
 `import negotiate as ng` gives the names below; everything else is imported from the module that
-defines it. Floors are listed from the lowest to the highest: a floor imports lower ones only.
+defines it. An example of each stands in [the names of negotiate](../../reference/names.md) and in
+[what if](../../whatif.md). Floors are listed from the lowest to the highest: a floor imports lower
+ones only.
 """
 
 
@@ -35,7 +37,10 @@ def pages() -> dict[str, str]:
     rows = []
     for name, module in sorted(negotiate._PUBLIC.items()):
         found = getattr(importlib.import_module(module), name)
-        rows.append((f"`ng.{name}`", cell(_first(found)), f"`{module}`"))
+        short = module.removeprefix("negotiate.")
+        # Modules whose name begins with _ have no page: their names stand among the examples.
+        place = "../../reference/names.md" if "._" in module else f"{short.replace('.', '/')}.md"
+        rows.append((f"`ng.{name}`", cell(_first(found)), f"[{module}]({place})"))
     index = [LEAD, table(("name", "what it is", "defined in"), rows, raw=True), "## Floors\n"]
     entries, files = [], {}
     for name in ("solution", "errors", "registry", "tolerance", "view", "loading"):
