@@ -44,6 +44,11 @@ BIMATRIX_GAMES = 3_000
 """Most two-player games solved in step 3."""
 SYSTEMS = 500
 """Most supports with three or more mixing players tried in steps 4 and 5, smallest first."""
+NUMERIC = 100
+"""Most of those that are given to Newton's method, some 30 ms each: all of a game of three players
+with three strategies each has 64."""
+LOOKED = 20_000
+"""Most supports looked at, tried or not."""
 MAX_SUPPORTS = 200_000
 
 
@@ -193,23 +198,23 @@ def _many_movers(payoffs: Array, movers: Sequence[int]) -> tuple[list[Mixed], bo
     clean = _pairs(payoffs, movers, found, notes)
     units = [float(max(values.flat) - min(values.flat)) or 1.0 for values in payoffs]
     floats = payoffs.astype(float)
-    tried = skipped = interior = 0
-    numeric = False
+    tried = skipped = interior = numeric = 0
     approximate: list[Mixed] = []
     candidates, whole = _supports(shape)
-    for supports in candidates:
-        if _hopeless(floats, supports):
-            continue
-        if tried >= SYSTEMS:
+    for supports in candidates[:LOOKED]:
+        mixing = [i for i in range(n) if len(supports[i]) > 1]
+        simple = len(mixing) == 3 and all(len(supports[i]) == 2 for i in mixing)
+        if tried >= SYSTEMS or (numeric >= NUMERIC and not simple):
             skipped += 1
             continue
+        if _hopeless(floats, supports):
+            continue
         tried += 1
-        mixing = [i for i in range(n) if len(supports[i]) > 1]
-        if len(mixing) == 3 and all(len(supports[i]) == 2 for i in mixing):
+        if simple:
             roots, sure = three_by_two(payoffs, supports, mixing)
             clean &= sure
         else:
-            numeric = True
+            numeric += 1
             roots = newton(floats, supports)
         for point in roots:
             better = _settled(payoffs, floats, units, point)
@@ -224,8 +229,12 @@ def _many_movers(payoffs: Array, movers: Sequence[int]) -> tuple[list[Mixed], bo
         f"Supports with three or more mixing players: systems tried {tried:,}, equilibria found "
         f"{interior}, {'numerically, from several starts' if numeric else 'by elimination'}."
     )
+    skipped += max(len(candidates) - LOOKED, 0)
     if skipped:
-        notes.append(f"{skipped:,} larger supports were not tried (bound {SYSTEMS:,}).")
+        notes.append(
+            f"{skipped:,} of {len(candidates):,} such supports were not tried (bounds: {SYSTEMS:,} "
+            f"systems, {NUMERIC:,} of them numerical)."
+        )
     if not whole:
         notes.append("There are too many supports to list; some were left out.")
     proved = clean and whole and not numeric and not skipped
@@ -257,6 +266,10 @@ def _pairs(
         )
         return False
     ties = 0
+    # most candidates fail: floats of payoffs scaled exactly to [0, 1] tell those without doubt
+    lows = [min(values.flat) for values in payoffs]
+    spans = [(max(values.flat) - low) or 1 for values, low in zip(payoffs, lows)]
+    unit = np.array([(v - low) / span for v, low, span in zip(payoffs, lows, spans)], dtype=float)
     for i, j in combinations(movers, 2):
         others = [k for k in range(n) if k not in (i, j)]
         for cell in product(*(range(shape[k]) for k in others)):
@@ -271,7 +284,12 @@ def _pairs(
                     rows[k] = _pure(shape[k], s)
                 rows[i], rows[j] = x, y
                 point = tuple(rows)
-                if point not in found and _exact_regret(payoffs, point) == 0:
+                if point in found:
+                    continue
+                shares = [np.array(row, dtype=float) for row in point]
+                if expected.regrets(unit, shares).max() > REGRET:
+                    continue
+                if _exact_regret(payoffs, point) == 0:
                     found[point] = None
     notes.append(
         f"Profiles in which at most two players mix: {total:,} two-player games solved exactly"

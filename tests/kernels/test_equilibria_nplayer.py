@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from negotiate.kernels import expected
+from negotiate.kernels import equilibria_nplayer, expected
 from negotiate.kernels._support_systems import interior
 from negotiate.kernels.equilibria_nplayer import strictly_undominated, support_search
 from negotiate.kernels.pure import pure_equilibria
@@ -160,3 +160,58 @@ def test_ties_are_never_called_proved():
     found = support_search(game(lambda c: (0, 0, 0), (2, 2, 2)))
     assert not found.proved
     assert len(found.points) >= 8
+
+
+def jury(jurors, accuracy=F(7, 10)):
+    """Unanimity after private signals (Feddersen and Pesendorfer 1998, APSR 92:23-35).
+
+    A plan is the vote after each of two signals; all lose 1/2 by either wrong verdict.
+    """
+    plans = list(product((0, 1), repeat=2))
+
+    def loss(cell):
+        total = F(0)
+        for guilty in (0, 1):
+            convicts = F(1)
+            for plan in cell:
+                told = accuracy if guilty else 1 - accuracy
+                convicts *= told * plans[plan][1] + (1 - told) * plans[plan][0]
+            total -= F(1, 4) * ((1 - convicts) if guilty else convicts)
+        return (total,) * jurors
+
+    return game(loss, (4,) * jurors)
+
+
+def test_the_work_on_many_supports_is_bounded_and_what_was_left_is_counted(monkeypatch):
+    spent = []
+
+    def counted(floats, supports):
+        spent.append(supports)
+        return []
+
+    monkeypatch.setattr(equilibria_nplayer, "newton", counted)
+    payoffs = jury(3)
+    found = support_search(payoffs)
+    assert len(spent) <= equilibria_nplayer.NUMERIC and not found.proved
+    # (2^4 - 1)^3 supports, less those in which fewer than three of them mix: 11^3
+    assert any("of 1,331 such supports were not tried" in note for note in found.notes)
+    assert all(regret(payoffs, point) == 0 for point in found.points)
+    # nothing is left over where all supports fit the bounds: (2^3 - 1 - 3)^3 = 64 of them
+    spent.clear()
+    small = support_search(random_game(np.random.default_rng(3), (3, 3, 3), 9))
+    assert not any("not tried" in note for note in small.notes)
+
+
+def test_pairs_on_a_huge_payoff_with_tiny_differences_are_kept():
+    # matching pennies of players 1 and 2 on top of 10^12; the third player is paid for matching 1
+    big = 10**12
+    payoffs = game(
+        lambda c: (
+            big + F(int(c[0] == c[1]), 10**6),
+            big + F(int(c[0] != c[1]), 10**6),
+            F(int(c[2] == 0)) / 2 + F(int(c[0] == c[2])),
+        ),
+        (2, 2, 2),
+    )
+    half = (F(1, 2), F(1, 2))
+    assert ((half, half, (F(1), F(0)))) in support_search(payoffs).points
