@@ -7,12 +7,14 @@ lines of label and value. Probabilities of zero are left out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from negotiate.display._text import MINUS, clean, escape, exact, number
 from negotiate.solution import Point
+from negotiate.tolerance import SPACING
 
 PARTS = ("strategies", "terms", "payoffs", "beliefs", "facts")
 """The mappings of a point, in the order shown."""
@@ -54,8 +56,9 @@ def heading(point: Point) -> str:
 
 def parts(point: Point) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Name of each part that is not empty, with its lines as (label, value)."""
+    size = scale(point)
     for name in PARTS:
-        mapping = getattr(point, name)
+        mapping = settled(getattr(point, name), size)
         if not mapping:
             continue
         rows = list(_flat(mapping, zeros=name not in ("strategies", "beliefs")))
@@ -64,7 +67,7 @@ def parts(point: Point) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         if rows:
             yield name, rows
     if point.regret is not None:
-        yield "regret", [("largest gain from a deviation", value(point.regret))]
+        yield "regret", [("largest gain from a deviation", value(settled(point.regret, size)))]
 
 
 def _flat(
@@ -87,6 +90,42 @@ def _flat(
                 yield " / ".join((*here, str(k + 1))), line
         elif zeros or not _is_zero(item):
             yield " / ".join(here), value(item)
+
+
+def scale(point: Point) -> float:
+    """Largest number among a point's strategies, terms and payoffs: what rounding is measured by.
+
+    >>> scale(Point({"a": 0.25, "b": -40.0}))
+    40.0
+    """
+    return max((_largest(getattr(point, name)) for name in PARTS[:3]), default=0.0) or 1.0
+
+
+def _largest(item: Any) -> float:
+    if isinstance(item, Mapping):
+        return max(map(_largest, item.values()), default=0.0)
+    if isinstance(item, (list, tuple)):
+        return max(map(_largest, item), default=0.0)
+    if isinstance(item, float):
+        return abs(item) if math.isfinite(item) else 0.0
+    if isinstance(item, (int, Fraction)):
+        return float(min(max(item, -item), 10**300))
+    return 0.0
+
+
+def settled(item: Any, size: float) -> Any:
+    """The item with floats that are rounding, next to numbers of that size, as zero.
+
+    >>> settled({"gain": 1.1e-16, "share": 0.25, "exact": Fraction(1, 10**17)}, 1.0)["gain"]
+    0.0
+    >>> settled(1.1e-16, 1e-12)
+    1.1e-16
+    """
+    if isinstance(item, Mapping):
+        return {key: settled(value, size) for key, value in item.items()}
+    if isinstance(item, (list, tuple)) and not hasattr(item, "_fields"):
+        return type(item)(settled(value, size) for value in item)
+    return 0.0 if isinstance(item, float) and abs(item) <= SPACING * size else item
 
 
 def _is_zero(item: Any) -> bool:

@@ -102,7 +102,7 @@ def table(solution: Solution) -> tuple[list[str], list[list[str]]]:
     for number, point in enumerate(points):
         row = [str(number), *([clean(point.label)] if labels else [])]
         row += [_cell(point, part, key) for _, part, key in columns]
-        row += [view.value(point.regret)] if regrets else []
+        row += [view.value(view.settled(point.regret, view.scale(point)))] if regrets else []
         row += [", ".join(clean(m) for m in point.marks)] if marks else []
         rows.append(row)
     return head, rows
@@ -112,7 +112,7 @@ def _cell(point: Point, part: str, key: str) -> str:
     mapping = {str(k): v for k, v in getattr(point, part).items()}
     if key not in mapping:
         return ""
-    item = mapping[key]
+    item = view.settled(mapping[key], view.scale(point))
     if part == "strategies" and isinstance(item, Mapping):
         return _mixture(item)
     return view.value(item)
@@ -141,9 +141,10 @@ def remarks(solution: Solution) -> list[str]:
             members = ", ".join(str(i) for i in component[:20])
             more = f" and {len(component) - 20} more" if len(component) > 20 else ""
             out.append(f"Component {k}: connected set with extreme points {members}{more}.")
+    size = max(map(view.scale, solution.points), default=1.0)
     for item in solution.evidence:
         state = "" if item.holds else f" DOES NOT HOLD ({clean(item.witness)})"
-        out.append(f"{clean(item.what)}: {view.value(item.value)}{state}")
+        out.append(f"{clean(item.what)}: {view.value(view.settled(item.value, size))}{state}")
     if solution.settings:
         out.append(f"Settings: {view.value(solution.settings)[:600]}")
     return out + [clean(note) for note in solution.notes]
