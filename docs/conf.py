@@ -61,7 +61,10 @@ html_extra_path = ["_generated/extra"]
 html_show_sourcelink = False
 html_copy_source = False
 # Pages without pages below them need no list of those: their tables get the room.
-html_sidebars = {name: [] for name in ("index", "tutorial", "whatif", "scale", "comparison", "glossary", "release")}
+html_sidebars = {
+    name: []
+    for name in ("index", "tutorial", "whatif", "scale", "comparison", "glossary", "release")
+}
 html_theme_options = {
     "show_prev_next": True,
     "navigation_depth": 3,
