@@ -10,6 +10,7 @@ from negotiate import registry
 from negotiate.display import figures
 from negotiate.display._text import number
 from negotiate.report._blocks import Block, Figure, Paragraph, Table, note
+from negotiate.report._terms import concept
 
 ORDER = 30
 TITLE = "Bargaining zone and frontier"
@@ -43,7 +44,7 @@ def blocks(context: Any) -> list[Block]:
     out: list[Block] = [Paragraph(text)]
     line = np.asarray(problem.floats().frontier(), dtype=float)
     points = {
-        s.concept.replace("_", " "): [float(s[0].payoffs[p]) for p in problem.parties]
+        concept(s.concept): [float(s[0].payoffs[p]) for p in problem.parties]
         for s in context.solutions
         if len(s)
     }
@@ -65,15 +66,16 @@ def blocks(context: Any) -> list[Block]:
         if len(s):
             p = s[0]
             rows.append(
-                (s.concept.replace("_", " "), *(float(p.payoffs[x]) for x in problem.parties),
+                (concept(s.concept), *(float(p.payoffs[x]) for x in problem.parties),
                  *(float(p.payoffs[x]) - y for x, y in zip(problem.parties, d)),
                  checked(problem, s), ", ".join(p.marks) or "")
             )  # fmt: skip
+    width = len(rows[0]) - (not any(row[-1] for row in rows)) if rows else 0
     out.append(
         Table(("concept", *(f"{n}: utility" for n in names), *(f"{n}: gain" for n in names),
-               "check", "remarks"), tuple(rows),
+               "check", "remarks")[:width], tuple(row[:width] for row in rows),
               "What each concept gives each side, in stakes; the check recomputes the concept's "
-              "definition at the point found.")
+              "definition at the point found.", note="Gain: utility less that of no deal.")
     )  # fmt: skip
     kinks = [s for s in context.solutions if len(s) and "kink" in s[0].marks]
     if kinks:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from negotiate.display import answer as view
+from negotiate.display._text import percent
 from negotiate.report._blocks import Block, Figure, Paragraph, Table
 
 ORDER = 57
@@ -45,8 +47,8 @@ def blocks(context: Any) -> list[Block]:
             answers.append((abs(record["median"]), metric == asked.headline, answer))
             rows.append(
                 ("" if lever != asked.held[0] else asked.names[metric], asked.names[lever],
-                 record["q05"], record["median"], record["q95"], record["share up"],
-                 record["share down"], record["sign flips"])
+                 record["q05"], record["median"], record["q95"], percent(record["share up"]),
+                 percent(record["share down"]), percent(record["sign flips"]))
             )  # fmt: skip
     largest = max((a for a in answers if a[1]), key=lambda a: a[0])[2]
     return [
@@ -55,11 +57,18 @@ def blocks(context: Any) -> list[Block]:
             f"{draws:,} draws, so that the difference is due to the lever alone."
         ),
         Paragraph(largest.said()),
-        Paragraph(compare(study, "threats.profile", largest.changed).named(known).said()),
+        Paragraph(_profiles(context, compare(study, "threats.profile", largest.changed)
+                            .named(known).said())),
         Table(("answer", "without", "5 %", "median", "95 %", "rises in", "falls in", "sign flips"),
               tuple(rows), "Change of each answer, draw by draw, when a lever is taken away; the "
-              "last three columns are shares of draws.", digits=3, rules=frozenset(rules[1:])),
+              "last three columns are shares of draws.", align="llrrrrrr",
+              rules=frozenset(rules[1:])),
         Figure(view.figure(largest), "Histogram of the largest change, draw by draw.",
                f"What taking away {asked.names[largest.changed]} does to "
                f"{asked.names[largest.metric]}, draw by draw."),
     ]  # fmt: skip
+
+
+def _profiles(context: Any, text: str) -> str:
+    """The quoted pairs of threats with names for ids."""
+    return re.sub(r"'([^']* \| [^']*)'", lambda m: f"“{context.profile(m[1])}”", text)

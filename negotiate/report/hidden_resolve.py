@@ -325,7 +325,10 @@ def _deterrence(context: Any) -> list[Block]:
             "Regions of equilibria by the credibility of both sides.",
             "Which equilibria exist, by how likely each side is to prefer conflict to giving way.",
         ),
-        *(Paragraph(line) for line in solution.notes),
+        *(
+            Paragraph(line.replace(": solve `signalling()`", ", of which the table shows the ends"))
+            for line in solution.notes
+        ),
     ]
 
 

@@ -79,13 +79,12 @@ def _single(context: Any) -> list[Block]:
             case, f"lever.{lever}.cost.{target}", name, seen[name], tolerance=0.05, low=0.0,
             high=2.0,
         )  # fmt: skip
-        lines.append(found.said())
+        lines.append(found.said() if found.intervals else "")
     issue = case.issues[name.removeprefix("threats.term.")].name
-    return [
-        Paragraph(f"The largest miss is on {issue}. One lever at a time, from no cost to two "
-                  "stakes:"),
-        Bullets(tuple(lines)),
-    ]  # fmt: skip
+    told = f"The largest miss is on {issue}. One lever at a time, its cost from none to two stakes"
+    if not any(lines):
+        return [Paragraph(f"{told}: none alone brings the predicted level to the signed one.")]
+    return [Paragraph(f"{told}:"), Bullets(tuple(line for line in lines if line))]
 
 
 def _weight(context: Any) -> list[Block]:

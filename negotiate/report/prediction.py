@@ -9,6 +9,7 @@ import numpy as np
 from negotiate.display import figures, judged_deal
 from negotiate.display._text import number
 from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.report._terms import concept
 from negotiate.report.summary import comparison
 
 ORDER = 40
@@ -34,7 +35,7 @@ def nearest(context: Any) -> str:
         return "No concept gives a deal here: there is no bargaining zone."
     best = min(gaps, key=lambda name: gaps[name])
     return (
-        f"Of {len(gaps)} concepts {best.replace('_', ' ')} comes nearest to the signed deal: no "
+        f"Of {len(gaps)} concepts {concept(best)} comes nearest to the signed deal: no "
         f"party's utility differs by more than {number(gaps[best])} stakes."
     )
 
@@ -51,8 +52,9 @@ def blocks(context: Any) -> list[Block]:
     )
     out: list[Block] = [
         Paragraph(comparison(context)),
-        Table(("issue", "predicted", *(case.deals[n].name for n in deals)), rows,
-              "Levels of each issue: predicted by rational threats, signed, and baseline.",
+        Table(("issue", "predicted", *(case.deals[n].name.split(":")[0] for n in deals)), rows,
+              "Levels of each issue from 0 to 1: predicted by rational threats, and of the deals "
+              "of the file, the signed one first.",
               digits=2),
     ]  # fmt: skip
     spread = {

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from negotiate import registry
 from negotiate.display import threat_game as view
+from negotiate.display._text import MINUS
 from negotiate.report._blocks import Block, Bullets, Paragraph, Table
 from negotiate.report._matrix import payoff_table
+from negotiate.report._terms import coded, codes
 
 ORDER = 50
 TITLE = "The threat game"
@@ -39,9 +43,26 @@ def blocks(context: Any) -> list[Block]:
         Paragraph(f"Solution under {game.commitment} commitment: {context.profile(point.label)}."),
     ]  # fmt: skip
     explain = registry.load("solutions", "rational_threats").explain
-    out.append(Bullets(tuple(explain(game, names=context.names).split("\n\n"))))
+    out.append(
+        Bullets(
+            tuple(
+                re.sub(r"(?<= )-(?=\d)", MINUS, line)
+                for line in explain(game, names=context.names).split("\n\n")
+            )
+        )
+    )
     rows, columns, cells = view.matrix(game)
-    out.append(payoff_table(rows, columns, cells, players=game.players, caption=view.caption(game)))
+    known = codes(context.case)
+    one, two = (context.name(p) for p in game.players)
+    key = "; ".join(
+        f"{known[n]}: {context.names[n]}" for n in known
+        if "disagreement" in context.case.levers[n].enters
+    )  # fmt: skip
+    matrix = payoff_table(
+        [coded(x, known) for x in rows], [coded(x, known) for x in columns], cells,
+        players=(one, two), caption=view.caption(game),
+    )  # fmt: skip
+    out.append(replace(matrix, note=f"{key}. Underlined: best reply to the other side's threat."))
     full = registry.load("forms", "threats").compile(context.case, commitment="full")
     certain = registry.load("solutions", "rational_threats").solve(full)[0]
     out.append(

@@ -22,6 +22,7 @@ def applies(context: Any) -> bool:
 def blocks(context: Any) -> list[Block]:
     """Spread of the metrics, use of the levers, pairs of threats."""
     from negotiate.whatif import metric
+    from negotiate.whatif.words import words
 
     case, drawn = context.case, context.drawn
     names = [n for n in drawn if drawn[n].dtype.kind == "f" and not n.startswith("threats.used")]
@@ -30,7 +31,9 @@ def blocks(context: Any) -> list[Block]:
     for name in names:
         values = drawn[name][np.isfinite(drawn[name])]
         low, middle, high = np.percentile(values, [5, 50, 95])
-        rows.append((name, meanings.get(name, ""), float(low), float(middle), float(high)))
+        rows.append(
+            (words(case, name), meanings.get(name, ""), float(low), float(middle), float(high))
+        )
     failed = int(sum(~np.isfinite(drawn[n]).all() for n in names))
     out: list[Block] = [
         Paragraph(
@@ -42,6 +45,8 @@ def blocks(context: Any) -> list[Block]:
             ("metric", "what it is", "5 %", "median", "95 %"),
             tuple(rows),
             "Spread over the draws.",
+            note="Margins: worth of the signed deal less that of no deal, every lever on the table "
+            "threatened.",
         ),
     ]
     used = [

@@ -19,15 +19,21 @@ def applies(context: Any) -> bool:
 def blocks(context: Any) -> list[Block]:
     """The scenario table and one-way ranges."""
     from negotiate.whatif import oneway, scenarios
+    from negotiate.whatif.words import words
 
     out: list[Block] = []
     if context.case.scenarios:
         table = scenarios.compare(context.case)
         out += [
             Paragraph(scenario_table.sentence(table)),
-            Table(scenario_table.HEAD, tuple(map(tuple, scenario_table.rows(table))),
-                  "Each scenario against the baseline on the metrics it should move, all levers on "
-                  "the table threatened.", align="llrrrl"),
+            Table(scenario_table.HEAD,
+                  tuple((row[0], words(context.case, row[1]), *row[2:])
+                        for row in scenario_table.rows(table)),
+                  "Each scenario against the baseline on the metrics it should move.",
+                  align="llrrrl",
+                  note="Here, in the tornado and over the draws no deal means no deal with every "
+                  "lever on the table threatened; the sections before it take only the threats "
+                  "of the solution, so their margins differ."),
         ]  # fmt: skip
     if context.case.signed_deal:
         found = oneway.tornado(context.case, "deal.margin.least")

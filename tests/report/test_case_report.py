@@ -9,6 +9,7 @@ from negotiate import registry
 from negotiate.report import _assemble as assemble
 from negotiate.report._context import CaseContext
 from negotiate.report._html import html
+from negotiate.report._terms import concept
 from negotiate.report.prediction import nearest
 from negotiate.report.summary import comparison, distance
 
@@ -35,7 +36,7 @@ def test_the_nearest_concept_is_the_one_with_the_smallest_largest_gap(
     for solution in context.solutions:
         payoffs = solution[0].payoffs
         gaps[solution.concept] = max(abs(float(payoffs[p]) - float(signed[p])) for p in signed)
-    best = min(gaps, key=lambda name: gaps[name]).replace("_", " ")
+    best = concept(min(gaps, key=lambda name: gaps[name]))
     assert f"{best} comes nearest" in nearest(context)
 
 
