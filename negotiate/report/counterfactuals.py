@@ -9,7 +9,7 @@ from negotiate.display import answer as view
 from negotiate.display._text import percent
 from negotiate.report._blocks import Block, Figure, Paragraph, Table
 
-ORDER = 57
+ORDER = 55.5
 TITLE = "Without each lever"
 
 

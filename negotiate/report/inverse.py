@@ -7,7 +7,7 @@ from typing import Any
 from negotiate.display import answer as view
 from negotiate.report._blocks import Block, Bullets, Figure, Paragraph, Table
 
-ORDER = 78
+ORDER = 84
 TITLE = "What must have been true"
 KEEP = 100
 """One draw in so many is kept."""

@@ -10,7 +10,7 @@ from negotiate.display import answer as view
 from negotiate.display._text import number, percent
 from negotiate.report._blocks import Block, Bullets, Figure, Paragraph, Table
 
-ORDER = 84
+ORDER = 76
 TITLE = "How sure the conclusions are"
 
 

@@ -10,7 +10,7 @@ from negotiate.display import figures
 from negotiate.display._text import percent
 from negotiate.report._blocks import Block, Figure, Paragraph, Table
 
-ORDER = 80
+ORDER = 59.5
 TITLE = "Uncertainty"
 
 

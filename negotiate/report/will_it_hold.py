@@ -309,7 +309,14 @@ def _time(context: Any) -> tuple[list[Block], str]:
         "durability.survival.12": "holds a year",
         "durability.hazard": "hazard per month",
     }
-    out += shared.whatif_table(context, columns, "The same under the scenarios.")
+    out += shared.whatif_table(
+        context,
+        columns,
+        "How long the deal lasts under the scenarios.",
+        shown=lambda name, value: (
+            _months(float(value)) if name.endswith("time") else number(float(value))
+        ),
+    )
     if chain.game is not None:
         lines = [line for p in chain.game.players for line in _honours(context, p)]
         if lines:
