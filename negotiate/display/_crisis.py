@@ -123,7 +123,7 @@ def regions(
     )
     names = sorted(
         {label for row in table for label in row},
-        key=lambda label: -sum(row.count(label) for row in table),
+        key=lambda label: (-sum(row.count(label) for row in table), label),
     )
     tints = {
         name: (SERIES[k % len(SERIES)], 0.5 if k < 6 else 0.22) for k, name in enumerate(names)
