@@ -23,8 +23,8 @@ import numpy as np
 
 import negotiate as ng
 from negotiate import registry, tolerance
+from negotiate.whatif.case import draw, space_of
 from negotiate.whatif.design import Random
-from negotiate.whatif.world import draw, space
 
 PEER_DRAWS = 20
 REPEATS = 3
@@ -86,7 +86,7 @@ def main() -> None:
         )
 
     ours = per_draw[f"{sizes[-1]:g}"]
-    rows = Random(sizes[-1], 1).values(space(case), 0, PEER_DRAWS)  # the first of the same draws
+    rows = Random(sizes[-1], 1).values(space_of(case), 0, PEER_DRAWS)  # the first of the same draws
     game = form.compile(case.with_draws(rows))
     making, cells = timed(lambda: game.cells)
     tables = cells["payoffs"]
