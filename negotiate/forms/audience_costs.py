@@ -361,7 +361,7 @@ class LewisSchultz(
         c = kernel.cutoff(r, u["S_A"], u["V_A"])
         challenge = float(kernel.challenge(c, u["W_A"], u["a"], u["sigma"]))
         joint = float(kernel.joint_fight(c, u["W_A"], u["a"], u["sigma"]))
-        belief = joint / challenge if challenge > 0 else 1.0
+        belief = float(kernel.belief(c, u["W_A"], u["a"], u["sigma"]))
         slope = kernel.slope(r, u)
         return Point(
             payoffs={},

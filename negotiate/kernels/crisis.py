@@ -29,6 +29,8 @@ from negotiate.tolerance import PROBABILITY, ROOT
 Array = NDArray[np.float64]
 MAX_BOXES = 200_000
 NARROW = 2.0**-26
+TAIL = 1e-8
+"""Probability of a fight below which Owen's T is too coarse for a ratio."""
 
 
 def cutoff(r: Any, status_quo: Any, value: Any) -> Array:
@@ -66,6 +68,58 @@ def joint_fight(c: Any, war: Any, back: Any, sigma: Any) -> Array:
     return np.clip(out, 0.0, 1.0)
 
 
+def _log_joint(c: Any, war: Any, back: Any, sigma: Any) -> Array:
+    """Logarithm of `joint_fight`, to relative precision also where it is tiny.
+
+    Owen's T is good to 1e-16, which is nothing where A challenges with that probability; there
+    the density of w times Pr(a <= w) is integrated over its log-concave bulk.
+    """
+    from scipy.special import log_ndtr, logsumexp
+
+    whole = joint_fight(c, war, back, sigma)
+    with np.errstate(divide="ignore"):
+        out = np.log(whole)
+    z, gap = np.broadcast_arrays(
+        np.asarray((c - war) / sigma, dtype=float), np.asarray((war - back) / sigma, dtype=float)
+    )
+    tail = (whole < TAIL) & np.isfinite(z)
+    if not tail.any():
+        return np.asarray(out)
+    out = np.array(np.broadcast_to(out, z.shape))
+    z, gap = z[tail], gap[tail]
+    peak = np.maximum(0.0, -gap / 2)
+    start = np.maximum(z, peak - 9)
+    beyond = np.maximum(start - peak, 40 / 9)
+    length = np.maximum(peak - start, 0.0) + 40 / beyond
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    t = start[:, None] + length[:, None] * (nodes + 1) / 2
+    value = log_ndtr(t + gap[:, None]) - t**2 / 2 - np.log(2 * np.pi) / 2
+    out[tail] = logsumexp(value, axis=-1, b=length[:, None] * weights / 2)
+    return np.asarray(out)
+
+
+def _log_challenge(c: Any, war: Any, back: Any, sigma: Any) -> Array:
+    """Logarithm of `challenge`."""
+    from scipy.special import log_ndtr
+
+    return np.asarray(
+        np.logaddexp(
+            log_ndtr((war - c) / sigma),
+            log_ndtr((back - c) / sigma) + log_ndtr((c - war) / sigma),
+        )
+    )
+
+
+def belief(c: Any, war: Any, back: Any, sigma: Any) -> Array:
+    """q: Pr(A fights, given a challenge), also where A hardly ever challenges."""
+    bottom = _log_challenge(c, war, back, sigma)
+    top = _log_joint(c, war, back, sigma)
+    # At c = infinity nobody challenges; the belief there is that only fighters are left.
+    with np.errstate(invalid="ignore"):
+        ratio = np.where(np.isneginf(bottom), 0.0, np.minimum(top - bottom, 0.0))
+    return np.asarray(np.exp(ratio))
+
+
 def challenge(c: Any, war: Any, back: Any, sigma: Any) -> Array:
     """Pr(max(w, a) >= c), without cancellation when it is small."""
     from scipy.special import ndtr
@@ -86,11 +140,8 @@ def resist(q: Any, war_b: Any, win_b: Any, concede_b: Any, sigma: Any) -> Array:
 def response(r: Any, u: dict[str, Any]) -> Array:
     """g(r) for payoffs ``u`` (keys S_A, V_A, C_B, W_A, W_B, a, V_B, sigma)."""
     c = cutoff(r, u["S_A"], u["V_A"])
-    top = joint_fight(c, u["W_A"], u["a"], u["sigma"])
-    bottom = challenge(c, u["W_A"], u["a"], u["sigma"])
-    # Where A never challenges, B's belief is that of the limit: only fighters are left.
-    q = np.divide(top, bottom, out=np.ones(np.broadcast(top, bottom).shape), where=bottom > 0)
-    return resist(np.clip(q, 0, 1), u["W_B"], u["V_B"], u["C_B"], u["sigma"])
+    q = belief(c, u["W_A"], u["a"], u["sigma"])
+    return resist(q, u["W_B"], u["V_B"], u["C_B"], u["sigma"])
 
 
 def roots(u: dict[str, float]) -> tuple[list[float], list[tuple[float, float]]]:
@@ -175,7 +226,8 @@ def gap_by_quadrature(r: float, u: dict[str, float], belief: float) -> float:
         epsabs=1e-13,
         points=None,
     )
-    challenged = 1 - norm.cdf((c - u["W_A"]) / s) * norm.cdf((c - u["a"]) / s)
+    up_w, up_a = norm.sf((c - u["W_A"]) / s), norm.sf((c - u["a"]) / s)
+    challenged = up_w + up_a - up_w * up_a
     q = min(joint / challenged, 1.0) if challenged > PROBABILITY else belief
     reply = norm.cdf((q * u["W_B"] + (1 - q) * u["V_B"] - u["C_B"]) / (q * s))
     return float(abs(reply - r))
@@ -186,11 +238,11 @@ def _possible(low: Array, high: Array, u: dict[str, float]) -> NDArray[np.bool_]
     c_low, c_high = cutoff(low, u["S_A"], u["V_A"]), cutoff(high, u["S_A"], u["V_A"])
     if u["V_A"] < u["S_A"]:
         c_low, c_high = c_high, c_low
-    joint = [joint_fight(c, u["W_A"], u["a"], u["sigma"]) for c in (c_low, c_high)]
-    total = [challenge(c, u["W_A"], u["a"], u["sigma"]) for c in (c_low, c_high)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        q_low = np.where(total[0] > 0, joint[1] / total[0], 0.0)
-        q_high = np.where(total[1] > 0, joint[0] / total[1], 1.0)
+    joint = [_log_joint(c, u["W_A"], u["a"], u["sigma"]) for c in (c_low, c_high)]
+    total = [_log_challenge(c, u["W_A"], u["a"], u["sigma"]) for c in (c_low, c_high)]
+    with np.errstate(invalid="ignore"):
+        q_low = np.where(np.isfinite(total[0]), np.exp(joint[1] - total[0]), 0.0)
+        q_high = np.where(np.isfinite(total[1]), np.exp(np.minimum(joint[0] - total[1], 0.0)), 1.0)
     q_low, q_high = np.clip(q_low, 0, 1), np.clip(q_high, 0, 1)
     ends = [resist(q, u["W_B"], u["V_B"], u["C_B"], u["sigma"]) for q in (q_low, q_high)]
     g_low, g_high = np.minimum(*ends), np.maximum(*ends)

@@ -193,13 +193,15 @@ def _solution(
             points[number] = replace(point, label=f"{point.label} ({seen[point.label]})")
     worst: Any = max((point.regret or 0 for point in points), default=Fraction(0))
     allowed = slack(form) or (tolerance.REGRET if any(map(_has_floats, points)) else 0)
+    complete = not found.unproved and not found.varying and with_free
     return Solution(
         concept="subgame_perfect",
         players=form.players,
         points=tuple(points),
-        complete=not found.unproved and not found.varying and with_free,
+        complete=complete,
         exact=form.exact and not any(map(_has_floats, points)),
-        components=components or tuple((k,) for k in range(len(points))),
+        # Unknown equilibria may join what is listed, so nothing is called apart unless all are.
+        components=(components or tuple((k,) for k in range(len(points)))) if complete else (),
         evidence=(
             Evidence(worst <= allowed, worst, "largest gain from a deviation in any subgame"),
             Evidence(True, len(form.subgames()), "subgames"),

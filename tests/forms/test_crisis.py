@@ -250,3 +250,19 @@ def test_views() -> None:
     game = UnilateralDeterrence(Fraction(1, 4), Fraction(1, 5)).signalling()
     assert "challenge" in game.html() and "challenge" in game.text()
     assert game.figure().startswith("<svg")
+
+
+def test_lewis_schultz_has_no_equilibria_made_of_rounding():
+    # A challenges with about 1e-17 near Pr(resist) = 0.85. With 40 digits (mpmath, direct
+    # integration of the definition) g(0.848911) = 0.012451 and g(0.863554) = 0.012451, so the two
+    # solutions that doubles once showed there are none; only the one near 0 satisfies g(r) = r.
+    game = LewisSchultz(
+        status_quo_a=0.0, concession_a=2.66293268049867, concession_b=-1.7442778423516763,
+        war_a=-2.1324190404359076, war_b=-2.192861823522387, back_down_a=-2.8200075409196925,
+        back_down_b=0.9764921060609384, sigma=0.2,
+    )  # fmt: skip
+    assert game.gap(0.8489113705511722) == pytest.approx(0.012451 - 0.8489113705511722, abs=1e-6)
+    answer = game.equilibria()
+    assert len(answer) == 1 and answer.complete
+    assert answer[0].facts["resist"] < 0.02
+    assert game.equilibrium_count == 1

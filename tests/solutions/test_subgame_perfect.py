@@ -287,3 +287,20 @@ def test_three_movers_with_a_mixture_that_is_no_fraction():
         for p in inner for who in "ABC"
     )  # fmt: skip
     assert all(subgame_perfect.holds(game, p).holds for p in answer)
+
+
+def test_an_unproved_list_calls_nothing_a_component():
+    # Ultimatum over 0, 1, ..., 10: at the offer 0 the responder may accept with any q in
+    # [9/10, 1], or, with q up to 9/10, the proposer offers 1; at q = 9/10 the proposer mixes. All
+    # of these are equilibria and connected, though two extreme ones alone are listed.
+    from negotiate.forms._tree_builder import GameTree
+
+    tree = GameTree(["P", "R"])
+    offers = tree.root.move("P", [str(k) for k in range(11)])
+    for k in range(11):
+        reply = offers[str(k)].move("R", ["yes", "no"])
+        reply["yes"].pays(10 - k, k)
+        reply["no"].pays(0, 0)
+    answer = subgame_perfect.solve(tree.build())
+    assert len(answer) == 2 and not answer.complete
+    assert answer.components == ()
