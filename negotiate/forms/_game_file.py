@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -103,6 +104,7 @@ def validated(kind: type[File], data: Mapping[str, Any], *, path: str, what: str
     except ValidationError as error:
         raise CaseError(
             [
+                f"{path or what}: error: "
                 f"{'.'.join(str(step) for step in item['loc']) or 'file'}: {item['msg']}"
                 for item in error.errors(include_url=False)
             ],
@@ -138,7 +140,7 @@ def number(entry: Any, known: Mapping[str, Any], where: str) -> Any:
 def parse_toml(text: str, *, path: str = "") -> dict[str, Any]:
     """The mapping a TOML text holds, its decimals exact."""
     try:
-        return tomllib.loads(text, parse_float=_decimal)
+        return tomllib.loads(text, parse_float=partial(_decimal, where=path or "file"))
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+), column (\d+)", str(error))
         line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 1)
@@ -160,12 +162,12 @@ def read_text(path: str | Path) -> str:
         ) from error
 
 
-def _decimal(text: str) -> Fraction:
+def _decimal(text: str, *, where: str) -> Fraction:
     # TOML has inf and nan and underscores; a decimal is exact, the rest is refused by name.
     clean = text.replace("_", "")
     if clean.lstrip("+-") in ("inf", "nan") or len(clean) > 400:
-        raise InputError(f"the number {text[:30]}", where="file", allowed="a finite decimal")
+        raise InputError(f"the number {text[:30]}", where=where, allowed="a finite decimal")
     _, _, exponent = clean.lower().partition("e")
     if exponent and abs(int(exponent)) > 300:
-        raise InputError(f"the number {text[:30]}", where="file", allowed="exponents up to 300")
+        raise InputError(f"the number {text[:30]}", where=where, allowed="exponents up to 300")
     return Fraction(clean)
