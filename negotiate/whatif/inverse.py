@@ -296,9 +296,34 @@ def rejection(
     _observed(observed)
     if not 1 <= keep <= draws:
         raise InputError(f"keep {keep} of {draws} draws", where="rejection", allowed="1 to draws")
+    return _nearest(
+        space,
+        evaluate,
+        observed,
+        draws=draws,
+        keep=keep,
+        scale=scale,
+        hindsight=hindsight,
+        seed=seed,
+    )[0]
+
+
+def _nearest(
+    space: Space,
+    evaluate: Evaluate,
+    observed: Mapping[str, Any],
+    *,
+    draws: int,
+    keep: int,
+    scale: Mapping[str, float] | None,
+    hindsight: tuple[str, ...] | None,
+    seed: int,
+) -> tuple[Posterior, Floats, dict[str, float]]:
+    """The nearest draws as a posterior, their points of the unit cube, and the scales used."""
     u = sobol_points(0, draws, max(space.dimension, 1), seed=seed)
     table = _table(space, evaluate, u, observed)
-    far = _distance(table, observed, _scales(table, observed, scale or {}))
+    scales = _scales(table, observed, scale or {})
+    far = _distance(table, observed, scales)
     order = np.argsort(far, kind="stable")[:keep]
     order = order[np.isfinite(far[order])]
     if not order.size:
@@ -310,10 +335,19 @@ def rejection(
     values = {path: column[order] for path, column in prior_values.items()}
     weights = np.full(len(order), 1 / len(order))
     tolerance = float(far[order].max())
-    return Posterior(
+    found = Posterior(
         dict(observed), values, weights, far[order], _prior(space, prior_values), tolerance, draws,
         (tolerance,), _known(observed, hindsight),
     )  # fmt: skip
+    return found, u[order], scales
+
+
+def _check(particles: int, shrink: float, sweeps: int = 1) -> None:
+    if particles < 10 or not 0 < shrink < 1 or sweeps < 1:
+        raise InputError(
+            f"{particles} particles, shrink {shrink:g}, {sweeps} sweeps", where="sequential",
+            allowed="10 particles or more, shrink between 0 and 1, 1 sweep or more",
+        )  # fmt: skip
 
 
 def sequential(
@@ -344,23 +378,14 @@ def sequential(
         Most draws to evaluate; the last whole population is returned, with a note.
     """
     _observed(observed)
-    if particles < 10 or not 0 < shrink < 1:
-        raise InputError(
-            f"{particles} particles, shrink {shrink:g}", where="sequential",
-            allowed="10 particles or more, shrink between 0 and 1",
-        )  # fmt: skip
+    _check(particles, shrink)
     width = max(space.dimension, 1)
-    first = rejection(
+    first, u, scales = _nearest(
         space, evaluate, observed, draws=4 * particles, keep=particles, scale=scale,
         hindsight=hindsight, seed=seed,
     )  # fmt: skip
-    u0 = sobol_points(0, 4 * particles, width, seed=seed)
-    table = _table(space, evaluate, u0, observed)
-    scales = _scales(table, observed, scale or {})
-    far = _distance(table, observed, scales)
-    keep = np.argsort(far, kind="stable")[:particles]
-    keep = keep[np.isfinite(far[keep])]
-    u, distance, weights = u0[keep], far[keep], np.full(len(keep), 1 / len(keep))
+    distance = first.distances
+    weights = first.weights
     used, tolerances, notes = 4 * particles, [float(distance.max())], []
     for index in range(rounds - 1):
         if tolerances[-1] <= target:
@@ -427,23 +452,13 @@ def sequential_markov(
     moved are counted once in the effective sample size. Parameters as in `sequential`.
     """
     _observed(observed)
-    if particles < 10 or not 0 < shrink < 1 or sweeps < 1:
-        raise InputError(
-            f"{particles} particles, shrink {shrink:g}, {sweeps} sweeps", where="sequential",
-            allowed="10 particles or more, shrink between 0 and 1, 1 sweep or more",
-        )  # fmt: skip
+    _check(particles, shrink, sweeps)
     width = max(space.dimension, 1)
-    first = rejection(
+    first, u, scales = _nearest(
         space, evaluate, observed, draws=4 * particles, keep=particles, scale=scale,
         hindsight=hindsight, seed=seed,
     )  # fmt: skip
-    u0 = sobol_points(0, 4 * particles, width, seed=seed)
-    table = _table(space, evaluate, u0, observed)
-    scales = _scales(table, observed, scale or {})
-    far = _distance(table, observed, scales)
-    keep = np.argsort(far, kind="stable")[:particles]
-    keep = keep[np.isfinite(far[keep])]
-    u, distance = u0[keep], far[keep]
+    distance = first.distances
     used, tolerances, notes = 4 * particles, [float(distance.max())], []
     for index in range(rounds - 1):
         tolerance = float(np.quantile(distance, shrink))
