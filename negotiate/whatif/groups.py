@@ -233,7 +233,7 @@ class Correlated:
         """Correlated standard normals, by the Cholesky factor."""
         import scipy.special
 
-        return np.asarray(scipy.special.ndtri(u) @ np.linalg.cholesky(self._pearson()).T)
+        return _times(scipy.special.ndtri(u), np.linalg.cholesky(self._pearson()).T)
 
     def values(self, latent: Floats) -> dict[str, NDArray[Any]]:
         """Members through their own quantile functions."""
@@ -257,9 +257,9 @@ class Correlated:
         schur, mean = matrix[np.ix_(~held, ~held)], np.zeros((len(latent), int((~held).sum())))
         if held.any():
             weights = np.linalg.solve(matrix[np.ix_(held, held)], matrix[np.ix_(held, ~held)])
-            mean = latent[:, held] @ weights
+            mean = _times(latent[:, held], weights)
             schur = schur - matrix[np.ix_(~held, held)] @ weights
-        fresh = scipy.special.ndtri(u[:, ~held]) @ np.linalg.cholesky(schur).T
+        fresh = _times(scipy.special.ndtri(u[:, ~held]), np.linalg.cholesky(schur).T)
         out[:, ~held] = mean + fresh
         return out
 
@@ -279,3 +279,15 @@ class Correlated:
             "marginals": [m.describe() for m in self.marginals],
             "rank_correlation": [list(row) for row in self.rank_correlation],
         }
+
+
+def _times(rows: Floats, matrix: Floats) -> Floats:
+    """Rows times a small matrix, each row by itself.
+
+    A library product rounds differently for two rows than for a thousand, and then the bytes of a
+    study would depend on how it was cut into chunks.
+    """
+    out = np.zeros((len(rows), matrix.shape[1]))
+    for k, line in enumerate(matrix):
+        out += rows[:, k, None] * line
+    return out

@@ -162,3 +162,13 @@ def test_unknown_path_suggests():
 def test_a_quantity_is_in_one_group_only():
     with pytest.raises(InputError, match="w1"):
         Space({"w1": UNIT}, {"g": Dirichlet(("w1", "w2"), (1.0, 1.0))})
+
+
+def test_correlated_rows_are_the_same_alone():
+    """A library product of one row rounds otherwise than one of thousands; no row may."""
+    group = SPACE.groups["pair"]
+    u = np.random.default_rng(0).random((4096, 2))
+    whole = group.latent(u)
+    for size in (1, 2, 3, 5, 64, 1000):
+        assert np.array_equal(np.vstack([group.latent(u[i : i + size])
+                                         for i in range(0, 4096, size)]), whole)  # fmt: skip
