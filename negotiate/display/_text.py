@@ -123,8 +123,11 @@ def exact(value: Any) -> str:
 
 
 def percent(value: Any, digits: int = 0) -> str:
-    """A share as per cent: ``percent(0.873)`` is ``'87 %'``."""
-    return f"{number(float(value) * 100, digits)}{THIN}%"
+    """A share as per cent, ``'87 %'`` for 0.873; one that rounds to nothing is ``'<1 %'``."""
+    share = float(value) * 100
+    if 0 < share < 0.5 * 10.0**-digits:
+        return f"<{10.0**-digits:.{digits}f}{THIN}%"
+    return f"{number(share, digits)}{THIN}%"
 
 
 def _grouped(text: str) -> str:

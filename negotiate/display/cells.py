@@ -18,8 +18,8 @@ def sentence(item: Any) -> str:
     if not item.changes:
         how = ", exactly" if item.exact else f" at {item.points} points"
         return (
-            f"Along {what} {span} the answer to {clean(question)} is always "
-            f"'{clean(item.answers[0])}'{how}."
+            f"Along {what} {span} it never changes whether {clean(question)}: "
+            f"{clean(item.answers[0])} throughout{how}."
         )
     parts = [
         f"'{clean(c.below)}' becomes '{clean(c.above)}' at {number(c.at, 4)}"

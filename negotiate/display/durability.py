@@ -10,7 +10,13 @@ import numpy as np
 
 from negotiate.display import _chain, _facts, figures
 from negotiate.display._text import clean, percent
-from negotiate.forms.durability import BASE_RATES, DAYS_A_MONTH, Durability, evaluate_game
+from negotiate.forms.durability import (
+    AGREEMENTS,
+    BASE_RATES,
+    DAYS_A_MONTH,
+    Durability,
+    evaluate_game,
+)
 
 MONTHS = 72
 _WORDS = {
@@ -88,7 +94,7 @@ def curves(
             lines["95 % point"] = high.tolist()
             lines["5 % point"] = low.tolist()
     rates = {
-        "UCDP agreements with a ceasefire clause, n = 176": [
+        f"UCDP agreements with a ceasefire clause, n = {AGREEMENTS}": [
             (days / DAYS_A_MONTH, 1 - share)
             for _, days, share in BASE_RATES
             if days / DAYS_A_MONTH <= months

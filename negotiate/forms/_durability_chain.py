@@ -31,8 +31,11 @@ Array = NDArray[Any]
 MAX_PERIODS = 100_000
 DAYS_A_MONTH = 365.25 / 12
 
+AGREEMENTS = 176
+"""UCDP agreements with a ceasefire clause behind `BASE_RATES`."""
+
 BASE_RATES: tuple[tuple[str, float, float], ...] = (
-    ("UCDP agreements with a ceasefire clause, n = 176: ended in 90 days", 90.0, 0.153),
+    (f"UCDP agreements with a ceasefire clause, n = {AGREEMENTS}: ended in 90 days", 90.0, 0.153),
     ("the same: ended in 1 year (se 3.3 points)", 365.25, 0.267),
     ("the same: ended in 2 years", 730.5, 0.319),
     ("the same: ended in 5 years", 1826.25, 0.369),

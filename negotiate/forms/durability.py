@@ -37,6 +37,7 @@ import numpy as np
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.forms import _from_case as case
 from negotiate.forms._durability_chain import (
+    AGREEMENTS,
     BASE_RATES,
     DAYS_A_MONTH,
     KIND,
@@ -52,9 +53,9 @@ from negotiate.levers import monitoring
 from negotiate.model.negotiation import Negotiation
 
 __all__ = [
-    "BASE_RATES", "DAYS_A_MONTH", "KIND", "MAX_PERIODS", "METRICS", "SOURCES", "Durability",
-    "compile", "evaluate", "evaluate_game", "from_hazard", "from_stages", "game", "lasting_play",
-    "source", "stated", "violation", "without", "worth_of",
+    "AGREEMENTS", "BASE_RATES", "DAYS_A_MONTH", "KIND", "MAX_PERIODS", "METRICS", "SOURCES",
+    "Durability", "compile", "evaluate", "evaluate_game", "from_hazard", "from_stages", "game",
+    "lasting_play", "source", "stated", "violation", "without", "worth_of",
 ]  # fmt: skip
 
 METRICS: dict[str, str] = {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 from negotiate.display import answer as view
 from negotiate.display import phase as phase_view
 from negotiate.display._text import percent
-from negotiate.report._blocks import Block, Bullets, Figure, Heading, Paragraph, Table
+from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
 
 ORDER = 74
 TITLE = "Where it breaks"
@@ -30,7 +31,7 @@ def _thresholds(context: Any) -> list[Block]:
 
     asked, case = context.questions, context.case
     draws = min(asked.draws, PER_THRESHOLD)
-    rows, sentences, widest = [], [], None
+    rows, widest = [], None
     for lever in asked.held:
         target = next(t for t in case.levers[lever].targets if t in case.principals)
         answer = ask.threshold(
@@ -39,7 +40,6 @@ def _thresholds(context: Any) -> list[Block]:
         )  # fmt: skip
         low, middle, high = answer.quantiles()
         size = len(answer.values)
-        sentences.append(answer.said())
         rows.append(
             (case.levers[lever].name, context.name(target),
              float(case.value(f"lever.{lever}.cost.{target}")), low, middle, high,
@@ -53,13 +53,13 @@ def _thresholds(context: Any) -> list[Block]:
             f"For each of {draws:,} draws of everything else, the cost to the target above which "
             "it pays its holder to threaten a lever."
         ),
-        Bullets(tuple(sentences)),
         Table(("lever", "target", "in the file", "5 %", "median", "95 %", "found in",
                "pays anyway", "never pays"), tuple(rows),
               "Cost to the target, in stakes, at which a lever begins to pay; shares of draws in "
               "which there is such a cost between 0 and 1.", align="llrrrrrrr", digits=3),
     ]  # fmt: skip
     if widest is not None:
+        out.append(Paragraph(widest.said()))
         out.append(
             Figure(view.figure(widest), "Histogram of one threshold over the draws.",
                    "Spread of the threshold of " + asked.names[widest.path] + ".")
@@ -86,13 +86,15 @@ def _phase(context: Any) -> list[Block]:
     richest = max(coarse, key=lambda found: (len(found.labels), -max(found.shares)))
     x, y = richest.x, richest.y
     pair = phase(case, x, y, "threats.profile")
+    spoken = [label.replace("_", " ").replace(" | ", " against ") for label in pair.labels]
+    pair = replace(pair, labels=tuple(spoken))
     out: list[Block] = [
         Heading("Over two quantities at once"),
         Paragraph(pair.sentence()),
         Figure(phase_view.figure(pair), "Which pair of threats is rational over two costs.",
-               "The rational pair of threats (Russia's or the first side's levers before the bar) "
-               "over the two costs that change it most; the diamond is the case."
-               .replace("Russia's or the first side's", f"{context.name(case.principals[0])}'s")),
+               f"The rational pair of threats, levers by their ids, those of "
+               f"{context.name(case.principals[0])} first, over the two costs that change it "
+               "most; the diamond is the case."),
     ]  # fmt: skip
     if case.signed_deal:
         out += _acceptable(context)

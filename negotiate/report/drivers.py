@@ -53,7 +53,8 @@ def blocks(context: Any) -> list[Block]:
         out.append(
             Table(("answer", "factor", "first order", "total", "low", "high"), tuple(rows),
                   f"The {ROWS} largest total Sobol' indices of each answer, with the ends of the "
-                  "95 % intervals of the total index.", digits=3)
+                  "95 % intervals of the total index. A first-order index a little below zero, or "
+                  "above its total, is sampling error.", digits=3)
         )  # fmt: skip
     out += _others(context)
     spider = oneway.spider(context.case, asked.headline)

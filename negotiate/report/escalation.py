@@ -13,6 +13,7 @@ from negotiate.display._text import number
 from negotiate.forms.escalation import HARMFUL
 from negotiate.report import _crisis as shared
 from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.whatif.words import inside
 
 ORDER = 56.2
 TITLE = "Escalation"
@@ -99,7 +100,9 @@ def _ladder(context: Any, form: Any, ladder: Any, *, drawn: bool) -> list[Block]
         Table(
             ("a threat is carried out", "equilibrium path", who, other),
             tuple(rows),
-            "The same ladder under three readings of credibility; payoffs in stakes.",
+            "The same ladder under three readings of credibility; payoffs in stakes. A threat "
+            "called empty is one that its holder would not carry out when the time comes; how "
+            "likely the file holds it is read in the second row only.",
             align="llrr",
         )
     )
@@ -199,7 +202,7 @@ def thresholds(context: Any, form: Any, first: str) -> list[str]:
     who = context.name(first)
     out = [
         shared.turning(case, path_, f"escalation.credible.{rung.name}", condition="> 0", low=0.0,
-                       high=top, what=f"The threat of {context.names[rung.name]} is credible")
+                       high=top, what=f"Threatening {inside(context.names[rung.name])} is credible")
         for rung in ladder.rungs
     ]  # fmt: skip
     out.append(

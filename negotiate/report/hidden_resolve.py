@@ -65,7 +65,7 @@ def _range(context: Any) -> list[Block]:
             "War as a costly lottery over one divisible prize (Fearon 1995). Shares are "
             "shares of the prize of the side named; costs are in stakes."
         ),
-        Paragraph(range_sentence(form, a, b)),
+        Paragraph(range_sentence(form, a, b) + added_sentence(context.case, form)),
         Figure(
             range_view.bargaining_range(form, names=(a, b)),
             f"Shares of {a} that both sides prefer to war.",
@@ -90,6 +90,22 @@ def range_sentence(form: Any, a: str, b: str) -> str:
     if p - ca < 0:
         text += f" {a} would rather give up everything than fight."
     return text + f" The Nash division gives {a} {number(float(form.nash))}."
+
+
+def added_sentence(case: Any, form: Any) -> str:
+    """What the file says before levers act, where they do."""
+    a, b = form.players
+    base = [
+        float(case.value(path))
+        for path in ("quantity.win_probability", f"quantity.war_cost_{a}", f"quantity.war_cost_{b}")
+    ]
+    now = [float(x) for x in (form.win_probability, form.cost_a, form.cost_b)]
+    if np.allclose(base, now, atol=UTILITY):
+        return ""
+    return (
+        f" Without levers the file puts the chance at {number(base[0])} and the costs at "
+        f"{number(base[1])} and {number(base[2])}; the levers that enter a war make the difference."
+    )
 
 
 # ---- risk and return ---------------------------------------------------------------------------

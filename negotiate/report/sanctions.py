@@ -100,9 +100,9 @@ def third_sentence(game: Any, lever: str, coercer: str, third: str) -> str:
     """Whether the third party would concede, and whether the flow then pays the coercer."""
     margin, pays = float(game.concession_margin), float(game.coercion_margin)
     text = (
-        f"{lever}: borne in full it costs {third} "
+        f"{lever}: to the third party ({third}) bearing it in full costs "
         f"{number(float(game.audience_cost * game.flow + game.hypocrisy_cost))} stakes, conceding "
-        f"{number(float(game.concession_cost))}, so {third} would "
+        f"{number(float(game.concession_cost))}, so it would "
         + ("concede" if margin > 0 else "bear it")
         + f", by a margin of {number(abs(margin))}. "
     )

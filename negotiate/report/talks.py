@@ -144,8 +144,8 @@ def walking_out(context: Any, game: Any, found: Any) -> str:
             )
         else:
             parts.append(
-                f"{context.name(party)} could get {number(-gap)} stakes more by walking out "
-                "and nothing would change"
+                f"{context.name(party)}'s does not: walking out would have to be worth "
+                f"{number(-gap)} stakes more to it before the deal moved"
             )
     return (
         "An outside option moves nothing until it binds (Binmore, Shaked and Sutton 1989): "

@@ -372,8 +372,8 @@ def lasting(context: Any, chain: Any, drawn: Any) -> str:
         (f"The deal is expected to last {number(mean, 1)} months, and half of such deals have "
          f"collapsed after {number(median, 0)}. " if np.isfinite(mean)
          else "Nothing in the model ends the deal for certain. ")
-        + f"It ends within a year with probability {percent(year, 1)}; of 176 agreements with a "
-        f"ceasefire clause {percent(base, 1)} did (UCDP). "
+        + f"It ends within a year with probability {percent(year, 1)}; of {module.AGREEMENTS} "
+        f"agreements with a ceasefire clause {percent(base, 1)} did (UCDP). "
     )  # fmt: skip
     if chain.game is not None and context.case.has("quantity.hazard"):
         given = float(module.stated(context.case).expected_time())

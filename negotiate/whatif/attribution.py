@@ -113,14 +113,16 @@ class Attribution(Answer):
         name = self.word(self.metric)
         subject = f"the share of draws with {name} '{self.label}'" if self.label else name
         whole = self.all - self.none
-        text = f"Together {listed([self.word(p) for p in self.players])} move {subject} from "
-        text += f"{shown(self.none)} to "
-        text += f"{shown(self.all)}"
+        text = f"All {len(self.players)} together move {subject} from {shown(self.none)} to "
+        text += f"{shown(self.all)}, by {shown(whole)}"
         if np.abs(self.share).max(initial=0.0) == 0:
             return f"{text}; none of them has a share."
         top = [i for i in self.order()[:3] if abs(self.share[i]) > 0]
         parts = [f"{self.word(self.players[i])} {shown(float(self.share[i]))}" for i in top]
-        text += f"; of these {shown(whole)}, {listed(parts)}"
+        rest = [i for i in range(len(self.players)) if i not in top and abs(self.share[i]) > 0]
+        if rest:
+            parts.append(f"the others {shown(float(self.share[rest].sum()))}")
+        text += f": {listed(parts)}"
         if whole and abs(self.share[top[0]]) <= abs(whole):
             first = self.word(self.players[top[0]])
             text += f" ({first} is {percent(float(self.share[top[0]] / whole))})"

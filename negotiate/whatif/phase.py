@@ -203,7 +203,7 @@ class Phase(Viewable):
         text += f"it is “{self.at_base()}”"
         near = self.nearest()
         if near is not None:
-            text += f", and the nearest boundary is at {shown(near[0])} and {shown(near[1])}"
+            text += f", and the boundary comes nearest at ({shown(near[0])}, {shown(near[1])})"
         how = (
             "The boundary is exact." if self.exact
             else f"Found on a grid of {self.grid} by {self.grid} points, its boundary bisected."

@@ -112,7 +112,7 @@ class Threshold(Answer):
         word = "at least" if rising >= 0.5 else "at most"
         unit = f" {self.unit}" if self.unit else ""
         span = "" if draws == 1 else f" [{shown(low)}, {shown(high)}]"
-        text = f"{self.path} must be {word} {shown(middle)}{span}{unit} for {what}"
+        text = f"For {what}, {self.path} must be {word} {shown(middle)}{span}{unit}"
         share = self.found.size / draws
         if share < 1:
             text += f", in the {percent(share)} of draws in which it makes a difference"

@@ -67,18 +67,23 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("bargaining.<>.utility.<>", "utility of {1} at {0}"),
     ("bargaining.<>.gain.<>", "gain of {1} at {0}"),
     ("bargaining.<>.term.<>", "level of {1} at {0}"),
-    ("durability.expected_time", "expected periods to the deal's collapse"),
-    ("durability.hazard", "hazard of the deal's collapse per period"),
-    ("durability.median_time", "periods after which half of such deals have collapsed"),
-    ("durability.survival.<>", "chance that the deal holds {0} periods"),
+    ("alternating_offers.payoff.<>", "payoff of {0} in the talks"),
+    ("alternating_offers.utility.<>", "utility of {0} in the talks"),
+    ("alternating_offers.binds.<>", "outside option of {0} less its worth of staying"),
+    ("alternating_offers.limit.<>", "payoff of {0} as proposals follow without delay"),
+    ("alternating_offers.zone", "room for agreement in the talks"),
+    ("durability.expected_time", "expected months to the deal's collapse"),
+    ("durability.hazard", "hazard of the deal's collapse per month"),
+    ("durability.median_time", "months after which half of such deals have collapsed"),
+    ("durability.survival.<>", "chance that the deal holds {0} months"),
     ("durability.survival_days.<>", "chance that the deal holds {0} days"),
     ("durability.honours.<>", "probability that {0} honours the deal"),
     ("durability.retaliates.<>", "probability that {0} answers a violation"),
     ("durability.honour_margin.<>", "margin of {0} in honouring the deal"),
     ("durability.retaliation_margin.<>", "margin of {0} in answering a violation"),
-    ("durability.worth.monitoring", "periods that monitoring adds to the deal"),
-    ("durability.worth.tripwire", "periods that the tripwire force adds to the deal"),
-    ("durability.worth.no_spoiler", "periods lost to the spoiler"),
+    ("durability.worth.monitoring", "months that monitoring adds to the deal"),
+    ("durability.worth.tripwire", "months that the tripwire force adds to the deal"),
+    ("durability.worth.no_spoiler", "months lost to the spoiler"),
     ("enforcement.critical_discount", "critical discount factor of the deal"),
     ("enforcement.critical_discount.<>", "critical discount factor of {0}"),
     ("enforcement.patience", "smaller patience beyond what the deal needs"),
@@ -98,13 +103,13 @@ def _names_of(case: Negotiation) -> dict[str, str]:
     )  # fmt: skip
     own = {key: re.split(r"[:(]", item.name)[0].strip() for g in groups for key, item in g.items()}
     for key in case.levers:
-        own[key] = _inside(own[key])
+        own[key] = inside(own[key])
     for key in case.branches:  # common nouns
         own[key] = own[key][:1].lower() + own[key][1:]
     return _CONCEPT | own
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
     """A name in the middle of a sentence: an article's capital is not a proper name's."""
     first, _, rest = name.partition(" ")
     return f"{first.lower()} {rest}" if first in ("The", "A", "An") else name

@@ -107,7 +107,7 @@ def test_what_levers_cost_meanwhile(idlib: CaseContext) -> None:
 def test_outside_option_sentence(idlib: CaseContext) -> None:
     game = alternating_offers.compile(idlib.case.floats())
     found = alternating_offers.evaluate(idlib.case, ())
-    assert "nothing would change" in talks.walking_out(idlib, game, found)
+    assert "stakes more to it before the deal moved" in talks.walking_out(idlib, game, found)
     rich = replace(game, outside=np.add(game.outside, (0.0, 1.0)), left=game.left)
     found = {
         **found,
@@ -204,6 +204,10 @@ def test_words_follow_the_numbers() -> None:
 def test_third_party_sentence(idlib: CaseContext) -> None:
     game = sanctions_game.compile_third_party(idlib.case)
     text = sanctions.third_sentence(game, "Migrants", "Turkey", "the EU")
-    assert "the EU would concede" in text and "worth 0.020 more" in text
+    assert (
+        "the third party (the EU)" in text
+        and "so it would concede" in text
+        and "worth 0.020 more" in text
+    )
     firm = replace(game, concession_cost=Fraction(1))
     assert "bear it" in sanctions.third_sentence(firm, "Migrants", "Turkey", "the EU")

@@ -26,7 +26,7 @@ def test_threshold_has_the_distribution_it_must():
     stake = np.quantile(found.values, [0.05, 0.5, 0.95])
     assert stake == pytest.approx([0.6 / 1.95, 0.6 / 1.5, 0.6 / 1.05], abs=1e-3)
     assert found.bracket.max() <= 1e-9 and found.rises.all()
-    assert found.sentence() == ("cost must be at least 0.4 [0.308, 0.571] stake for margin > 0.")
+    assert found.sentence() == "For margin > 0, cost must be at least 0.4 [0.308, 0.571] stake."
     assert found.figure().startswith("<svg")
 
 
