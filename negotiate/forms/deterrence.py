@@ -196,8 +196,8 @@ class UnilateralDeterrence(
             exact=True,
             degenerate=tie,
             notes=(
-                "Certain and steadfast deterrence are one outcome; facts give the range of "
-                "resistance that deters.",
+                "Certain and steadfast deterrence are one outcome, reached by "
+                "a range of resistance that deters.",
             )
             + (
                 ("On a boundary between regions there are continua: solve `signalling()`.",)

@@ -119,17 +119,17 @@ def shown(value: float) -> str:
     """A number for a sentence: three significant digits, no exponent in ordinary ranges.
 
     >>> shown(0.30519), shown(-1234.5), shown(2.0)
-    ('0.305', '-1,230', '2')
+    ('0.305', '−1,230', '2')
     """
     if not math.isfinite(value):
-        return "undefined" if math.isnan(value) else ("infinity" if value > 0 else "-infinity")
+        return "undefined" if math.isnan(value) else ("infinity" if value > 0 else "−infinity")
     if value == 0:
         return "0"
     if abs(value) >= 1e7 or abs(value) < 1e-4:
-        return f"{value:.2e}"
+        return f"{value:.2e}".replace("-", "−")
     digits = max(2 - math.floor(math.log10(abs(value))), 0)
     rounded = round(value, 2 - math.floor(math.log10(abs(value))))
-    text = f"{rounded:,.{digits}f}"
+    text = f"{rounded:,.{digits}f}".replace("-", "−")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
