@@ -23,8 +23,9 @@ import hmac
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -82,6 +83,8 @@ class Variant:
         0 for the first accepted draw, 1 for the second (where the first was another's), ...
     stamp
         Keyed hash that names the variant in the student's files.
+    made
+        The world in which the numbers were tried, if they were.
     """
 
     exercise: Exercise
@@ -89,13 +92,12 @@ class Variant:
     drawn: Mapping[str, Fraction]
     turn: int
     stamp: str
+    made: World | None = field(default=None, repr=False, compare=False)
 
-    @property
+    @cached_property
     def world(self) -> World:
         """The exercise at these numbers; one world, so what it computed is remembered."""
-        if "_world" not in self.__dict__:
-            object.__setattr__(self, "_world", World(self.exercise, self.drawn))
-        return self.__dict__["_world"]  # type: ignore[no-any-return]
+        return World(self.exercise, self.drawn) if self.made is None else self.made
 
     def numbers(self) -> tuple[tuple[str, Fraction], ...]:
         """The drawn numbers, to be compared with those of others."""
@@ -166,9 +168,7 @@ def variants(
             continue
         row = 0
         stamp = stamp_of(exercise, student, key, drawn)
-        variant = Variant(exercise, student, drawn, turn, stamp)
-        object.__setattr__(variant, "_world", world)
-        yield variant
+        yield Variant(exercise, student, drawn, turn, stamp, world)
         turn += 1
     if turn == 0:
         raise NoSolutionError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from negotiate import registry
@@ -81,9 +82,12 @@ def quantities(exercise: Exercise) -> Iterator[Finding]:
             )
 
 
-def _expression(text: str, at: Location, known: tuple[str, ...]) -> Iterator[Finding]:
+def _names(
+    read: Callable[[str], Any], text: str, at: Location, known: tuple[str, ...]
+) -> Iterator[Finding]:
+    """What is wrong with an expression or a condition: how it reads, names that do not exist."""
     try:
-        names = parse(text).names
+        names = read(text).names
     except NegotiateError as error:
         yield Finding(at, error.what, error.allowed)
         return
@@ -92,15 +96,7 @@ def _expression(text: str, at: Location, known: tuple[str, ...]) -> Iterator[Fin
             yield _error(at, UnknownNameError("name", name, known))
 
 
-def _condition(text: str, at: Location, known: tuple[str, ...]) -> Iterator[Finding]:
-    try:
-        names = read_condition(text).names
-    except NegotiateError as error:
-        yield Finding(at, error.what, error.allowed)
-        return
-    for name in names:
-        if name not in known:
-            yield _error(at, UnknownNameError("name", name, known))
+_expression, _condition = partial(_names, parse), partial(_names, read_condition)
 
 
 def draws(exercise: Exercise) -> Iterator[Finding]:

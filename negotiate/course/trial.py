@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from negotiate.course import drawing
@@ -52,23 +53,23 @@ def _blame(exercise: Exercise) -> Iterator[Finding]:
                 yield Finding(at, _words(error))
 
     for name in exercise.quantity:
-        yield from tried(("quantity", name), lambda name=name: world[name])  # type: ignore[misc]
+        yield from tried(("quantity", name), partial(world.__getitem__, name))
     for name in exercise.game:
-        yield from tried(("game", name), lambda name=name: world.game(name))  # type: ignore[misc]
+        yield from tried(("game", name), partial(world.game, name))
     for name in exercise.value:
-        yield from tried(("value", name), lambda name=name: world[name])  # type: ignore[misc]
+        yield from tried(("value", name), partial(world.__getitem__, name))
     for index, text in enumerate(exercise.draw.require):
         yield from tried(
             ("draw", "require", index),
-            lambda text=text: world.holds(text),  # type: ignore[misc]
+            partial(world.holds, text),
         )
     for index, question in enumerate(exercise.question):
         at: Location = ("question", index)
-        yield from tried((*at, "answer"), lambda q=question: world.correct(q))  # type: ignore[misc]
+        yield from tried((*at, "answer"), partial(world.correct, question))
         for number, mistake in enumerate(question.mistake):
             yield from tried(
                 (*at, "mistake", number),
-                lambda q=question, m=mistake: mistaken(world, q, m),  # type: ignore[misc]
+                partial(mistaken, world, question, mistake),
             )
 
 
