@@ -146,3 +146,14 @@ def listed(items: Sequence[str]) -> str:
     """Names in a row: a, b and c."""
     items = list(items)
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
+MOST_DRAWS = 1_000
+"""Most draws of a deal over time: each solves a stochastic game, four times for the devices."""
+
+
+def draws_of(context: Any) -> Any:
+    """The case over the draws of the sections on time."""
+    from negotiate.whatif.case import draw
+
+    return draw(context.case, min(context.draws, MOST_DRAWS), seed=context.seed)
