@@ -27,13 +27,18 @@ Floats = NDArray[np.float64]
 
 
 class Indices(NamedTuple):
-    """First-order and total indices with standard errors, each ``(..., k)``; variance ``(...)``."""
+    """First-order and total indices with standard errors, each ``(..., k)``; variance ``(...)``.
+
+    ``sum_error`` ``(...)`` is the standard error of the sum of the first-order indices: they are
+    read off the same rows, so their errors do not add up like independent ones.
+    """
 
     first: Floats
     total: Floats
     first_error: Floats
     total_error: Floats
     variance: Floats
+    sum_error: Floats
 
 
 def _parts(fa: Floats, fb: Floats, fab: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -73,7 +78,9 @@ def delta(fa: Floats, fb: Floats, fab: Floats) -> Indices:
         (p - r[..., None] * spread[..., None, :]).std(-1) / (root * safe)
         for p, r in ((first, s), (total, t))
     ]
-    return Indices(s, t, errors[0], errors[1], variance)
+    together = first.sum(-2) - s.sum(-1)[..., None] * spread
+    joint = together.std(-1) / (root * safe[..., 0])
+    return Indices(s, t, errors[0], errors[1], variance, joint)
 
 
 def bootstrap(fa: Floats, fb: Floats, fab: Floats, *, copies: int = 200, seed: int = 0) -> Indices:
@@ -101,4 +108,5 @@ def bootstrap(fa: Floats, fb: Floats, fab: Floats, *, copies: int = 200, seed: i
         (means[..., :factors] / inner).std(-2),
         (means[..., factors : 2 * factors] / inner).std(-2),
         variance,
+        (means[..., :factors].sum(-1) / inner[..., 0]).std(-1),
     )

@@ -281,7 +281,7 @@ class Correlated:
         }
 
 
-def _times(rows: Floats, matrix: Floats) -> Floats:
+def _times(rows: Floats, matrix: NDArray[Any]) -> Floats:
     """Rows times a small matrix, each row by itself.
 
     A library product rounds differently for two rows than for a thousand, and then the bytes of a

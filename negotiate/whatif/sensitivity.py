@@ -50,6 +50,11 @@ _AXIS = {
 }
 
 
+FEW = 128
+"""Base rows below which the intervals of Sobol' indices are not what they say: that of the sum of
+forty indices held the truth in 71 % of 24 seeds with 64 rows, 92 % with 128, all with 512."""
+
+
 @dataclass(frozen=True)
 class Sensitivity(Answer):
     """Measures of one metric by factor.
@@ -70,6 +75,8 @@ class Sensitivity(Answer):
         The value of a metric that did not vary, else None.
     used, failed
         Rows used, rows left out because a draw of theirs failed.
+    interactions
+        Share of the variance that no factor explains alone, with its interval; Sobol' indices only.
     """
 
     metric: str
@@ -82,6 +89,7 @@ class Sensitivity(Answer):
     used: int = 0
     failed: int = 0
     notes: tuple[str, ...] = ()
+    interactions: tuple[float, float, float] | None = None
 
     def column(self, measure: str) -> Floats:
         """Values of a measure, in the order of the factors."""
@@ -139,15 +147,12 @@ class Sensitivity(Answer):
             return f"{name} ({value}, interval {first} to {last})"
 
         text = f"{self.subject} is driven most by {listed([one(i) for i in top])}; {what}."
-        if "first" in self.measures:
-            joint = 1 - float(np.sum(self.measures["first"]))
-            # half-widths of 95 % intervals, taken as independent: is the rest more than noise?
-            half = self.measures["first_high"] - self.measures["first"] if (
-                "first_high" in self.measures) else np.zeros(1)  # fmt: skip
-            if joint > max(0.05, float(np.sqrt(np.square(half).sum()))):
-                text += (
-                    f" About {percent(min(joint, 1.0))} of its variance comes from interactions."
-                )
+        if self.interactions is not None and self.interactions[1] > 0.01:
+            middle, low, high = (min(share, 1.0) for share in self.interactions)
+            text += (
+                f" About {percent(middle)} of its variance comes from interactions "
+                f"(interval {percent(low)} to {percent(high)})."
+            )
         return text
 
     def picture(self) -> Picture:
@@ -244,7 +249,11 @@ def sobol(
     """
     factors, reach = space.factors, _reach(confidence)
     kept, failed = _blocks(space, evaluate, Saltelli(n, seed), n, options)
-    note = () if not failed else (f"{failed:,} of {n:,} base rows left out: a draw failed",)
+    note: tuple[str, ...] = ()
+    if failed:
+        note += (f"{failed:,} of {n:,} base rows left out: a draw failed",)
+    if n < FEW:
+        note += (f"{n:,} base rows: below {FEW} the intervals are too narrow; take more draws",)
     out: dict[str, Sensitivity] = {}
     names = ("total", "first")
     for metric, table in kept.items():
@@ -265,9 +274,11 @@ def sobol(
                     f"{name}_low": middle - reach * error,
                     f"{name}_high": middle + reach * error,
                 }
+            rest, wide = 1 - float(found.first.sum()), reach * float(found.sum_error)
             out[key] = Sensitivity(
-                metric, "sobol", factors, measures, "total", label, None, table.size, failed, note
-            )
+                metric, "sobol", factors, measures, "total", label, None, table.size, failed, note,
+                (rest, rest - wide, rest + wide),
+            )  # fmt: skip
         if len(each) > 1:
             # a label that occurs in exchanged rows only has no variance, so no weight either
             weighed = [item for item in each if item.variance > 0]

@@ -255,3 +255,30 @@ def test_answers_show_themselves():
     json.dumps(answer.to_dict())
     assert "<table>" in answer.html() and "x2" in answer.text()
     assert answer.figure().startswith("<svg") and answer.figure() == answer.figure()
+
+
+def test_interactions_carry_an_interval_that_holds():
+    # Ishigami: x1 with x3 is all there is, 0.2437 of the variance; an additive function has none,
+    # although forty first-order errors read off the same rows are far from independent
+    hits = []
+    for seed in range(24):
+        _, low, high = sobol(ANGLES, ishigami, 512, seed=seed)["y"].interactions
+        hits.append(low <= 0.2437 <= high)
+        many = Space({f"x{i}": UNIT for i in range(40)})
+        added = sobol(many, lambda v: {"y": sum(v.values())}, 256, seed=seed)["y"]
+        _, low, high = added.interactions
+        hits.append(low <= 0 <= high)
+        assert "interactions" not in added.sentence() or low > 0.01
+    assert np.mean(hits) > 0.9
+    few = sobol(ANGLES, ishigami, 64)["y"]
+    assert "too narrow" in few.text()
+
+
+def test_both_errors_of_the_sum_agree():
+    from negotiate.kernels import sobol_indices
+
+    rng = np.random.default_rng(0)
+    fa, fb, fab = rng.normal(size=4000), rng.normal(size=4000), rng.normal(size=(5, 4000))
+    by_delta = sobol_indices.delta(fa, fb, fab).sum_error
+    by_copies = sobol_indices.bootstrap(fa, fb, fab, copies=400).sum_error
+    assert by_copies == pytest.approx(by_delta, rel=0.15)
