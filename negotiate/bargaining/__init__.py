@@ -1,0 +1,1 @@
+"""Bargaining: the problem (S, d), its solutions, and deals judged against it."""

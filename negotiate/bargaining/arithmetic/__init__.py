@@ -1,0 +1,1 @@
+"""Bargaining on arrays: leading axes are draws, the last axes are the problem."""

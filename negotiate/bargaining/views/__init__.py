@@ -1,0 +1,1 @@
+"""How bargaining problems and judged deals look."""

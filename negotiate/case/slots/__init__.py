@@ -1,0 +1,1 @@
+"""The slots through which a lever enters a model."""

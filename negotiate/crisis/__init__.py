@@ -1,0 +1,1 @@
+"""Crises: costly lotteries, audience costs, deterrence, commitment, sanctions, mediation."""

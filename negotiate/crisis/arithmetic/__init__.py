@@ -1,0 +1,1 @@
+"""Crisis games on arrays: leading axes are draws."""

@@ -1,0 +1,1 @@
+"""How crisis games look."""

@@ -1,0 +1,1 @@
+"""Drawing: figures as marks, tables and text, with nothing computed."""

@@ -1,0 +1,1 @@
+"""Games over time: offers, repeated and stochastic games, enforcement, durability."""

@@ -1,0 +1,1 @@
+"""Games over time on arrays: leading axes are draws, the last axes are the problem."""

@@ -1,0 +1,1 @@
+"""Extensive games: who moves when, knowing what."""

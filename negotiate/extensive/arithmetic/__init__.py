@@ -1,0 +1,1 @@
+"""Game trees on arrays: leading axes are draws, the last axes are the tree."""

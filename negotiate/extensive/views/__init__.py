@@ -1,0 +1,1 @@
+"""How game trees look."""

@@ -1,1 +1,0 @@
-"""Game forms, one a file, each with its compile."""

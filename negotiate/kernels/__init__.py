@@ -1,1 +1,0 @@
-"""Pure functions on arrays: leading axes are draws, the last axes are the problem."""

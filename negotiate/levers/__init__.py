@@ -1,1 +1,0 @@
-"""The slots through which a lever enters a model, one a file."""

@@ -1,0 +1,1 @@
+"""Numbers: one reader, three arithmetics, exact linear programmes and polytopes, random streams."""

@@ -1,0 +1,1 @@
+"""How archives and their verification look."""

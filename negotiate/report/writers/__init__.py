@@ -1,0 +1,1 @@
+"""The writers of a report: HTML, Markdown, PDF."""

@@ -1,1 +1,0 @@
-"""Solution concepts, one a file."""

@@ -1,0 +1,1 @@
+"""Strategic games: players who choose at once, and what they might then choose."""

@@ -1,0 +1,1 @@
+"""Strategic games on arrays: leading axes are draws, the last axes are the game."""

@@ -1,0 +1,1 @@
+"""Maps of equilibria over one quantity or two, with exact borders."""

@@ -1,0 +1,1 @@
+"""How strategic games look."""

@@ -1,0 +1,1 @@
+"""Threats: which levers would be used if talks failed."""

@@ -1,0 +1,1 @@
+"""Measures of importance on arrays of inputs and outputs."""

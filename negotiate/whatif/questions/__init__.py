@@ -1,0 +1,1 @@
+"""One file a question: its answer, its table, its sentence."""

@@ -1,0 +1,1 @@
+"""Studies: what is drawn, how it is run, what is kept."""
