@@ -18,10 +18,11 @@ from fractions import Fraction
 import numpy as np
 from scipy.optimize import minimize
 
-from negotiate.kernels import bargaining, bargaining_exact
-from negotiate.kernels.frontier import frontier, linear_frontier
-from negotiate.kernels.frontier_exact import polygon
-from negotiate.kernels.frontier_smooth import smooth
+from negotiate.bargaining.arithmetic import exact as bargaining_exact
+from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.frontier import frontier, linear_frontier
+from negotiate.bargaining.arithmetic.frontier_exact import polygon
+from negotiate.bargaining.arithmetic.frontier_smooth import smooth
 
 ISSUES = 6
 Array = np.ndarray

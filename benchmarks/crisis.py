@@ -22,8 +22,8 @@ import networkx
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from negotiate.forms.crisis_bargaining import RiskReturn
-from negotiate.forms.escalation import EscalationLadder, Rung
+from negotiate.crisis.crisis_bargaining import RiskReturn
+from negotiate.crisis.escalation import EscalationLadder, Rung
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:

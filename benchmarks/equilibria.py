@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels.equilibria_batch import all_equilibria
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.pure import pure_equilibria
+from negotiate.strategic.arithmetic.equilibria_batch import all_equilibria
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.arithmetic.pure import pure_equilibria
 
 Claims = dict[str, dict[str, Any]]
 
@@ -215,8 +215,8 @@ def equilibrium_maps(quick: bool) -> Claims:
     """Every equilibrium along one quantity with linear payoffs, exactly, in milliseconds."""
     import sympy
 
-    from negotiate.forms.strategic import StrategicGame
-    from negotiate.whatif.equilibrium_map import equilibrium_map
+    from negotiate.strategic.game import StrategicGame
+    from negotiate.strategic.maps.equilibrium_map import equilibrium_map
 
     theta, rng, claims = sympy.Symbol("t"), np.random.default_rng(3), {}
     for n in (2, 3) if quick else (2, 3, 4):

@@ -31,10 +31,10 @@ from typing import Any
 import networkx
 import numpy as np
 
-from negotiate.forms import _gambit_efg
-from negotiate.forms._tree_builder import GameTree
-from negotiate.forms.extensive import ExtensiveGame, from_arrays, from_dict
-from negotiate.solutions import backward_induction, subgame_perfect
+from negotiate.extensive import backward_induction, subgame_perfect
+from negotiate.extensive import efg as _gambit_efg
+from negotiate.extensive.build import GameTree
+from negotiate.extensive.game import ExtensiveGame, from_arrays, from_dict
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:

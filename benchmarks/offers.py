@@ -25,7 +25,13 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from negotiate.kernels.offers import AGREE, alternating_offers, finite_offers, polygon, power_pie
+from negotiate.dynamic.arithmetic.offers import (
+    AGREE,
+    alternating_offers,
+    finite_offers,
+    polygon,
+    power_pie,
+)
 
 PERIODS = 20
 

@@ -15,9 +15,9 @@ import time
 
 import numpy as np
 
-from negotiate.forms._strategic_sources import to_pygambit
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.logit import principal_branch
+from negotiate.strategic._sources import to_pygambit
+from negotiate.strategic.arithmetic.logit import principal_branch
+from negotiate.strategic.game import StrategicGame
 
 PRECISION = 2.0
 

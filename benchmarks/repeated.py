@@ -30,9 +30,9 @@ import numpy as np
 from scipy.optimize import brentq
 
 import negotiate as ng
-from negotiate.forms import durability, enforcement
-from negotiate.kernels import abreu_sannikov
-from negotiate.whatif.case import draw
+from negotiate.dynamic import durability, enforcement
+from negotiate.dynamic.arithmetic import abreu_sannikov
+from negotiate.whatif.study.case import draw
 
 PERIODS = 6
 

@@ -23,8 +23,8 @@ import numpy as np
 
 import negotiate as ng
 from negotiate import registry, tolerance
-from negotiate.whatif.case import draw, space_of
-from negotiate.whatif.design import Random
+from negotiate.whatif.study.case import draw, space_of
+from negotiate.whatif.study.design import Random
 
 PEER_DRAWS = 20
 REPEATS = 3

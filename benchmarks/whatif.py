@@ -22,12 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
-from negotiate.kernels import prim, sobol_indices
-from negotiate.whatif import engines
-from negotiate.whatif.design import Random, Saltelli
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.sensitivity import sobol
-from negotiate.whatif.space import Space
+from negotiate.whatif.measures import prim, sobol_indices
+from negotiate.whatif.questions.sensitivity import sobol
+from negotiate.whatif.study import engines
+from negotiate.whatif.study.design import Random, Saltelli
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.space import Space
 
 FACTORS = 8
 SPACE = Space({f"x{i}": uniform(0.0, 1.0) for i in range(FACTORS)})
@@ -121,7 +121,7 @@ TITLES = {
 def bench_case(claims, draws, sample):
     """Draws of the Idlib case: ours over blocks of draws, the peers draw by draw."""
     import negotiate as ng
-    from negotiate.whatif.case import BLOCK, Evaluation, space_of
+    from negotiate.whatif.study.case import BLOCK, Evaluation, space_of
 
     case = ng.load("idlib-2020")
     space = space_of(case)
@@ -164,7 +164,7 @@ def _ema(case, space, values, metrics, sample):
     except ImportError:
         print("EMA Workbench is absent: no comparison")
         return None
-    from negotiate.whatif.case import Evaluation
+    from negotiate.whatif.study.case import Evaluation
 
     evaluate = Evaluation(case, tuple(m for m in metrics if m != "threats.profile"))
 
@@ -189,7 +189,7 @@ def _nashpy(case, values, sample):
     """Threat games a second in a loop over nashpy, their cells given to it."""
     import nashpy
 
-    from negotiate.forms import threats
+    from negotiate.threats import game as threats
 
     drawn = case.with_draws({path: value[:sample] for path, value in values.items()})
     cells = threats.compile(drawn).cells["payoffs"]
@@ -203,8 +203,8 @@ MEMORY = """
 import sys
 from pathlib import Path
 from benchmarks.whatif import SPACE, g_function
-from negotiate.whatif.design import Random
-from negotiate.whatif.study import stream
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.run import stream
 total = 0.0
 for _, _, arrays in stream(SPACE, g_function, Random(int(sys.argv[1]), 1)):
     total += arrays["metric/y"].sum()

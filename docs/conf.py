@@ -20,7 +20,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
 
 import negotiate  # noqa: E402
-from negotiate.report._archive import code_digest  # noqa: E402
+from negotiate.report.archive import code_digest  # noqa: E402
 
 project = "negotiate"
 author = "The negotiate developers"

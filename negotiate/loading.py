@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from negotiate import registry
+from negotiate.case import read as casefile
 from negotiate.errors import FileFormatError
-from negotiate.model import casefile
 
-SUFFIXES = {".nfg": "negotiate.forms._gambit_nfg", ".efg": "negotiate.forms._gambit_efg"}
+SUFFIXES = {".nfg": "negotiate.strategic.nfg", ".efg": "negotiate.extensive.efg"}
 """File formats of games and their modules, each with ``read``, ``loads`` and ``dumps``: formats
 are not forms, so the registry does not list them."""
 

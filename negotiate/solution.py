@@ -108,7 +108,7 @@ class Point(Viewable):
     marks: tuple[str, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
 
-    _view = "point"
+    _view = "negotiate.drawing.point_view"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; empty fields are left out."""
@@ -168,7 +168,7 @@ class Solution(Viewable):
     notes: tuple[str, ...] = ()
     form: Any = field(default=None, compare=False, repr=False)
 
-    _view = "solution"
+    _view = "negotiate.drawing.solution_view"
 
     def __len__(self) -> int:
         return len(self.points)

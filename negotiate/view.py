@@ -1,4 +1,4 @@
-"""The one sanctioned upward import: a type gets its rich view from ``negotiate.display``.
+"""The one sanctioned upward import: a type gets its rich view from a file of its room.
 
 A type that wants a view inherits `Viewable` and names its display file in ``_view``; the file
 ``display/<_view>.py`` defines ``text(obj) -> str`` and ``html(obj) -> str`` (and, where it makes
@@ -18,7 +18,7 @@ class Viewable:
     _view: ClassVar[str]
 
     def _display(self) -> Any:
-        return importlib.import_module(f"negotiate.display.{self._view}")
+        return importlib.import_module(self._view)
 
     def text(self) -> str:
         """Plain-text view."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import negotiate as ng
 from negotiate import registry
-from negotiate.whatif.design import Sobol
+from negotiate.whatif.study.design import Sobol
 
 ROOT = Path(__file__).parents[1]
 ABSENT = (
@@ -69,7 +69,7 @@ nash = registry.load("solutions", "nash_equilibrium").solve(ng.load("chicken"))
 out["chicken"] = [len(nash), nash.complete, nash.exact]
 out["tree"] = len(registry.load("solutions", "subgame_perfect").solve(ng.load("entry-deterrence")))
 
-from negotiate.whatif.design import Sobol
+from negotiate.whatif.study.design import Sobol
 study = ng.study(case, ["deal.margin.least"], Sobol(256, seed=1), engine="serial")
 out["mean"] = float(study.metric("deal.margin.least").mean())
 study.to_netcdf({folder!r} + "/study.nc")

@@ -190,7 +190,7 @@ def test_the_command_page_has_every_command(generators: None) -> None:
 def test_the_format_page_has_every_key(generators: None) -> None:
     import page_format
 
-    from negotiate.model.case import schema
+    from negotiate.case.schema import schema
 
     text = page_format.page()
     document = schema()
@@ -204,10 +204,10 @@ def test_the_format_page_shows_game_files_that_load(generators: None, tmp_path: 
     import page_format
 
     import negotiate as ng
-    from negotiate.forms._game_file import Expected, GameFile
-    from negotiate.forms._stochastic_file import State, StochasticFile
-    from negotiate.forms._strategic_file import StrategicFile
-    from negotiate.forms._tree_tables import _NODE
+    from negotiate.case.game_file import Expected, GameFile
+    from negotiate.dynamic._stochastic_file import State, StochasticFile
+    from negotiate.extensive._tree_tables import _NODE
+    from negotiate.strategic._file import StrategicFile
 
     text = page_format.page()
     assert not re.search(r"^@.*@$", text, flags=re.MULTILINE)

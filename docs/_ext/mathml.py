@@ -6,7 +6,7 @@ from typing import Any
 
 from sphinx.util import logging
 
-from negotiate.report._math import mathml
+from negotiate.report.writers.math import mathml
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ CACHE = Path(__file__).parents[2] / "build" / "docs-cache"
 
 def pages() -> dict[str, str]:
     """An index, a page for each case, and a report for each case of kind negotiation."""
-    from negotiate.model.casefile import cases
+    from negotiate.case.read import cases
 
     files: dict[str, str] = {}
     rows = []
@@ -113,10 +113,10 @@ def _report(name: str) -> str:
     from dataclasses import replace
 
     import negotiate as ng
-    from negotiate.report import _assemble
-    from negotiate.report._archive import code_digest
-    from negotiate.report._context import CaseContext
-    from negotiate.report._html import html
+    from negotiate.report import assemble as _assemble
+    from negotiate.report.archive import code_digest
+    from negotiate.report.context import CaseContext
+    from negotiate.report.writers.html import html
 
     case = ng.load(name)
     kept = CACHE / code_digest()[:12] / f"{name}-{case.file_hash[:12]}.html"

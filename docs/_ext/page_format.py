@@ -136,7 +136,7 @@ MEANINGS = {
 
 def _example(name: str) -> str:
     """A shipped file down to its sources and answers: what describes the game."""
-    from negotiate.model.casefile import cases
+    from negotiate.case.read import cases
 
     text = cases()[name].read_text(encoding="utf-8")
     return fence(text.split("\n[[source]]")[0].split("\n[[expected]]")[0].strip(), "toml")
@@ -144,10 +144,10 @@ def _example(name: str) -> str:
 
 def page() -> str:
     """Every kind of file: the models of a case with their keys, then the games."""
-    from negotiate.forms._game_file import Expected, GameFile
-    from negotiate.forms._stochastic_file import State, StochasticFile
-    from negotiate.forms._strategic_file import StrategicFile
-    from negotiate.model.case import Case
+    from negotiate.case.game_file import Expected, GameFile
+    from negotiate.case.schema import Case
+    from negotiate.dynamic._stochastic_file import State, StochasticFile
+    from negotiate.strategic._file import StrategicFile
 
     models: list[Any] = [Case]
     case = []

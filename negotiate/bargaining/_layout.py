@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.bargaining.arithmetic import convex, frontier, frontier_exact
+from negotiate.bargaining.arithmetic.exact import ExactPoint
+from negotiate.bargaining.arithmetic.frontier_smooth import smooth
+from negotiate.bargaining.values import POLYGONAL, Value, floats, number
 from negotiate.errors import InputError, NoSolutionError, TooLargeError, UnknownNameError
-from negotiate.forms._bargaining_values import POLYGONAL, Value, floats, number
-from negotiate.kernels import convex, frontier, frontier_exact
-from negotiate.kernels.bargaining_exact import ExactPoint
-from negotiate.kernels.frontier_smooth import smooth
 
 if TYPE_CHECKING:
-    from negotiate.forms.bargaining import BargainingProblem
+    from negotiate.bargaining.problem import BargainingProblem
 
 _CURVE_GRID = 257
 
 
 def check(form: BargainingProblem) -> None:
     """Shapes, sizes and kinds fit together; before any work."""
-    from negotiate.forms.bargaining import MAX_ISSUES, MAX_OPTIONS, MAX_PARTIES
+    from negotiate.bargaining.problem import MAX_ISSUES, MAX_OPTIONS, MAX_PARTIES
 
     n, count = len(form.parties), len(form.issues)
     for size, most, what in ((n, MAX_PARTIES, "parties"), (count, MAX_ISSUES, "issues")):
@@ -474,7 +474,7 @@ def concave(item: Any, name: str) -> tuple[Callable[[Any], Any], float]:
 
 def _callable(item: Any, name: str) -> Callable[[Any], Any]:
     if isinstance(item, str):
-        from negotiate.model.expression import parse
+        from negotiate.case.expression import parse
 
         expression = parse(item)
         if set(expression.names) - {"x"}:

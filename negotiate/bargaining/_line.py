@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from negotiate.forms._bargaining_values import floats
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining_curves as curves
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import curves
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.values import floats
 from negotiate.solution import Evidence, Point
-from negotiate.solutions import _bargaining as shared
 
 _CHORDS = 4096
 

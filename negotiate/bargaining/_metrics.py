@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.bargaining import _layout as layout
+from negotiate.bargaining.arithmetic import judge as bargaining_judge
+from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.frontier import Frontier, Located
 from negotiate.errors import NotApplicableError
-from negotiate.forms import _bargaining_layout as layout
-from negotiate.kernels import bargaining, bargaining_judge
-from negotiate.kernels.frontier import Frontier, Located
 
 Array = np.ndarray[Any, Any]
 

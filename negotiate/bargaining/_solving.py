@@ -15,15 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.bargaining import _layout as layout
+from negotiate.bargaining._support import support
+from negotiate.bargaining.arithmetic import convex, exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.arithmetic.frontier import Located
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.values import floats
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.forms import _bargaining_layout as layout
-from negotiate.forms._bargaining_support import support
-from negotiate.forms._bargaining_values import floats
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels import convex
-from negotiate.kernels.frontier import Located
 from negotiate.solution import Evidence, Point, Solution
 
 CURVE = 1e-6
@@ -104,7 +103,7 @@ def positive_weights(form: BargainingProblem, weights: Any) -> Any:
 
     ``None`` is equal weights; else a mapping by party of positive numbers or arrays over draws.
     """
-    from negotiate.forms.bargaining import _by_party
+    from negotiate.bargaining.problem import _by_party
 
     n = len(form.parties)
     if weights is None:

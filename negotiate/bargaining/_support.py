@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negotiate.forms._bargaining_values import POLYGONAL, floats
+from negotiate.bargaining.values import POLYGONAL, floats
 
 if TYPE_CHECKING:
-    from negotiate.forms.bargaining import BargainingProblem
+    from negotiate.bargaining.problem import BargainingProblem
 
 _GRID = 129
 _REFINE = 45

@@ -15,8 +15,8 @@ envy-free for two).
 
 Points 60, 30, 10 and 10, 30, 60: one issue each, and the middle one is halved, 75 points each.
 
->>> from negotiate.forms._bargaining_values import linear
->>> from negotiate.forms.bargaining import from_issues
+>>> from negotiate.bargaining.values import linear
+>>> from negotiate.bargaining.problem import from_issues
 >>> points = {"a": {"x": 60, "y": 30, "z": 10}, "b": {"x": 10, "y": 30, "z": 60}}
 >>> wants = {"a": dict.fromkeys("xyz", linear(1)), "b": dict.fromkeys("xyz", linear(0))}
 >>> answer = solve(from_issues(points, wants, {"a": 0, "b": 0}))
@@ -29,11 +29,11 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate import tolerance
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.problem import BargainingProblem
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

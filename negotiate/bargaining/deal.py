@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.bargaining.arithmetic import judge as bargaining_judge
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.problem import compile as compile_bargaining
 from negotiate.errors import NotApplicableError
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.forms.bargaining import compile as compile_bargaining
-from negotiate.kernels import bargaining_judge
 from negotiate.view import Viewable
 
 KIND = "deal"
@@ -62,7 +62,7 @@ class JudgedDeal(Viewable):
     nearest: np.ndarray[Any, Any]
     weights: np.ndarray[Any, Any]
 
-    _view = "judged_deal"
+    _view = "negotiate.bargaining.views.deal"
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ before gains are equal, one party disposes of what it could have (see `leximin`)
 
 Source: Kalai (1977), Econometrica 45:1623-1630, doi:10.2307/1911954 (proportional solutions).
 
->>> from negotiate.forms.bargaining import divide
+>>> from negotiate.bargaining.problem import divide
 >>> [str(u) for u in solve(divide(100, {"a": 20, "b": 10}))[0].payoffs.values()]
 ['55', '45']
 """
@@ -18,12 +18,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels import convex
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import convex, exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.problem import BargainingProblem
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

@@ -11,7 +11,7 @@ Journal of Game Theory 29:81-92.
 On the polygon (0, 1), (1, 7/10), (1, 0) the area is 17/20. The ray through (1, 7/10) leaves 7/20
 below it and 1/2 above, so the point lies 3/20 to the left of that corner:
 
->>> from negotiate.forms.bargaining import from_polygon
+>>> from negotiate.bargaining.problem import from_polygon
 >>> problem = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
 >>> [str(u) for u in solve(problem)[0].payoffs.values()]
 ['17/20', '149/200']
@@ -23,12 +23,11 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining_curves as curves
-from negotiate.kernels import bargaining_exact as exact
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._line import by_chords, gains, line, on_frontier
+from negotiate.bargaining.arithmetic import curves, exact
+from negotiate.bargaining.problem import BargainingProblem
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import by_chords, gains, line, on_frontier
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

@@ -9,7 +9,7 @@ Roth (1979), Axiomatic Models of Bargaining, ch. III (three parties).
 
 The paper's example: S2 holds S1 and the point (1, 7/10) besides. Player 2 gains, as it should.
 
->>> from negotiate.forms.bargaining import from_polygon
+>>> from negotiate.bargaining.problem import from_polygon
 >>> s2 = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
 >>> [str(u) for u in solve(s2)[0].payoffs.values()]
 ['10/13', '10/13']
@@ -22,12 +22,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels import convex
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import convex, exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.problem import BargainingProblem
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

@@ -9,7 +9,7 @@ lexicographic equal-loss solution, for the refinement's use.
 
 Party 1 can have at most 1/5 more; the others share two.
 
->>> from negotiate.forms.bargaining import from_points
+>>> from negotiate.bargaining.problem import from_points
 >>> problem = from_points({"x": (0.2, 1, 0), "y": (0.2, 0, 1)}, (0, 0, 0), parties=("a", "b", "c"))
 >>> [round(u, 6) for u in solve(problem)[0].payoffs.values()]
 [0.2, 0.5, 0.5]
@@ -20,13 +20,12 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate import tolerance
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import convex, convex_leximin, exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.problem import BargainingProblem
 from negotiate.errors import NotConvergedError
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels import convex, convex_leximin
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

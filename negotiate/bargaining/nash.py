@@ -16,7 +16,7 @@ Journal of Game Theory 6:129-133 (weights).
 Tollison and Willett (1979, International Organization 33:425-449): linked, each side takes what it
 weighs most and the middle issue is split.
 
->>> from negotiate.forms.bargaining import divide, from_polygon
+>>> from negotiate.bargaining.problem import divide, from_polygon
 >>> answer = solve(divide(100, {"a": 20, "b": 10}))
 >>> [str(u) for u in answer[0].payoffs.values()]
 ['55', '45']
@@ -34,14 +34,12 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.forms._bargaining_values import floats
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels import bargaining_judge as judge
-from negotiate.kernels import convex
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import convex, exact, judge
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.values import floats
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

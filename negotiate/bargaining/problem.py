@@ -30,15 +30,14 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.bargaining import _layout as layout
+from negotiate.bargaining.arithmetic import curves, exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.arithmetic.convex import Program
+from negotiate.bargaining.arithmetic.frontier import Frontier
+from negotiate.bargaining.arithmetic.frontier_exact import Polygon
+from negotiate.bargaining.values import POLYGONAL, Value, floats, is_exact, number, stacked
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.forms import _bargaining_layout as layout
-from negotiate.forms._bargaining_values import POLYGONAL, Value, floats, is_exact, number, stacked
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_curves as curves
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels.convex import Program
-from negotiate.kernels.frontier import Frontier
-from negotiate.kernels.frontier_exact import Polygon
 from negotiate.view import Viewable
 
 KIND = "bargaining"
@@ -76,7 +75,7 @@ class BargainingProblem(Viewable):
     base: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0))
     title: str = ""
 
-    _view = "bargaining_problem"
+    _view = "negotiate.bargaining.views.problem"
 
     def __post_init__(self) -> None:
         set_ = object.__setattr__
@@ -291,7 +290,7 @@ def from_issues(
 ) -> BargainingProblem:
     """From weights and values by party and issue; ``options`` labels those of tabled issues.
 
-    >>> from negotiate.forms._bargaining_values import linear
+    >>> from negotiate.bargaining.values import linear
     >>> problem = from_issues(
     ...     {"a": {"oil": "0.6", "gas": "0.4"}, "b": {"oil": "0.1", "gas": "0.9"}},
     ...     {"a": {"oil": linear(1), "gas": linear(1)}, "b": {"oil": linear(0), "gas": linear(0)}},
@@ -415,7 +414,7 @@ def compile(
 
     A deal that lasts only as long as it holds is worth omega_i U_i(x) + (1 - omega_i) base_i: the
     weights are scaled by omega and the rest becomes the constant ``base`` (see
-    `negotiate.levers.disagreement.lasting`; omega is 1 where the file states no hazard).
+    `negotiate.case.slots.disagreement.lasting`; omega is 1 where the file states no hazard).
 
     Parameters
     ----------
@@ -427,7 +426,7 @@ def compile(
     disagreement
         d by party, in place of what the branches of no deal give.
     """
-    from negotiate.levers import disagreement as slot
+    from negotiate.case.slots import disagreement as slot
 
     parties, issues = tuple(negotiation.principals), tuple(negotiation.issues)
     if disagreement is None:
@@ -473,7 +472,7 @@ def evaluate(
     commitment: str = "stated",
 ) -> dict[str, np.ndarray[Any, Any]]:  # fmt: skip
     """Metrics over the negotiation's draws, all at once; names as in `METRICS`."""
-    from negotiate.forms._bargaining_metrics import metrics
+    from negotiate.bargaining._metrics import metrics
 
     form = compile(negotiation, levers_used=levers_used, commitment=commitment)
     if negotiation.draws is not None:  # every draw gets its answer, whatever it is that was drawn

@@ -12,7 +12,7 @@ Operations Research 16:447-461.
 
 On a straight frontier both gains stay equal.
 
->>> from negotiate.forms.bargaining import divide
+>>> from negotiate.bargaining.problem import divide
 >>> [round(u, 9) for u in solve(divide(1, {"a": "0.2", "b": 0}))[0].payoffs.values()]
 [0.6, 0.4]
 """
@@ -23,12 +23,12 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.forms._bargaining_values import floats
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining_curves as curves
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._line import estimated, line, reached
+from negotiate.bargaining.arithmetic import curves
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.values import floats
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import estimated, line, reached
 
 FORM = ("bargaining",)
 FIELD = "transcendental"

@@ -11,7 +11,7 @@ Journal of Political Economy 4:327-336 (axioms).
 On (0, 1), (1, 7/10), (1, 0): from (0, 0) to (1/2, 1/2); now m = (1, 17/20), and the next point is
 (3/4, 27/40), and so on up the line; the limit comes from a geometric series.
 
->>> from negotiate.forms.bargaining import from_polygon
+>>> from negotiate.bargaining.problem import from_polygon
 >>> triangle = from_polygon([(0, 1), (1, 0)], ("0.2", 0))
 >>> [str(u) for u in solve(triangle)[0].payoffs.values()]
 ['3/5', '2/5']
@@ -23,13 +23,13 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.forms._bargaining_values import floats
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._line import line, reached
+from negotiate.bargaining.arithmetic import exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.values import floats
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
-from negotiate.solutions._bargaining_line import line, reached
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

@@ -12,7 +12,7 @@ Political Economy 108:569-589.
 Linked issues with weights 60, 30, 10 against 10, 30, 60 (Tollison and Willett 1979): each takes
 what it weighs more, and the middle issue, of equal weight, may go to either.
 
->>> from negotiate.forms.bargaining import from_polygon
+>>> from negotiate.bargaining.problem import from_polygon
 >>> problem = from_polygon([(0, 100), (60, 90), (90, 60), (100, 0)], (0, 0))
 >>> [[str(u) for u in point.payoffs.values()] for point in solve(problem).points]
 [['60', '90'], ['90', '60']]
@@ -26,14 +26,13 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.forms._bargaining_values import floats
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.kernels import bargaining as kernel
-from negotiate.kernels import bargaining_exact as exact
-from negotiate.kernels import convex
-from negotiate.kernels.frontier import Located, at_lambda
+from negotiate.bargaining import _solving as shared
+from negotiate.bargaining.arithmetic import convex, exact
+from negotiate.bargaining.arithmetic import two_party as kernel
+from negotiate.bargaining.arithmetic.frontier import Located, at_lambda
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.values import floats
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _bargaining as shared
 
 FORM = ("bargaining",)
 FIELD = "algebraic"

@@ -7,14 +7,14 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from negotiate.case.party import VALUE_FORMS
+from negotiate.case.quantity import exact
+from negotiate.case.scenario import Scenario
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.model.party import VALUE_FORMS
-from negotiate.model.quantity import exact
-from negotiate.model.scenario import Scenario
 from negotiate.tolerance import DRAWN_SUM, WEIGHT_SUM
 
 if TYPE_CHECKING:
-    from negotiate.model.negotiation import Negotiation
+    from negotiate.case.negotiation import Negotiation
 
 
 def apply(negotiation: Negotiation, scenario: Scenario) -> Negotiation:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from negotiate.case.diagnostics import Finding, Location
+from negotiate.case.expression import parse
+from negotiate.case.quantity import exact
 from negotiate.errors import FileFormatError
-from negotiate.model.diagnostics import Finding, Location
-from negotiate.model.expression import parse
-from negotiate.model.quantity import exact
 
 Doc = dict[str, Any]
 SHOWN = 12

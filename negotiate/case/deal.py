@@ -6,7 +6,7 @@ import datetime
 
 from pydantic import Field
 
-from negotiate.model.quantity import Frozen, Quantity
+from negotiate.case.quantity import Frozen, Quantity
 
 
 class Deal(Frozen):

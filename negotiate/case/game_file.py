@@ -17,6 +17,9 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
+from negotiate.case.deal import Source
+from negotiate.case.expression import parse
+from negotiate.case.quantity import Frozen, Quantity
 from negotiate.errors import (
     CaseError,
     FileFormatError,
@@ -24,9 +27,6 @@ from negotiate.errors import (
     TooLargeError,
     UnknownNameError,
 )
-from negotiate.model.deal import Source
-from negotiate.model.expression import parse
-from negotiate.model.quantity import Frozen, Quantity
 
 MAX_BYTES = 20_000_000
 """Largest parameter file read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from negotiate.model.quantity import Exact, Frozen
+from negotiate.case.quantity import Exact, Frozen
 
 
 class Level(Frozen):

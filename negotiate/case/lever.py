@@ -15,7 +15,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from negotiate.model.quantity import Frozen, Quantity
+from negotiate.case.quantity import Frozen, Quantity
 
 Slot = Literal[
     "disagreement",

@@ -42,15 +42,15 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from negotiate.case.deal import Deal
+from negotiate.case.expression import Expression, parse
+from negotiate.case.issue import Issue
+from negotiate.case.lever import Branch, Lever
+from negotiate.case.party import VALUE_FORMS, Party, worth
+from negotiate.case.quantity import Quantity
+from negotiate.case.scenario import Group, Scenario
+from negotiate.case.schema import Case
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.model.case import Case
-from negotiate.model.deal import Deal
-from negotiate.model.expression import Expression, parse
-from negotiate.model.issue import Issue
-from negotiate.model.lever import Branch, Lever
-from negotiate.model.party import VALUE_FORMS, Party, worth
-from negotiate.model.quantity import Quantity
-from negotiate.model.scenario import Group, Scenario
 from negotiate.tolerance import WEIGHT_SUM
 from negotiate.view import Viewable
 
@@ -74,7 +74,7 @@ class Negotiation(Viewable):
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _groups: dict[str, Group] = field(default_factory=dict, repr=False, compare=False)
 
-    _view = "negotiation"
+    _view = "negotiate.case.view"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Plain dictionaries for the read-only views, which do not pickle."""
@@ -276,7 +276,7 @@ class Negotiation(Viewable):
         Numbers may be ints, floats (read as decimals), fractions, strings such as "0.3" or "1/3",
         arrays over draws, or SymPy expressions.
         """
-        from negotiate.model.moves import settle
+        from negotiate.case.change import settle
 
         expanded: dict[str, Any] = {}
         for pattern, new in changes.items():
@@ -329,7 +329,7 @@ class Negotiation(Viewable):
 
     def scenario(self, name: str) -> Negotiation:
         """The negotiation under a scenario of the file."""
-        from negotiate.model.moves import apply
+        from negotiate.case.change import apply
 
         if name not in self.scenarios:
             raise UnknownNameError("scenario", name, self.scenarios, where=f"case {self.id}")

@@ -29,8 +29,8 @@ from typing import Annotated, Any, ClassVar, TypeAlias, get_type_hints
 import numpy as np
 
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms._arithmetic import Number, is_exact, is_symbolic
-from negotiate.forms._arithmetic import smaller as smaller  # read from here by enforcement
+from negotiate.numbers.arithmetic import Number, is_exact, is_symbolic
+from negotiate.numbers.arithmetic import smaller as smaller  # read from here by enforcement
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import PROBABILITY, UTILITY
 from negotiate.view import Viewable
@@ -143,7 +143,7 @@ class ParametricForm(Viewable):
     when the form is made, then what the form's own ``__post_init__`` asks for.
     """
 
-    _view = "parametric"
+    _view = "negotiate.drawing.parametric_view"
     title: ClassVar[str] = ""
     _metrics: ClassVar[Mapping[str, str]] = {}
     _counts: ClassVar[tuple[str, ...]] = ()
@@ -177,7 +177,7 @@ class ParametricForm(Viewable):
 
     def exactly(self) -> Any:
         """The same form with every number a fraction, floats read as decimals."""
-        from negotiate.forms.signalling import exact
+        from negotiate.extensive.signalling import exact
 
         changes = {
             name: exact(value, where=f"{type(self).__name__}.{name}")

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from negotiate.model.quantity import Frozen, Quantity
+from negotiate.case.quantity import Frozen, Quantity
 
 VALUE_FORMS = ("linear", "peaked", "quadratic", "power", "table")
 

@@ -15,11 +15,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, get_args
 
+from negotiate.case import check as checks
+from negotiate.case.diagnostics import Finding, place
+from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.schema import Case
 from negotiate.errors import CaseError, FileFormatError, TooLargeError, UnknownNameError
-from negotiate.model import checks
-from negotiate.model.case import Case
-from negotiate.model.diagnostics import Finding, place
-from negotiate.model.negotiation import Negotiation, from_case
 
 MAX_BYTES = 4_000_000
 _COMMA = re.compile(r"=\s*\d+,\d+\s*[,}\]#]|=\s*\d+,\d+\s*$")

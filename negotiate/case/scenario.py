@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from negotiate.model.quantity import Exact, Frozen
+from negotiate.case.quantity import Exact, Frozen
 
 
 class Expectation(Frozen):

@@ -7,12 +7,12 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from negotiate.model.deal import Aftermath, Deal, Fact, Source
-from negotiate.model.issue import Issue
-from negotiate.model.lever import Branch, Lever
-from negotiate.model.party import Party
-from negotiate.model.quantity import Frozen, Quantity
-from negotiate.model.scenario import Claim, Group, Scenario
+from negotiate.case.deal import Aftermath, Deal, Fact, Source
+from negotiate.case.issue import Issue
+from negotiate.case.lever import Branch, Lever
+from negotiate.case.party import Party
+from negotiate.case.quantity import Frozen, Quantity
+from negotiate.case.scenario import Claim, Group, Scenario
 
 MAX_PARTIES, MAX_ISSUES, MAX_LEVERS, MAX_BRANCHES = 12, 40, 15, 12
 

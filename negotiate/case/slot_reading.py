@@ -13,9 +13,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots.expected import COMMITMENTS
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
-from negotiate.levers._expected import COMMITMENTS
-from negotiate.model.negotiation import Negotiation
 
 MISSING = object()
 
@@ -123,8 +123,8 @@ def win_probability(negotiation: Negotiation, form: str, party: str, *, commitme
     with no lever used; each lever in the slot then takes from the chance of its target, and adds
     to that of the other, what its use is expected to cost.
     """
-    from negotiate.forms._arithmetic import clip
-    from negotiate.levers import win_probability as slot
+    from negotiate.case.slots import win_probability as slot
+    from negotiate.numbers.arithmetic import clip
 
     winner, loser = sides(negotiation, form, first="winner")
     base = number(negotiation, form, "win_probability", "quantity.win_probability")
@@ -135,7 +135,7 @@ def win_probability(negotiation: Negotiation, form: str, party: str, *, commitme
 
 def war_cost(negotiation: Negotiation, form: str, party: str, *, commitment: str) -> Any:
     """Cost of war to ``party``: its quantity, and what levers in the slot add."""
-    from negotiate.levers import war_cost as slot
+    from negotiate.case.slots import war_cost as slot
 
     base = number(negotiation, form, f"war_cost_{party}", f"quantity.war_cost_{party}")
     return base + slot.read(negotiation, commitment=commitment)[party]
@@ -209,7 +209,7 @@ def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
 
     The quantity is ``quantity.audience_cost_<party>``, 0 where the file has none.
     """
-    from negotiate.levers import audience_cost as slot
+    from negotiate.case.slots import audience_cost as slot
 
     base = number(
         negotiation, form, f"audience_cost_{party}", f"quantity.audience_cost_{party}", default=0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import tables
-from negotiate.display._text import clean, escape, number
-from negotiate.display.figures import Edge, lever_map
+from negotiate.drawing import tables
+from negotiate.drawing.figures import Edge, lever_map
+from negotiate.drawing.text import clean, escape, number
 
 
 def edges(case: Any) -> list[Edge]:
     """One edge a lever and target, with the credibility averaged over the branches."""
-    from negotiate.levers._expected import expected_use
+    from negotiate.case.slots.expected import expected_use
 
     out = []
     for name, lever in case.levers.items():
@@ -50,7 +50,7 @@ def salience_rows(case: Any) -> tuple[list[str], list[list[str]]]:
 
 def lever_rows(case: Any) -> tuple[list[str], list[list[str]]]:
     """Head and rows of the table of levers: costs, expected use, slots."""
-    from negotiate.levers._expected import expected_use
+    from negotiate.case.slots.expected import expected_use
 
     head = ["lever", "holder", "cost to targets", "cost to holder", "P(used | no deal)", "enters"]
     rows = []

@@ -8,7 +8,7 @@ from negotiate.errors import InputError, NotApplicableError
 def quantities(case: str, where: str) -> tuple[str, ...] | None:
     """Quantities of a strategic game's file; None for a case, which is moved by its paths."""
     from negotiate import loading
-    from negotiate.model import casefile
+    from negotiate.case import read as casefile
 
     path = casefile.resolve(case)
     if path.suffix.lower() in loading.SUFFIXES:
@@ -24,7 +24,7 @@ def quantities(case: str, where: str) -> tuple[str, ...] | None:
             f"{case} is of kind {kind}", where=where,
             allowed='a case, or a file of kind = "strategic" or "extensive"',
         )  # fmt: skip
-    from negotiate.forms._strategic_file import open_file
+    from negotiate.strategic._file import open_file
 
     return tuple(open_file(path).quantity)
 

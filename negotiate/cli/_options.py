@@ -33,9 +33,9 @@ def load(case: str, changes: list[str] | None = None, scenarios: list[str] | Non
 
     A game file whose form knows `as_case` is the case of its quantities.
     """
+    from negotiate.case import read as casefile
     from negotiate.loading import kind_of
     from negotiate.loading import load as read
-    from negotiate.model import casefile
 
     path = casefile.resolve(case)
     game = path.suffix.lower() == ".toml" and path.is_file() and kind_of(casefile.read_text(path))
@@ -67,7 +67,7 @@ def assignment(negotiation: Any, text: str) -> tuple[str, Any]:
         return path, value.lower() == "true"
     if not operator:
         return path, value
-    from negotiate.model.quantity import exact
+    from negotiate.case.quantity import exact
 
     try:
         number = exact(value)

@@ -31,7 +31,7 @@ def command(
     """Run a case and keep file, settings, environment, results and digests in one zip."""
     from negotiate.cli._options import assignment, load
     from negotiate.errors import InputError
-    from negotiate.report._archive import archive
+    from negotiate.report.archive import archive
 
     values = {}
     if changes:

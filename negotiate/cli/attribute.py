@@ -24,7 +24,7 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Shapley share of each lever: games solved again for every set of levers on the table."""
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     read = load(case, changes)
     answer = ask.attribute(

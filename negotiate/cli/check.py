@@ -15,8 +15,8 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
     """Check a case file; exit 2 where it has an error."""
+    from negotiate.case.read import check, read_text, resolve
     from negotiate.loading import SUFFIXES, kind_of, load
-    from negotiate.model.casefile import check, read_text, resolve
 
     path = resolve(case)
     if path.suffix.lower() in SUFFIXES or (

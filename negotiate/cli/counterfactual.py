@@ -22,7 +22,7 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Compare draw by draw: how a metric differs without a lever, or under a scenario."""
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     read = load(case, changes)
     answer = ask.counterfactual(

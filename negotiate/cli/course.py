@@ -37,9 +37,9 @@ def verify(
     students: Annotated[int, typer.Option(min=2, max=500, help="Invented students.")] = 50,
 ) -> None:
     """Show every finding in an exercise, and how often two students share an answer."""
+    from negotiate.case.read import read_text
     from negotiate.course import reader
     from negotiate.course import verify as verifying
-    from negotiate.model.casefile import read_text
 
     folder = Path(exercise)
     paths = (
@@ -160,9 +160,9 @@ def grade(
     percent: Annotated[bool, typer.Option(help="scores.csv from 0 to 100.")] = False,
 ) -> None:
     """Grade a folder of submissions: read, never run. Every file gets a line."""
+    from negotiate.case.quantity import exact
     from negotiate.course import collecting, feedback, files, grading
     from negotiate.errors import UnknownNameError
-    from negotiate.model.quantity import exact
 
     if level not in feedback.LEVELS:
         raise UnknownNameError("level", level, feedback.LEVELS, where="--level")
@@ -215,9 +215,9 @@ def export(
     ] = "everybody",
 ) -> None:
     """Write exercises for nbgrader or Otter-Grader, which grade by running the notebook."""
+    from negotiate.case.read import read_text
     from negotiate.course import export as exporting
     from negotiate.course import files, reader
-    from negotiate.model.casefile import read_text
 
     folder = Path(course)
     known = reader.exercises(folder) if folder.is_dir() else {}

@@ -26,7 +26,7 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Find the box of quantities in which a condition holds most often, or a claim fails."""
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     question = ask.tree if tree else ask.discover
     answer = question(

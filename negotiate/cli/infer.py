@@ -40,7 +40,7 @@ def command(
 ) -> None:
     """Infer the quantities from what was agreed: a posterior, or the values of one quantity."""
     from negotiate.errors import InputError
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     read = load(case, changes)
     seen = dict(_observation(text) for text in observed or ())

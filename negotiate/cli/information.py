@@ -32,7 +32,7 @@ def command(
 ) -> None:
     """Value of information: what knowing one quantity is worth for a conclusion or a choice."""
     from negotiate.errors import InputError
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     read = load(case, changes)
     acts: dict[str, str] = {}

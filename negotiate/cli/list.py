@@ -11,7 +11,7 @@ def command(as_json: JSON = False) -> None:
     """List the cases and textbook games shipped with the toolkit."""
     import tomllib
 
-    from negotiate.model.casefile import cases
+    from negotiate.case.read import cases
 
     rows = []
     for name, path in cases().items():

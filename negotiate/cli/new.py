@@ -40,8 +40,8 @@ def command(
 
 def target(name: str) -> Path:
     """File for a name: ``river`` and ``river.toml`` are the same; the stem becomes the id."""
+    from negotiate.case.schema import Case
     from negotiate.errors import InputError
-    from negotiate.model.case import Case
 
     path = Path(name)
     if path.suffix != ".toml":
@@ -68,9 +68,9 @@ def started(identity: str, title: str) -> str:
 
 def copied(source: str, identity: str, title: str) -> str:
     """Text of another case, its comments kept, under another id."""
+    from negotiate.case.read import read_text, resolve
     from negotiate.errors import InputError
     from negotiate.loading import SUFFIXES, kind_of, load
-    from negotiate.model.casefile import read_text, resolve
 
     path = resolve(source)
     if path.suffix.lower() in SUFFIXES:

@@ -37,14 +37,14 @@ def command(
     """
     answer: Any
     if quantities(case, "phase") is None:
-        from negotiate.whatif.phase import phase
+        from negotiate.whatif.questions.phase import phase
 
         answer = phase(
             load(case, changes, scenario), x, y, metric, condition, x_range=x_range,
             y_range=y_range, grid=grid,
         )  # fmt: skip
     else:
-        from negotiate.whatif.phase_diagram import phase_diagram
+        from negotiate.strategic.maps.phase_diagram import phase_diagram
 
         if scenario or condition or metric != METRIC_OF_A_CASE:
             raise InputError(

@@ -25,12 +25,12 @@ def command(
     scenario: SCENARIO = None,
 ) -> None:
     """Write a report: HTML (self-contained), Markdown or PDF, by the file's ending."""
+    from negotiate.case.read import resolve
     from negotiate.errors import InputError
     from negotiate.loading import form_of
     from negotiate.loading import load as open_file
-    from negotiate.model.casefile import resolve
-    from negotiate.report import _assemble as assemble
-    from negotiate.report._context import CaseContext
+    from negotiate.report import assemble
+    from negotiate.report.context import CaseContext
 
     many = len(cases) > 1
     if out is None:

@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Share of draws, scenarios and concepts in which claims hold, and the nearest failure."""
     from negotiate.errors import InputError
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     read = load(case, changes)
     claims: list[object] = list(claim or ())

@@ -16,7 +16,7 @@ def command(
     """Print the JSON Schema of case files, written from the models (for editors)."""
     import json
 
-    from negotiate.model.case import schema
+    from negotiate.case.schema import schema
 
     text = json.dumps(schema(), indent=2, sort_keys=True) + "\n"
     if out is None:

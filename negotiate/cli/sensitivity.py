@@ -25,7 +25,7 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Share out the variation of a metric among the quantities that are uncertain."""
-    from negotiate.whatif import ask
+    from negotiate.whatif.questions import ask
 
     read = load(case, changes)
     answer = ask.sensitivity(

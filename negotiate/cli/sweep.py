@@ -49,8 +49,8 @@ def command(
 ) -> None:
     """Draw everything uncertain in a case and record metrics; scenarios see the same draws."""
     from negotiate.errors import InputError, UnknownNameError
-    from negotiate.whatif import design as designs
-    from negotiate.whatif.case import parts, study
+    from negotiate.whatif.study import design as designs
+    from negotiate.whatif.study.case import parts, study
 
     if design not in DESIGNS:
         raise UnknownNameError("design", design, DESIGNS)

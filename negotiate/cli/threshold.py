@@ -60,7 +60,7 @@ def command(
         )  # fmt: skip
     answer: Any
     if known is not None:
-        from negotiate.whatif.equilibrium_map import equilibrium_map
+        from negotiate.strategic.maps.equilibrium_map import equilibrium_map
 
         if scenario or condition:
             raise InputError("a game has no scenarios and no conditions",
@@ -68,13 +68,13 @@ def command(
                              remedy="--set NAME=VALUE changes another quantity")  # fmt: skip
         answer = equilibrium_map(case, path, low=low, high=high, values=values(changes))
     else:
-        from negotiate.whatif.cells import cells
+        from negotiate.whatif.questions.cells import cells
 
         opened = load(case, changes, scenario)
         if not opened.has(path) and opened.has(f"quantity.{path}"):
             path = f"quantity.{path}"
         if draws != 1:
-            from negotiate.whatif import ask
+            from negotiate.whatif.questions import ask
 
             names = scenario or [""]
             if len(names) > 1:

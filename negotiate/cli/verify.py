@@ -15,7 +15,7 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Check an archive's digests, run its case again, compare; exit 3 where it does not agree."""
-    from negotiate.report._verify import verify_archive
+    from negotiate.report.verify import verify_archive
 
     found = verify_archive(archive)
     if as_json:

@@ -31,7 +31,7 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Compare scenarios, or the case with --set, with the baseline; or vary one quantity."""
-    from negotiate.whatif import oneway, scenarios
+    from negotiate.whatif.questions import oneway, scenarios
 
     answer: Any
     baseline = load(case)

@@ -21,9 +21,9 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate import tolerance
+from negotiate.case.expression import Expression, parse
 from negotiate.course.drawing import digest
 from negotiate.errors import FileFormatError
-from negotiate.model.expression import Expression, parse
 
 __all__ = ["draw_points", "equal", "parse"]
 

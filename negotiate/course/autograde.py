@@ -19,11 +19,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from negotiate.case.read import parse_toml
 from negotiate.course.exercise import Exercise
 from negotiate.course.marking import mark
 from negotiate.course.submission import simple
 from negotiate.course.world import World
-from negotiate.model.casefile import parse_toml
 
 POINTS_KEY = b"points of exported notebooks"
 """Students' expressions are compared at points from this key: exported tests hold no secret."""

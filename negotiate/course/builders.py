@@ -52,7 +52,7 @@ def _strategic(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     for key in ("players", "strategies", "payoffs"):
         if key not in spec:
             raise InputError(f"'{key}' is missing", where=where, allowed="or of = a tree's id")
-    from negotiate.forms._strategic_file import StrategicFile
+    from negotiate.strategic._file import StrategicFile
 
     file = StrategicFile.model_validate(
         {
@@ -66,14 +66,14 @@ def _strategic(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _extensive(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms.extensive import from_dict
+    from negotiate.extensive.game import from_dict
 
     data = {k: v for k, v in spec.items() if k != "note"} | {"quantity": dict(numbers.quantities())}
     return from_dict(data, where=where)
 
 
 def _signalling(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms.signalling import from_tables
+    from negotiate.extensive.signalling import from_tables
 
     parts = [
         value(spec[key], numbers, f"{where}.{key}")
@@ -84,7 +84,7 @@ def _signalling(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     """Of a pie, of a polygon, of named outcomes, of issues with weights and values, of a curve."""
-    from negotiate.forms import bargaining
+    from negotiate.bargaining import problem as bargaining
 
     ways = [k for k in ("pie", "polygon", "outcomes", "weights", "first") if k in spec]
     if len(ways) != 1:
@@ -111,9 +111,9 @@ def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _of_issues(spec: Mapping[str, Any], numbers: Numbers, where: str, d: Any) -> Any:
-    from negotiate.forms import bargaining
-    from negotiate.forms._bargaining_values import KINDS as VALUES
-    from negotiate.forms._bargaining_values import Value
+    from negotiate.bargaining import problem as bargaining
+    from negotiate.bargaining.values import KINDS as VALUES
+    from negotiate.bargaining.values import Value
 
     weights = value(spec["weights"], numbers, f"{where}.weights")
     values: dict[str, dict[str, Any]] = {}
@@ -139,7 +139,7 @@ def _of_issues(spec: Mapping[str, Any], numbers: Numbers, where: str, d: Any) ->
 
 
 def _alternating(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms.alternating_offers import alternating_offers
+    from negotiate.dynamic.alternating_offers import alternating_offers
 
     settings: dict[str, Any] = {}
     for key, entry in spec.items():
@@ -161,7 +161,7 @@ def _alternating(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _repeated(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms.repeated import Repeated
+    from negotiate.dynamic.repeated import Repeated
 
     return Repeated(
         numbers.game(str(spec["stage"])),
@@ -170,7 +170,7 @@ def _repeated(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _enforcement(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms.enforcement import Punishment, enforcement
+    from negotiate.dynamic.enforcement import Punishment, enforcement
 
     given = {
         key: value(entry, numbers, f"{where}.{key}")
@@ -194,7 +194,7 @@ def _enforcement(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _durability(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms import durability
+    from negotiate.dynamic import durability
 
     given = {
         k: value(v, numbers, f"{where}.{k}")
@@ -207,7 +207,7 @@ def _durability(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _threats(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.forms.threats import from_points
+    from negotiate.threats.game import from_points
 
     problem = numbers.game(str(spec["problem"]))
     strategies = spec.get("strategies")
@@ -220,8 +220,8 @@ def _threats(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     """A case of the library under scenarios and changes of its quantities; or one of its games."""
+    from negotiate.case.read import cases
     from negotiate.loading import form_of
-    from negotiate.model.casefile import cases
 
     name = str(spec["case"])
     if name not in cases():
@@ -243,15 +243,15 @@ def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 def _library_game(name: str, kind: str, values: Mapping[str, Any], where: str) -> Any:
     """A matrix or tree of the library with other quantities."""
-    from negotiate.model.casefile import parse_toml, read_text, resolve
+    from negotiate.case.read import parse_toml, read_text, resolve
 
     path = resolve(name)
     if kind == "strategic":
-        from negotiate.forms._strategic_file import open_file
+        from negotiate.strategic._file import open_file
 
         return open_file(path).game(values)
     if kind == "extensive":
-        from negotiate.forms.extensive import from_dict
+        from negotiate.extensive.game import from_dict
 
         return from_dict(parse_toml(read_text(path), str(path)), quantities=values, where=name)
     raise InputError(

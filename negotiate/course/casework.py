@@ -30,7 +30,7 @@ FACTS = {
 
 def examine(folder: Path, name: str) -> tuple[dict[str, Any], list[Any]]:
     """Facts of a case file of ``folder``, and what `negotiate check` finds in it."""
-    from negotiate.model import casefile
+    from negotiate.case import read as casefile
 
     path = folder / name
     plain = name == Path(name).name and name.endswith(".toml") and not name.startswith(".")
@@ -51,7 +51,7 @@ def examine(folder: Path, name: str) -> tuple[dict[str, Any], list[Any]]:
     facts["warnings"] = Fraction(len(findings)) - facts["errors"]
     if case is None:
         return facts, findings
-    from negotiate.model.negotiation import from_case
+    from negotiate.case.negotiation import from_case
 
     negotiation = from_case(case)
     for fact, things in (
@@ -76,7 +76,7 @@ def _quantities(thing: Any) -> Any:
     """Every quantity inside a validated case."""
     from pydantic import BaseModel
 
-    from negotiate.model.quantity import Quantity
+    from negotiate.case.quantity import Quantity
 
     if isinstance(thing, Quantity):
         yield thing

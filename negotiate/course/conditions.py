@@ -5,7 +5,7 @@
                | name ("==" | "!=") "'" label "'"
                | name "contains" "'" label "'"
 
-The sums are those of `negotiate.model.expression`; nothing is executed. A chain ``0 < p < 1``
+The sums are those of `negotiate.case.expression`; nothing is executed. A chain ``0 < p < 1``
 means both comparisons.
 
 >>> from fractions import Fraction
@@ -23,8 +23,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from negotiate.case.expression import Expression, parse
 from negotiate.errors import InputError
-from negotiate.model.expression import Expression, parse
 
 MAX_LENGTH = 600
 ALLOWED = "such as 'cost < stake / 2', '0 < p < 1', \"play == 'Swerve'\", joined by 'and'"

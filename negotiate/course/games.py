@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate import registry
+from negotiate.case.quantity import exact
 from negotiate.course.builders import KINDS, Numbers, value
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.model.quantity import exact
 
 
 def build(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
@@ -65,7 +65,7 @@ _MODELS: dict[str, dict[str, _Model]] = {}
 def parametric() -> dict[str, dict[str, _Model]]:
     """Forms of named numbers and their models, with the numbers each needs and takes."""
     if not _MODELS:
-        from negotiate.forms._parameters import ParametricForm
+        from negotiate.case.parametric import ParametricForm
 
         for name in registry.names("forms"):
             module = registry.load("forms", name)

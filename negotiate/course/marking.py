@@ -17,12 +17,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from negotiate.case.expression import Expression
 from negotiate.course.exercise import Mistake, Question
 from negotiate.course.kinds import KINDS, NotReadable, empty, shape
 from negotiate.course.references import profile
 from negotiate.course.world import World
 from negotiate.errors import InputError, NegotiateError, NoSolutionError
-from negotiate.model.expression import Expression
 
 
 @dataclass(frozen=True)

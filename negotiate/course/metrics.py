@@ -59,14 +59,14 @@ def _of_case(case: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
 
 
 def _of_offers(game: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
-    from negotiate.forms.alternating_offers import evaluate_game
+    from negotiate.dynamic.alternating_offers import evaluate_game
 
     return evaluate_game(game, [name])[name]
 
 
 def _of_enforcement(game: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
     """In fractions where the game has them, the rest over floats."""
-    from negotiate.forms.enforcement import evaluate_game
+    from negotiate.dynamic.enforcement import evaluate_game
 
     head, _, party = name.partition(".")
     if game.exact and game.discount.ndim == 1 and head in _EXACT:
@@ -164,13 +164,13 @@ def standing(game: Any, at: Mapping[str, Any], steps: Sequence[str], where: str)
 
 
 def _tree_payoffs(game: Any, at: Mapping[str, Any]) -> Any:
-    from negotiate.forms._tree_profile import payoffs
+    from negotiate.extensive.profile import payoffs
 
     return payoffs(game, _behaviour(at))
 
 
 def _tree_regret(game: Any, at: Mapping[str, Any]) -> Any:
-    from negotiate.forms._tree_profile import regrets
+    from negotiate.extensive.profile import regrets
 
     return regrets(game, _behaviour(at))[0]
 

@@ -11,10 +11,10 @@ import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
+from negotiate.case.diagnostics import Finding, place
+from negotiate.case.read import parse_toml, read_text, schema_findings
 from negotiate.course.exercise import Exercise
 from negotiate.errors import CaseError, NegotiateError, UnknownNameError
-from negotiate.model.casefile import parse_toml, read_text, schema_findings
-from negotiate.model.diagnostics import Finding, place
 
 TRIAL_KEY = b"a key for trials, known to all"
 

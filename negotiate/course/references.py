@@ -167,7 +167,7 @@ def played(point: Any, steps: Sequence[str], where: str) -> str:
 
 def path(game: Any, point: Any) -> tuple[str, ...]:
     """Actions along the path of play of a pure profile of a tree."""
-    from negotiate.forms._tree_profile import move_probabilities, reach
+    from negotiate.extensive.profile import move_probabilities, reach
 
     at = reach(game, move_probabilities(game, point.strategies))
     ends = [int(leaf) for leaf in game.leaves() if at[int(leaf)] == 1]

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any
 
 from negotiate import registry
+from negotiate.case.diagnostics import Finding, Location
+from negotiate.case.expression import parse
 from negotiate.course import games
 from negotiate.course.casework import FACTS
 from negotiate.course.conditions import read as read_condition
@@ -19,8 +21,6 @@ from negotiate.course.drawing import space
 from negotiate.course.exercise import WAYS, Exercise, Question, Reference
 from negotiate.course.text import STYLES, holes
 from negotiate.errors import NegotiateError, UnknownNameError
-from negotiate.model.diagnostics import Finding, Location
-from negotiate.model.expression import parse
 
 SMALL = 10_000
 """Draws below which a class of some hundred uses up a good part of the grid."""

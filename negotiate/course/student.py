@@ -49,7 +49,7 @@ class Checks(Viewable):
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
 
-    _view = "checks"
+    _view = "negotiate.course.view"
 
     @property
     def passed(self) -> int:

@@ -94,7 +94,7 @@ def read(path: Path) -> Submission | None:
         return _notebook(_json(text, path.name), path.name)
     if suffix == ".json":
         return _answers(_json(text, path.name), path.name)
-    from negotiate.model.casefile import parse_toml
+    from negotiate.case.read import parse_toml
 
     return _answers(parse_toml(text, path.name), path.name)
 
@@ -161,7 +161,7 @@ def _plain(entry: Any, depth: int, count: list[int]) -> Any:
     if isinstance(entry, (bool, str)) or entry is None:
         return entry
     if isinstance(entry, (int, float, Decimal)):
-        from negotiate.model.quantity import exact
+        from negotiate.case.quantity import exact
 
         try:
             return exact(entry)

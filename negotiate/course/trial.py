@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from negotiate.case.diagnostics import Finding, Location
 from negotiate.course import drawing
 from negotiate.course.exercise import Exercise, Question
 from negotiate.course.kinds import KINDS, NotReadable, read_profile, shape
@@ -14,7 +15,6 @@ from negotiate.course.marking import mistaken, same_expression
 from negotiate.course.text import fill
 from negotiate.course.world import World
 from negotiate.errors import NegotiateError, NoSolutionError
-from negotiate.model.diagnostics import Finding, Location
 
 FAILURES = (NegotiateError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError)
 """What a wrong exercise can make the toolkit raise; anything else is a bug and is not caught."""

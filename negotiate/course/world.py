@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from negotiate.case.expression import parse
 from negotiate.course import games
 from negotiate.course.conditions import Condition
 from negotiate.course.conditions import read as read_condition
@@ -22,7 +23,6 @@ from negotiate.errors import (
     NoSolutionError,
     UnknownNameError,
 )
-from negotiate.model.expression import parse
 
 MAX_CHAIN = 60
 

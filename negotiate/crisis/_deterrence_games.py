@@ -6,10 +6,10 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from negotiate.forms._arithmetic import larger
-from negotiate.forms.signalling import Signalling, exact, from_tables
-from negotiate.kernels.deterrence import Bayesian
-from negotiate.kernels.exact_polytope import Vector
+from negotiate.crisis.arithmetic.deterrence import Bayesian
+from negotiate.extensive.signalling import Signalling, exact, from_tables
+from negotiate.numbers.arithmetic import larger
+from negotiate.numbers.exact_polytope import Vector
 
 
 def as_signalling(form: Any) -> Signalling:

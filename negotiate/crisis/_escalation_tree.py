@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.forms._tree_builder import GameTree
+from negotiate.extensive.build import GameTree
 
 
 def tree(ladder: Any) -> Any:

@@ -25,10 +25,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, over
-from negotiate.forms._parameters import ParametricForm, Positive, answer, single
-from negotiate.model.negotiation import Negotiation
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, Positive, answer, single
+from negotiate.numbers.arithmetic import Number, over
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 

@@ -38,9 +38,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, clip, is_exact, larger, over, ratio, smaller
-from negotiate.forms._parameters import (
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import (
     NotNegative,
     ParametricForm,
     Positive,
@@ -48,9 +48,18 @@ from negotiate.forms._parameters import (
     exact_verdict,
     single,
 )
-from negotiate.forms.signalling import exact
-from negotiate.kernels import crisis as kernel
-from negotiate.model.negotiation import Negotiation
+from negotiate.crisis.arithmetic import audience as kernel
+from negotiate.extensive.signalling import exact
+from negotiate.numbers.arithmetic import (
+    Number,
+    choose,
+    clip,
+    is_exact,
+    larger,
+    over,
+    ratio,
+    smaller,
+)
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
@@ -69,7 +78,7 @@ METRICS: dict[str, str] = {
 @dataclass(frozen=True)
 class AudienceCosts(
     ParametricForm,
-    view="audience_costs",
+    view="negotiate.crisis.views.audience_costs",
     title="Audience costs as a signal of resolve",
     metrics=METRICS,
 ):
@@ -291,7 +300,7 @@ class AudienceCosts(
 @dataclass(frozen=True)
 class LewisSchultz(
     ParametricForm,
-    view="audience_costs",
+    view="negotiate.crisis.views.audience_costs",
     title="Crisis signalling with private errors",
     metrics={
         "equilibrium_count": "number of equilibria found on a grid of 4,096 values",

@@ -27,12 +27,12 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, answer, single
 from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number
-from negotiate.forms._parameters import ParametricForm, answer, single
-from negotiate.forms.signalling import exact
-from negotiate.model.negotiation import Negotiation
+from negotiate.extensive.signalling import exact
+from negotiate.numbers.arithmetic import Number
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "cheap_talk"
@@ -47,7 +47,12 @@ MOST_LISTED = 500
 
 
 @dataclass(frozen=True)
-class CheapTalk(ParametricForm, view="cheap_talk", title="Cheap talk on the line", metrics=METRICS):
+class CheapTalk(
+    ParametricForm,
+    view="negotiate.crisis.views.cheap_talk",
+    title="Cheap talk on the line",
+    metrics=METRICS,
+):
     """Uniform state, quadratic losses; a negative bias mirrors the line. Bias may be an array."""
 
     bias: Number

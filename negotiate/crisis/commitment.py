@@ -33,10 +33,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, clip, larger, over, ratio, smaller
-from negotiate.forms._parameters import (
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import (
     NotNegative,
     ParametricForm,
     Probability,
@@ -44,7 +43,8 @@ from negotiate.forms._parameters import (
     single,
     verdict,
 )
-from negotiate.model.negotiation import Negotiation
+from negotiate.errors import InputError
+from negotiate.numbers.arithmetic import Number, choose, clip, larger, over, ratio, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -60,7 +60,10 @@ METRICS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ShiftingPower(
-    ParametricForm, view="commitment", title="Shifting power and preventive war", metrics=METRICS
+    ParametricForm,
+    view="negotiate.crisis.views.commitment",
+    title="Shifting power and preventive war",
+    metrics=METRICS,
 ):
     """Preventive war in two periods: A declines from ``now`` to ``later``."""
 
@@ -173,7 +176,7 @@ class ShiftingPower(
 @dataclass(frozen=True)
 class LongShift(
     ParametricForm,
-    view="commitment",
+    view="negotiate.crisis.views.commitment",
     title="A shift of power over an infinite horizon",
     metrics={
         "commitment_margin": "shift in A's war value less what is on the table today",
@@ -213,7 +216,7 @@ class LongShift(
 @dataclass(frozen=True)
 class IndivisibleIssue(
     ParametricForm,
-    view="commitment",
+    view="negotiate.crisis.views.commitment",
     title="An indivisible prize",
     metrics={
         "gap_if_a": "what B lacks if A gets the prize, before payments",
@@ -382,7 +385,7 @@ def compile_indivisible(
     ``linkage`` brings an issue worth, to each side, what it would cost that side to lose it, of
     which the smaller worth counts. ``quantity.transfer_limit`` and ``quantity.linked`` add to them.
     """
-    from negotiate.levers import linkage, side_payment
+    from negotiate.case.slots import linkage, side_payment
 
     a, b = case.sides(negotiation, KIND, first="declining")
     sure = case.commitment(negotiation, KIND, commitment)
@@ -418,7 +421,7 @@ def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
     promised (asked where the file says how power shifts). Indivisibility: the prize goes whole to
     one side and payments do not bridge the gap.
     """
-    from negotiate.forms import crisis_bargaining
+    from negotiate.crisis import crisis_bargaining
 
     single_values = _margins(negotiation, crisis_bargaining)
     if any(getattr(value, "ndim", 0) for value in single_values.values()):
@@ -447,7 +450,7 @@ def _labels(negotiation: Negotiation) -> Any:
     """`mechanism` over draws, its names joined by " + "; "none" where bargaining succeeds."""
     import numpy as np
 
-    from negotiate.forms import crisis_bargaining
+    from negotiate.crisis import crisis_bargaining
 
     given = _margins(negotiation, crisis_bargaining)
     rows = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given.values()))

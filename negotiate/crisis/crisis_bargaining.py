@@ -34,12 +34,12 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, Probability, answer, single, verdict
+from negotiate.crisis.arithmetic.global_peaks import global_peaks
 from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, clip, larger, ratio, smaller
-from negotiate.forms._parameters import ParametricForm, Probability, answer, single, verdict
-from negotiate.kernels.global_peaks import global_peaks
-from negotiate.model.negotiation import Negotiation
+from negotiate.numbers.arithmetic import Number, choose, clip, larger, ratio, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
@@ -54,7 +54,10 @@ METRICS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class CostlyLottery(
-    ParametricForm, view="crisis_bargaining", title="War as a costly lottery", metrics=METRICS
+    ParametricForm,
+    view="negotiate.crisis.views.crisis_bargaining",
+    title="War as a costly lottery",
+    metrics=METRICS,
 ):
     """War as a costly lottery under complete information; numbers as in the module."""
 
@@ -121,7 +124,7 @@ class CostlyLottery(
 @dataclass(frozen=True)
 class RiskReturn(
     ParametricForm,
-    view="crisis_bargaining",
+    view="negotiate.crisis.views.crisis_bargaining",
     title="Risk and return of a demand",
     metrics={
         "demand": "share A demands",
@@ -286,7 +289,7 @@ def risk_return(
 @dataclass(frozen=True)
 class Screening(
     ParametricForm,
-    view="crisis_bargaining",
+    view="negotiate.crisis.views.crisis_bargaining",
     title="Screening by one demand",
     metrics={
         "safe_demand": "share both types accept",

@@ -35,14 +35,14 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from negotiate.forms import _deterrence_games as games
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, is_exact, over, smaller
-from negotiate.forms._parameters import ParametricForm, Probability, answer, exact_verdict, single
-from negotiate.forms.signalling import Signalling, exact
-from negotiate.kernels.deterrence import equilibria
-from negotiate.kernels.exact_polytope import Vector
-from negotiate.model.negotiation import Negotiation
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, Probability, answer, exact_verdict, single
+from negotiate.crisis import _deterrence_games as games
+from negotiate.crisis.arithmetic.deterrence import equilibria
+from negotiate.extensive.signalling import Signalling, exact
+from negotiate.numbers.arithmetic import Number, is_exact, over, smaller
+from negotiate.numbers.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "deterrence"
@@ -61,7 +61,7 @@ METRICS: dict[str, str] = {
 @dataclass(frozen=True)
 class UnilateralDeterrence(
     ParametricForm,
-    view="deterrence",
+    view="negotiate.crisis.views.deterrence",
     title="Unilateral deterrence with uncertain credibility",
     metrics=METRICS,
 ):
@@ -295,7 +295,7 @@ class UnilateralDeterrence(
 @dataclass(frozen=True)
 class MutualDeterrence(
     ParametricForm,
-    view="deterrence",
+    view="negotiate.crisis.views.deterrence",
     title="Mutual deterrence with uncertain credibility",
     metrics={
         "deterrence_margin": "least loss of any type from attacking when nobody else does",

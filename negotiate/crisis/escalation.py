@@ -39,11 +39,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, Positive, answer, single
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, is_exact
-from negotiate.forms._parameters import ParametricForm, Positive, answer, single
-from negotiate.model.negotiation import Negotiation
+from negotiate.numbers.arithmetic import Number, choose, is_exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -107,7 +107,10 @@ Worth = tuple[Any, Any, Any, Any]
 
 @dataclass(frozen=True)
 class EscalationLadder(
-    ParametricForm, view="escalation", title="Escalation ladder", metrics=METRICS
+    ParametricForm,
+    view="negotiate.crisis.views.escalation",
+    title="Escalation ladder",
+    metrics=METRICS,
 ):
     """A ladder of rungs; numbers may be arrays over draws."""
 
@@ -337,7 +340,7 @@ class EscalationLadder(
 
     def extensive(self) -> Any:
         """The tree as an `ExtensiveGame`."""
-        from negotiate.forms._escalation_tree import tree
+        from negotiate.crisis._escalation_tree import tree
 
         return tree(self)
 
@@ -353,7 +356,7 @@ def compile(
     The audience cost is ``quantity.audience_cost_<challenger>``, at the demand and at every rung;
     stakes are one unless the file names ``stake_challenger`` and ``stake_target``.
     """
-    from negotiate.levers._expected import expected_use
+    from negotiate.case.slots.expected import expected_use
 
     a, b = case.sides(negotiation, KIND, first="challenger")
     if challenger is not None and challenger != a:

@@ -30,10 +30,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, is_exact, larger, ratio, smaller
-from negotiate.forms._parameters import NotNegative, ParametricForm, Probability, answer, single
-from negotiate.model.negotiation import Negotiation
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import NotNegative, ParametricForm, Probability, answer, single
+from negotiate.numbers.arithmetic import Number, choose, is_exact, larger, ratio, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 

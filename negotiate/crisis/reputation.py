@@ -30,11 +30,11 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, Positive, Probability, answer, single
 from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, is_exact
-from negotiate.forms._parameters import ParametricForm, Positive, Probability, answer, single
-from negotiate.model.negotiation import Negotiation
+from negotiate.numbers.arithmetic import Number, is_exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -62,7 +62,7 @@ class Stage:
 @dataclass(frozen=True)
 class Reputation(
     ParametricForm,
-    view="reputation",
+    view="negotiate.crisis.views.reputation",
     title="Reputation over a chain of crises",
     metrics=METRICS,
     counts=("crises",),

@@ -33,10 +33,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from negotiate.errors import UnknownNameError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, clip, larger, over, ratio
-from negotiate.forms._parameters import (
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import (
     NotNegative,
     ParametricForm,
     Positive,
@@ -45,7 +44,8 @@ from negotiate.forms._parameters import (
     single,
     verdict,
 )
-from negotiate.model.negotiation import Negotiation
+from negotiate.errors import UnknownNameError
+from negotiate.numbers.arithmetic import Number, choose, clip, larger, over, ratio
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -61,7 +61,10 @@ METRICS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class SanctionsThreat(
-    ParametricForm, view="sanctions_game", title="Sanctions: threat and imposition", metrics=METRICS
+    ParametricForm,
+    view="negotiate.crisis.views.sanctions_game",
+    title="Sanctions: threat and imposition",
+    metrics=METRICS,
 ):
     """Threat and imposition; numbers may be arrays."""
 
@@ -154,7 +157,7 @@ class SanctionsThreat(
 @dataclass(frozen=True)
 class Inspection(
     ParametricForm,
-    view="sanctions_game",
+    view="negotiate.crisis.views.sanctions_game",
     title="Inspection",
     metrics={
         "deterrence_margin": "m (g + f) - g: negative where even certain inspection fails to deter",
@@ -245,7 +248,7 @@ class Inspection(
 @dataclass(frozen=True)
 class CoercedThirdParty(
     ParametricForm,
-    view="sanctions_game",
+    view="negotiate.crisis.views.sanctions_game",
     title="Coercion through a third party",
     metrics={
         "concession_margin": "third party's cost of bearing the flow less that of conceding",
@@ -347,7 +350,7 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Sanct
     imposition is ``quantity.sanctions_remaining``, the most a target may value the issue
     ``quantity.most_resolved`` (one stake unless stated).
     """
-    from negotiate.levers._expected import expected_use
+    from negotiate.case.slots.expected import expected_use
 
     name = negotiation.setting(KIND, "lever", "sanctions")
     if name not in negotiation.levers:

@@ -25,10 +25,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, choose, clip, is_exact, larger, smaller
-from negotiate.forms._parameters import (
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import (
     NotNegative,
     ParametricForm,
     Probability,
@@ -36,7 +35,8 @@ from negotiate.forms._parameters import (
     single,
     verdict,
 )
-from negotiate.model.negotiation import Negotiation
+from negotiate.errors import InputError
+from negotiate.numbers.arithmetic import Number, choose, clip, is_exact, larger, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -83,7 +83,9 @@ def ratification_minimum(
 
 
 @dataclass(frozen=True)
-class TwoLevel(ParametricForm, view="two_level", title="Two-level game", metrics=METRICS):
+class TwoLevel(
+    ParametricForm, view="negotiate.crisis.views.two_level", title="Two-level game", metrics=METRICS
+):
     """Nash bargaining on the ratifiable shares of A; numbers may be arrays over draws."""
 
     ratify_a: NotNegative = Fraction(0)
@@ -195,7 +197,7 @@ class TwoLevel(ParametricForm, view="two_level", title="Two-level game", metrics
 @dataclass(frozen=True)
 class UncertainRatification(
     ParametricForm,
-    view="two_level",
+    view="negotiate.crisis.views.two_level",
     title="Ratification under uncertainty",
     metrics={
         "offer": "share B offers A",

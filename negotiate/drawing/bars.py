@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negotiate.display._plot import below, x_axis
-from negotiate.display._text import number
-from negotiate.display.svg import WIDTH, Canvas, Scale, finite, padded, text_width, wrap
+from negotiate.drawing.plot import below, x_axis
+from negotiate.drawing.svg import WIDTH, Canvas, Scale, finite, padded, text_width, wrap
+from negotiate.drawing.text import number
 from negotiate.errors import InputError
 
 

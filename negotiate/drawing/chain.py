@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from negotiate.display._text import number
-from negotiate.display.svg import WIDTH, Canvas, wrap
+from negotiate.drawing.svg import WIDTH, Canvas, wrap
+from negotiate.drawing.text import number
 from negotiate.tolerance import PROBABILITY
 
 _RADIUS = 34.0

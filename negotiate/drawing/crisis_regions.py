@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._plot import below, spread, x_axis, y_axis
-from negotiate.display._text import number
-from negotiate.display.svg import SERIES, WIDTH, Canvas, Scale, finite, text_width, wrap
+from negotiate.drawing.plot import below, spread, x_axis, y_axis
+from negotiate.drawing.svg import SERIES, WIDTH, Canvas, Scale, finite, text_width, wrap
+from negotiate.drawing.text import number
 from negotiate.errors import InputError
 
 GRID = 184

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import tables
-from negotiate.display._text import clean, escape, number
+from negotiate.drawing import tables
+from negotiate.drawing.text import clean, escape, number
 
 
 def cell(value: Any) -> str:

@@ -27,13 +27,13 @@ True
 
 from __future__ import annotations
 
-from negotiate.display._bars import terms, tornado, waterfall
-from negotiate.display._frontier import frontier
-from negotiate.display._maps import Edge, lever_map
-from negotiate.display._phase import phase_map
-from negotiate.display._planes import box, curve, survival
-from negotiate.display._ranges import bars, ranges
-from negotiate.display._strips import histogram, strip
+from negotiate.drawing.bars import terms, tornado, waterfall
+from negotiate.drawing.frontier import frontier
+from negotiate.drawing.lever_map import Edge, lever_map
+from negotiate.drawing.phase_map import phase_map
+from negotiate.drawing.planes import box, curve, survival
+from negotiate.drawing.ranges import bars, ranges
+from negotiate.drawing.strips import histogram, strip
 
 __all__ = [
     "Edge",

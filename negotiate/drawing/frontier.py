@@ -6,10 +6,10 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 
-from negotiate.display._bars import same_length
-from negotiate.display._plot import below, spread, x_axis, y_axis
-from negotiate.display._text import number
-from negotiate.display.svg import MARKERS, SERIES, WIDTH, Canvas, Scale, finite, padded, wrap
+from negotiate.drawing.bars import same_length
+from negotiate.drawing.plot import below, spread, x_axis, y_axis
+from negotiate.drawing.svg import MARKERS, SERIES, WIDTH, Canvas, Scale, finite, padded, wrap
+from negotiate.drawing.text import number
 from negotiate.errors import InputError
 
 Pair = tuple[float, float]

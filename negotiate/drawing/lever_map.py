@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from negotiate.display._text import clean, number
-from negotiate.display.svg import WIDTH, Canvas, text_width, wrap
+from negotiate.drawing.svg import WIDTH, Canvas, text_width, wrap
+from negotiate.drawing.text import clean, number
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 
 MOST_PARTIES, MOST_EDGES = 12, 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from negotiate.display._text import clean, escape, number
+from negotiate.drawing.text import clean, escape, number
 
 
 def text(form: Any) -> str:
@@ -35,7 +35,7 @@ def figure(form: Any) -> str:
     A bar to the right says that the equilibrium exists, its length how far it is from the
     boundary; forms without regions show their metrics that lie between zero and one.
     """
-    from negotiate.display.svg import Canvas, Scale
+    from negotiate.drawing.svg import Canvas, Scale
 
     rows = _rows(form)
     height = 46 + 26 * max(len(rows), 1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from negotiate.display._plot import below, x_axis, y_axis
-from negotiate.display._text import number
-from negotiate.display.svg import SERIES, WIDTH, Canvas, Scale, wrap
+from negotiate.drawing.plot import below, x_axis, y_axis
+from negotiate.drawing.svg import SERIES, WIDTH, Canvas, Scale, wrap
+from negotiate.drawing.text import number
 from negotiate.errors import InputError
 
 Place = tuple[float, float]

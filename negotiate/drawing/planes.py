@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from negotiate.display._bars import same_length
-from negotiate.display._plot import below, legend, x_axis, y_axis
-from negotiate.display._text import number
-from negotiate.display.svg import (
+from negotiate.drawing.bars import same_length
+from negotiate.drawing.plot import below, legend, x_axis, y_axis
+from negotiate.drawing.svg import (
     DASHES,
     MARKERS,
     SERIES,
@@ -20,6 +19,7 @@ from negotiate.display.svg import (
     text_width,
     wrap,
 )
+from negotiate.drawing.text import number
 from negotiate.errors import InputError
 
 Pair = tuple[float, float]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negotiate.display.svg import Canvas, Scale, text_width, wrap
+from negotiate.drawing.svg import Canvas, Scale, text_width, wrap
 
 
 def below(label: str, length: float) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from negotiate.display._text import MINUS, clean, escape, exact, number
+from negotiate.drawing.text import MINUS, clean, escape, exact, number
 from negotiate.solution import Point
 from negotiate.tolerance import SPACING
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negotiate.display._bars import _gutter, same_length
-from negotiate.display._plot import below, x_axis
-from negotiate.display._text import number
-from negotiate.display.svg import WIDTH, Canvas, Scale, finite, padded, text_width, wrap
+from negotiate.drawing.bars import _gutter, same_length
+from negotiate.drawing.plot import below, x_axis
+from negotiate.drawing.svg import WIDTH, Canvas, Scale, finite, padded, text_width, wrap
+from negotiate.drawing.text import number
 
 STEP = 31.0
 """Height of a row whose label has at most two lines."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._text import clean
-from negotiate.display.svg import MARKERS, SERIES, Canvas, Scale, padded, text_width
+from negotiate.drawing.svg import MARKERS, SERIES, Canvas, Scale, padded, text_width
+from negotiate.drawing.text import clean
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Solution
 

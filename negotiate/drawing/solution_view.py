@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from negotiate.display import _solution_figure as drawing
-from negotiate.display import point as view
-from negotiate.display._text import clean, escape
+from negotiate.drawing import point_view as view
+from negotiate.drawing import solution_figure as drawing
+from negotiate.drawing.text import clean, escape
 from negotiate.solution import Point, Solution
 
 MAX_POINTS = 50

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from negotiate.display._bars import same_length
-from negotiate.display._plot import below, spread, x_axis, y_axis
-from negotiate.display._text import number
-from negotiate.display.svg import SERIES, WIDTH, Canvas, Scale, finite, padded, text_width, wrap
+from negotiate.drawing.bars import same_length
+from negotiate.drawing.plot import below, spread, x_axis, y_axis
+from negotiate.drawing.svg import SERIES, WIDTH, Canvas, Scale, finite, padded, text_width, wrap
+from negotiate.drawing.text import number
 from negotiate.errors import InputError
 
 

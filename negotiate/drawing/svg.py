@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from negotiate.display._text import MINUS, clean, escape
+from negotiate.drawing.text import MINUS, clean, escape
 from negotiate.errors import InputError
 
 WIDTH = 640

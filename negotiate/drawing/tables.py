@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from negotiate.display._text import clean, escape, exact, number
+from negotiate.drawing.text import clean, escape, exact, number
 from negotiate.errors import InputError, TooLargeError
 from negotiate.tolerance import UTILITY
 

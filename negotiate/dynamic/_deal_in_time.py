@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots import disagreement, monitoring, punishment
 from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import larger, ratio, smaller
-from negotiate.levers import disagreement, monitoring, punishment
-from negotiate.model.negotiation import Negotiation
+from negotiate.numbers.arithmetic import larger, ratio, smaller
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _taken(negotiation: Negotiation, party: str, victim: str, issue: str, level:
 
 
 def _where_negative(sign: Any, value: Any) -> Any:
-    from negotiate.forms._arithmetic import choose
+    from negotiate.numbers.arithmetic import choose
 
     if isinstance(sign, (int, Fraction)):
         return value if sign < 0 else 0 * value

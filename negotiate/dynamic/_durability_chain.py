@@ -1,7 +1,7 @@
 r"""The absorbing chain of a deal: expected time, survival, hazard, beside base rates.
 
 With Q the moves among states that have not collapsed, the expected time solves (I - Q) m = 1 and
-the survival curve is e Q^t 1, see `negotiate.kernels.markov`. A period is a month.
+the survival curve is e Q^t 1, see `negotiate.dynamic.arithmetic.markov`. A period is a month.
 
 Sources: Kemeny and Snell (1976), ch. 3; base rates `BASE_RATES` computed from the UCDP Peace
 Agreement Dataset v22.1 (Pettersson, Hogbladh and Oberg 2019, doi:10.1177/0022343319856046).
@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.dynamic.arithmetic import markov
+from negotiate.dynamic.stochastic import StochasticGame
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms.stochastic import StochasticGame
-from negotiate.kernels import markov
 from negotiate.view import Viewable
 
 KIND = "durability"
@@ -69,7 +69,7 @@ class Durability(Viewable):
     game: StochasticGame | None = None
     play: Mapping[str, Any] = field(default_factory=dict)
 
-    _view = "durability"
+    _view = "negotiate.dynamic.views.durability"
 
     def __post_init__(self) -> None:
         step = np.asarray(self.step)

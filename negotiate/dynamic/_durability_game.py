@@ -1,6 +1,6 @@
 """The stochastic game behind a deal's durability, and its most lasting equilibrium, draw by draw.
 
-States, moves and payoffs are those of `negotiate.forms.durability`'s docstring.
+States, moves and payoffs are those of `negotiate.dynamic.durability`'s docstring.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.dynamic import _deal_in_time as deal_in_time
+from negotiate.dynamic._durability_chain import KIND, Array, Durability, chance_of
+from negotiate.dynamic.arithmetic import markov, stochastic_draws
+from negotiate.dynamic.arithmetic import stochastic as kernel
+from negotiate.dynamic.stochastic import StochasticGame, build
 from negotiate.errors import NoSolutionError
-from negotiate.forms import _deal_in_time as deal_in_time
-from negotiate.forms import _from_case as case
-from negotiate.forms._durability_chain import KIND, Array, Durability, chance_of
-from negotiate.forms.stochastic import StochasticGame, build
-from negotiate.kernels import markov, stochastic_draws
-from negotiate.kernels import stochastic as kernel
-from negotiate.model.negotiation import Negotiation
 
 HONOUR, VIOLATE = "honour", "violate"
 RETALIATE, PASS = "retaliate", "let pass"
@@ -41,7 +41,7 @@ def game(
 ) -> StochasticGame:
     """The stochastic game of the module's docstring, compiled from a case.
 
-    Reads, besides what `negotiate.forms._deal_in_time` reads, ``quantity.spoiler_rate``,
+    Reads, besides what `negotiate.dynamic._deal_in_time` reads, ``quantity.spoiler_rate``,
     ``calming`` and ``escalation`` per period, ``retaliation`` (that a false alarm is answered on
     the spot, by default 1), ``tripwire_holds`` (by default 0) and ``audience_cost_<party>``.
 

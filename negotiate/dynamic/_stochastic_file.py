@@ -43,10 +43,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from negotiate.case.game_file import GameFile, number, parse_toml, read_text, validated
+from negotiate.case.quantity import Frozen
+from negotiate.dynamic.stochastic import StochasticGame, build, check_size
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms._game_file import GameFile, number, parse_toml, read_text, validated
-from negotiate.forms.stochastic import StochasticGame, build, check_size
-from negotiate.model.quantity import Frozen
 
 MAX_STATES = 1_000
 

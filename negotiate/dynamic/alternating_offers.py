@@ -4,7 +4,8 @@ Two parties take turns to propose a deal. A rejection costs time (a discount fac
 party), may end the talks (breakdown risk with its payoffs), and may be answered by walking out
 (outside option). While talks last each party enjoys an inside option per period. With a deadline
 the game is finite and is solved by backward induction; without one, by the stationary equilibrium
-that Rubinstein proved to be the only subgame perfect one. Mathematics: `negotiate.kernels.offers`;
+that Rubinstein proved to be the only subgame perfect one. Mathematics:
+`negotiate.dynamic.arithmetic.offers`;
 theory: ``docs/theory/alternating_offers.md``.
 
 Inside options move the deal always; outside options move nothing until they bind.
@@ -26,9 +27,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.dynamic import _offers_input as given
+from negotiate.dynamic.arithmetic import offers as kernel
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms import _offers_input as given
-from negotiate.kernels import offers as kernel
 from negotiate.view import Viewable
 
 KIND = "alternating_offers"
@@ -87,7 +88,7 @@ class AlternatingOffers(Viewable):
     deadline_payoff: Array
     exact: Mapping[str, Any] | None = None
 
-    _view = "alternating_offers"
+    _view = "negotiate.dynamic.views.alternating_offers"
 
     def offers(self) -> kernel.Offers:
         """Stationary equilibrium, ignoring a deadline."""
@@ -291,9 +292,9 @@ def _with_disagreement(
     negotiation: Any, commitment: str | None = None, periods: int | None = None
 ) -> tuple[AlternatingOffers, Array]:
     """The game, and the disagreement payoffs (..., 2) from which its payoffs are counted."""
-    from negotiate.forms import _from_case as case
-    from negotiate.forms import bargaining
-    from negotiate.levers import disagreement, inside_flow, outside_option
+    from negotiate.bargaining import problem as bargaining
+    from negotiate.case import slot_reading as case
+    from negotiate.case.slots import disagreement, inside_flow, outside_option
 
     sure = case.commitment(negotiation, KIND, commitment)
     problem = bargaining.compile(negotiation, commitment=sure)

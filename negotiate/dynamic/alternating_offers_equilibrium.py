@@ -8,7 +8,7 @@ the only subgame perfect equilibrium: on a pie of size one, who proposes first g
 Source: Rubinstein (1982), Econometrica 50:97-109, doi:10.2307/1912531.
 
 >>> from fractions import Fraction
->>> from negotiate.forms.alternating_offers import alternating_offers
+>>> from negotiate.dynamic.alternating_offers import alternating_offers
 >>> d = Fraction(9, 10)
 >>> game = alternating_offers(("a", "b"), discount=(d, d))
 >>> print(solve(game)[0].payoffs["a"])
@@ -24,10 +24,10 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.dynamic.alternating_offers import AlternatingOffers, nash_limit
+from negotiate.dynamic.arithmetic import offers as kernel
+from negotiate.dynamic.arithmetic import offers_exact
 from negotiate.errors import NoSolutionError, NotApplicableError
-from negotiate.forms.alternating_offers import AlternatingOffers, nash_limit
-from negotiate.kernels import offers as kernel
-from negotiate.kernels import offers_exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
@@ -39,7 +39,7 @@ DECLARES = frozenset({"no profitable deviation"})
 def solve(form: AlternatingOffers) -> Solution:
     """The equilibrium for the stated first proposer, and for the other one beside it.
 
-    Games with draw axes are swept by `negotiate.forms.alternating_offers.evaluate_game`.
+    Games with draw axes are swept by `negotiate.dynamic.alternating_offers.evaluate_game`.
     """
     if not isinstance(form, AlternatingOffers):
         raise NotApplicableError(

@@ -22,11 +22,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import ParametricForm, Probability, answer, single, verdict
 from negotiate.errors import InputError
-from negotiate.forms import _from_case as case
-from negotiate.forms._arithmetic import Number, is_exact
-from negotiate.forms._parameters import ParametricForm, Probability, answer, single, verdict
-from negotiate.model.negotiation import Negotiation
+from negotiate.numbers.arithmetic import Number, is_exact
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "baron_ferejohn"

@@ -7,7 +7,7 @@ and its weakest clause.
 
 Source: Friedman (1971), Review of Economic Studies 38:1-12, doi:10.2307/2296617.
 
->>> from negotiate.forms.enforcement import from_dilemma
+>>> from negotiate.dynamic.enforcement import from_dilemma
 >>> game = from_dilemma(("a", "b"), T=10, R=9, P=3, discount=0)
 >>> print(solve(game)[0].facts["critical discount factor"]["a"])
 1/7
@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.dynamic.enforcement import Enforcement
 from negotiate.errors import NotApplicableError
-from negotiate.forms.enforcement import Enforcement
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 

@@ -9,7 +9,7 @@ backing down costs what backing down costs at home). A false alarm may be answer
 before it is cleared up, which is retaliation that nobody chose. Retaliation dies down or becomes
 war. A spoiler who did not sign attacks in any month; a tripwire force stops the attack, and keeps
 fighting from becoming war, with its chance. War is no deal with no lever used, worth 0; peace is
-worth the deal's surplus per month (`negotiate.forms._deal_in_time`).
+worth the deal's surplus per month (`negotiate.dynamic._deal_in_time`).
 
 `game` is that stochastic game; its Markov perfect equilibria say who honours and who retaliates.
 Violations are strategic complements (the less the peace is worth, the less is lost by breaking
@@ -34,9 +34,10 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms import _from_case as case
-from negotiate.forms._durability_chain import (
+from negotiate.case import slot_reading as case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots import monitoring
+from negotiate.dynamic._durability_chain import (
     AGREEMENTS,
     BASE_RATES,
     DAYS_A_MONTH,
@@ -48,9 +49,8 @@ from negotiate.forms._durability_chain import (
     from_stages,
     worth_of,
 )
-from negotiate.forms._durability_game import ASKED, game, lasting_play, violation
-from negotiate.levers import monitoring
-from negotiate.model.negotiation import Negotiation
+from negotiate.dynamic._durability_game import ASKED, game, lasting_play, violation
+from negotiate.errors import InputError, UnknownNameError
 
 __all__ = [
     "AGREEMENTS", "BASE_RATES", "DAYS_A_MONTH", "KIND", "MAX_PERIODS", "METRICS", "SOURCES",

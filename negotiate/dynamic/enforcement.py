@@ -3,7 +3,8 @@ r"""Enforcement: a signed deal as a repeated game with levers as punishments and
 Each party may violate clauses of the deal; an alarm brings a sanction and a suspension. Three
 rules of punishment: `GRIM` suspends the whole deal for ever, `limited(n)` the whole deal for n
 periods, `proportional(n)` only the clause in question (in kind). The mathematics, with imperfect
-public monitoring (missed violations and false alarms), is in `negotiate.kernels.repeated`; theory
+public monitoring (missed violations and false alarms), is in
+`negotiate.dynamic.arithmetic.repeated`; theory
 page ``docs/theory/enforcement.md``. Clauses are additive: what one is worth does not depend on
 the others being kept.
 
@@ -13,7 +14,7 @@ positive: a grim use of a costly lever is never credible.
 
 `compile` builds the form from a case: every issue of the signed deal is a clause; what a party
 could still take on it is the temptation, what it has over no deal the surplus, both from
-`negotiate.forms._deal_in_time`. A suspension uses each lever of the slot ``punishment`` once, its
+`negotiate.dynamic._deal_in_time`. A suspension uses each lever of the slot ``punishment`` once, its
 cost spread over the suspension (over the parties' horizon where it lasts for ever or longer).
 
 Sources: Friedman (1971), doi:10.2307/2296617; Green and Porter (1984), doi:10.2307/1911462;
@@ -36,12 +37,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.case import slot_reading as from_case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.parametric import smaller
+from negotiate.dynamic import _deal_in_time as deal_in_time
+from negotiate.dynamic.arithmetic import repeated as kernel
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms import _deal_in_time as deal_in_time
-from negotiate.forms import _from_case as from_case
-from negotiate.forms._parameters import smaller
-from negotiate.kernels import repeated as kernel
-from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
 
 KIND = "enforcement"
@@ -146,7 +147,7 @@ class Enforcement(Viewable):
     discount: Array
     punishment: Punishment = GRIM
 
-    _view = "enforcement"
+    _view = "negotiate.dynamic.views.enforcement"
 
     @property
     def exact(self) -> bool:
@@ -311,7 +312,7 @@ def enforcement(
         A probability outside [0, 1], detection below the false-alarm rate (then an alarm speaks
         for innocence), a discount factor outside [0, 1), a negative sanction.
     """
-    from negotiate.forms._leaves import table
+    from negotiate.dynamic._leaves import table
 
     names, parts = tuple(players), tuple(clauses)
     numbers = {

@@ -20,7 +20,7 @@ doi:10.1007/s00199-003-0412-8.
 The discounted Big Match (Blackwell and Ferguson 1968, Annals of Mathematical Statistics
 39:159-163, doi:10.1214/aoms/1177698513) is worth 1/2 whatever the discount factor:
 
->>> from negotiate.forms.stochastic import build
+>>> from negotiate.dynamic.stochastic import build
 >>> def outcome(state, play):
 ...     if state != "play":
 ...         return {"max": int(state == "won"), "min": -int(state == "won")}, state
@@ -44,10 +44,10 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.dynamic.arithmetic import stochastic as kernel
+from negotiate.dynamic.arithmetic import stochastic_path, stochastic_zero_sum
+from negotiate.dynamic.stochastic import StochasticGame, is_zero_sum
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.forms.stochastic import StochasticGame, is_zero_sum
-from negotiate.kernels import stochastic as kernel
-from negotiate.kernels import stochastic_path, stochastic_zero_sum
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import PROBABILITY, REGRET
 

@@ -8,8 +8,8 @@ best deviation. One point per sustained pure profile.
 Source: Friedman (1971), Review of Economic Studies 38:1-12, doi:10.2307/2296617.
 
 >>> from fractions import Fraction
->>> from negotiate.forms.repeated import Repeated
->>> from negotiate.forms.strategic import StrategicGame
+>>> from negotiate.dynamic.repeated import Repeated
+>>> from negotiate.strategic.game import StrategicGame
 >>> stage = StrategicGame.from_arrays([[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
 ...     players=("a", "b"), strategies=[("keep", "break")] * 2)
 >>> [point.label for point in solve(Repeated(stage, Fraction(1, 2)))]
@@ -20,8 +20,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.dynamic.repeated import Repeated
 from negotiate.errors import NotApplicableError, TooLargeError
-from negotiate.forms.repeated import Repeated
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 

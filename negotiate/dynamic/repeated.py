@@ -3,8 +3,8 @@ r"""Repeated games: a stage game played for ever, everything seen, payoffs as av
 The stage is a `StrategicGame`; player i discounts by :math:`\delta_i` and earns
 :math:`(1-\delta_i)\sum_t \delta_i^t u_i(a^t)`. Minmax payoffs bound what anybody can be held to;
 reversion to an equilibrium of the stage is the simplest credible punishment, and the payoffs of
-all equilibria are found by `negotiate.solutions.sustainable_payoffs`. For deals with clauses,
-monitors and levers see `negotiate.forms.enforcement`.
+all equilibria are found by `negotiate.dynamic.sustainable_payoffs`. For deals with clauses,
+monitors and levers see `negotiate.dynamic.enforcement`.
 
 `compile` makes the stage of a signed deal: each side honours it or violates all of it, everything
 is seen, no lever is used. Both honouring brings the deal's surplus per period, a violation what
@@ -14,7 +14,7 @@ Sources: Friedman (1971), doi:10.2307/2296617; Fudenberg and Maskin (1986), Econ
 54:533-554, doi:10.2307/1911307 (minmax and the folk theorem); Axelrod (1984), The Evolution of
 Cooperation, pp. 207-208 (tit for tat).
 
->>> from negotiate.forms.strategic import StrategicGame
+>>> from negotiate.strategic.game import StrategicGame
 >>> stage = StrategicGame.from_arrays([[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
 ...     players=("a", "b"), strategies=[("keep", "break")] * 2)
 >>> game = Repeated(stage, Fraction(2, 3))
@@ -33,13 +33,14 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.case import slot_reading as from_case
+from negotiate.case.negotiation import Negotiation
+from negotiate.dynamic import _deal_in_time as deal_in_time
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.forms import _deal_in_time as deal_in_time
-from negotiate.forms import _from_case as from_case
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import equilibria_exact, exact_lp
-from negotiate.kernels.pure import pure_equilibria
-from negotiate.model.negotiation import Negotiation
+from negotiate.numbers import exact_lp
+from negotiate.strategic.arithmetic import equilibria_exact
+from negotiate.strategic.arithmetic.pure import pure_equilibria
+from negotiate.strategic.game import StrategicGame
 from negotiate.view import Viewable
 
 KIND = "repeated"
@@ -74,7 +75,7 @@ class Repeated(Viewable):
     stage: StrategicGame
     discount: Any
 
-    _view = "repeated"
+    _view = "negotiate.dynamic.views.repeated"
 
     def __post_init__(self) -> None:
         if self.stage.draws or self.stage.symbolic:
@@ -211,7 +212,7 @@ class Repeated(Viewable):
 def at_common_discount(game: Repeated) -> Repeated:
     """The same game with the lowest of the discount factors for all: the cautious reading.
 
-    `negotiate.solutions.sustainable_payoffs` is defined for a common factor only.
+    `negotiate.dynamic.sustainable_payoffs` is defined for a common factor only.
     """
     return Repeated(game.stage, min(game.discount.values()))
 
@@ -219,7 +220,7 @@ def at_common_discount(game: Repeated) -> Repeated:
 def compile(negotiation: Negotiation, *, deal: str | None = None) -> Repeated:
     """The signed deal of a case as a repeated 2 x 2 game in which everything is seen.
 
-    Reads what `negotiate.forms._deal_in_time` reads; levers and monitors do not enter. A single
+    Reads what `negotiate.dynamic._deal_in_time` reads; levers and monitors do not enter. A single
     case: over draws use `evaluate`.
 
     Parameters

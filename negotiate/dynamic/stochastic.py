@@ -8,7 +8,7 @@ Player i wants :math:`\mathrm E\sum_t \delta_i^t r_i(s_t,a_t)`, a sum, not an av
 
 Arrays: payoffs of a state ``(..., n, A1, ..., An)``, chances ``(..., A1, ..., An, S)``, leading
 axes are draws. Numbers are fractions (``exact``) or floats. Parameter files have
-``kind = "stochastic"``, see `negotiate.forms._stochastic_file`.
+``kind = "stochastic"``, see `negotiate.dynamic._stochastic_file`.
 
 Sources: Shapley (1953), PNAS 39:1095-1100, doi:10.1073/pnas.39.10.1095; Maskin and Tirole (2001),
 Journal of Economic Theory 100:191-219, doi:10.1006/jeth.2000.2785 (Markov perfect equilibrium).
@@ -39,9 +39,9 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.dynamic.arithmetic import stochastic as kernel
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _numbers as numbers
-from negotiate.kernels import stochastic as kernel
+from negotiate.numbers import reading as numbers
 from negotiate.tolerance import TIE, WEIGHT_SUM
 from negotiate.view import Viewable
 
@@ -89,7 +89,7 @@ class StochasticGame(Viewable):
     title: str = ""
     note: str = ""
 
-    _view = "stochastic"
+    _view = "negotiate.dynamic.views.stochastic"
 
     def __post_init__(self) -> None:
         players, states = tuple(self.players), tuple(self.states)
@@ -482,8 +482,8 @@ def repeated(stage: Any, discount: Any) -> StochasticGame:
 
 
 def compile(negotiation: Any, **settings: Any) -> StochasticGame:
-    """The stochastic game of a case: whether its deal holds, see `negotiate.forms.durability`."""
-    from negotiate.forms import durability
+    """The stochastic game of a case: whether its deal holds, see `negotiate.dynamic.durability`."""
+    from negotiate.dynamic import durability
 
     return durability.game(negotiation, **settings)
 
@@ -497,6 +497,6 @@ def is_zero_sum(game: StochasticGame) -> bool:
 
 def read(path: str | Path) -> StochasticGame:
     """A game from a parameter file with ``kind = "stochastic"``."""
-    from negotiate.forms._stochastic_file import open_file
+    from negotiate.dynamic._stochastic_file import open_file
 
     return open_file(path).game()

@@ -7,8 +7,8 @@ vertices. Each vertex carries the action pair that starts it and the continuatio
 Source: Abreu and Sannikov (2014), Theoretical Economics 9:313-338, doi:10.3982/TE1302.
 
 >>> from fractions import Fraction
->>> from negotiate.forms.repeated import Repeated
->>> from negotiate.forms.strategic import StrategicGame
+>>> from negotiate.dynamic.repeated import Repeated
+>>> from negotiate.strategic.game import StrategicGame
 >>> stage = StrategicGame.from_arrays([[[9, 1], [10, 3]], [[9, 10], [1, 3]]],
 ...     players=("a", "b"), strategies=[("keep", "break")] * 2)
 >>> for point in solve(Repeated(stage, Fraction(3, 10))):
@@ -23,9 +23,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.dynamic.arithmetic.abreu_sannikov import cross, deviation_gains, payoff_set
+from negotiate.dynamic.repeated import Repeated
 from negotiate.errors import NotApplicableError
-from negotiate.forms.repeated import Repeated
-from negotiate.kernels.abreu_sannikov import cross, deviation_gains, payoff_set
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 

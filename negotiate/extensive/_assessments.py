@@ -13,19 +13,19 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate.errors import InputError, NotConvergedError, TooLargeError
-from negotiate.forms import _tree_profile
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import (
+from negotiate.extensive import (
     _belief_sets,
     _consistency,
     _indifference,
     _support_search,
     subgame_perfect,
 )
-from negotiate.solutions._consistency import consistent
-from negotiate.solutions._support_search import Support
-from negotiate.solutions._tree_frame import Beliefs, Frame, Rows
+from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive._consistency import consistent
+from negotiate.extensive._support_search import Support
+from negotiate.extensive._tree_frame import Beliefs, Frame, Rows
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.solution import Evidence, Point, Solution
 
 NODE_BOUND = 5_000
 """Nodes of a tree whose assessments are enumerated."""

@@ -6,7 +6,7 @@ here" is linear in the belief. What couples beliefs at different sets is how the
 - ``updating``: Bayes' rule from every node and from every information set that all nodes of a later
   one follow and from which it is reached with positive probability; between sets of one player the
   player's own moves count as made, since their own deviation tells them nothing about the others;
-- ``consistent``: the limit of trembles (`negotiate.solutions._consistency`).
+- ``consistent``: the limit of trembles (`negotiate.extensive._consistency`).
 
 Either way the supports are finitely many, and on given supports the beliefs are monomials in free
 positive numbers. They are enumerated; where monomials can be brought to degree one the supporting
@@ -25,10 +25,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.exact_polytope import cut
-from negotiate.solutions import _consistency
-from negotiate.solutions._monomials import Cluster, Monomial, Weights, parametrise, solve_cluster
-from negotiate.solutions._tree_frame import Beliefs, Frame, Rows
+from negotiate.extensive import _consistency
+from negotiate.extensive._monomials import Cluster, Monomial, Weights, parametrise, solve_cluster
+from negotiate.extensive._tree_frame import Beliefs, Frame, Rows
+from negotiate.numbers.exact_polytope import cut
 
 PATTERN_BOUND = 20_000
 """Combinations of supports of beliefs tried for one profile of strategies."""

@@ -26,8 +26,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from negotiate import tolerance
-from negotiate.kernels.exact_lp import maximise
-from negotiate.solutions._tree_frame import Beliefs, Frame, Rows
+from negotiate.extensive._tree_frame import Beliefs, Frame, Rows
+from negotiate.numbers.exact_lp import maximise
 
 Tremble = tuple[int, int]
 """An action that is not played: information set and action."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from negotiate.errors import TooLargeError
-from negotiate.forms import _gambit_tokens as gambit
+from negotiate.strategic import gambit_tokens as gambit
 
 _LABEL = r'"((?:[^"\\]|\\.)*)"'
 _NUMBER = r"[+-]?(?:\d{1,300}(?:/\d{1,300}|\.\d{0,300})?|\.\d{1,300})"

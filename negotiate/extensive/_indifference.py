@@ -21,9 +21,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from negotiate.kernels.exact_polytope import cut
-from negotiate.solutions._support_search import Support
-from negotiate.solutions._tree_frame import Frame, Rows
+from negotiate.extensive._support_search import Support
+from negotiate.extensive._tree_frame import Frame, Rows
+from negotiate.numbers.exact_polytope import cut
 
 CASES = 64
 """Cases followed for one profile of supports."""

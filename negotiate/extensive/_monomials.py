@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.exact_polytope import cut
+from negotiate.numbers.exact_polytope import cut
 
 TRIES = 400
 """Random points tried where no exact method applies."""

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from negotiate.errors import NotApplicableError
-from negotiate.forms import _tree_profile
-from negotiate.forms._tree_builder import GameTree
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.forms.signalling import Signalling
-from negotiate.kernels.backward_induction import CHANCE, LEAF
+from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive.arithmetic.backward_induction import CHANCE, LEAF
+from negotiate.extensive.build import GameTree
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.signalling import Signalling
 from negotiate.solution import Point
 
 END = "(the game ends)"

@@ -27,15 +27,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from negotiate.errors import NotConvergedError, TooLargeError
-from negotiate.forms import _tree_strategic as strategic
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import (
-    components,
-    equilibria_exact,
-    equilibria_nplayer,
-    pure,
-    sequence_form,
-)
+from negotiate.extensive import _tree_strategic as strategic
+from negotiate.extensive.arithmetic import sequence_form
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.strategic.arithmetic import components, equilibria_exact, equilibria_nplayer, pure
 
 Payoffs = tuple[Fraction, ...]
 Rows = dict[int, tuple[Fraction, ...]]

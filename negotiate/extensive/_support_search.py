@@ -15,8 +15,8 @@ from itertools import combinations
 from typing import Any
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.exact_polytope import cut
-from negotiate.solutions._tree_frame import Frame
+from negotiate.extensive._tree_frame import Frame
+from negotiate.numbers.exact_polytope import cut
 
 Support = tuple[int, ...]
 

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.forms import _tree_numbers as numbers
-from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
-from negotiate.kernels import tree
-from negotiate.kernels.backward_induction import CHANCE, LEAF
+from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive.arithmetic import tree
+from negotiate.extensive.arithmetic.backward_induction import CHANCE, LEAF
+from negotiate.extensive.game import NODE_BOUND, ExtensiveGame
 
 
 def from_arrays(

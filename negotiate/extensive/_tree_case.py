@@ -1,7 +1,7 @@
 """Game trees whose numbers come from a case, and the metrics that a sweep records of them.
 
 Two ways in. A case may hold a tree under ``[model.extensive]`` (the layouts of
-`negotiate.forms._tree_tables`), whose payoffs and probabilities are expressions over the case's
+`negotiate.extensive._tree_tables`), whose payoffs and probabilities are expressions over the case's
 paths and quantities; its players are the principals. And a file of ``kind = "extensive"`` with
 quantities is a case of its own, without issues: `as_case` makes it one, so that every question of
 the what-if floor can be asked of it.
@@ -9,7 +9,7 @@ the what-if floor can be asked of it.
 Metrics come from one backward induction over all draws (`solved`).
 
 >>> import tomllib
->>> from negotiate.forms.extensive import evaluate
+>>> from negotiate.extensive.game import evaluate
 >>> case = as_case(tomllib.loads('''
 ... kind = "extensive"
 ... players = ["Entrant", "Incumbent"]
@@ -39,15 +39,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.party import Party
+from negotiate.case.quantity import Quantity
+from negotiate.case.schema import Case
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.forms import _tree_profile, _tree_tables
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import backward_induction as kernel
-from negotiate.kernels import tree
-from negotiate.model.case import Case
-from negotiate.model.negotiation import Negotiation, from_case
-from negotiate.model.party import Party
-from negotiate.model.quantity import Quantity
+from negotiate.extensive import _tree_tables
+from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive.arithmetic import backward_induction as kernel
+from negotiate.extensive.arithmetic import tree
+from negotiate.extensive.game import ExtensiveGame
 
 FORM = "extensive"
 _TREE = ("tree", "node", "nodes", "root")

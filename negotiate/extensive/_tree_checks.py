@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError
-from negotiate.forms import _tree_numbers as numbers
-from negotiate.kernels import tree
-from negotiate.kernels.backward_induction import CHANCE
+from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive.arithmetic import tree
+from negotiate.extensive.arithmetic.backward_induction import CHANCE
 from negotiate.solution import Evidence
 
 if TYPE_CHECKING:
-    from negotiate.forms.extensive import ExtensiveGame
+    from negotiate.extensive.game import ExtensiveGame
 
 
 def check(game: ExtensiveGame) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.extensive import ExtensiveGame
+from negotiate.extensive.game import ExtensiveGame
 
 Rows = dict[int, tuple[Any, ...]]
 Beliefs = dict[int, dict[int, Any]]
@@ -112,7 +112,7 @@ class Frame:
 
     def name(self, index: int) -> str:
         """Name of an information set where no player is given beside it."""
-        from negotiate.forms import _tree_profile
+        from negotiate.extensive import profile as _tree_profile
 
         return _tree_profile.set_name(self.game, index)
 

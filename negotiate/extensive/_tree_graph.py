@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, MissingExtraError
-from negotiate.forms import _gambit_efg, _tree_tables
-from negotiate.forms.extensive import ExtensiveGame
+from negotiate.extensive import _tree_tables
+from negotiate.extensive import efg as _gambit_efg
+from negotiate.extensive.game import ExtensiveGame
 
 
 def from_networkx(graph: Any, *, players: Sequence[str], title: str = "") -> ExtensiveGame:

@@ -10,7 +10,7 @@ nothing (Kuhn 1953; Osborne and Rubinstein 1994, definition 95.1). A *region* is
 at the subgames inside it, which become leaves; a region's normal form is what an equilibrium
 engine sees once the inner subgames are solved.
 
->>> from negotiate.forms.extensive import from_dict
+>>> from negotiate.extensive.game import from_dict
 >>> game = from_dict({"players": ["E", "I"], "tree": {"player": "E", "actions": {
 ...     "out": {"payoffs": [0, 2]}, "in": {"player": "I", "actions": {
 ...         "fight": {"payoffs": [-1, -1]}, "yield": {"payoffs": [1, 1]}}}}}})
@@ -31,9 +31,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import TooLargeError
-from negotiate.forms import _tree_profile as profile
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.forms.strategic import StrategicGame
+from negotiate.extensive import profile
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.strategic.game import StrategicGame
 
 CELL_BOUND = 2_000_000
 """Payoff entries of a normal form; the count is made before the table."""

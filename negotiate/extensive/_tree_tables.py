@@ -63,9 +63,9 @@ from pathlib import Path
 from typing import Any
 
 from negotiate.errors import FileFormatError, InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _tree_numbers as numbers
-from negotiate.forms._tree_builder import GameTree, TreeNode
-from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
+from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive.build import GameTree, TreeNode
+from negotiate.extensive.game import NODE_BOUND, ExtensiveGame
 
 _TOP = frozenset(
     {"format", "kind", "id", "title", "note", "source", "expected", "players", "quantity"}
@@ -180,7 +180,7 @@ class _Tables:
                 raise InputError("no value", where=where, allowed="{ value = ... }")
             entry = entry["value"]
         if isinstance(entry, str):
-            from negotiate.model.expression import parse
+            from negotiate.case.expression import parse
 
             for other in parse(entry).names:
                 if other in known and other not in self.values:
@@ -191,7 +191,7 @@ class _Tables:
         """A number as it stands, or an expression over the quantities."""
         if not isinstance(entry, str):
             return numbers.number(entry, where=place)
-        from negotiate.model.expression import parse
+        from negotiate.case.expression import parse
 
         expression = parse(entry)
         for name in expression.names:

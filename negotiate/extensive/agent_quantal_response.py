@@ -18,7 +18,7 @@ Sources: R. McKelvey and T. Palfrey, Experimental Economics 1 (1998), 9-41, defi
 theorem 4; T. Turocy, Games and Economic Behavior 51 (2005), 243-263 (path following); C.
 Signorino, American Political Science Review 93 (1999), 279-297 (crisis models).
 
->>> from negotiate.forms.extensive import from_dict
+>>> from negotiate.extensive.game import from_dict
 >>> choice = {"players": ["A"], "tree": {"player": "A", "actions": {
 ...     "a": {"payoffs": [1]}, "b": {"payoffs": [0]}}}}
 >>> round(solve(from_dict(choice), precision=1.0)[0].strategies["A"]["start"]["a"], 6)
@@ -34,9 +34,9 @@ from numpy.typing import NDArray
 
 from negotiate import tolerance
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
-from negotiate.forms import _tree_profile
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import agent_logit as kernel
+from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive.arithmetic import agent_logit as kernel
+from negotiate.extensive.game import ExtensiveGame
 from negotiate.solution import Evidence, Point, Solution
 
 FORM = ("extensive",)

@@ -10,7 +10,7 @@ Over draws every number of the answer has the draw axes: probabilities are 0 or 
 Rosenthal's centipede (Journal of Economic Theory 25 (1981), p. 96): taking at once, although both
 would gain by passing on.
 
->>> from negotiate.forms.extensive import from_dict
+>>> from negotiate.extensive.game import from_dict
 >>> game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
 ...     "take": {"payoffs": [1, 0]}, "pass": {"player": "B", "actions": {
 ...         "take": {"payoffs": [0, 2]}, "pass": {"payoffs": [3, 1]}}}}}})
@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import NotApplicableError
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import backward_induction as kernel
+from negotiate.extensive import subgame_perfect
+from negotiate.extensive.arithmetic import backward_induction as kernel
+from negotiate.extensive.game import ExtensiveGame
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import subgame_perfect
 
 FORM = ("extensive",)
 FIELD = "rational"

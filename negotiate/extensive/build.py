@@ -23,9 +23,9 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _tree_numbers as numbers
-from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
-from negotiate.kernels import tree
+from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive.arithmetic import tree
+from negotiate.extensive.game import NODE_BOUND, ExtensiveGame
 
 _PATH = 200
 """Longest name made from a history, in characters."""

@@ -14,7 +14,7 @@ Source: Banks and Sobel (1987), Econometrica 55:647-661; Cho and Kreps (1987), Q
 section IV.5; Cho and Sobel (1990), JET 50:381-413.
 
 >>> from fractions import Fraction
->>> from negotiate.forms.signalling import beer_quiche
+>>> from negotiate.extensive.signalling import beer_quiche
 >>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
 ['pooling on beer']
 """
@@ -23,12 +23,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.forms.signalling import Signalling, exact
-from negotiate.kernels.exact_polytope import cut
-from negotiate.kernels.signalling import Game
+from negotiate.extensive.arithmetic.signalling import Game
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.intuitive_criterion import filtered, judged, unsent
+from negotiate.extensive.signalling import Signalling, exact
+from negotiate.numbers.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions.intuitive_criterion import filtered, judged, unsent
 
 FORM = ("signalling", "extensive")
 FIELD = "rational"

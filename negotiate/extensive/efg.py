@@ -39,10 +39,10 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.forms import _efg_lines
-from negotiate.forms import _gambit_tokens as gambit
-from negotiate.forms import _tree_numbers as numbers
-from negotiate.forms.extensive import NODE_BOUND, ExtensiveGame
+from negotiate.extensive import _efg_lines
+from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive.game import NODE_BOUND, ExtensiveGame
+from negotiate.strategic import gambit_tokens as gambit
 
 
 def read(path: str | Path) -> ExtensiveGame:

@@ -14,7 +14,7 @@ of Games II (1953), pp. 193-216; M. J. Osborne and A. Rubinstein, A Course in Ga
 definitions 200.1 (extensive game), 203.3 (perfect recall); R. Selten, International Journal of
 Game Theory 4 (1975), pp. 25-55 (subgames, p. 33).
 
->>> from negotiate.forms._tree_builder import GameTree
+>>> from negotiate.extensive.build import GameTree
 >>> tree = GameTree(["Entrant", "Incumbent"], title="Entry deterrence")
 >>> entry = tree.root.move("Entrant", ["out", "in"])
 >>> reply = entry["in"].move("Incumbent", ["fight", "yield"])
@@ -36,9 +36,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _tree_checks
-from negotiate.kernels import tree
-from negotiate.kernels.backward_induction import CHANCE, LEAF
+from negotiate.extensive import _tree_checks
+from negotiate.extensive.arithmetic import tree
+from negotiate.extensive.arithmetic.backward_induction import CHANCE, LEAF
 from negotiate.solution import Evidence
 from negotiate.view import Viewable
 
@@ -106,7 +106,7 @@ class ExtensiveGame(Viewable):
     note: str = ""
     origin: Mapping[str, Any] | None = field(default=None, repr=False)
 
-    _view: ClassVar[str] = "extensive_game"
+    _view: ClassVar[str] = "negotiate.extensive.views.game"
 
     def __post_init__(self) -> None:
         if len(self.parent) > NODE_BOUND:
@@ -266,7 +266,7 @@ class ExtensiveGame(Viewable):
         >>> load("entry-deterrence").as_case().principals
         ('Entrant', 'Incumbent')
         """
-        from negotiate.forms import _tree_case
+        from negotiate.extensive import _tree_case
 
         if self.origin is None:
             raise InputError(
@@ -295,44 +295,44 @@ class ExtensiveGame(Viewable):
 
     def to_strategic(self, *, bound: int | None = None) -> Any:
         """The normal form: one strategy per plan for all of a player's information sets."""
-        from negotiate.forms import _tree_strategic as strategic
+        from negotiate.extensive import _tree_strategic as strategic
 
         return strategic.normal_form(self, bound=bound or strategic.CELL_BOUND)
 
     def to_reduced_strategic(self, *, bound: int | None = None) -> Any:
         """The reduced normal form: plans that differ only where they never lead are one."""
-        from negotiate.forms import _tree_strategic as strategic
+        from negotiate.extensive import _tree_strategic as strategic
 
         return strategic.reduced_normal_form(self, bound=bound or strategic.CELL_BOUND)
 
     def to_efg(self) -> str:
         """The game in Gambit's file format."""
-        from negotiate.forms import _gambit_efg
+        from negotiate.extensive import efg as _gambit_efg
 
         return _gambit_efg.dumps(self)
 
     def to_networkx(self) -> Any:
-        """A `networkx.DiGraph`; see `negotiate.forms._tree_graph`."""
-        from negotiate.forms._tree_graph import to_networkx
+        """A `networkx.DiGraph`; see `negotiate.extensive._tree_graph`."""
+        from negotiate.extensive._tree_graph import to_networkx
 
         return to_networkx(self)
 
     def to_pygambit(self) -> Any:
         """A `pygambit.Game`; needs the extra ``gambit``."""
-        from negotiate.forms._tree_graph import to_pygambit
+        from negotiate.extensive._tree_graph import to_pygambit
 
         return to_pygambit(self)
 
     @classmethod
     def from_pygambit(cls, game: Any) -> ExtensiveGame:
         """A game from a `pygambit.Game`, handed over in the ``.efg`` format."""
-        from negotiate.forms._tree_graph import from_pygambit
+        from negotiate.extensive._tree_graph import from_pygambit
 
         return from_pygambit(game)
 
     def to_dict(self) -> dict[str, Any]:
         """The nested description that `from_dict` reads, with numbers as texts."""
-        from negotiate.forms import _tree_tables
+        from negotiate.extensive import _tree_tables
 
         return _tree_tables.to_dict(self)
 
@@ -360,24 +360,24 @@ def applies(negotiation: Any) -> bool:
 def compile(negotiation: Any) -> ExtensiveGame:
     """The tree under ``[model.extensive]`` of a case, with the case's numbers.
 
-    See `negotiate.forms._tree_case`; payoffs and probabilities are expressions over paths and
+    See `negotiate.extensive._tree_case`; payoffs and probabilities are expressions over paths and
     quantities of the case.
     """
-    from negotiate.forms import _tree_case
+    from negotiate.extensive import _tree_case
 
     return _tree_case.compile(negotiation)
 
 
 def evaluate(negotiation: Any, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws, from one backward induction."""
-    from negotiate.forms import _tree_case
+    from negotiate.extensive import _tree_case
 
     return _tree_case.evaluate(negotiation, names)
 
 
 def exact(negotiation: Any, name: str) -> Any:
     """A payoff or margin in fractions, for exact thresholds."""
-    from negotiate.forms import _tree_case
+    from negotiate.extensive import _tree_case
 
     return _tree_case.exact(negotiation, name)
 
@@ -387,9 +387,9 @@ def from_dict(
 ) -> ExtensiveGame:
     """A game from a parameter file (``kind = "extensive"``) read into a mapping.
 
-    See `negotiate.forms._tree_tables` for the three layouts: nested, by history, by node name.
+    See `negotiate.extensive._tree_tables` for the three layouts: nested, by history, by node name.
     """
-    from negotiate.forms import _tree_tables
+    from negotiate.extensive import _tree_tables
 
     return _tree_tables.from_dict(data, quantities=quantities, where=where)
 
@@ -397,17 +397,19 @@ def from_dict(
 def from_arrays(players: Sequence[str], **arrays: Any) -> ExtensiveGame:
     """A game from arrays over nodes, the quick way to a large tree.
 
-    See `negotiate.forms._tree_arrays.from_arrays`: ``parent``, ``mover``, ``payoffs``, ``chance``,
+    See `negotiate.extensive._tree_arrays.from_arrays`: ``parent``, ``mover``, ``payoffs``,
+    ``chance``,
     ``information_set``, ``action_labels``, ``title``.
     """
-    from negotiate.forms import _tree_arrays
+    from negotiate.extensive import _tree_arrays
 
     return _tree_arrays.from_arrays(players, **arrays)
 
 
 def read(path: str | Path) -> ExtensiveGame:
     """A game from a ``.toml`` or ``.efg`` file."""
-    from negotiate.forms import _gambit_efg, _tree_tables
+    from negotiate.extensive import _tree_tables
+    from negotiate.extensive import efg as _gambit_efg
 
     path = Path(path)
     if path.suffix == ".efg":

@@ -10,7 +10,7 @@ Source: Cho and Kreps (1987), QJE 102:179-221, section IV.3. Of the two pooling 
 and quiche only beer passes (p. 202):
 
 >>> from fractions import Fraction
->>> from negotiate.forms.signalling import beer_quiche
+>>> from negotiate.extensive.signalling import beer_quiche
 >>> answer = solve(beer_quiche(Fraction(1, 10)))
 >>> [point.label for point in answer]
 ['pooling on beer']
@@ -24,12 +24,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from negotiate.forms._signalling_tree import on_tree, recognise, sent
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.forms.signalling import Signalling, exact
-from negotiate.kernels.signalling import Game
+from negotiate.extensive import perfect_bayesian
+from negotiate.extensive._signalling_tree import on_tree, recognise, sent
+from negotiate.extensive.arithmetic.signalling import Game
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.signalling import Signalling, exact
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import perfect_bayesian
 
 FORM = ("signalling", "extensive")
 FIELD = "rational"

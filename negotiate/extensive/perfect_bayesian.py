@@ -21,7 +21,7 @@ Source: Fudenberg and Tirole (1991), Game Theory, section 8.2; Cho and Kreps (19
 equilibrium, and the weak type drinks beer with the odds that leave the receiver indifferent:
 
 >>> from fractions import Fraction
->>> from negotiate.forms.signalling import beer_quiche
+>>> from negotiate.extensive.signalling import beer_quiche
 >>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
 ['pooling on beer', 'pooling on quiche']
 >>> solve(beer_quiche(Fraction(7, 10)))[0].strategies["sender"]["weak"]["beer"]
@@ -36,13 +36,13 @@ from itertools import product
 from typing import Any
 
 from negotiate.errors import NotApplicableError, TooLargeError
-from negotiate.forms._signalling_tree import on_tree, recognise
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.forms.signalling import Signalling, exact, pure_margin, pure_profiles
-from negotiate.kernels import signalling as kernel
-from negotiate.kernels.exact_polytope import Vector
+from negotiate.extensive import _assessments
+from negotiate.extensive._signalling_tree import on_tree, recognise
+from negotiate.extensive.arithmetic import signalling as kernel
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.signalling import Signalling, exact, pure_margin, pure_profiles
+from negotiate.numbers.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _assessments
 
 FORM = ("signalling", "extensive", "audience_costs", "deterrence", "crisis_bargaining")
 FIELD = "rational"

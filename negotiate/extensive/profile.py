@@ -6,7 +6,7 @@ regret of a player in a subgame is the value of their best reply to the others t
 all their information sets allowed, less the value of what they do: zero in every subgame exactly
 at a subgame perfect equilibrium (Selten 1975, p. 33).
 
->>> from negotiate.forms.extensive import from_dict
+>>> from negotiate.extensive.game import from_dict
 >>> game = from_dict({"players": ["E", "I"], "tree": {"player": "E", "actions": {
 ...     "out": {"payoffs": [0, 2]}, "in": {"player": "I", "actions": {
 ...         "fight": {"payoffs": [-1, -1]}, "yield": {"payoffs": [1, 1]}}}}}})
@@ -26,8 +26,8 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms import _tree_numbers as numbers
-from negotiate.forms.extensive import ExtensiveGame
+from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive.game import ExtensiveGame
 
 Strategies = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """``{player: {information set: {action: probability}}}``; actions left out have none."""

@@ -10,7 +10,7 @@ the messages do not constrain each other (Fudenberg and Tirole 1991, JET 53:236-
 the answer is that of `perfect_bayesian`, with the trembles as evidence.
 
 Other trees: pure equilibria by enumeration, mixed ones support by support; consistency is decided
-exactly by orders and factors of trembles (`negotiate.solutions._consistency`; Kohlberg and Reny
+exactly by orders and factors of trembles (`negotiate.extensive._consistency`; Kohlberg and Reny
 1997, Journal of Economic Theory 75:280-313). Selten's horse (1975, figure 1) keeps the equilibrium
 in which nobody leaves the path, and the mixtures of the third player that deter as well:
 
@@ -20,7 +20,7 @@ in which nobody leaves the path, and the mixtures of the third player that deter
 (True, ['1', '3/4'])
 
 >>> from fractions import Fraction
->>> from negotiate.forms.signalling import beer_quiche
+>>> from negotiate.extensive.signalling import beer_quiche
 >>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
 ['pooling on beer', 'pooling on quiche']
 """
@@ -31,10 +31,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.forms.signalling import Signalling, exact
+from negotiate.extensive import _assessments, perfect_bayesian
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.signalling import Signalling, exact
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _assessments, perfect_bayesian
 
 FORM = ("signalling", "extensive")
 FIELD = "rational"

@@ -29,8 +29,8 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.kernels import signalling as kernel
-from negotiate.kernels.signalling import Table
+from negotiate.extensive.arithmetic import signalling as kernel
+from negotiate.extensive.arithmetic.signalling import Table
 from negotiate.tolerance import WEIGHT_SUM
 from negotiate.view import Viewable
 
@@ -85,7 +85,7 @@ class Signalling(Viewable):
     receiver_payoff: Mapping[str, Mapping[str, Mapping[str, Number]]]
     players: tuple[str, str] = ("sender", "receiver")
 
-    _view = "signalling"
+    _view = "negotiate.extensive.views.signalling"
 
     def __post_init__(self) -> None:
         _need(self.types, "types")
@@ -286,7 +286,7 @@ def _clip_ratio(level: Any, slope: Any) -> Any:
 
 
 def _kindest_many(game: Signalling, gains: list[dict[str, Any]]) -> Any:
-    from negotiate.kernels.exact_polytope import Affine, cut
+    from negotiate.numbers.exact_polytope import Affine, cut
 
     rows = [[exact(gain[t]) for t in game.types] for gain in gains]
     low = min(min(row) for row in rows) - 1

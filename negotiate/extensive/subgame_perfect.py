@@ -21,7 +21,7 @@ of Game Theory 4 (1975), p. 33; Osborne and Rubinstein (1994), definition 97.2.
 Entry deterrence (Selten's chain store with one town, Theory and Decision 9 (1978), 127-159): the
 threat to fight is not credible.
 
->>> from negotiate.forms.extensive import from_dict
+>>> from negotiate.extensive.game import from_dict
 >>> game = from_dict({"players": ["E", "I"], "tree": {"player": "E", "actions": {
 ...     "out": {"payoffs": [1, 5]}, "in": {"player": "I", "actions": {
 ...         "fight": {"payoffs": [0, 0]}, "yield": {"payoffs": [2, 2]}}}}}})
@@ -40,11 +40,12 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.errors import NotApplicableError
-from negotiate.forms import _numbers, _tree_profile
-from negotiate.forms.extensive import ExtensiveGame
-from negotiate.kernels import backward_induction as kernel
+from negotiate.extensive import _subgames
+from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive.arithmetic import backward_induction as kernel
+from negotiate.extensive.game import ExtensiveGame
+from negotiate.numbers import reading as _numbers
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _subgames
 
 FORM = ("extensive",)
 FIELD = "rational"

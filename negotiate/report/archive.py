@@ -58,7 +58,7 @@ class Archive(Viewable):
     entries: Mapping[str, tuple[str, int]]
     settings: Mapping[str, Any]
 
-    _view = "archive"
+    _view = "negotiate.report.views.archive"
 
 
 def archive(
@@ -97,8 +97,8 @@ def archive(
     InputError
         For a name outside the archive, a game instead of a case, or an ending other than .zip.
     """
+    from negotiate.case.read import resolve
     from negotiate.loading import form_of, load
-    from negotiate.model.casefile import resolve
 
     out = Path(out)
     if out.suffix.lower() != ".zip":
@@ -136,11 +136,11 @@ def archive(
 
 def results(path: Path, settings: Mapping[str, Any]) -> dict[str, bytes]:
     """Results of a case under settings, as files: what a rerun must give again."""
-    from negotiate.model.casefile import load
-    from negotiate.report import _assemble
-    from negotiate.report._context import CaseContext
-    from negotiate.report._html import html
-    from negotiate.whatif import scenarios
+    from negotiate.case.read import load
+    from negotiate.report import assemble as _assemble
+    from negotiate.report.context import CaseContext
+    from negotiate.report.writers.html import html
+    from negotiate.whatif.questions import scenarios
 
     case = load(path)
     for name in settings["scenario"]:

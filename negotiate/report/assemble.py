@@ -23,13 +23,13 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from negotiate import registry
-from negotiate.display._text import clean
+from negotiate.drawing.text import clean
 from negotiate.errors import InputError, NegotiateError
-from negotiate.report._blocks import Block, Bullets, Callout, Document, Mono, Paragraph, Section
-from negotiate.report._html import html
-from negotiate.report._markdown import markdown
-from negotiate.report._numbering import number
-from negotiate.report._pdf import pdf
+from negotiate.report.blocks import Block, Bullets, Callout, Document, Mono, Paragraph, Section
+from negotiate.report.writers.html import html
+from negotiate.report.writers.markdown import markdown
+from negotiate.report.writers.numbering import number
+from negotiate.report.writers.pdf import pdf
 
 
 class Context(Protocol):

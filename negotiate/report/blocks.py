@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from negotiate.display._text import clean, number
+from negotiate.drawing.text import clean, number
 from negotiate.errors import InputError
-from negotiate.report._inline import (
+from negotiate.report.inline import (
     Cite,
     Emph,
     Inline,
@@ -73,7 +73,7 @@ class Math:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: numbers may be given as numbers, `negotiate.display._text.number` sets them.
+    """A table: numbers may be given as numbers, `negotiate.drawing.text.number` sets them.
 
     Attributes
     ----------

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from negotiate import __version__, registry
-from negotiate.model.negotiation import Negotiation
+from negotiate.case.negotiation import Negotiation
 from negotiate.solution import Solution
 
 CONCEPTS = (
@@ -63,7 +63,7 @@ class CaseContext:
     @cached_property
     def questions(self) -> Any:
         """The study behind the report, and the answers that sections share."""
-        from negotiate.report._questions import Questions
+        from negotiate.report.questions import Questions
 
         return Questions(self.case, self.draws, self.seed)
 
@@ -133,8 +133,8 @@ class CaseContext:
     @cached_property
     def drawn(self) -> dict[str, np.ndarray[Any, Any]]:
         """Metrics over the draws of everything uncertain."""
-        from negotiate.whatif import case as cases
         from negotiate.whatif import metric
+        from negotiate.whatif.study import case as cases
 
         names = [f"threats.utility.{party}" for party in self.case.principals]
         names += [f"threats.used.{lever}" for lever in self.case.levers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from negotiate.display._text import clean
+from negotiate.drawing.text import clean
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.model.negotiation import Negotiation
-from negotiate.whatif import ask, discovery, methods, sensitivity, value_of_information
-from negotiate.whatif import case as cases
-from negotiate.whatif.condition import read
-from negotiate.whatif.design import Sobol
-from negotiate.whatif.study import Study, run_study
+from negotiate.case.negotiation import Negotiation
+from negotiate.whatif.questions import ask, discovery, methods, sensitivity, value_of_information
+from negotiate.whatif.questions.condition import read
+from negotiate.whatif.study import case as cases
+from negotiate.whatif.study.design import Sobol
+from negotiate.whatif.study.run import Study, run_study
 
 PER_SCENARIO = 4096
 """Draws of each scenario for the robustness of claims."""

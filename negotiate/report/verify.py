@@ -21,7 +21,7 @@ from typing import Any
 
 from negotiate import tolerance
 from negotiate.errors import FileFormatError, InputError, NegotiateError, TooLargeError
-from negotiate.report import _archive
+from negotiate.report import archive as _archive
 from negotiate.view import Viewable
 
 MAX_ENTRIES, MAX_BYTES = 2000, 400_000_000
@@ -67,7 +67,7 @@ class Verification(Viewable):
     code: bool
     reason: str = ""
 
-    _view = "verification"
+    _view = "negotiate.report.views.verification"
 
     @property
     def identical(self) -> bool:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from negotiate.errors import InputError, NotConvergedError, TooLargeError, UnknownNameError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.exact_lp import maximise
-from negotiate.kernels.exact_polytope import cut
+from negotiate.numbers.exact_lp import maximise
+from negotiate.numbers.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import PROBABILITY
 
 EXACT_BOUND = 64

@@ -35,10 +35,10 @@ from typing import Any, Literal
 
 import numpy as np
 
+from negotiate.case.game_file import GameFile, number, parse_toml, read_text, validated
 from negotiate.errors import InputError
-from negotiate.forms import _numbers as numbers
-from negotiate.forms._game_file import GameFile, number, parse_toml, read_text, validated
-from negotiate.forms.strategic import StrategicGame, check_size
+from negotiate.numbers import reading as numbers
+from negotiate.strategic.game import StrategicGame, check_size
 
 
 class StrategicFile(GameFile):

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.solutions import _tex
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.game import StrategicGame
 
 Values = list[Fraction]
 

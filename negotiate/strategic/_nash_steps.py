@@ -8,12 +8,12 @@ from itertools import combinations
 
 import numpy as np
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import expected
-from negotiate.kernels.pure import pure_equilibria
 from negotiate.solution import Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions._tex import expectation, name, number, payoff_table
+from negotiate.strategic import _shared as shared
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic.pure import pure_equilibria
+from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.tex import expectation, name, number, payoff_table
 
 SUPPORTS = 40
 """Most pairs of supports worked out in full."""

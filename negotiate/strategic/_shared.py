@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import expected
 from negotiate.solution import Evidence, Point
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import REGRET
 
 

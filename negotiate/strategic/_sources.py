@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, MissingExtraError, NotApplicableError
-from negotiate.forms import _numbers as numbers
-from negotiate.forms.strategic import StrategicGame, check_size
+from negotiate.numbers import reading as numbers
+from negotiate.strategic.game import StrategicGame, check_size
 
 
 def from_bimatrix(
@@ -179,7 +179,7 @@ def from_pygambit(game: Any) -> StrategicGame:
     The ``.nfg`` text is the road both ways: it is the same in pygambit 16 and 17, whose classes
     are not.
     """
-    from negotiate.forms._gambit_nfg import loads
+    from negotiate.strategic.nfg import loads
 
     return loads(game.to_nfg(), path="pygambit")
 
@@ -192,7 +192,7 @@ def to_pygambit(game: StrategicGame) -> Any:
         raise MissingExtraError("pygambit", "gambit") from error
     import io
 
-    from negotiate.forms._gambit_nfg import dumps
+    from negotiate.strategic.nfg import dumps
 
     return pygambit.read_nfg(io.BytesIO(dumps(game).encode()))
 

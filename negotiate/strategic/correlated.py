@@ -25,10 +25,10 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import permutations
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.correlated import correlated_constraints
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _correlated
+from negotiate.strategic import _correlated_polytope as _correlated
+from negotiate.strategic.arithmetic.correlated import correlated_constraints
+from negotiate.strategic.game import StrategicGame
 
 FORM = ("strategic",)
 FIELD = "rational"

@@ -26,10 +26,10 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
+from negotiate.strategic import _shared as shared
+from negotiate.strategic.game import StrategicGame
 
 FORM = ("strategic",)
 FIELD = "rational"

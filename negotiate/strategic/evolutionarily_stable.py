@@ -28,11 +28,11 @@ from itertools import combinations
 from typing import Any
 
 from negotiate.errors import NotApplicableError
-from negotiate.forms.strategic import StrategicGame, is_symmetric
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.game import StrategicGame, is_symmetric
 from negotiate.tolerance import PROBABILITY
 
 FORM = ("strategic",)

@@ -33,8 +33,8 @@ from typing import Any, Self
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _numbers as numbers
-from negotiate.kernels import expected
+from negotiate.numbers import reading as numbers
+from negotiate.strategic.arithmetic import expected
 from negotiate.tolerance import PROBABILITY
 from negotiate.view import Viewable
 
@@ -90,7 +90,7 @@ class StrategicGame(Viewable):
     title: str = ""
     note: str = ""
 
-    _view = "strategic_game"
+    _view = "negotiate.strategic.views.game"
 
     def __post_init__(self) -> None:
         players = tuple(self.players)
@@ -351,10 +351,10 @@ class StrategicGame(Viewable):
     def from_file(cls, path: str | Path) -> StrategicGame:
         """Read a ``.nfg`` file or a parameter file with ``kind = "strategic"``."""
         if Path(path).suffix.lower() == ".nfg":
-            from negotiate.forms._gambit_nfg import read as read_nfg
+            from negotiate.strategic.nfg import read as read_nfg
 
             return read_nfg(path)
-        from negotiate.forms._strategic_file import read as read_toml
+        from negotiate.strategic._file import read as read_toml
 
         return read_toml(path)
 
@@ -368,26 +368,26 @@ class StrategicGame(Viewable):
         ...     {"Row": "2", "Column": "1"})
         {'Row': Fraction(5, 1), 'Column': Fraction(0, 1)}
         """
-        from negotiate.forms._strategic_sources import from_nashpy
+        from negotiate.strategic._sources import from_nashpy
 
         return from_nashpy(game, players=players)
 
     def to_nashpy(self) -> Any:
         """A ``nashpy.Game`` in floats; two players, one draw."""
-        from negotiate.forms._strategic_sources import to_nashpy
+        from negotiate.strategic._sources import to_nashpy
 
         return to_nashpy(self)
 
     @classmethod
     def from_pygambit(cls, game: Any) -> StrategicGame:
         """A game from a ``pygambit.Game`` (an extensive one by its strategic form), exact."""
-        from negotiate.forms._strategic_sources import from_pygambit
+        from negotiate.strategic._sources import from_pygambit
 
         return from_pygambit(game)
 
     def to_pygambit(self) -> Any:
         """A ``pygambit.Game``; needs the extra ``gambit``."""
-        from negotiate.forms._strategic_sources import to_pygambit
+        from negotiate.strategic._sources import to_pygambit
 
         return to_pygambit(self)
 

@@ -31,12 +31,12 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.forms._strategic_sources import to_nashpy
-from negotiate.forms.strategic import StrategicGame, is_symmetric
-from negotiate.kernels import expected
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _learning_steps
-from negotiate.solutions import _strategic as shared
+from negotiate.strategic import _learning_steps
+from negotiate.strategic import _shared as shared
+from negotiate.strategic._sources import to_nashpy
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.game import StrategicGame, is_symmetric
 from negotiate.view import Viewable
 
 FORM = ("strategic",)
@@ -66,7 +66,7 @@ class Course(Viewable):
     shares: Mapping[str, Any]
     strategies: Mapping[str, tuple[str, ...]]
 
-    _view = "learning_course"
+    _view = "negotiate.strategic.views.learning_course"
 
 
 def path(

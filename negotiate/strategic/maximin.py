@@ -19,12 +19,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame, is_zero_sum
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
-from negotiate.solutions.dominance import advantage
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.dominance import advantage
+from negotiate.strategic.game import StrategicGame, is_zero_sum
 
 FORM = ("strategic",)
 FIELD = "rational"

@@ -33,15 +33,15 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import TooLargeError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import expected
-from negotiate.kernels._support_systems import Mixed
-from negotiate.kernels.components import NashSubset, connected, nash_subsets
-from negotiate.kernels.equilibria_exact import ExactEquilibria, extreme_equilibria
-from negotiate.kernels.equilibria_nplayer import strictly_undominated, support_search
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _nash_steps
-from negotiate.solutions import _strategic as shared
+from negotiate.strategic import _nash_steps
+from negotiate.strategic import _shared as shared
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic._support_systems import Mixed
+from negotiate.strategic.arithmetic.components import NashSubset, connected, nash_subsets
+from negotiate.strategic.arithmetic.equilibria_exact import ExactEquilibria, extreme_equilibria
+from negotiate.strategic.arithmetic.equilibria_nplayer import strictly_undominated, support_search
+from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import REGRET
 
 FORM = ("strategic",)

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError
-from negotiate.forms._gambit_tokens import Tokens, decode, distinct, quote, write_number
-from negotiate.forms.strategic import StrategicGame, check_size
+from negotiate.strategic.gambit_tokens import Tokens, decode, distinct, quote, write_number
+from negotiate.strategic.game import StrategicGame, check_size
 
 COUNT_BOUND = 1_000_000
 """Most strategies one player may have; the product is bounded by `check_size`."""

@@ -31,12 +31,13 @@ from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.exact_lp import maximise
-from negotiate.kernels.exact_polytope import cut
+from negotiate.numbers.exact_lp import maximise
+from negotiate.numbers.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex, dominance, trembling_hand
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import dominance, trembling_hand
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.game import StrategicGame
 
 FORM = ("strategic",)
 FIELD = "rational"

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, NotConvergedError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import expected, logit
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.arithmetic import expected, logit
+from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import FIXED_POINT
 
 FORM = ("strategic",)

@@ -25,11 +25,12 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex, dominance
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import dominance
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import WEIGHT_SUM
 
 FORM = ("strategic",)

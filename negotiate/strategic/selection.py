@@ -31,13 +31,13 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import UnknownNameError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import expected, logit
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.pure import pure_equilibria
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.arithmetic import expected, logit
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.arithmetic.pure import pure_equilibria
+from negotiate.strategic.game import StrategicGame
 
 FORM = ("strategic",)
 FIELD = "algebraic"

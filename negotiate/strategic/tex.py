@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame
+from negotiate.strategic.game import StrategicGame
 
 
 def number(value: Any) -> str:

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import NotApplicableError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import theory_of_moves as kernel
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.arithmetic import theory_of_moves as kernel
+from negotiate.strategic.game import StrategicGame
 
 FORM = ("strategic",)
 FIELD = "rational"

@@ -21,13 +21,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import _strategic as shared
-from negotiate.solutions import _tex
-from negotiate.solutions.dominance import advantage, dominator
+from negotiate.strategic import _shared as shared
+from negotiate.strategic import tex as _tex
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.dominance import advantage, dominator
+from negotiate.strategic.game import StrategicGame
 
 FORM = ("strategic",)
 FIELD = "rational"

@@ -35,7 +35,7 @@ party 1 0.1 at a price of 0.3: the first threat is used, the second is not, and 
 1/2 + (0.4 - 0.1)/2.
 
 >>> import numpy as np
->>> from negotiate.kernels.frontier import linear_frontier
+>>> from negotiate.bargaining.arithmetic.frontier import linear_frontier
 >>> f = linear_frontier(np.array([1.0]), np.array([-1.0]), np.array([0.0, 1.0]))
 >>> effects = np.array([[-0.1, -0.4], [-0.1, -0.3]])
 >>> found = lever_saddle(f, np.zeros(2), effects, holders=np.array([0, 1]))
@@ -51,8 +51,8 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.kernels import bargaining
-from negotiate.kernels.frontier import Array, Frontier, Located, at_lambda
+from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.frontier import Array, Frontier, Located, at_lambda
 
 
 class Saddle(NamedTuple):

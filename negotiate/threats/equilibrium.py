@@ -10,8 +10,8 @@ Source: Nash (1953), Econometrica 21:128-140; Harsanyi (1977), Rational Behavior
 Equilibrium, ch. 9 (games with variable threats); Osborne and Rubinstein (1994), Proposition 22.2,
 for interchangeability.
 
->>> from negotiate.forms.bargaining import divide
->>> from negotiate.forms.threats import from_points
+>>> from negotiate.bargaining.problem import divide
+>>> from negotiate.threats.game import from_points
 >>> owen = from_points(divide(4, {"a": 0, "b": 0}), [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]])
 >>> {party: str(u) for party, u in solve(owen)[0].payoffs.items()}
 {'a': '1', 'b': '3'}
@@ -26,10 +26,10 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.errors import NotApplicableError
-from negotiate.forms.threats import ThreatGame
-from negotiate.kernels.pure import pure_equilibria
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import nash_equilibrium
+from negotiate.strategic import nash as nash_equilibrium
+from negotiate.strategic.arithmetic.pure import pure_equilibria
+from negotiate.threats.game import ThreatGame
 
 FORM = ("threats",)
 FIELD = "algebraic"

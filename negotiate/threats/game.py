@@ -11,7 +11,7 @@ solution. Two games are meant by this, and both are named:
 
 They agree on a straight frontier and wherever the equilibrium is in pure strategies; with levers
 whose effects on d add up it always is, as long as every cell leaves a bargaining zone (proved in
-`negotiate.kernels.threats`). A cell without a zone pays d and is marked.
+`negotiate.threats.arithmetic`). A cell without a zone pays d and is marked.
 
 Under ``full`` commitment a threatened lever is certain to be carried out, under ``stated`` the
 file's credibility counts.
@@ -19,7 +19,7 @@ file's credibility counts.
 Owen's transferable-utility example (Game Theory, 3rd ed., ch. VII): a pie of 4 shared after a
 2 x 2 game of threats; the difference game has value -2, so the payoffs are (1, 3).
 
->>> from negotiate.forms.bargaining import divide
+>>> from negotiate.bargaining.problem import divide
 >>> game = from_points(divide(4, {"a": 0, "b": 0}), [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]])
 >>> [float(u) for u in game.committed()["utility"]]
 [1.0, 3.0]
@@ -35,13 +35,14 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.bargaining.arithmetic import exact as bargaining_exact
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.problem import compile as compile_bargaining
+from negotiate.case.slots import disagreement as slot
+from negotiate.case.slots.expected import entering
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.forms.bargaining import BargainingProblem
-from negotiate.forms.bargaining import compile as compile_bargaining
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import bargaining_exact, threats
-from negotiate.levers import disagreement as slot
-from negotiate.levers._expected import entering
+from negotiate.strategic.game import StrategicGame
+from negotiate.threats import arithmetic as threats
 from negotiate.view import Viewable
 
 KIND = "threats"
@@ -79,7 +80,7 @@ class ThreatGame(Viewable):
     weights: np.ndarray[Any, Any]
     commitment: str = "stated"
 
-    _view = "threat_game"
+    _view = "negotiate.threats.view"
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -301,7 +302,7 @@ def evaluate(
 
     A lever off the table, or not in the threat game, counts as unused with advantage 0.
     """
-    from negotiate.forms._bargaining_layout import float_terms
+    from negotiate.bargaining._layout import float_terms
 
     game = _without_points(negotiation, commitment)
     found = game.saddle

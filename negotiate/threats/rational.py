@@ -9,8 +9,8 @@ to and mixing mixes d (``committed_mixture``).
 Which lever is used follows from one comparison, at the slope of the frontier where the deal lies:
 what it costs the other side, in the holder's units, against what it costs the holder.
 
->>> from negotiate.forms.bargaining import divide
->>> from negotiate.forms.threats import from_points
+>>> from negotiate.bargaining.problem import divide
+>>> from negotiate.threats.game import from_points
 >>> owen = from_points(divide(4, {"a": 0, "b": 0}), [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]])
 >>> {party: round(u, 9) for party, u in solve(owen)[0].payoffs.items()}
 {'a': 1.0, 'b': 3.0}
@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.bargaining import _layout as layout
+from negotiate.bargaining.arithmetic import two_party as bargaining
 from negotiate.errors import NotApplicableError
-from negotiate.forms import _bargaining_layout as layout
-from negotiate.forms.threats import ThreatGame
-from negotiate.kernels import bargaining
 from negotiate.solution import Evidence, Point, Solution
+from negotiate.threats.game import ThreatGame
 
 FORM = ("threats",)
 FIELD = "algebraic"

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._text import clean, escape
-from negotiate.display.tables import payoff_html, payoff_text
+from negotiate.drawing.tables import payoff_html, payoff_text
+from negotiate.drawing.text import clean, escape
 
 SHOWN = 6
 """Rows and columns shown: those nearest to being best replies; the rest is counted."""
@@ -84,6 +84,6 @@ def html(game: Any) -> str:
 
 def figure(game: Any) -> str:
     """The bargaining plane of the game's problem, drawn from its disagreement point."""
-    from negotiate.display import bargaining_problem
+    from negotiate.bargaining.views import problem as bargaining_problem
 
     return bargaining_problem.figure(game.problem)

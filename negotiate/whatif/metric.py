@@ -21,13 +21,13 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import (
     MissingQuantityError,
     NegotiateError,
     NotApplicableError,
     UnknownNameError,
 )
-from negotiate.model.negotiation import Negotiation
 
 
 def form_names() -> tuple[str, ...]:

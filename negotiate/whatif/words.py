@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from negotiate.model.negotiation import Negotiation
+from negotiate.case.negotiation import Negotiation
 
 _CONCEPT = {
     "nash_bargaining": "the Nash bargaining solution",

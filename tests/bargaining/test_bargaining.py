@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import negotiate as ng
+from negotiate.bargaining import nash as nash_bargaining
+from negotiate.bargaining import problem as bargaining
+from negotiate.bargaining._support import support
+from negotiate.bargaining.values import Value, linear, peaked, power, quadratic, table
+from negotiate.case.slots import disagreement
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
-from negotiate.forms import bargaining
-from negotiate.forms._bargaining_support import support
-from negotiate.forms._bargaining_values import Value, linear, peaked, power, quadratic, table
-from negotiate.levers import disagreement
-from negotiate.solutions import nash_bargaining
 
 
 @pytest.fixture(scope="module")

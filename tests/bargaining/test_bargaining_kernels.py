@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.forms._bargaining_values import linear, quadratic
-from negotiate.forms.bargaining import from_issues
-from negotiate.kernels import bargaining, bargaining_curves, bargaining_exact, bargaining_judge
-from negotiate.kernels.bargaining_raiffa import end_of_path
-from negotiate.kernels.bargaining_roots import bracketed_root
-from negotiate.kernels.frontier import frontier, hull_path, linear_frontier, vertices
-from negotiate.kernels.frontier_exact import pareto_path, polygon
-from negotiate.kernels.frontier_smooth import smooth
+from negotiate.bargaining.arithmetic import curves as bargaining_curves
+from negotiate.bargaining.arithmetic import exact as bargaining_exact
+from negotiate.bargaining.arithmetic import judge as bargaining_judge
+from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.frontier import frontier, hull_path, linear_frontier, vertices
+from negotiate.bargaining.arithmetic.frontier_exact import pareto_path, polygon
+from negotiate.bargaining.arithmetic.frontier_smooth import smooth
+from negotiate.bargaining.arithmetic.raiffa import end_of_path
+from negotiate.bargaining.arithmetic.roots import bracketed_root
+from negotiate.bargaining.problem import from_issues
+from negotiate.bargaining.values import linear, quadratic
 
 
 def quadratic_problem(rng, draws, issues, segments):

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.forms._bargaining_values import linear, peaked, power, quadratic, table
-from negotiate.forms.bargaining import divide, from_curve, from_issues, from_points, from_polygon
+from negotiate.bargaining.problem import divide, from_curve, from_issues, from_points, from_polygon
+from negotiate.bargaining.values import linear, peaked, power, quadratic, table
 from negotiate.solution import Point
 
 CONCEPTS = {
-    name: importlib.import_module(f"negotiate.solutions.{name}")
+    name: importlib.import_module("negotiate.bargaining." + name.removesuffix("_bargaining"))
     for name in (
         "nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian", "equal_area",
         "raiffa_discrete", "raiffa_continuous", "perles_maschler", "adjusted_winner", "leximin",

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from negotiate.bargaining import deal
+from negotiate.bargaining.problem import divide, from_curve
+from negotiate.case import read as casefile
 from negotiate.errors import NotApplicableError
-from negotiate.forms import deal
-from negotiate.forms.bargaining import divide, from_curve
-from negotiate.model import casefile
 
 
 def test_a_split_of_a_pie_by_hand():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from negotiate.case import read as casefile
 from negotiate.errors import CaseError, FileFormatError, TooLargeError, UnknownNameError
-from negotiate.model import casefile
 
 SMALL = """format = 1
 kind = "negotiation"

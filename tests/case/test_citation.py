@@ -7,9 +7,10 @@ import re
 import pytest
 
 import negotiate as ng
+from negotiate.case import citation
+from negotiate.case import read as casefile
 from negotiate.cli.new import started
 from negotiate.errors import UnknownNameError
-from negotiate.model import casefile, citation
 
 HOSTILE = r"""
 [[source]]

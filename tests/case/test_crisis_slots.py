@@ -7,15 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from negotiate.forms import _from_case as from_case
-from negotiate.forms import (
-    alternating_offers,
-    audience_costs,
-    commitment,
-    crisis_bargaining,
-    escalation,
-)
-from negotiate.levers import (
+from negotiate.case import slot_reading as from_case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.read import loads
+from negotiate.case.slots import (
     audience_cost,
     inside_flow,
     linkage,
@@ -24,8 +19,8 @@ from negotiate.levers import (
     war_cost,
     win_probability,
 )
-from negotiate.model.casefile import loads
-from negotiate.model.negotiation import Negotiation
+from negotiate.crisis import audience_costs, commitment, crisis_bargaining, escalation
+from negotiate.dynamic import alternating_offers
 
 F = Fraction
 

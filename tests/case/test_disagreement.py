@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import sympy
 
+from negotiate.case import read as casefile
+from negotiate.case.slots import disagreement
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.levers import disagreement
-from negotiate.model import casefile
 
 TEXT = """format = 1
 kind = "negotiation"

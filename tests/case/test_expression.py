@@ -9,8 +9,8 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.case.expression import MAX_DEGREE, parse
 from negotiate.errors import FileFormatError, UnknownNameError
-from negotiate.model.expression import MAX_DEGREE, parse
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import pytest
 
 import negotiate
 from negotiate import registry
-from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
-from negotiate.forms import (
-    alternating_offers,
+from negotiate.bargaining import problem as bargaining
+from negotiate.case.slots import disagreement, inside_flow
+from negotiate.case.slots.expected import carrying_out, rational_use
+from negotiate.crisis import (
     audience_costs,
-    bargaining,
     commitment,
     crisis_bargaining,
     deterrence,
@@ -20,8 +20,8 @@ from negotiate.forms import (
     sanctions_game,
     two_level,
 )
-from negotiate.levers import disagreement, inside_flow
-from negotiate.levers._expected import carrying_out, rational_use
+from negotiate.dynamic import alternating_offers
+from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 from negotiate.whatif import metric
 
 FORMS = (

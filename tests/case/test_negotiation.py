@@ -9,9 +9,9 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.case import read as casefile
+from negotiate.case.quantity import Quantity, exact
 from negotiate.errors import CaseError, InputError, UnknownNameError
-from negotiate.model import casefile
-from negotiate.model.quantity import Quantity, exact
 
 TEXT = """format = 1
 kind = "negotiation"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from negotiate.case import read as casefile
 from negotiate.cli import main
-from negotiate.forms import threats
-from negotiate.model import casefile
+from negotiate.threats import game as threats
 
 PENNIES = """NFG 1 R "Matching pennies" { "Row" "Column" }
 { { "H" "T" } { "H" "T" } }

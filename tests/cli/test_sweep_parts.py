@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 import negotiate as ng
 from negotiate.cli._program import app
-from negotiate.whatif.design import Random
+from negotiate.whatif.study.design import Random
 
 
 def test_parts_only_sums_what_a_collected_study_holds(tmp_path):

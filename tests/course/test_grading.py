@@ -225,7 +225,7 @@ def test_points_by_hand(tmp_path: Path, wide: Exercise) -> None:
 
 
 def test_a_case_file_is_checked_and_not_run(tmp_path: Path, wide: Exercise) -> None:
-    from negotiate.model.casefile import cases
+    from negotiate.case.read import cases
 
     variants = {s: drawing.first(wide, s, KEY) for s in ("s1", "s2", "s3", "s4")}
     for student, name, content in (

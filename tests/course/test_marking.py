@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.case.expression import parse
 from negotiate.course import algebra
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise, Question
@@ -17,7 +18,6 @@ from negotiate.course.grading import mark_all
 from negotiate.course.kinds import KINDS, NotReadable, read_number
 from negotiate.course.marking import mark
 from negotiate.course.submission import Submission
-from negotiate.model.expression import parse
 from tests.course.conftest import KEY, right_answers, variant_of
 
 

@@ -5,8 +5,8 @@ from fractions import Fraction as F
 import pytest
 
 from negotiate.course.metrics import measure
+from negotiate.dynamic.enforcement import enforcement
 from negotiate.errors import UnknownNameError
-from negotiate.forms.enforcement import enforcement
 
 
 @pytest.fixture

@@ -105,11 +105,11 @@ def test_texts_show_the_students_numbers(variants: list[Variant]) -> None:
 
 def test_games_of_the_library_with_other_quantities() -> None:
     """A matrix and a tree of ``games/classics`` as they stand, and one with a quantity set."""
+    from negotiate.case.read import cases
     from negotiate.course import games
     from negotiate.course.exercise import Exercise as Model
     from negotiate.course.world import World
-    from negotiate.forms._strategic_file import open_file
-    from negotiate.model.casefile import cases
+    from negotiate.strategic._file import open_file
 
     question = {"id": "q", "kind": "text", "text": "t"}
     world = World(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.crisis.arithmetic import audience as kernel
+from negotiate.crisis.audience_costs import AudienceCosts, LewisSchultz
+from negotiate.crisis.crisis_bargaining import CostlyLottery, RiskReturn, Screening, risk_return
+from negotiate.crisis.deterrence import MutualDeterrence, UnilateralDeterrence
 from negotiate.errors import InputError
-from negotiate.forms.audience_costs import AudienceCosts, LewisSchultz
-from negotiate.forms.crisis_bargaining import CostlyLottery, RiskReturn, Screening, risk_return
-from negotiate.forms.deterrence import MutualDeterrence, UnilateralDeterrence
-from negotiate.kernels import crisis as kernel
-from negotiate.solutions import perfect_bayesian
+from negotiate.extensive import perfect_bayesian
 
 share = st.fractions(0, 1, max_denominator=20)
 cost = st.fractions(Fraction(1, 20), 1, max_denominator=20)

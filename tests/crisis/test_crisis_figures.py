@@ -10,19 +10,25 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from negotiate.display import _crisis as figures
-from negotiate.display import audience_costs, crisis_bargaining, deterrence, escalation, two_level
+from negotiate.crisis.audience_costs import AudienceCosts, LewisSchultz
+from negotiate.crisis.cheap_talk import CheapTalk
+from negotiate.crisis.commitment import IndivisibleIssue, LongShift, ShiftingPower
+from negotiate.crisis.crisis_bargaining import CostlyLottery, RiskReturn, Screening
+from negotiate.crisis.deterrence import MutualDeterrence, UnilateralDeterrence
+from negotiate.crisis.escalation import EscalationLadder, Rung
+from negotiate.crisis.reputation import Reputation
+from negotiate.crisis.sanctions_game import CoercedThirdParty, Inspection, SanctionsThreat
+from negotiate.crisis.two_level import TwoLevel, UncertainRatification
+from negotiate.crisis.views import (
+    audience_costs,
+    crisis_bargaining,
+    deterrence,
+    escalation,
+    two_level,
+)
+from negotiate.drawing import crisis_regions as figures
+from negotiate.dynamic.alternating_offers import alternating_offers
 from negotiate.errors import InputError
-from negotiate.forms.alternating_offers import alternating_offers
-from negotiate.forms.audience_costs import AudienceCosts, LewisSchultz
-from negotiate.forms.cheap_talk import CheapTalk
-from negotiate.forms.commitment import IndivisibleIssue, LongShift, ShiftingPower
-from negotiate.forms.crisis_bargaining import CostlyLottery, RiskReturn, Screening
-from negotiate.forms.deterrence import MutualDeterrence, UnilateralDeterrence
-from negotiate.forms.escalation import EscalationLadder, Rung
-from negotiate.forms.reputation import Reputation
-from negotiate.forms.sanctions_game import CoercedThirdParty, Inspection, SanctionsThreat
-from negotiate.forms.two_level import TwoLevel, UncertainRatification
 
 WAR = CostlyLottery(F(3, 5), F(3, 20), F(1, 5), players=("<A>", "B & C"))
 LADDER = EscalationLadder(

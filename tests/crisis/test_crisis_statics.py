@@ -9,16 +9,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import negotiate as ng
-from negotiate.forms import alternating_offers, attrition, crisis_bargaining
-from negotiate.forms.audience_costs import AudienceCosts
-from negotiate.forms.commitment import IndivisibleIssue, LongShift, ShiftingPower
-from negotiate.forms.crisis_bargaining import CostlyLottery, Screening
-from negotiate.forms.deterrence import UnilateralDeterrence
-from negotiate.forms.escalation import EscalationLadder, Rung
-from negotiate.forms.mediation import Mediation
-from negotiate.forms.sanctions_game import SanctionsThreat
-from negotiate.forms.two_level import TwoLevel
-from negotiate.kernels import offers
+from negotiate.crisis import attrition, crisis_bargaining
+from negotiate.crisis.audience_costs import AudienceCosts
+from negotiate.crisis.commitment import IndivisibleIssue, LongShift, ShiftingPower
+from negotiate.crisis.crisis_bargaining import CostlyLottery, Screening
+from negotiate.crisis.deterrence import UnilateralDeterrence
+from negotiate.crisis.escalation import EscalationLadder, Rung
+from negotiate.crisis.mediation import Mediation
+from negotiate.crisis.sanctions_game import SanctionsThreat
+from negotiate.crisis.two_level import TwoLevel
+from negotiate.dynamic import alternating_offers
+from negotiate.dynamic.arithmetic import offers
 
 share = st.fractions(0, 1, max_denominator=30)
 positive = st.fractions(Fraction(1, 20), 2, max_denominator=30)

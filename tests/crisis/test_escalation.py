@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms.commitment import (
+from negotiate.crisis.commitment import (
     IndivisibleIssue,
     LongShift,
     ShiftingPower,
     mechanism,
     why,
 )
-from negotiate.forms.crisis_bargaining import RiskReturn
-from negotiate.forms.escalation import COMMITMENTS, EscalationLadder, Rung
-from negotiate.solutions import subgame_perfect
+from negotiate.crisis.crisis_bargaining import RiskReturn
+from negotiate.crisis.escalation import COMMITMENTS, EscalationLadder, Rung
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.extensive import subgame_perfect
 
 number = st.fractions(0, 2, max_denominator=997)
 share = st.fractions(0, 1, max_denominator=40)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.display import figures as fig
-from negotiate.display._plot import spread
-from negotiate.display.svg import PALETTE, Canvas, Scale, text_width, wrap
+from negotiate.drawing import figures as fig
+from negotiate.drawing.plot import spread
+from negotiate.drawing.svg import PALETTE, Canvas, Scale, text_width, wrap
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 
 EVIL = "<script>alert(1)</script> & \"q\" 'a' \u202eabc\x07 ]]> --> هيئة"
@@ -111,7 +111,7 @@ def test_frontier_shades_the_bargaining_zone_only_where_there_is_one() -> None:
 
 
 def test_frontier_zone_has_the_corners_that_geometry_gives() -> None:
-    from negotiate.display._frontier import _zone
+    from negotiate.drawing.frontier import _zone
 
     # frontier x + y = 1, d = (0.2, 0.3): corners (0.2, 0.8) and (0.7, 0.3)
     assert [pytest.approx(corner) for corner in _zone([(0, 1), (1, 0)], (0.2, 0.3))] == [

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.display import tables
-from negotiate.display._text import MINUS, clean, exact, number
+from negotiate.drawing import tables
+from negotiate.drawing.text import MINUS, clean, exact, number
 from negotiate.errors import InputError, TooLargeError
 
 

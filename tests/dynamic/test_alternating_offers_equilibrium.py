@@ -7,10 +7,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from negotiate.dynamic.alternating_offers import alternating_offers, evaluate_game, nash_limit
+from negotiate.dynamic.alternating_offers_equilibrium import holds, solve
+from negotiate.dynamic.arithmetic.offers import alternating_offers as kernel
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.forms.alternating_offers import alternating_offers, evaluate_game, nash_limit
-from negotiate.kernels.offers import alternating_offers as kernel
-from negotiate.solutions.alternating_offers_equilibrium import holds, solve
 
 F = Fraction
 NAMES = ("Turkey", "Russia")

@@ -8,18 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import negotiate
-from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
-from negotiate.forms import durability
-from negotiate.forms.durability import (
+from negotiate.case import read as casefile
+from negotiate.dynamic import durability, markov_perfect
+from negotiate.dynamic.arithmetic import markov
+from negotiate.dynamic.durability import (
     Durability,
     evaluate_game,
     from_hazard,
     from_stages,
     worth_of,
 )
-from negotiate.kernels import markov
-from negotiate.model import casefile
-from negotiate.solutions import markov_perfect
+from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 
 F = Fraction
 chance = st.fractions(min_value=F(1, 20), max_value=F(19, 20), max_denominator=20)

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import negotiate
-from negotiate.errors import InputError, MissingQuantityError, TooLargeError, UnknownNameError
-from negotiate.forms.enforcement import (
+from negotiate.case import read as casefile
+from negotiate.dynamic.arithmetic import repeated
+from negotiate.dynamic.critical_discount import holds, solve
+from negotiate.dynamic.enforcement import (
     GRIM,
     Punishment,
     enforcement,
@@ -23,11 +25,9 @@ from negotiate.forms.enforcement import (
     proportional,
     with_monitoring,
 )
-from negotiate.forms.enforcement import compile as compile_case
-from negotiate.kernels import repeated
-from negotiate.model import casefile
-from negotiate.solutions.critical_discount import holds, solve
-from negotiate.whatif import design
+from negotiate.dynamic.enforcement import compile as compile_case
+from negotiate.errors import InputError, MissingQuantityError, TooLargeError, UnknownNameError
+from negotiate.whatif.study import design
 
 F = Fraction
 AB = ("a", "b")
@@ -442,7 +442,7 @@ def test_patrols_and_patience_and_levers_move_it_as_theory_says(two):
 
 
 def test_draws_agree_with_single_values_and_blocks_with_the_whole(two, monkeypatch):
-    from negotiate.forms import enforcement as module
+    from negotiate.dynamic import enforcement as module
 
     rng = np.random.default_rng(2)
     values = {"quantity.detection": rng.uniform(0.6, 1, 9),
@@ -493,8 +493,8 @@ def test_a_case_without_a_deal_or_a_rule_says_so(two):
 
 def test_patrols_never_raise_the_patience_that_idlib_needs():
     """In every draw: watching means no fewer violations seen and no more false alarms."""
-    from negotiate.levers import monitoring
-    from negotiate.whatif.case import draw
+    from negotiate.case.slots import monitoring
+    from negotiate.whatif.study.case import draw
 
     case = draw(negotiate.load("idlib-2020"), 1000, seed=4)
     off = monitoring.unwatched(case)

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.dynamic.arithmetic import stochastic as kernel
+from negotiate.dynamic.arithmetic import stochastic_path
+from negotiate.dynamic.markov_perfect import holds, solve
+from negotiate.dynamic.stochastic import StochasticGame, build, repeated
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
-from negotiate.forms.stochastic import StochasticGame, build, repeated
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels import stochastic as kernel
-from negotiate.kernels import stochastic_path
 from negotiate.solution import Point
-from negotiate.solutions import nash_equilibrium
-from negotiate.solutions.markov_perfect import holds, solve
+from negotiate.strategic import nash as nash_equilibrium
+from negotiate.strategic.game import StrategicGame
 
 F = Fraction
 

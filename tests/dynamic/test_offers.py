@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from negotiate.kernels import offers_exact
-from negotiate.kernels.offers import (
+from negotiate.dynamic.arithmetic import offers_exact
+from negotiate.dynamic.arithmetic.offers import (
     AGREE,
     TALK_ON,
     UNIT_PIE,

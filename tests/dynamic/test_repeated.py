@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 import negotiate
+from negotiate.case import read as casefile
+from negotiate.dynamic import nash_reversion, repeated, sustainable_payoffs
 from negotiate.errors import InputError
-from negotiate.forms import repeated
-from negotiate.model import casefile
-from negotiate.solutions import nash_reversion, sustainable_payoffs
-from tests.forms.test_enforcement import CASE
+from tests.dynamic.test_enforcement import CASE
 
 F = Fraction
 

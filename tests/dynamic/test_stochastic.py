@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import negotiate
+from negotiate.dynamic import _stochastic_file as files
+from negotiate.dynamic import stochastic
 from negotiate.errors import CaseError, InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _stochastic_file as files
-from negotiate.forms import stochastic
-from negotiate.forms.strategic import StrategicGame
+from negotiate.strategic.game import StrategicGame
 
 F = Fraction
 

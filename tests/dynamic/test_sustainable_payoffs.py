@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.dynamic import nash_reversion, sustainable_payoffs
+from negotiate.dynamic.arithmetic.abreu_sannikov import clip, hull, payoff_set
+from negotiate.dynamic.repeated import Repeated, zero_sum_value
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.forms.repeated import Repeated, zero_sum_value
-from negotiate.forms.strategic import StrategicGame
-from negotiate.kernels.abreu_sannikov import clip, hull, payoff_set
-from negotiate.solutions import nash_reversion, sustainable_payoffs
+from negotiate.strategic.game import StrategicGame
 
 F = Fraction
 AB = ("a", "b")

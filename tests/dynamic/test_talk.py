@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negotiate.crisis.attrition import Attrition
+from negotiate.crisis.cheap_talk import CheapTalk
+from negotiate.crisis.mediation import Mediation
+from negotiate.crisis.reputation import Reputation
+from negotiate.crisis.sanctions_game import CoercedThirdParty, Inspection, SanctionsThreat
+from negotiate.crisis.two_level import TwoLevel, UncertainRatification, compare
+from negotiate.dynamic.baron_ferejohn import BaronFerejohn
 from negotiate.errors import InputError
-from negotiate.forms.attrition import Attrition
-from negotiate.forms.baron_ferejohn import BaronFerejohn
-from negotiate.forms.cheap_talk import CheapTalk
-from negotiate.forms.mediation import Mediation
-from negotiate.forms.reputation import Reputation
-from negotiate.forms.sanctions_game import CoercedThirdParty, Inspection, SanctionsThreat
-from negotiate.forms.two_level import TwoLevel, UncertainRatification, compare
 
 share = st.fractions(0, 1, max_denominator=40)
 positive = st.fractions(Fraction(1, 20), 3, max_denominator=20)

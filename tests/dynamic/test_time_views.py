@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 import negotiate
-from negotiate.display import durability as durability_view
-from negotiate.display import stochastic as stochastic_view
-from negotiate.forms import durability, enforcement, repeated
-from negotiate.solutions import markov_perfect
-from negotiate.whatif.case import draw
+from negotiate.dynamic import durability, enforcement, markov_perfect, repeated
+from negotiate.dynamic.views import durability as durability_view
+from negotiate.dynamic.views import stochastic as stochastic_view
+from negotiate.whatif.study.case import draw
 
 
 @pytest.fixture(scope="module")

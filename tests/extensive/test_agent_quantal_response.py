@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
-from negotiate.forms.extensive import from_dict
+from negotiate.extensive import agent_quantal_response as concept
+from negotiate.extensive import subgame_perfect
+from negotiate.extensive.game import from_dict
 from negotiate.solution import Point
-from negotiate.solutions import agent_quantal_response as concept
-from negotiate.solutions import subgame_perfect
-from tests.forms.test_extensive import poker
+from tests.extensive.test_extensive import poker
 
 CRISIS = {
     "players": ["1", "2"],

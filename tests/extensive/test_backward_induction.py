@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from negotiate.errors import NotApplicableError
-from negotiate.forms.extensive import from_dict
+from negotiate.extensive import backward_induction, subgame_perfect
+from negotiate.extensive.game import from_dict
 from negotiate.solution import Point
-from negotiate.solutions import backward_induction, subgame_perfect
-from tests.solutions import _tree_oracle as oracle
+from tests.extensive import _tree_oracle as oracle
 
 
 def entry(fight):

@@ -8,8 +8,8 @@ import networkx
 import numpy as np
 import pytest
 
-from negotiate.kernels import backward_induction as kernel
-from negotiate.kernels import tree
+from negotiate.extensive.arithmetic import backward_induction as kernel
+from negotiate.extensive.arithmetic import tree
 
 
 def random_parents(rng, count):

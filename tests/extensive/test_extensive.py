@@ -13,12 +13,12 @@ import pytest
 import sympy
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _tree_graph, extensive
-from negotiate.forms._tree_builder import GameTree
-from negotiate.forms._tree_profile import beliefs, payoffs
-from negotiate.forms.extensive import from_arrays, from_dict, read
-from negotiate.solutions import subgame_perfect
-from tests.solutions import _tree_oracle as oracle
+from negotiate.extensive import _tree_graph, subgame_perfect
+from negotiate.extensive import game as extensive
+from negotiate.extensive.build import GameTree
+from negotiate.extensive.game import from_arrays, from_dict, read
+from negotiate.extensive.profile import beliefs, payoffs
+from tests.extensive import _tree_oracle as oracle
 
 CLASSICS = Path(__file__).parents[2] / "games" / "classics"
 TREES = ("selten-horse", "entry-deterrence", "centipede", "ultimatum", "chain-store")

@@ -7,10 +7,10 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 
-from negotiate.display import extensive_game as view
-from negotiate.forms.extensive import from_dict
-from negotiate.solutions import backward_induction, subgame_perfect
-from tests.forms.test_extensive import poker
+from negotiate.extensive import backward_induction, subgame_perfect
+from negotiate.extensive.game import from_dict
+from negotiate.extensive.views import game as view
+from tests.extensive.test_extensive import poker
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import FileFormatError
-from negotiate.forms import _gambit_efg
-from negotiate.forms.extensive import from_dict
-from tests.solutions import _tree_oracle as oracle
+from negotiate.extensive import efg as _gambit_efg
+from negotiate.extensive.game import from_dict
+from tests.extensive import _tree_oracle as oracle
 
 # The sample of the format's own description, "The extensive game (.efg) file format".
 SAMPLE = """EFG 2 R "General Bayes game, one stage" { "Player 1" "Player 2" }
@@ -194,8 +194,8 @@ p "" 2 4 0 t "" 1
 
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY)
 def test_quick_and_thorough_readers_agree(text):
-    from negotiate.forms import _efg_lines
-    from negotiate.forms import _gambit_tokens as tokens
+    from negotiate.extensive import _efg_lines
+    from negotiate.strategic import gambit_tokens as tokens
 
     start = _efg_lines.header(text)
     assert start is not None

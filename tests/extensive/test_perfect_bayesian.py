@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError
-from negotiate.forms._signalling_tree import to_extensive
-from negotiate.forms.signalling import (
+from negotiate.extensive import divinity_d1, intuitive_criterion, perfect_bayesian
+from negotiate.extensive import sequential as sequential_equilibrium
+from negotiate.extensive._signalling_tree import to_extensive
+from negotiate.extensive.signalling import (
     Signalling,
     beer_quiche,
     from_tables,
@@ -17,12 +19,6 @@ from negotiate.forms.signalling import (
     pure_margin,
     pure_margins,
     pure_profiles,
-)
-from negotiate.solutions import (
-    divinity_d1,
-    intuitive_criterion,
-    perfect_bayesian,
-    sequential_equilibrium,
 )
 
 HALF = Fraction(1, 2)
@@ -184,7 +180,7 @@ def test_trees_are_read_as_signalling_games(data: st.DataObject) -> None:
 
 def test_tree_with_a_message_that_ends_the_game() -> None:
     # Entry with a weak or strong entrant that may stay out: out needs no answer.
-    from negotiate.forms._tree_builder import GameTree
+    from negotiate.extensive.build import GameTree
 
     tree = GameTree(["E", "I"])
     start = tree.root.chance({"strong": Fraction(1, 2), "weak": Fraction(1, 2)})
@@ -206,7 +202,7 @@ def test_tree_with_a_message_that_ends_the_game() -> None:
 
 
 def test_other_trees_are_solved_too() -> None:
-    from negotiate.forms._tree_builder import GameTree
+    from negotiate.extensive.build import GameTree
 
     tree = GameTree(["A", "B"])
     tree.root.move("A", ["x", "y"])

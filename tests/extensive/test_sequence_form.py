@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from negotiate.errors import NotConvergedError, TooLargeError
-from negotiate.forms.extensive import from_dict
-from negotiate.kernels import sequence_form
-from negotiate.solutions import _subgames, subgame_perfect
-from tests.solutions import _tree_oracle as oracle
+from negotiate.extensive import _subgames, subgame_perfect
+from negotiate.extensive.arithmetic import sequence_form
+from negotiate.extensive.game import from_dict
+from tests.extensive import _tree_oracle as oracle
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.forms.extensive import from_dict
+from negotiate.extensive import subgame_perfect
+from negotiate.extensive.game import from_dict
 from negotiate.solution import Point
-from negotiate.solutions import subgame_perfect
-from tests.solutions import _tree_oracle as oracle
+from tests.extensive import _tree_oracle as oracle
 
 MATCHING = {("H", "h"): (1, -1), ("H", "t"): (-1, 1), ("T", "h"): (-1, 1), ("T", "t"): (1, -1)}
 
@@ -293,7 +293,7 @@ def test_an_unproved_list_calls_nothing_a_component():
     # Ultimatum over 0, 1, ..., 10: at the offer 0 the responder may accept with any q in
     # [9/10, 1], or, with q up to 9/10, the proposer offers 1; at q = 9/10 the proposer mixes. All
     # of these are equilibria and connected, though two extreme ones alone are listed.
-    from negotiate.forms._tree_builder import GameTree
+    from negotiate.extensive.build import GameTree
 
     tree = GameTree(["P", "R"])
     offers = tree.root.move("P", [str(k) for k in range(11)])

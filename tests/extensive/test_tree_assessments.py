@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.forms._signalling_tree import to_extensive
-from negotiate.forms._tree_builder import GameTree
-from negotiate.forms.extensive import from_dict
-from negotiate.forms.signalling import beer_quiche
-from negotiate.loading import load
-from negotiate.solutions import (
+from negotiate.extensive import (
     _assessments,
     _consistency,
     divinity_d1,
     intuitive_criterion,
     perfect_bayesian,
-    sequential_equilibrium,
     subgame_perfect,
 )
-from tests.solutions import _tree_oracle as oracle
+from negotiate.extensive import sequential as sequential_equilibrium
+from negotiate.extensive._signalling_tree import to_extensive
+from negotiate.extensive.build import GameTree
+from negotiate.extensive.game import from_dict
+from negotiate.extensive.signalling import beer_quiche
+from negotiate.loading import load
+from tests.extensive import _tree_oracle as oracle
 
 
 def pays(*row):

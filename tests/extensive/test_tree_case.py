@@ -9,11 +9,11 @@ import pytest
 
 import negotiate as ng
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.forms import extensive
-from negotiate.forms.extensive import from_dict
-from negotiate.solutions import subgame_perfect
+from negotiate.extensive import game as extensive
+from negotiate.extensive import subgame_perfect
+from negotiate.extensive.game import from_dict
 from negotiate.whatif import metric
-from negotiate.whatif.cells import cells
+from negotiate.whatif.questions.cells import cells
 
 # The incumbent fights if it expects 4 p + war - 2 > 1... here: win pays 2 + war, lose pays war, so
 # fighting is worth 2 p + war against 1 for yielding; the entrant gets -1 against a fight, 1 else.

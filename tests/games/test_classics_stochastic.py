@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from negotiate import registry
-from negotiate.forms import _stochastic_file as files
+from negotiate.dynamic import _stochastic_file as files
 from negotiate.solution import Point
 
 FOLDER = Path(__file__).parents[2] / "games" / "classics"

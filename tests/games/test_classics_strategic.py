@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from negotiate import registry
-from negotiate.forms._strategic_file import open_file
+from negotiate.strategic._file import open_file
 
 FOLDER = Path(__file__).parents[2] / "games" / "classics"
 FILES = sorted(

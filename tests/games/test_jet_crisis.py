@@ -7,8 +7,9 @@ import math
 import pytest
 
 import negotiate as ng
-from negotiate.forms import attrition, sanctions_game
-from negotiate.whatif import condition, metric, scenarios
+from negotiate.crisis import attrition, sanctions_game
+from negotiate.whatif import metric
+from negotiate.whatif.questions import condition, scenarios
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import NoSolutionError, TooLargeError
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 
 
 @settings(max_examples=120, deadline=None)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from negotiate.kernels.quantile import beta_quantile, gamma_quantile
+from negotiate.numbers.quantile import beta_quantile, gamma_quantile
 
 U = np.concatenate(
     [10.0 ** -np.arange(1, 14), 1 - 10.0 ** -np.arange(1, 14), np.linspace(0, 1, 4001)]

@@ -7,7 +7,7 @@ import pytest
 import sympy
 
 from negotiate.errors import InputError
-from negotiate.kernels.streams import MAX_PERIODS, annuity, holding_share
+from negotiate.numbers.streams import MAX_PERIODS, annuity, holding_share
 
 
 @pytest.mark.parametrize("delta", [F(0), F(1, 3), F(9, 10), F(1)])

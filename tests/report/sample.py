@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from negotiate.display import figures
-from negotiate.report import _blocks as b
+from negotiate.drawing import figures
+from negotiate.report import blocks as b
 
 EVIL = (
     "<script>alert(1)</script> <!-- ]]> &amp; \"q\" 'a' `code` *b* _c_ ~~d~~ | $x$ $$y$$ "

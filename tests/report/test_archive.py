@@ -15,7 +15,8 @@ import negotiate as ng
 from negotiate.cli import main
 from negotiate.cli.new import started
 from negotiate.errors import FileFormatError, InputError, TooLargeError
-from negotiate.report import _archive, _verify
+from negotiate.report import archive as _archive
+from negotiate.report import verify as _verify
 
 FEW = ("summary", "prediction", "sources")
 """Sections enough for these tests; the whole report has tests of its own."""

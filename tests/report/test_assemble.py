@@ -10,9 +10,9 @@ import pytest
 
 from negotiate import registry
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.report import _assemble
-from negotiate.report import _blocks as b
-from negotiate.report._html import html
+from negotiate.report import assemble as _assemble
+from negotiate.report import blocks as b
+from negotiate.report.writers.html import html
 from tests.report.sample import document
 
 CONTEXT: Any = SimpleNamespace(

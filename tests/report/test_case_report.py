@@ -6,12 +6,12 @@ import pytest
 
 import negotiate as ng
 from negotiate import registry
-from negotiate.report import _assemble as assemble
-from negotiate.report._context import CaseContext
-from negotiate.report._html import html
-from negotiate.report._terms import concept
-from negotiate.report.prediction import nearest
-from negotiate.report.summary import comparison, distance
+from negotiate.report import assemble
+from negotiate.report.context import CaseContext
+from negotiate.report.sections.prediction import nearest
+from negotiate.report.sections.summary import comparison, distance
+from negotiate.report.terms import concept
+from negotiate.report.writers.html import html
 
 
 @pytest.fixture(scope="module")

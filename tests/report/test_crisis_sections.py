@@ -11,18 +11,19 @@ import pytest
 
 import negotiate as ng
 from negotiate import registry
-from negotiate.forms import alternating_offers, crisis_bargaining, escalation, sanctions_game
-from negotiate.forms.cheap_talk import CheapTalk
-from negotiate.forms.mediation import Mediation
-from negotiate.forms.reputation import Reputation
-from negotiate.levers import inside_flow
-from negotiate.report import _assemble as assemble
-from negotiate.report import escalation as escalation_section
-from negotiate.report import hidden_resolve, sanctions, talks, words
-from negotiate.report._blocks import Callout, Paragraph, Table
-from negotiate.report._context import CaseContext
-from negotiate.report._html import html
-from negotiate.report._inline import plain
+from negotiate.case.slots import inside_flow
+from negotiate.crisis import crisis_bargaining, escalation, sanctions_game
+from negotiate.crisis.cheap_talk import CheapTalk
+from negotiate.crisis.mediation import Mediation
+from negotiate.crisis.reputation import Reputation
+from negotiate.dynamic import alternating_offers
+from negotiate.report import assemble
+from negotiate.report.blocks import Callout, Paragraph, Table
+from negotiate.report.context import CaseContext
+from negotiate.report.inline import plain
+from negotiate.report.sections import escalation as escalation_section
+from negotiate.report.sections import hidden_resolve, sanctions, talks, words
+from negotiate.report.writers.html import html
 
 SECTIONS = ("talks", "escalation", "hidden_resolve", "sanctions", "words")
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.display._text import clean
+from negotiate.drawing.text import clean
 from negotiate.errors import InputError
-from negotiate.report import _blocks as b
-from negotiate.report import _figures
-from negotiate.report._html import html
-from negotiate.report._math import mathml
-from negotiate.report._numbering import number
+from negotiate.report import blocks as b
+from negotiate.report.writers import figures as _figures
+from negotiate.report.writers.html import html
+from negotiate.report.writers.math import mathml
+from negotiate.report.writers.numbering import number
 from tests.report.sample import EVIL, document
 
 

@@ -8,8 +8,8 @@ import sys
 
 def test_nothing_heavy_is_loaded_before_it_is_needed() -> None:
     code = (
-        "import sys; import negotiate.report._assemble, negotiate.display.figures, "
-        "negotiate.display.tables; "
+        "import sys; import negotiate.report.assemble, negotiate.drawing.figures, "
+        "negotiate.drawing.tables; "
         "print([m for m in ('jinja2', 'typst', 'latex2mathml', 'matplotlib', 'scipy', 'sympy', "
         "'numpy') if m in sys.modules])"
     )

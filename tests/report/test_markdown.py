@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.display._text import clean
-from negotiate.report import _blocks as b
-from negotiate.report._markdown import markdown
+from negotiate.drawing.text import clean
+from negotiate.report import blocks as b
+from negotiate.report.writers.markdown import markdown
 from tests.report.sample import EVIL, document
 
 markdown_it = pytest.importorskip("markdown_it")

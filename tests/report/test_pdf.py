@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.display._text import clean
+from negotiate.drawing.text import clean
 from negotiate.errors import MissingExtraError
-from negotiate.report import _blocks as b
-from negotiate.report._math import string, typst_math
-from negotiate.report._pdf import pdf, typst_source
+from negotiate.report import blocks as b
+from negotiate.report.writers.math import string, typst_math
+from negotiate.report.writers.pdf import pdf, typst_source
 from tests.report.sample import EVIL, document
 
 typst = pytest.importorskip("typst")

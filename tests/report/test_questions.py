@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate.report import _assemble as assemble
-from negotiate.report._blocks import Figure, Paragraph, Table
-from negotiate.report._context import CaseContext
-from negotiate.report._html import html
+from negotiate.report import assemble
+from negotiate.report.blocks import Figure, Paragraph, Table
+from negotiate.report.context import CaseContext
+from negotiate.report.writers.html import html
 from negotiate.whatif import metric
-from negotiate.whatif.design import Sobol
+from negotiate.whatif.study.design import Sobol
 
 MINE = ("drivers", "counterfactuals", "breaking", "robustness", "inverse")
 

@@ -8,12 +8,12 @@ import pytest
 
 import negotiate as ng
 from negotiate import registry
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.levers import disagreement as slot
-from negotiate.report import thresholds
-from negotiate.report._blocks import Figure, Paragraph, Table
-from negotiate.report._context import CaseContext
-from negotiate.report._threat_map import threat_maps, threat_plane
+from negotiate.case.slots import disagreement as slot
+from negotiate.report.blocks import Figure, Paragraph, Table
+from negotiate.report.context import CaseContext
+from negotiate.report.sections import thresholds
+from negotiate.report.sections._threat_map import threat_maps, threat_plane
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
 
 
 @pytest.fixture(scope="module")

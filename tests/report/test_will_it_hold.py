@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate.display._text import number
-from negotiate.forms import durability, enforcement
-from negotiate.model import casefile
-from negotiate.report import _assemble as assemble
-from negotiate.report import will_it_hold
-from negotiate.report._blocks import Callout, Paragraph, Table, plain
-from negotiate.report._context import CaseContext
-from tests.forms.test_durability import TEXT as BORDER
-from tests.forms.test_enforcement import CASE
+from negotiate.case import read as casefile
+from negotiate.drawing.text import number
+from negotiate.dynamic import durability, enforcement
+from negotiate.report import assemble
+from negotiate.report.blocks import Callout, Paragraph, Table, plain
+from negotiate.report.context import CaseContext
+from negotiate.report.sections import will_it_hold
+from tests.dynamic.test_durability import TEXT as BORDER
+from tests.dynamic.test_enforcement import CASE
 
 
 def words(blocks) -> str:

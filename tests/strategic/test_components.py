@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.components import bicliques, connected, nash_subsets
+from negotiate.strategic.arithmetic.components import bicliques, connected, nash_subsets
 
 edges = st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1)
 

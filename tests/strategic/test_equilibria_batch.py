@@ -4,10 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.kernels import equilibria_batch as batch
-from negotiate.kernels.equilibria_exact import extreme_equilibria
+from negotiate.strategic.arithmetic import equilibria_batch as batch
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
 from negotiate.tolerance import PROBABILITY
-from tests.kernels import _bimatrix_oracle as oracle
+from tests.strategic import _bimatrix_oracle as oracle
 
 
 def engines():

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.kernels.components import nash_subsets
-from negotiate.kernels.equilibria_exact import as_integers, extreme_equilibria
-from negotiate.kernels.polytope_vertices import most_vertices, vertices
-from tests.kernels import _bimatrix_oracle as oracle
+from negotiate.strategic.arithmetic.components import nash_subsets
+from negotiate.strategic.arithmetic.equilibria_exact import as_integers, extreme_equilibria
+from negotiate.strategic.arithmetic.polytope_vertices import most_vertices, vertices
+from tests.strategic import _bimatrix_oracle as oracle
 
 
 def found(a, b):

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from negotiate.kernels import equilibria_batch as batch
-from negotiate.kernels.dominance import iterated_strict, iterated_weak
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.equilibria_large import equilibria_large, equilibria_undominated
+from negotiate.strategic.arithmetic import equilibria_batch as batch
+from negotiate.strategic.arithmetic.dominance import iterated_strict, iterated_weak
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.arithmetic.equilibria_large import equilibria_large, equilibria_undominated
 
 
 def strict_by_definition(a, b):

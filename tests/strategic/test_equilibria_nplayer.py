@@ -5,10 +5,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from negotiate.kernels import equilibria_nplayer, expected
-from negotiate.kernels._support_systems import interior
-from negotiate.kernels.equilibria_nplayer import strictly_undominated, support_search
-from negotiate.kernels.pure import pure_equilibria
+from negotiate.strategic.arithmetic import equilibria_nplayer, expected
+from negotiate.strategic.arithmetic._support_systems import interior
+from negotiate.strategic.arithmetic.equilibria_nplayer import strictly_undominated, support_search
+from negotiate.strategic.arithmetic.pure import pure_equilibria
 
 
 def game(function, shape):

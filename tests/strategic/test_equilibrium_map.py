@@ -16,8 +16,8 @@ from negotiate.errors import (
     TooLargeError,
     UnknownNameError,
 )
-from negotiate.forms import _strategic_file
 from negotiate.solution import Point
+from negotiate.strategic import _file as _strategic_file
 
 F = Fraction
 t = sympy.Symbol("theta", real=True)

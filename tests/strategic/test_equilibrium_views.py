@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 import sympy
 
 import negotiate as ng
-from negotiate.display import equilibrium_map as view
-from negotiate.whatif.phase_diagram import phase_diagram
+from negotiate.strategic.maps import equilibrium_map_view as view
+from negotiate.strategic.maps.phase_diagram import phase_diagram
 
 t = sympy.Symbol("theta")
 

@@ -8,20 +8,20 @@ import pytest
 
 from negotiate import registry
 from negotiate.errors import NotApplicableError
-from negotiate.forms.strategic import StrategicGame
 from negotiate.loading import load
-from negotiate.solutions import (
-    correlated_equilibrium,
+from negotiate.strategic import correlated as correlated_equilibrium
+from negotiate.strategic import (
     evolutionarily_stable,
     learning,
-    nash_equilibrium,
-    proper_equilibrium,
     quantal_response,
     rationalizability,
     selection,
     theory_of_moves,
     trembling_hand,
 )
+from negotiate.strategic import nash as nash_equilibrium
+from negotiate.strategic import proper as proper_equilibrium
+from negotiate.strategic.game import StrategicGame
 
 CLASSICS = (
     "prisoners-dilemma", "chicken", "stag-hunt", "battle-of-the-sexes", "matching-pennies",

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import FileFormatError
-from negotiate.forms._gambit_nfg import dumps, dumps_outcomes, loads, read, write
-from negotiate.forms.strategic import StrategicGame
+from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.nfg import dumps, dumps_outcomes, loads, read, write
 
 # The samples of the format's documentation (Selten 1975, Figure 2, in normal form), both versions.
 PAYOFFS = """NFG 1 R "Selten (IJGT, 75), Figure 2, normal form"

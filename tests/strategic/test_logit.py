@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from negotiate.kernels import expected, logit
+from negotiate.strategic.arithmetic import expected, logit
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (3, 3), (2, 4), (2, 2, 2)])
@@ -79,8 +79,8 @@ def test_against_gambit():
     pytest.importorskip("pygambit")
     from pygambit import qre
 
-    from negotiate.forms._strategic_sources import to_pygambit
-    from negotiate.forms.strategic import StrategicGame
+    from negotiate.strategic._sources import to_pygambit
+    from negotiate.strategic.game import StrategicGame
 
     rng = np.random.default_rng(8)
     for shape in [(2, 2), (3, 3), (2, 2, 2)]:

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.forms.strategic import StrategicGame
 from negotiate.solution import Point
-from negotiate.solutions import nash_equilibrium as nash
+from negotiate.strategic import nash
+from negotiate.strategic.game import StrategicGame
 
 
 def two(a, b, **labels):

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.parametric_equilibria import ParametricGame, at, check_size
-from negotiate.kernels.parametric_minors import count
-from negotiate.kernels.parametric_roots import RealRoot
-from tests.kernels._bimatrix_oracle import brute_force
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.maps.parametric_equilibria import ParametricGame, at, check_size
+from negotiate.strategic.maps.parametric_minors import count
+from negotiate.strategic.maps.parametric_roots import RealRoot
+from tests.strategic._bimatrix_oracle import brute_force
 
 F = Fraction
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, MissingExtraError
-from negotiate.kernels import parametric_polynomials as poly
-from negotiate.kernels.parametric_field import Algebraic
-from negotiate.kernels.parametric_roots import between, real_roots
+from negotiate.strategic.maps import parametric_polynomials as poly
+from negotiate.strategic.maps.parametric_field import Algebraic
+from negotiate.strategic.maps.parametric_roots import between, real_roots
 
 F = Fraction
 small = st.lists(st.integers(-30, 30), min_size=2, max_size=7).map(poly.trimmed)

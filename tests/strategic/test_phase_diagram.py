@@ -10,7 +10,7 @@ import sympy
 
 import negotiate as ng
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.whatif.phase_diagram import phase_diagram
+from negotiate.strategic.maps.phase_diagram import phase_diagram
 
 F = Fraction
 x, y = sympy.symbols("x y", real=True)

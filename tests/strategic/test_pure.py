@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError
-from negotiate.kernels.pure import pure_equilibria, pure_regret
+from negotiate.strategic.arithmetic.pure import pure_equilibria, pure_regret
 
 
 def by_definition(payoffs):

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms import _strategic_file as file_format
-from negotiate.forms import _strategic_sources as sources
-from negotiate.forms.strategic import StrategicGame, is_symmetric, is_zero_sum
+from negotiate.strategic import _file as file_format
+from negotiate.strategic import _sources as sources
+from negotiate.strategic.game import StrategicGame, is_symmetric, is_zero_sum
 
 CHICKEN = [[[3, 2], [4, 1]], [[3, 4], [2, 1]]]
 
@@ -127,7 +127,7 @@ def test_unknown_names_offer_the_nearest():
 
 def test_nine_players_with_nine_strategies_are_counted_first():
     text = 'NFG 1 R "" { ' + " ".join(f'"{k}"' for k in range(9)) + " } { 9 9 9 9 9 9 9 9 9 } 0"
-    from negotiate.forms._gambit_nfg import loads
+    from negotiate.strategic.nfg import loads
 
     with pytest.raises(TooLargeError, match="3,486,784,401"):
         loads(text)

@@ -10,22 +10,22 @@ from hypothesis import strategies as st
 
 from negotiate import registry
 from negotiate.errors import NotApplicableError, TooLargeError, UnknownNameError
-from negotiate.forms.strategic import StrategicGame
-from negotiate.solutions import (
-    coarse_correlated_equilibrium,
-    correlated_equilibrium,
+from negotiate.strategic import coarse_correlated as coarse_correlated_equilibrium
+from negotiate.strategic import correlated as correlated_equilibrium
+from negotiate.strategic import (
     dominance,
     evolutionarily_stable,
     learning,
     maximin,
-    nash_equilibrium,
-    proper_equilibrium,
     quantal_response,
     rationalizability,
     selection,
     theory_of_moves,
     trembling_hand,
 )
+from negotiate.strategic import nash as nash_equilibrium
+from negotiate.strategic import proper as proper_equilibrium
+from negotiate.strategic.game import StrategicGame
 
 F = Fraction
 EXACT = (

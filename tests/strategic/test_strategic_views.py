@@ -8,15 +8,11 @@ import numpy as np
 import pytest
 
 from negotiate.errors import NotApplicableError
-from negotiate.forms.strategic import StrategicGame
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.solutions import (
-    correlated_equilibrium,
-    dominance,
-    nash_equilibrium,
-    quantal_response,
-    trembling_hand,
-)
+from negotiate.strategic import correlated as correlated_equilibrium
+from negotiate.strategic import dominance, quantal_response, trembling_hand
+from negotiate.strategic import nash as nash_equilibrium
+from negotiate.strategic.game import StrategicGame
 
 F = Fraction
 EVIL = '<script>alert("x")</script>'

@@ -6,12 +6,13 @@ import math
 import numpy as np
 import pytest
 
+from negotiate.bargaining.problem import divide, from_curve
+from negotiate.case import read as casefile
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.forms import threats
-from negotiate.forms.bargaining import divide, from_curve
-from negotiate.kernels.threats import profile_points
-from negotiate.model import casefile
-from negotiate.solutions import rational_threats, threat_equilibrium
+from negotiate.threats import equilibrium as threat_equilibrium
+from negotiate.threats import game as threats
+from negotiate.threats import rational as rational_threats
+from negotiate.threats.arithmetic import profile_points
 
 OWEN = [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]]
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from negotiate.display import figures
+from negotiate.drawing import figures
 from negotiate.errors import InputError
 
 

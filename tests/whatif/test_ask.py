@@ -9,8 +9,9 @@ import pytest
 
 import negotiate as ng
 from negotiate.errors import InputError, NoSolutionError, TooLargeError, UnknownNameError
-from negotiate.whatif import ask, methods, metric, oneway
-from negotiate.whatif.design import Sobol
+from negotiate.whatif import metric
+from negotiate.whatif.questions import ask, methods, oneway
+from negotiate.whatif.study.design import Sobol
 from negotiate.whatif.words import names, told, words
 
 LEAST = "deal.margin.least"

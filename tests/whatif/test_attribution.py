@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.kernels import shapley
-from negotiate.whatif.attribution import attribute, attribute_between
+from negotiate.whatif.measures import shapley
+from negotiate.whatif.questions.attribution import attribute, attribute_between
 
 games = st.integers(1, 5).flatmap(
     lambda size: st.lists(st.integers(-9, 9), min_size=2**size, max_size=2**size)

@@ -5,9 +5,9 @@ import pytest
 import negotiate as ng
 from negotiate.cli import main
 from negotiate.errors import MissingQuantityError, UnknownNameError
-from negotiate.whatif import chunks
-from negotiate.whatif.design import Sobol
 from negotiate.whatif.metric import available, evaluate, listed
+from negotiate.whatif.study import chunks
+from negotiate.whatif.study.design import Sobol
 
 
 @pytest.mark.parametrize("name", ["idlib-2020", "jet-crisis-2015"])

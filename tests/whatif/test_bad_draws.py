@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from negotiate.whatif.case import seam
-from negotiate.whatif.chunks import evaluate_rows
+from negotiate.whatif.study.case import seam
+from negotiate.whatif.study.chunks import evaluate_rows
 
 HAZARD = "quantity.hazard"
 METRICS = ("durability.stated.expected_time", "durability.survival.12")

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import negotiate as ng
+from negotiate.case.negotiation import from_case
+from negotiate.case.scenario import Group
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.model.negotiation import from_case
-from negotiate.model.scenario import Group
 from negotiate.whatif import metric
-from negotiate.whatif.case import BASE, attribute_levers, claims, seam, space_of, study
-from negotiate.whatif.design import Grid, OneAtATime, Random, Sobol
-from negotiate.whatif.sensitivity import sobol
+from negotiate.whatif.questions.sensitivity import sobol
+from negotiate.whatif.study.case import BASE, attribute_levers, claims, seam, space_of, study
+from negotiate.whatif.study.design import Grid, OneAtATime, Random, Sobol
 
 TURKEY = "bargaining.nash_bargaining.utility.turkey"
 MARGIN = "bargaining.signed.margin.turkey"

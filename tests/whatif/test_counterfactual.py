@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.whatif.counterfactual import compare, compare_arrays
-from negotiate.whatif.design import Random
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import run_study
+from negotiate.whatif.questions.counterfactual import compare, compare_arrays
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.run import run_study
+from negotiate.whatif.study.space import Space
 
 SPACE = Space({"x": uniform(0.0, 1.0), "e": uniform(-10.0, 10.0)})
 

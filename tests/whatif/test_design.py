@@ -4,11 +4,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.kernels import sampling
-from negotiate.whatif import design as designs
-from negotiate.whatif.groups import Correlated, Dirichlet, Ordered
-from negotiate.whatif.marginal import discrete, fitted, point, uniform
-from negotiate.whatif.space import Space
+from negotiate.numbers import sampling
+from negotiate.whatif.study import design as designs
+from negotiate.whatif.study.groups import Correlated, Dirichlet, Ordered
+from negotiate.whatif.study.marginal import discrete, fitted, point, uniform
+from negotiate.whatif.study.space import Space
 
 UNIT = uniform(0.0, 1.0)
 SPACE = Space(

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, NoSolutionError
-from negotiate.kernels import cart
-from negotiate.kernels import prim as kernel
-from negotiate.whatif import discovery
-from negotiate.whatif.design import Random
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import run_study
+from negotiate.whatif.measures import cart
+from negotiate.whatif.measures import prim as kernel
+from negotiate.whatif.questions import discovery
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.run import run_study
+from negotiate.whatif.study.space import Space
 
 NAMES = list("abcdefgh")
 

@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError
-from negotiate.whatif import checkpoint, engines
-from negotiate.whatif.design import Random
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import run_study, stream
+from negotiate.whatif.study import checkpoint, engines, run_study, stream
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.space import Space
 
 ROOT = Path(__file__).parents[2]
 SPACE = Space({"x": uniform(0.0, 1.0), "y": uniform(0.0, 1.0)})
@@ -26,8 +25,8 @@ ROWS, CHUNK = 4_000, 200
 TOY = """
 import os, time
 import numpy as np
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.space import Space
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.space import Space
 
 SPACE = Space({"x": uniform(0.0, 1.0), "y": uniform(0.0, 1.0)})
 
@@ -51,8 +50,8 @@ def always_dies(item):
 DRIVER = """
 import sys, threading, time, os, signal
 import toy
-from negotiate.whatif.design import Random
-from negotiate.whatif.study import run_study
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.run import run_study
 
 def main(folder, mode, out):
     if mode == "serial":

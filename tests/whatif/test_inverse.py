@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.whatif.calibration import coverage
-from negotiate.whatif.groups import Dirichlet
-from negotiate.whatif.inverse import rejection, sequential, sequential_markov
-from negotiate.whatif.marginal import fitted, uniform
-from negotiate.whatif.matching import intervals
-from negotiate.whatif.space import Space
+from negotiate.whatif.questions.calibration import coverage
+from negotiate.whatif.questions.inverse import rejection, sequential, sequential_markov
+from negotiate.whatif.questions.matching import intervals
+from negotiate.whatif.study.groups import Dirichlet
+from negotiate.whatif.study.marginal import fitted, uniform
+from negotiate.whatif.study.space import Space
 
 NORMAL = fitted("normal", value=0.0, low=-1.6448536269514722, high=1.6448536269514722)
 PAIR = Space({"x": NORMAL, "e": NORMAL})

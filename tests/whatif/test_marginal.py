@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.whatif.marginal import Marginal, discrete, fitted, point, uniform
+from negotiate.whatif.study.marginal import Marginal, discrete, fitted, point, uniform
 
 FITTED = ["uniform", "triangular", "pert", "normal", "lognormal", "gamma", "beta"]
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.whatif.design import Random
-from negotiate.whatif.groups import Dirichlet
-from negotiate.whatif.marginal import discrete, fitted, uniform
-from negotiate.whatif.robustness import claim, robustness, wilson
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import run_study
-from negotiate.whatif.value_of_information import value_of_information
+from negotiate.whatif.questions.robustness import claim, robustness, wilson
+from negotiate.whatif.questions.value_of_information import value_of_information
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.groups import Dirichlet
+from negotiate.whatif.study.marginal import discrete, fitted, uniform
+from negotiate.whatif.study.run import run_study
+from negotiate.whatif.study.space import Space
 
 NORMAL = fitted("normal", value=0.0, low=-1.6448536269514722, high=1.6448536269514722)
 SPACE = Space({"x": NORMAL, "y": NORMAL, "z": NORMAL})

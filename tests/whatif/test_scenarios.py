@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from negotiate import registry
+from negotiate.bargaining import deal
+from negotiate.case import read as casefile
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.forms import deal
-from negotiate.model import casefile
-from negotiate.whatif import metric, oneway, scenarios
-from negotiate.whatif.cells import cells
+from negotiate.whatif import metric
+from negotiate.whatif.questions import oneway, scenarios
+from negotiate.whatif.questions.cells import cells
 
 CASE = casefile.load("idlib-2020")
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NoSolutionError, TooLargeError
-from negotiate.kernels import moment_free, sobol_indices
-from negotiate.whatif.design import Random
-from negotiate.whatif.groups import Correlated, Dirichlet
-from negotiate.whatif.marginal import fitted, uniform
-from negotiate.whatif.sensitivity import ALL_LABELS, borgonovo, morris, pawn, sobol
-from negotiate.whatif.shapley_effects import shapley_effects
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import run_study
+from negotiate.whatif.measures import moment_free, sobol_indices
+from negotiate.whatif.questions.sensitivity import ALL_LABELS, borgonovo, morris, pawn, sobol
+from negotiate.whatif.questions.shapley_effects import shapley_effects
+from negotiate.whatif.study.design import Random
+from negotiate.whatif.study.groups import Correlated, Dirichlet
+from negotiate.whatif.study.marginal import fitted, uniform
+from negotiate.whatif.study.run import run_study
+from negotiate.whatif.study.space import Space
 
 UNIT = uniform(0.0, 1.0)
 ANGLES = Space({name: uniform(-np.pi, np.pi) for name in ("x1", "x2", "x3")})
@@ -275,7 +275,7 @@ def test_interactions_carry_an_interval_that_holds():
 
 
 def test_both_errors_of_the_sum_agree():
-    from negotiate.kernels import sobol_indices
+    from negotiate.whatif.measures import sobol_indices
 
     rng = np.random.default_rng(0)
     fa, fb, fab = rng.normal(size=4000), rng.normal(size=4000), rng.normal(size=(5, 4000))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NoSolutionError, TooLargeError
-from negotiate.whatif.chunks import Outcome, evaluate_rows
-from negotiate.whatif.design import Grid, OneAtATime, Random, Saltelli
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import run_study
+from negotiate.whatif.study.chunks import Outcome, evaluate_rows
+from negotiate.whatif.study.design import Grid, OneAtATime, Random, Saltelli
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.run import run_study
+from negotiate.whatif.study.space import Space
 
 SPACE = Space(
     {"x": uniform(0.0, 1.0), "y": uniform(0.0, 1.0)}, units={"x": "stake"}, sources={"x": "F1"}

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import negotiate as ng
+from negotiate.case import read as casefile
 from negotiate.errors import InputError
-from negotiate.model import casefile
-from negotiate.whatif.design import Sobol
+from negotiate.whatif.study.design import Sobol
 
 METRIC, PATH = "deal.margin.least", "lever.sanctions.cost.turkey"
 

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, NoSolutionError, NotApplicableError, UnknownNameError
-from negotiate.whatif.condition import read
-from negotiate.whatif.groups import Dirichlet
-from negotiate.whatif.marginal import uniform
-from negotiate.whatif.space import Space
-from negotiate.whatif.threshold import bisect, exact_threshold, threshold
+from negotiate.whatif.questions.condition import read
+from negotiate.whatif.questions.threshold import bisect, exact_threshold, threshold
+from negotiate.whatif.study.groups import Dirichlet
+from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.space import Space
 
 SPACE = Space({"cost": uniform(0.0, 1.0), "stake": uniform(1.0, 2.0)}, units={"cost": "stake"})
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate.whatif.design import Sobol
 from negotiate.whatif.metric import available, unit
+from negotiate.whatif.study.design import Sobol
 
 WANTED = {
     "repeated.critical_discount.turkey": "discount factor",

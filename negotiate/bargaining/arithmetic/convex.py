@@ -35,8 +35,8 @@ from typing import NamedTuple
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.bargaining.arithmetic.frontier_smooth import Array, _derivative, value
 from negotiate.errors import NotConvergedError
-from negotiate.kernels.frontier_smooth import Array, _derivative, value
 
 _SHRINK = 0.2
 _EPSILON = float(np.finfo(np.float64).eps)
@@ -49,7 +49,7 @@ class ConvexIssue(NamedTuple):
     """One issue for n parties: weighted worth of options ``(n, m)``, or an interval.
 
     For an interval ``options`` is None and the rest are per party: kind (`value` of
-    `negotiate.kernels.frontier_smooth`), weight, ideal, scale, exponent ``(n,)``.
+    `negotiate.bargaining.arithmetic.frontier_smooth`), weight, ideal, scale, exponent ``(n,)``.
     """
 
     options: Array | None

@@ -20,7 +20,7 @@ Solomon (2005), Column Generation, ch. 1.
 Party 1 can have at most 1/5, whatever the other two do; they share the rest of two dollars:
 
 >>> import numpy as np
->>> from negotiate.kernels.convex import interval_free_options, program
+>>> from negotiate.bargaining.arithmetic.convex import interval_free_options, program
 >>> options = np.array([[0.2, 0.2], [1.0, 0.0], [0.0, 1.0]])
 >>> answer = leximin(program(3, [interval_free_options(options)]), np.zeros(3))
 >>> [round(float(u), 9) for u in answer.utilities]
@@ -36,9 +36,15 @@ from typing import NamedTuple
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.bargaining.arithmetic.convex import (
+    ConvexIssue,
+    Program,
+    _best_level,
+    _cuts,
+    level_worth,
+)
+from negotiate.bargaining.arithmetic.frontier_smooth import Array
 from negotiate.errors import NotConvergedError
-from negotiate.kernels.convex import ConvexIssue, Program, _best_level, _cuts, level_worth
-from negotiate.kernels.frontier_smooth import Array
 
 _FIRST_LEVELS = 17
 _ROUNDS = 60

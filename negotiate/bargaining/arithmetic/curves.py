@@ -8,7 +8,7 @@ With gains x = u_1 - d_1, y = u_2 - d_2 along the frontier's individually ration
     Perles-Maschler   the point halves the length  integral sqrt(-du_1 du_2)  of the efficient
                       frontier between the two ideals of the individually rational part.
     Raiffa            d moves by  d'(s) = m(d) - d  until it meets the frontier; the path itself is
-                      in `negotiate.kernels.bargaining_raiffa`.
+                      in `negotiate.bargaining.arithmetic.raiffa`.
 
 Sources: Anbarci and Bigelow (1994), Mathematical Social Sciences 28:133-142 (area); Calvo and
 Peters (2000), IJGT 29:81-92; Perles and Maschler (1981), IJGT 10:163-193, doi:10.1007/BF01755963;
@@ -33,10 +33,10 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.kernels import bargaining
-from negotiate.kernels.bargaining_raiffa import end_of_path
-from negotiate.kernels.frontier import Array, Frontier, corners
-from negotiate.kernels.frontier_smooth import levels, utilities
+from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.frontier import Array, Frontier, corners
+from negotiate.bargaining.arithmetic.frontier_smooth import levels, utilities
+from negotiate.bargaining.arithmetic.raiffa import end_of_path
 
 _PATH_RESOLUTION = 128  # a path passes the corners one by one
 _EVENINGS = 2

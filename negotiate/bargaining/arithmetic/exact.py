@@ -1,7 +1,8 @@
 """Bargaining solutions on a polygonal frontier in exact arithmetic (fractions), one problem.
 
-The same definitions as in the float kernels (`negotiate.kernels.bargaining` and
-`negotiate.kernels.bargaining_curves`), without a tolerance: a frontier is a list of vertices from
+The same definitions as in the float kernels (`negotiate.bargaining.arithmetic.two_party` and
+`negotiate.bargaining.arithmetic.curves`), without a tolerance: a frontier is a list of vertices
+from
 party 2's end to party 1's, and every solution below is rational there, but Perles-Maschler, which
 is rational only where the ratios of the lengths sqrt(a b) of the pieces are.
 

@@ -42,7 +42,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.kernels.frontier_smooth import Smooth, levels, utilities
+from negotiate.bargaining.arithmetic.frontier_smooth import Smooth, levels, utilities
 
 Array = npt.NDArray[np.float64]
 

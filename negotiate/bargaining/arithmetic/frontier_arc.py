@@ -13,7 +13,7 @@ depend on the draws solved beside it. Draws are taken a tile at a time, which ke
 the cache.
 
 >>> import numpy as np
->>> from negotiate.kernels.frontier_smooth import smooth
+>>> from negotiate.bargaining.arithmetic.frontier_smooth import smooth
 >>> one = np.ones((1, 1))
 >>> s = smooth(("quadratic",), ("quadratic",), (one, one), (one, 0 * one), (one, one), (one, one))
 >>> equal = ((1.0, 0.0), (1.0, 0.0), (0.0, 0.0))  # u_1 = u_2
@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.kernels.frontier_smooth import Smooth
+from negotiate.bargaining.arithmetic.frontier_smooth import Smooth
 
 Array = npt.NDArray[np.float64]
 Affine = tuple[Any, Any]

@@ -1,6 +1,7 @@
 """The two-party frontier of polygonal issues in exact arithmetic, with its terms.
 
-The construction of `negotiate.kernels.frontier` on fractions: each issue's Pareto part, then all
+The construction of `negotiate.bargaining.arithmetic.frontier` on fractions: each issue's Pareto
+part, then all
 pieces laid end to end by slope, slopes compared by cross products.
 
 Tollison and Willett (1979), weights 60, 30, 10 against 10, 30, 60:
@@ -18,7 +19,7 @@ from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any, NamedTuple
 
-from negotiate.kernels.bargaining_exact import ExactPoint, Vertex
+from negotiate.bargaining.arithmetic.exact import ExactPoint, Vertex
 
 
 class Piece(NamedTuple):

@@ -38,7 +38,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.kernels.bargaining_roots import bracketed_root
+from negotiate.bargaining.arithmetic.roots import bracketed_root
 
 Array = npt.NDArray[np.float64]
 Pair = tuple[Array, Array]

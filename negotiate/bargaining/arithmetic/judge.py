@@ -26,8 +26,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.kernels import bargaining, bargaining_exact
-from negotiate.kernels.frontier import Array, Frontier, Located
+from negotiate.bargaining.arithmetic import exact as bargaining_exact
+from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.frontier import Array, Frontier, Located
 
 
 class Kink(NamedTuple):

@@ -25,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 
 from negotiate import tolerance
-from negotiate.kernels.frontier import Array
+from negotiate.bargaining.arithmetic.frontier import Array
 
 _SMALL = 1e-3  # below it D is taken from its series, whose next term is r^4
 _NEWTON = 100

@@ -23,7 +23,7 @@ Sources: Nash (1950), Econometrica 18:155-162, doi:10.2307/1907266; Kalai (1977)
 361-387; Brams and Taylor (1996), Fair Division, ch. 4.
 
 >>> import numpy as np
->>> from negotiate.kernels.frontier import linear_frontier
+>>> from negotiate.bargaining.arithmetic.frontier import linear_frontier
 >>> f = linear_frontier(np.array([60.0, 30, 10]), np.array([-10.0, -30, -60]), np.array([0, 100.0]))
 >>> nash(f, np.zeros(2)).u[:, 0].tolist()
 [75.0, 75.0]
@@ -38,10 +38,10 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.kernels import frontier_arc
-from negotiate.kernels.bargaining_roots import bracketed_root
-from negotiate.kernels.frontier import Array, Frontier, Located, corners
-from negotiate.kernels.frontier_smooth import levels, utilities
+from negotiate.bargaining.arithmetic import frontier_arc
+from negotiate.bargaining.arithmetic.frontier import Array, Frontier, Located, corners
+from negotiate.bargaining.arithmetic.frontier_smooth import levels, utilities
+from negotiate.bargaining.arithmetic.roots import bracketed_root
 
 Affine = tuple[Any, Any]
 """(c0, c1) standing for c0 + c1 lambda; each ``(N,)`` or a number."""

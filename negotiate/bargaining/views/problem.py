@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures, tables
-from negotiate.display._text import clean, escape, number
+from negotiate.drawing import figures, tables
+from negotiate.drawing.text import clean, escape, number
 
 
 def _rows(problem: Any) -> list[list[Any]]:

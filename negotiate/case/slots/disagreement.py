@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negotiate.kernels.streams import annuity, holding_share
-from negotiate.levers._expected import check, cost, entering, expected_use
-from negotiate.model.negotiation import Negotiation
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots.expected import check, cost, entering, expected_use
+from negotiate.numbers.streams import annuity, holding_share
 
 MEANING = "lowers (or raises) the payoff of no deal"
 

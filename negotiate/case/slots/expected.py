@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.model.negotiation import Negotiation
 
 COMMITMENTS = ("full", "stated", "derived")
 

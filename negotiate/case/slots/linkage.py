@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negotiate.levers._expected import costs_if_used
-from negotiate.model.negotiation import Negotiation
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots.expected import costs_if_used
 
 MEANING = "brings another issue to the table"
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.levers._expected import costs_if_used
-from negotiate.model.negotiation import Negotiation
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots.expected import costs_if_used
 
 MEANING = "makes a violation of the deal more likely to be detected"
 

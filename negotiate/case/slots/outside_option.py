@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negotiate.levers._expected import harms
-from negotiate.model.negotiation import Negotiation
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots.expected import harms
 
 MEANING = "changes what a party can get by leaving the talks"
 

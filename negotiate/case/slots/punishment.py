@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from negotiate.levers._expected import (
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots.expected import (
     cost,
     costs_if_used,
     entering,
     expected_use,
     rational_use,
 )
-from negotiate.model.negotiation import Negotiation
 
 MEANING = "punishes a violation of the deal"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 
-from negotiate.kernels.exact_polytope import Affine, Vector, cut
+from negotiate.numbers.exact_polytope import Affine, Vector, cut
 
 Gain = tuple[tuple[Fraction, Fraction], Fraction]
 """Coefficients on the other side's chances by type, and a constant."""

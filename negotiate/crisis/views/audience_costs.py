@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures, parametric
-from negotiate.display._crisis import nice, regions
+from negotiate.drawing import figures
+from negotiate.drawing import parametric_view as parametric
+from negotiate.drawing.crisis_regions import nice, regions
 
 text = parametric.text
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import parametric
-from negotiate.display._crisis import steps
+from negotiate.drawing import parametric_view as parametric
+from negotiate.drawing.crisis_regions import steps
 
 text = parametric.text
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures, parametric
-from negotiate.display._crisis import share_bar
+from negotiate.drawing import figures
+from negotiate.drawing import parametric_view as parametric
+from negotiate.drawing.crisis_regions import share_bar
 
 text = parametric.text
 

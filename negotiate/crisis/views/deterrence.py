@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from negotiate.display import parametric
-from negotiate.display._crisis import regions
+from negotiate.drawing import parametric_view as parametric
+from negotiate.drawing.crisis_regions import regions
 
 text = parametric.text
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import parametric
-from negotiate.display._text import clean, exact
-from negotiate.display.svg import SERIES, WIDTH, Canvas, text_width, wrap
+from negotiate.drawing import parametric_view as parametric
+from negotiate.drawing.svg import SERIES, WIDTH, Canvas, text_width, wrap
+from negotiate.drawing.text import clean, exact
 
 text = parametric.text
 
@@ -31,7 +31,7 @@ def figure(form: Any) -> str:
     """The ladder of one problem; signed margins over draws."""
     if _drawn(form):
         return parametric.figure(form)
-    from negotiate.forms import _tree_profile
+    from negotiate.extensive import profile as _tree_profile
 
     game, point = form.extensive(), form.equilibria()[0]
     move = _tree_profile.move_probabilities(game, point.strategies)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import figures, parametric
+from negotiate.drawing import figures
+from negotiate.drawing import parametric_view as parametric
 
 text = parametric.text
 

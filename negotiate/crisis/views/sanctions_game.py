@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures, parametric
+from negotiate.drawing import figures
+from negotiate.drawing import parametric_view as parametric
 
 text = parametric.text
 

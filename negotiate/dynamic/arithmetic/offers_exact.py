@@ -1,6 +1,6 @@
 r"""Alternating offers in fractions: one game, a polygonal frontier, no rounding.
 
-The same equilibrium as `negotiate.kernels.offers`, found another way. The gap
+The same equilibrium as `negotiate.dynamic.arithmetic.offers`, found another way. The gap
 :math:`G(x) = \varphi(x) - R_2(\varphi(R_1(x)))` is piecewise linear and falls in :math:`x`; its
 breakpoints are known in closed form (the vertices, their images through :math:`R_1`, and the
 points where an outside option takes over), so the root lies between two neighbouring breakpoints

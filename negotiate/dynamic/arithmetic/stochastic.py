@@ -11,7 +11,8 @@ does better against it (the one-shot deviation principle). Arrays: ``reward`` (.
 ``move`` (..., S, M, S) with M the largest number of joint actions, row-major over the players'
 own actions; ``counts`` (S, N) says how many actions each player has in each state.
 
-Mixed equilibria are found in `negotiate.kernels.stochastic_zero_sum`, `stochastic_path` (one of any
+Mixed equilibria are found in `negotiate.dynamic.arithmetic.stochastic_zero_sum`,
+`stochastic_path` (one of any
 game) and `stochastic_draws` (many small games).
 
 Sources: Shapley (1953), PNAS 39:1095-1100, doi:10.1073/pnas.39.10.1095; Fink (1964), J. Sci.
@@ -36,8 +37,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.dynamic.arithmetic import markov
 from negotiate.errors import TooLargeError
-from negotiate.kernels import markov
 
 Array = NDArray[Any]
 

@@ -25,8 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.dynamic.arithmetic.stochastic import (
+    CHUNK,
+    Rules,
+    action_values,
+    real_actions,
+    values,
+)
 from negotiate.errors import TooLargeError
-from negotiate.kernels.stochastic import CHUNK, Rules, action_values, real_actions, values
 
 Array = NDArray[Any]
 MAX_SUPPORTS = 1_000

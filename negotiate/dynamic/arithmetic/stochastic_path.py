@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.dynamic.arithmetic.stochastic import Rules, action_values, real_actions, regret
 from negotiate.errors import NotConvergedError
-from negotiate.kernels.stochastic import Rules, action_values, real_actions, regret
 
 Array = NDArray[Any]
 _STEPS = 4_000

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.dynamic.arithmetic.stochastic import Rules
 from negotiate.errors import InputError, NotConvergedError
-from negotiate.kernels.stochastic import Rules
 
 Array = NDArray[Any]
 _ROUNDS = 1_000

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import _facts, figures
-from negotiate.forms.alternating_offers import evaluate_game, nash_limit
+from negotiate.drawing import facts as _facts
+from negotiate.drawing import figures
+from negotiate.dynamic.alternating_offers import evaluate_game, nash_limit
 
 
 def facts(form: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def figure(form: Any) -> str:
             x_label=f"proposer: 0 {form.players[0]}, 1 {form.players[1]}",
             y_label="mean gain over no deal (stakes)",
         )
-    from negotiate.kernels.offers import perpetual, rejection_terms
+    from negotiate.dynamic.arithmetic.offers import perpetual, rejection_terms
 
     paid = form.offers().payoffs
     limit = nash_limit(form)

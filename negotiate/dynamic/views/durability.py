@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import _chain, _facts, figures
-from negotiate.display._text import clean, percent
-from negotiate.forms.durability import (
+from negotiate.drawing import chain as _chain
+from negotiate.drawing import facts as _facts
+from negotiate.drawing import figures
+from negotiate.drawing.text import clean, percent
+from negotiate.dynamic.durability import (
     AGREEMENTS,
     BASE_RATES,
     DAYS_A_MONTH,
@@ -125,7 +127,7 @@ def chain(form: Durability) -> str:
 
 
 def _other_violation(form: Durability, party: str) -> str:
-    from negotiate.forms.durability import violation
+    from negotiate.dynamic.durability import violation
 
     assert form.game is not None
     return violation(next(p for p in form.game.players if p != party))

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import _facts
-from negotiate.display._plot import below, x_axis
-from negotiate.display._text import clean, number
-from negotiate.display.svg import WIDTH, Canvas, Scale
-from negotiate.forms.enforcement import evaluate_game
+from negotiate.drawing import facts as _facts
+from negotiate.drawing.plot import below, x_axis
+from negotiate.drawing.svg import WIDTH, Canvas, Scale
+from negotiate.drawing.text import clean, number
+from negotiate.dynamic.enforcement import evaluate_game
 
 _ROW = 54.0
 _WORDS = {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import _facts
-from negotiate.display._plot import below, x_axis, y_axis
-from negotiate.display._text import clean, number
-from negotiate.display.svg import WIDTH, Canvas, Scale, padded
-from negotiate.kernels.abreu_sannikov import hull, payoff_set
+from negotiate.drawing import facts as _facts
+from negotiate.drawing.plot import below, x_axis, y_axis
+from negotiate.drawing.svg import WIDTH, Canvas, Scale, padded
+from negotiate.drawing.text import clean, number
+from negotiate.dynamic.arithmetic.abreu_sannikov import hull, payoff_set
 
 
 def facts(form: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import _chain, tables
-from negotiate.display._text import clean, escape, number
-from negotiate.forms.stochastic import StochasticGame
+from negotiate.drawing import chain as _chain
+from negotiate.drawing import tables
+from negotiate.drawing.text import clean, escape, number
+from negotiate.dynamic.stochastic import StochasticGame
 from negotiate.solution import Point
 
 HEAD = ("state", "who chooses what", "payoffs from", "to", "may lead to")

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
-from negotiate.kernels import tree as nodes_of
+from negotiate.extensive.arithmetic import tree as nodes_of
 
 Array = NDArray[Any]
 

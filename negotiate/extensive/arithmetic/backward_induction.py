@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
-from negotiate.kernels import tree
+from negotiate.extensive.arithmetic import tree
 
 CHANCE = -1
 LEAF = -2

@@ -26,7 +26,7 @@ from functools import cached_property
 from itertools import chain, combinations, product
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.exact_polytope import Affine, Vector, cut
+from negotiate.numbers.exact_polytope import Affine, Vector, cut
 
 Table = Sequence[Sequence[Sequence[Fraction]]]
 """Payoffs [type][message][response]."""

@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._text import clean, escape, exact
-from negotiate.display.svg import SERIES, Canvas, text_width
-from negotiate.forms import _tree_profile
-from negotiate.forms.extensive import ExtensiveGame
+from negotiate.drawing.svg import SERIES, Canvas, text_width
+from negotiate.drawing.text import clean, escape, exact
+from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive.game import ExtensiveGame
 from negotiate.solution import Point
 
 TEXT_LINES = 120

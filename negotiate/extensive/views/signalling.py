@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display._text import clean, escape, exact
+from negotiate.drawing.text import clean, escape, exact
 
 
 def text(game: Any) -> str:
@@ -41,7 +41,7 @@ def html(game: Any) -> str:
 
 def figure(game: Any) -> str:
     """The game form: nature in the middle, messages to the sides, responses at the ends."""
-    from negotiate.display.svg import Canvas
+    from negotiate.drawing.svg import Canvas
 
     per = max(sum(len(game.responses[m]) for m in game.messages), 1)
     height = 50 + 26 * per * len(game.types)

@@ -1,7 +1,8 @@
 """What the sections on talks, escalation and hidden resolve share.
 
 A part that a case lacks the numbers for is left out with the reason; what-ifs are the scenarios of
-the file that move the section's own metrics; thresholds come from `negotiate.whatif.cells`.
+the file that move the section's own metrics; thresholds come from
+`negotiate.whatif.questions.cells`.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._text import number, percent
-from negotiate.display.tornado import words
+from negotiate.drawing.text import number, percent
 from negotiate.errors import InputError, MissingQuantityError
-from negotiate.report._blocks import Block, Cell, Table, note
+from negotiate.report.blocks import Block, Cell, Table, note
+from negotiate.whatif.views.tornado import words
 
 
 def attempt(make: Callable[[], Any]) -> tuple[Any, str]:
@@ -110,7 +111,7 @@ def turning(
     what
         The condition in words, such as "Russia runs a risk of war".
     """
-    from negotiate.whatif.cells import cells
+    from negotiate.whatif.questions.cells import cells
 
     found = cells(case, path, name, condition=condition, low=low, high=high, points=129)
     quantity = named(case, path)
@@ -154,6 +155,6 @@ MOST_DRAWS = 1_000
 
 def draws_of(context: Any) -> Any:
     """The case over the draws of the sections on time."""
-    from negotiate.whatif.case import draw
+    from negotiate.whatif.study.case import draw
 
     return draw(context.case, min(context.draws, MOST_DRAWS), seed=context.seed)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display import durability as durability_view
-from negotiate.display._text import number, percent
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
-from negotiate.report._crisis import MOST_DRAWS, draws_of
+from negotiate.drawing.text import number, percent
+from negotiate.dynamic.views import durability as durability_view
+from negotiate.report.blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
+from negotiate.report.sections import _crisis as shared
+from negotiate.report.sections._crisis import MOST_DRAWS, draws_of
 
 MOST_LEVERS = 8
 """Levers whose shares are computed: the game is solved for every set of them."""
@@ -192,7 +192,7 @@ def _spread(context: Any, drawn: Mapping[str, Any]) -> Table:
 
 def _months_of_levers(context: Any) -> list[Block]:
     """Shapley shares, in months, of the levers that punish or watch."""
-    from negotiate.whatif.case import attribute_levers
+    from negotiate.whatif.study.case import attribute_levers
 
     case = context.case
     names = [

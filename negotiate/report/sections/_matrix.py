@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from negotiate.display._text import exact
-from negotiate.display.tables import EQUILIBRIUM, Payoffs, best_replies
+from negotiate.drawing.tables import EQUILIBRIUM, Payoffs, best_replies
+from negotiate.drawing.text import exact
 from negotiate.errors import InputError
-from negotiate.report._blocks import Inline, Strong, Table, Text, Under
+from negotiate.report.blocks import Inline, Strong, Table, Text, Under
 
 
 def payoff_table(

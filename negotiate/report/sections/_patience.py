@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display._text import number, percent
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
-from negotiate.report._crisis import draws_of
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.report.sections import _crisis as shared
+from negotiate.report.sections._crisis import draws_of
 from negotiate.tolerance import UTILITY
 
 
@@ -191,7 +191,7 @@ def _what_sustains(context: Any) -> list[Block]:
     delta = number(float(min(game.discount.values())))
     labels = {p: context.name(p) for p in game.players}
     stage = game.stage
-    from negotiate.forms.strategic import StrategicGame
+    from negotiate.strategic.game import StrategicGame
 
     renamed = StrategicGame(
         tuple(labels.values()),

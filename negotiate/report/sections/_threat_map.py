@@ -4,7 +4,8 @@ Near the predicted deal one stake of party 2 trades for s stakes of party 1, s =
 with the gains g over disagreement and the bargaining weights w. A pair of lever sets (A1, A2) is
 then worth d1(A1, A2) - s d2(A1, A2) to party 1 and the opposite to party 2 (Nash 1953, Econometrica
 21:128-140). The d are polynomials in costs, credibilities and announcing costs, so the equilibria
-are mapped exactly (`negotiate.whatif.equilibrium_map`). On each side the two levers nearest to a
+are mapped exactly (`negotiate.strategic.maps.equilibrium_map`). On each side the two levers
+nearest to a
 change of use enter; with effects that add up, the others change nothing.
 """
 
@@ -15,10 +16,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from negotiate.forms.strategic import StrategicGame
-from negotiate.levers import disagreement as slot
-from negotiate.whatif.equilibrium_map import EquilibriumMap, equilibrium_map
-from negotiate.whatif.phase_diagram import PhaseDiagram, phase_diagram
+from negotiate.case.slots import disagreement as slot
+from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.maps.equilibrium_map import EquilibriumMap, equilibrium_map
+from negotiate.strategic.maps.phase_diagram import PhaseDiagram, phase_diagram
 from negotiate.whatif.words import words
 
 LEVERS = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.report._blocks import Block, Cite, Definitions, Paragraph
+from negotiate.report.blocks import Block, Cite, Definitions, Paragraph
 
 ORDER = 90
 TITLE = "What came after"

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display import figures
-from negotiate.display._text import number
-from negotiate.report._blocks import Block, Figure, Paragraph, Table, note
-from negotiate.report._terms import concept
+from negotiate.drawing import figures
+from negotiate.drawing.text import number
+from negotiate.report.blocks import Block, Figure, Paragraph, Table, note
+from negotiate.report.terms import concept
 
 ORDER = 30
 TITLE = "Bargaining zone and frontier"

@@ -6,10 +6,10 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
-from negotiate.display import answer as view
-from negotiate.display import phase as phase_view
-from negotiate.display._text import percent
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.drawing.text import percent
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.whatif.views import answer as view
+from negotiate.whatif.views import phase as phase_view
 
 ORDER = 74
 TITLE = "Where it breaks"
@@ -26,8 +26,8 @@ def blocks(context: Any) -> list[Block]:
 
 
 def _thresholds(context: Any) -> list[Block]:
-    from negotiate.report._questions import PER_THRESHOLD
-    from negotiate.whatif import ask
+    from negotiate.report.questions import PER_THRESHOLD
+    from negotiate.whatif.questions import ask
 
     asked, case = context.questions, context.case
     draws = min(asked.draws, PER_THRESHOLD)
@@ -70,7 +70,7 @@ def _thresholds(context: Any) -> list[Block]:
 def _phase(context: Any) -> list[Block]:
     """The pair of threats over the two costs, of levers near their thresholds, that divide most."""
     from negotiate.whatif import metric
-    from negotiate.whatif.phase import phase
+    from negotiate.whatif.questions.phase import phase
 
     asked, case = context.questions, context.case
     known = [f"lever.{lever}.cost.{target}" for lever in asked.held
@@ -104,7 +104,7 @@ def _phase(context: Any) -> list[Block]:
 def _acceptable(context: Any) -> list[Block]:
     """Which deals would have stood, over the two issues that weigh most, exactly."""
     from negotiate.whatif import metric
-    from negotiate.whatif.phase import phase
+    from negotiate.whatif.questions.phase import phase
 
     case = context.case
     weight = {
@@ -138,7 +138,7 @@ def _acceptable(context: Any) -> list[Block]:
 
 
 def _regions(context: Any) -> list[Block]:
-    from negotiate.report._questions import PER_TREE
+    from negotiate.report.questions import PER_TREE
 
     asked = context.questions
     out: list[Block] = [Heading("Combinations in which a conclusion fails")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from negotiate.display import answer as view
-from negotiate.display._text import percent
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.drawing.text import percent
+from negotiate.report.blocks import Block, Figure, Paragraph, Table
+from negotiate.whatif.views import answer as view
 
 ORDER = 55.5
 TITLE = "Without each lever"
@@ -20,11 +20,11 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """One row a lever and metric; the histogram of the largest change."""
-    from negotiate.report._questions import PAIRED
-    from negotiate.whatif import case as cases
-    from negotiate.whatif.counterfactual import compare
-    from negotiate.whatif.design import Sobol
-    from negotiate.whatif.study import run_study
+    from negotiate.report.questions import PAIRED
+    from negotiate.whatif.questions.counterfactual import compare
+    from negotiate.whatif.study import case as cases
+    from negotiate.whatif.study.design import Sobol
+    from negotiate.whatif.study.run import run_study
 
     asked = context.questions
     case = context.case

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import answer as view
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.report.blocks import Block, Figure, Paragraph, Table
+from negotiate.whatif.views import answer as view
 
 ORDER = 64
 TITLE = "What drives the answers"
@@ -19,7 +19,7 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """Bars of total indices, a table for the other metrics, the value of information."""
-    from negotiate.whatif import oneway
+    from negotiate.whatif.questions import oneway
 
     asked = context.questions
     found = asked.drivers
@@ -70,8 +70,8 @@ def blocks(context: Any) -> list[Block]:
 
 def _others(context: Any) -> list[Block]:
     """Measures that look at the whole distribution, at dependence, and at labels."""
-    from negotiate.report._questions import GIVEN
-    from negotiate.whatif import ask
+    from negotiate.report.questions import GIVEN
+    from negotiate.whatif.questions import ask
 
     asked = context.questions
     if asked.drivers[asked.headline].constant is not None:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display import escalation as view
-from negotiate.display._text import number
-from negotiate.forms.escalation import HARMFUL
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.crisis.escalation import HARMFUL
+from negotiate.crisis.views import escalation as view
+from negotiate.drawing.text import number
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.report.sections import _crisis as shared
 from negotiate.whatif.words import inside
 
 ORDER = 56.2

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display import audience_costs as audience_view
-from negotiate.display import crisis_bargaining as range_view
-from negotiate.display import deterrence as deterrence_view
-from negotiate.display._text import number, percent
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table, note
+from negotiate.crisis.views import audience_costs as audience_view
+from negotiate.crisis.views import crisis_bargaining as range_view
+from negotiate.crisis.views import deterrence as deterrence_view
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table, note
+from negotiate.report.sections import _crisis as shared
 from negotiate.tolerance import UTILITY
 
 ORDER = 56.4
@@ -356,8 +356,8 @@ def _mechanism(context: Any) -> list[Block]:
     names = module.why_talks_fail(context.case)
     out: list[Block] = [note(mechanism_sentence(names), kind="finding")]
     if context.case.uncertain():
-        from negotiate.whatif import case as cases
         from negotiate.whatif import metric
+        from negotiate.whatif.study import case as cases
 
         drawn = cases.draw(context.case, min(context.draws, 4000), seed=context.seed)
         labels, reason = shared.attempt(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import answer as view
-from negotiate.report._blocks import Block, Bullets, Figure, Paragraph, Table
+from negotiate.report.blocks import Block, Bullets, Figure, Paragraph, Table
+from negotiate.whatif.views import answer as view
 
 ORDER = 84
 TITLE = "What must have been true"
@@ -21,8 +21,8 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """Posterior of the inputs, single quantities, the bargaining weight."""
-    from negotiate.whatif import ask, calibration
-    from negotiate.whatif import case as cases
+    from negotiate.whatif.questions import ask, calibration
+    from negotiate.whatif.study import case as cases
 
     asked, case = context.questions, context.case
     keep = max(asked.draws // KEEP, min(asked.draws, 20))
@@ -66,7 +66,8 @@ def blocks(context: Any) -> list[Block]:
 
 def _single(context: Any) -> list[Block]:
     """For the issue with the largest miss: does one lever's cost alone explain it?"""
-    from negotiate.whatif import ask, metric
+    from negotiate.whatif import metric
+    from negotiate.whatif.questions import ask
 
     case, asked = context.case, context.questions
     seen = ask.signed_terms(case)
@@ -91,8 +92,8 @@ def _weight(context: Any) -> list[Block]:
     """The bargaining weight that the deal reveals, in the case and over draws."""
     import numpy as np
 
-    from negotiate.whatif import case as cases
     from negotiate.whatif import metric
+    from negotiate.whatif.study import case as cases
 
     case, asked = context.case, context.questions
     wanted = ["deal.weight.low", "deal.weight.high"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import negotiation as view
-from negotiate.report._blocks import Block, Definitions, Figure, Paragraph, Table
+from negotiate.case import view
+from negotiate.report.blocks import Block, Definitions, Figure, Paragraph, Table
 
 ORDER = 20
 TITLE = "Parties and leverage"

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures, judged_deal
-from negotiate.display._text import number
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
-from negotiate.report._terms import concept
-from negotiate.report.summary import comparison
+from negotiate.bargaining.views import deal as judged_deal
+from negotiate.drawing import figures
+from negotiate.drawing.text import number
+from negotiate.report.blocks import Block, Figure, Paragraph, Table
+from negotiate.report.sections.summary import comparison
+from negotiate.report.terms import concept
 
 ORDER = 40
 TITLE = "Predicted and signed terms"

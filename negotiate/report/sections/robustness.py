@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import answer as view
-from negotiate.display._text import number, percent
-from negotiate.report._blocks import Block, Bullets, Figure, Paragraph, Table
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Bullets, Figure, Paragraph, Table
+from negotiate.whatif.views import answer as view
 
 ORDER = 76
 TITLE = "How sure the conclusions are"
@@ -21,8 +21,8 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """Share of worlds of each claim, its weakest scenario, the nearest world of failure."""
-    from negotiate.report._questions import PER_SCENARIO
-    from negotiate.whatif import ask
+    from negotiate.report.questions import PER_SCENARIO
+    from negotiate.whatif.questions import ask
 
     asked = context.questions
     draws = min(asked.draws, PER_SCENARIO)

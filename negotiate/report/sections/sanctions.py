@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from negotiate import registry
-from negotiate.display import sanctions_game as view
-from negotiate.display._text import number, percent
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
+from negotiate.crisis.views import sanctions_game as view
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
+from negotiate.report.sections import _crisis as shared
 
 ORDER = 56.6
 TITLE = "Sanctions: threat and imposition"

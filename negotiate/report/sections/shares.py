@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.drawing import figures
+from negotiate.report.blocks import Block, Figure, Paragraph, Table
 
 ORDER = 55
 TITLE = "What each lever contributed"
@@ -31,7 +31,8 @@ def threatened(case: Any) -> tuple[str, ...]:
 
 def blocks(context: Any) -> list[Block]:
     """One attribution a party: the threat game solved again for every set of levers."""
-    from negotiate.whatif import attribution, metric
+    from negotiate.whatif import metric
+    from negotiate.whatif.questions import attribution
 
     case = context.case
     levers = threatened(case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.report._blocks import Block, Paragraph, Reference, References, Table
+from negotiate.report.blocks import Block, Paragraph, Reference, References, Table
 
 ORDER = 95
 TITLE = "Numbers and sources"

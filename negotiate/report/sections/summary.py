@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._text import number, percent
-from negotiate.report._blocks import Block, Bullets, Emph, Paragraph, Strong, Text
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Bullets, Emph, Paragraph, Strong, Text
 
 ORDER = 10
 TITLE = "Summary"
@@ -133,7 +133,7 @@ def _threats(context: Any) -> list[Text]:
 
 def _levers(context: Any) -> list[Text]:
     """What all levers together change in the predicted deal."""
-    from negotiate.report.shares import threatened
+    from negotiate.report.sections.shares import threatened
     from negotiate.whatif import metric
 
     levers = threatened(context.case)
@@ -162,7 +162,7 @@ def _levers(context: Any) -> list[Text]:
 
 def _duration(context: Any) -> list[Text]:
     """How long the deal is expected to hold, where the file gives what that takes."""
-    from negotiate.report._crisis import attempt
+    from negotiate.report.sections._crisis import attempt
     from negotiate.whatif import metric
 
     if context.signed is None:

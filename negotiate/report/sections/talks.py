@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display import figures, two_level
-from negotiate.display._text import number, percent
-from negotiate.levers import inside_flow
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.case.slots import inside_flow
+from negotiate.crisis.views import two_level
+from negotiate.drawing import figures
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.report.sections import _crisis as shared
 
 ORDER = 56
 TITLE = "Talks: who could wait"
@@ -341,6 +342,6 @@ def _ratifiers(context: Any) -> list[Block]:
 
 
 def _draws(context: Any) -> Any:
-    from negotiate.whatif import case as cases
+    from negotiate.whatif.study import case as cases
 
     return cases.draw(context.case, min(context.draws, 4000), seed=context.seed)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from negotiate import registry
-from negotiate.display import threat_game as view
-from negotiate.display._text import MINUS
-from negotiate.report._blocks import Block, Bullets, Paragraph, Table
-from negotiate.report._matrix import payoff_table
-from negotiate.report._terms import coded, codes
+from negotiate.drawing.text import MINUS
+from negotiate.report.blocks import Block, Bullets, Paragraph, Table
+from negotiate.report.sections._matrix import payoff_table
+from negotiate.report.terms import coded, codes
+from negotiate.threats import view
 
 ORDER = 50
 TITLE = "The threat game"

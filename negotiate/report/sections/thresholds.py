@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import cells as view
-from negotiate.display import phase_diagram as phase
-from negotiate.display.equilibrium_map import formula
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
+from negotiate.strategic.maps import phase_diagram_view as phase
+from negotiate.strategic.maps.equilibrium_map_view import formula
+from negotiate.whatif.views import cells as view
 from negotiate.whatif.words import words
 
 ORDER = 70
@@ -21,7 +21,7 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """For each lever its cost to a target from 0 to 1; the deal's margins; the exact map."""
-    from negotiate.whatif.cells import cells
+    from negotiate.whatif.questions.cells import cells
 
     case = context.case
     rows = []
@@ -64,8 +64,8 @@ def blocks(context: Any) -> list[Block]:
 
 def exactly(context: Any) -> list[Block]:
     """The exact map of the game of threats at the slope of the deal, and its phase diagram."""
-    from negotiate.report._threat_map import threat_maps, threat_plane
-    from negotiate.whatif._phase_curves import written
+    from negotiate.report.sections._threat_map import threat_maps, threat_plane
+    from negotiate.strategic.maps._phase_curves import written
 
     case, parties = context.case, context.case.principals
     head = Heading("Exactly, at the slope of the deal")

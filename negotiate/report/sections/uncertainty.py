@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures
-from negotiate.display._text import percent
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.drawing import figures
+from negotiate.drawing.text import percent
+from negotiate.report.blocks import Block, Figure, Paragraph, Table
 
 ORDER = 59.5
 TITLE = "Uncertainty"

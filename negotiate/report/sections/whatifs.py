@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import scenario_table, tornado
-from negotiate.report._blocks import Block, Figure, Paragraph, Table
+from negotiate.report.blocks import Block, Figure, Paragraph, Table
+from negotiate.whatif.views import scenario_table, tornado
 
 ORDER = 60
 TITLE = "What if"
@@ -18,7 +18,7 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """The scenario table and one-way ranges."""
-    from negotiate.whatif import oneway, scenarios
+    from negotiate.whatif.questions import oneway, scenarios
     from negotiate.whatif.words import words
 
     out: list[Block] = []

@@ -1,7 +1,9 @@
 """Will it hold: patience against temptation, and how long the deal is expected to last.
 
-Two models of the same deal. `negotiate.report._patience` asks how patient each side must be to keep
-it; `negotiate.report._lasting` plays a stochastic game of peace, violation, retaliation and war.
+Two models of the same deal. `negotiate.report.sections._patience` asks how patient each side must
+be to keep
+it; `negotiate.report.sections._lasting` plays a stochastic game of peace, violation, retaliation
+and war.
 What is known only afterwards stands apart at the end.
 """
 
@@ -9,9 +11,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.report import _crisis as shared
-from negotiate.report import _lasting, _patience
-from negotiate.report._blocks import Block
+from negotiate.report.blocks import Block
+from negotiate.report.sections import _crisis as shared
+from negotiate.report.sections import _lasting, _patience
 
 ORDER = 59
 TITLE = "Will it hold?"

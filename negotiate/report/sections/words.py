@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from negotiate import registry
-from negotiate.display import cheap_talk as talk_view
-from negotiate.display import reputation as reputation_view
-from negotiate.display._text import number, percent
-from negotiate.report import _crisis as shared
-from negotiate.report._blocks import Block, Figure, Heading, Paragraph
+from negotiate.crisis.views import cheap_talk as talk_view
+from negotiate.crisis.views import reputation as reputation_view
+from negotiate.drawing.text import number, percent
+from negotiate.report.blocks import Block, Figure, Heading, Paragraph
+from negotiate.report.sections import _crisis as shared
 
 ORDER = 56.5
 TITLE = "Words, mediators, reputation"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import tables
-from negotiate.display._text import clean, escape
+from negotiate.drawing import tables
+from negotiate.drawing.text import clean, escape
 
 HEAD = ("result", "state", "largest difference")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from negotiate.display._text import clean, escape
+from negotiate.drawing.text import clean, escape
 from negotiate.errors import InputError
 
 _ELEMENTS = frozenset(
@@ -61,7 +61,7 @@ def svg_tree(svg: str, prefix: str) -> ElementTree.Element:
     except ElementTree.ParseError as error:
         raise InputError(
             f"the figure is not well-formed SVG ({error})", where="svg",
-            remedy="escape labels with negotiate.display._text.escape",
+            remedy="escape labels with negotiate.drawing.text.escape",
         ) from error  # fmt: skip
     if root.tag.rpartition("}")[2] != "svg":
         raise InputError("the figure's root is not <svg>", where="svg", allowed="<svg>")

@@ -11,11 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from negotiate.display._text import clean, escape, escape_lines
-from negotiate.report import _blocks as b
-from negotiate.report import _figures, _math
-from negotiate.report._numbering import Target
-from negotiate.report._writer import Writer, stamp
+from negotiate.drawing.text import clean, escape, escape_lines
+from negotiate.report import blocks as b
+from negotiate.report.writers import figures as _figures
+from negotiate.report.writers import math as _math
+from negotiate.report.writers.numbering import Target
+from negotiate.report.writers.writer import Writer, stamp
 
 _HERE = Path(__file__).parent
 _TAGS: dict[type, str] = {b.Emph: "em", b.Strong: "strong", b.Under: "u"}

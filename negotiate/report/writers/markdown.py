@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from negotiate.display._text import clean, clean_lines
-from negotiate.report import _blocks as b
-from negotiate.report import _figures
-from negotiate.report._numbering import Target
-from negotiate.report._writer import Writer, stamp
+from negotiate.drawing.text import clean, clean_lines
+from negotiate.report import blocks as b
+from negotiate.report.writers import figures as _figures
+from negotiate.report.writers.numbering import Target
+from negotiate.report.writers.writer import Writer, stamp
 
 _ANYWHERE = re.compile(r"([\\`*_\[\]<>#|~$&@^{}])")
 _LINE_START = re.compile(r"^(\s*)([-+=:!]|\d+(?=[.)]))")

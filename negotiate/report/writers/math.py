@@ -12,7 +12,7 @@ import re
 from functools import cache
 from xml.etree import ElementTree
 
-from negotiate.display._text import clean, escape
+from negotiate.drawing.text import clean, escape
 
 _ELEMENTS = frozenset(
     [

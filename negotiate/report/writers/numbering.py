@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from negotiate.display._text import clean
-from negotiate.report import _blocks as b
+from negotiate.drawing.text import clean
+from negotiate.report import blocks as b
 
 WORDS = {"table": "Table", "figure": "Figure", "math": "Equation", "section": "Section"}
 

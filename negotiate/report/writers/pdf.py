@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from negotiate.display._text import clean, clean_lines
-from negotiate.display.svg import text_width
+from negotiate.drawing.svg import text_width
+from negotiate.drawing.text import clean, clean_lines
 from negotiate.errors import MissingExtraError, NegotiateError
-from negotiate.report import _blocks as b
-from negotiate.report import _figures
-from negotiate.report._math import string, typst_math
-from negotiate.report._numbering import Target
-from negotiate.report._writer import Writer, stamp
+from negotiate.report import blocks as b
+from negotiate.report.writers import figures as _figures
+from negotiate.report.writers.math import string, typst_math
+from negotiate.report.writers.numbering import Target
+from negotiate.report.writers.writer import Writer, stamp
 
 _HERE = Path(__file__).parent
 _ALIGN = {"l": "left", "r": "right", "c": "center"}

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from negotiate.display._text import clean
-from negotiate.report import _blocks as b
-from negotiate.report._numbering import Target, number
+from negotiate.drawing.text import clean
+from negotiate.report import blocks as b
+from negotiate.report.writers.numbering import Target, number
 
 _SAFE = ("http://", "https://", "mailto:")
 

@@ -27,7 +27,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.kernels import _lanes as lanes
+from negotiate.strategic.arithmetic import _lanes as lanes
 from negotiate.tolerance import DOUBT, PIVOT, TIE
 
 Array = npt.NDArray[Any]

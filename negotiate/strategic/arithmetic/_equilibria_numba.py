@@ -22,9 +22,15 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.kernels._equilibria_direct import BLOCK, WIDEST, WORK, enumerate_block, load
-from negotiate.kernels._equilibria_two import solve_two
-from negotiate.kernels._equilibria_walk import DELTA, scale, walk
+from negotiate.strategic.arithmetic._equilibria_direct import (
+    BLOCK,
+    WIDEST,
+    WORK,
+    enumerate_block,
+    load,
+)
+from negotiate.strategic.arithmetic._equilibria_two import solve_two
+from negotiate.strategic.arithmetic._equilibria_walk import DELTA, scale, walk
 
 Array = npt.NDArray[Any]
 SHARE = 1_024

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.kernels import expected
+from negotiate.strategic.arithmetic import expected
 from negotiate.tolerance import PROBABILITY, REGRET
 
 Array = npt.NDArray[Any]

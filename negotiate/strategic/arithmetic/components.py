@@ -121,7 +121,7 @@ def nash_subsets(pairs: Sequence[tuple[int, int]]) -> tuple[NashSubset, ...]:
     ----------
     pairs
         ``(r, c)`` per extreme equilibrium: numbers of its row and column vertex, as in
-        `negotiate.kernels.equilibria_exact.ExactEquilibria`.
+        `negotiate.strategic.arithmetic.equilibria_exact.ExactEquilibria`.
 
     Returns
     -------

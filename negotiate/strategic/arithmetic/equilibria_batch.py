@@ -33,9 +33,9 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.kernels import _equilibria_numpy
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.polytope_vertices import most_vertices
+from negotiate.strategic.arithmetic import _equilibria_numpy
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.arithmetic.polytope_vertices import most_vertices
 
 Array = npt.NDArray[Any]
 
@@ -107,7 +107,7 @@ class BatchEquilibria:
 def _compiled() -> ModuleType | None:
     if importlib.util.find_spec("numba") is None:
         return None
-    from negotiate.kernels import _equilibria_numba
+    from negotiate.strategic.arithmetic import _equilibria_numba
 
     return _equilibria_numba
 

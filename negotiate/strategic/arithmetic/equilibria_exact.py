@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.kernels.polytope_vertices import Matrix, most_vertices, vertices
+from negotiate.strategic.arithmetic.polytope_vertices import Matrix, most_vertices, vertices
 
 LIMIT = 400_000
 """Largest upper bound on the bases of the larger polytope that is accepted (15 x 15 games)."""

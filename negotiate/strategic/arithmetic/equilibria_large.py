@@ -25,9 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels import equilibria_batch as batch
-from negotiate.kernels.dominance import iterated_strict, iterated_weak
-from negotiate.kernels.equilibria_batch import (
+from negotiate.strategic.arithmetic import equilibria_batch as batch
+from negotiate.strategic.arithmetic.dominance import iterated_strict, iterated_weak
+from negotiate.strategic.arithmetic.equilibria_batch import (
     COMPLETE,
     NOT_FINITE,
     PURE_ONLY,
@@ -36,7 +36,7 @@ from negotiate.kernels.equilibria_batch import (
     STATUS,
     BatchEquilibria,
 )
-from negotiate.kernels.pure import pure_equilibria
+from negotiate.strategic.arithmetic.pure import pure_equilibria
 
 __all__ = ["STATUS", "equilibria_large", "equilibria_undominated"]
 

@@ -33,10 +33,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.kernels import expected
-from negotiate.kernels._support_systems import Mixed, near, newton, three_by_two
-from negotiate.kernels.equilibria_exact import LIMIT, check_size, extreme_equilibria
-from negotiate.kernels.pure import pure_equilibria
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic._support_systems import Mixed, near, newton, three_by_two
+from negotiate.strategic.arithmetic.equilibria_exact import LIMIT, check_size, extreme_equilibria
+from negotiate.strategic.arithmetic.pure import pure_equilibria
 from negotiate.tolerance import REGRET
 
 Array = npt.NDArray[Any]

@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels import expected
+from negotiate.strategic.arithmetic import expected
 from negotiate.tolerance import BRANCH
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels import expected
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.parametric_roots import RealRoot
 from negotiate.solution import Evidence, Point
-from negotiate.whatif._equilibrium_pieces import Critical, MapCell
-from negotiate.whatif._equilibrium_writer import table_at
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.maps._equilibrium_pieces import Critical, MapCell
+from negotiate.strategic.maps._equilibrium_writer import table_at
+from negotiate.strategic.maps.parametric_roots import RealRoot
 
 
 def verify(found: Any, *, points: int = 3, rng: np.random.Generator | None = None) -> Any:

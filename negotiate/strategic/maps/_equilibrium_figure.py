@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from negotiate.display._plot import below, spread, x_axis, y_axis
-from negotiate.display._text import MINUS, clean, number
-from negotiate.display.svg import (
+from negotiate.drawing.plot import below, spread, x_axis, y_axis
+from negotiate.drawing.svg import (
     DASHES,
     SERIES,
     WIDTH,
@@ -21,6 +20,7 @@ from negotiate.display.svg import (
     text_width,
     wrap,
 )
+from negotiate.drawing.text import MINUS, clean, number
 
 MAX_LINES = 12
 """Equilibria named in the key; further ones are drawn in grey."""
@@ -90,7 +90,7 @@ def _bands(
     top: float, bottom: float,
 ) -> None:  # fmt: skip
     """Cells in turn washed, with their letter and number of equilibria."""
-    from negotiate.display.equilibrium_map import letter
+    from negotiate.strategic.maps.equilibrium_map_view import letter
 
     for k, cell in enumerate(item.cells):
         low = start if cell.low is None else max(start, float(cell.low))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from negotiate.kernels.parametric_equilibria import Structure
-from negotiate.kernels.parametric_roots import RealRoot
 from negotiate.solution import Point, Solution
+from negotiate.strategic.maps.parametric_equilibria import Structure
+from negotiate.strategic.maps.parametric_roots import RealRoot
 
 Value = Fraction | RealRoot
 

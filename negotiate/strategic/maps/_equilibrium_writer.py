@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels import expected
-from negotiate.kernels.components import connected, nash_subsets
-from negotiate.kernels.parametric_equilibria import ParametricGame, Piece, Structure, at
-from negotiate.kernels.parametric_formula import Formula
-from negotiate.kernels.parametric_polynomials import Poly, add, integers, multiply
-from negotiate.kernels.parametric_roots import RealRoot
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.whatif._equilibrium_names import ordered, support_names, supports
-from negotiate.whatif._equilibrium_pieces import Critical, MapCell, Value
-from negotiate.whatif._polynomial_payoffs import PolynomialGame
+from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic.components import connected, nash_subsets
+from negotiate.strategic.maps._equilibrium_names import ordered, support_names, supports
+from negotiate.strategic.maps._equilibrium_pieces import Critical, MapCell, Value
+from negotiate.strategic.maps._polynomial_payoffs import PolynomialGame
+from negotiate.strategic.maps.parametric_equilibria import ParametricGame, Piece, Structure, at
+from negotiate.strategic.maps.parametric_formula import Formula
+from negotiate.strategic.maps.parametric_polynomials import Poly, add, integers, multiply
+from negotiate.strategic.maps.parametric_roots import RealRoot
 
 
 class Writer:

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels.equilibria_exact import extreme_equilibria
-from negotiate.kernels.parametric_equilibria import ParametricGame, at
-from negotiate.kernels.parametric_plane import Factor
-from negotiate.kernels.parametric_roots import RealRoot
 from negotiate.solution import Evidence
-from negotiate.whatif._equilibrium_names import supports
+from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
+from negotiate.strategic.maps._equilibrium_names import supports
+from negotiate.strategic.maps.parametric_equilibria import ParametricGame, at
+from negotiate.strategic.maps.parametric_plane import Factor
+from negotiate.strategic.maps.parametric_roots import RealRoot
 
 LINES = 3
 """Lines along each quantity."""

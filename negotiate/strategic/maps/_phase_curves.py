@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.kernels.parametric_plane import Factor, PlaneGame
+from negotiate.strategic.maps.parametric_plane import Factor, PlaneGame
 
 Span = tuple[Fraction, Fraction]
 _STEPS = 3  # Newton steps that put the points of a trace on the curve

@@ -13,8 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from negotiate.case.quantity import exact
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.model.quantity import exact
 
 Terms = dict[tuple[int, ...], Fraction]
 """A polynomial: exponents of the quantities to coefficient; the empty dict is zero."""
@@ -120,7 +120,7 @@ def read(
 
 def _opened(case: str | Path, where: str) -> Any:
     from negotiate import loading
-    from negotiate.model import casefile
+    from negotiate.case import read as casefile
 
     path = casefile.resolve(case)
     if path.suffix.lower() in loading.SUFFIXES:
@@ -131,7 +131,7 @@ def _opened(case: str | Path, where: str) -> Any:
             f"is of kind {kind or 'unknown'}", where=f"{where}: {case}",
             allowed='a file of kind = "strategic"',
         )  # fmt: skip
-    from negotiate.forms import _strategic_file
+    from negotiate.strategic import _file as _strategic_file
 
     return _strategic_file.open_file(path)
 

@@ -6,7 +6,7 @@ values between them, exact algebraic numbers. In a cell every equilibrium is a f
 probabilities and payoffs are rational functions of theta. At each critical value the game is solved
 on its own, in fractions or in the number field of that value: there, and often only there, the
 game is degenerate and equilibria form continua. The method, and why nothing is missed, is in
-`negotiate.kernels.parametric_equilibria`.
+`negotiate.strategic.maps.parametric_equilibria`.
 
 The inspection game of Turocy and von Stengel (2001), LSE CDAM Research Report 2001-09, section 5:
 the inspectee cheats with probability c / 5 where the inspection costs c, and at c = 5 the inspector
@@ -26,15 +26,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from negotiate.case.quantity import exact
 from negotiate.errors import InputError
-from negotiate.kernels.parametric_equilibria import ParametricGame
-from negotiate.kernels.parametric_roots import RealRoot
-from negotiate.model.quantity import exact
 from negotiate.solution import Evidence, Point, Solution
+from negotiate.strategic.maps import _polynomial_payoffs as payoffs_of
+from negotiate.strategic.maps._equilibrium_pieces import Critical, MapCell
+from negotiate.strategic.maps._equilibrium_writer import Writer, evaluated, table_at
+from negotiate.strategic.maps.parametric_equilibria import ParametricGame
+from negotiate.strategic.maps.parametric_roots import RealRoot
 from negotiate.view import Viewable
-from negotiate.whatif import _polynomial_payoffs as payoffs_of
-from negotiate.whatif._equilibrium_pieces import Critical, MapCell
-from negotiate.whatif._equilibrium_writer import Writer, evaluated, table_at
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class EquilibriumMap(Viewable):
     game: ParametricGame = field(repr=False, compare=False)
     notes: tuple[str, ...] = ()
 
-    _view = "equilibrium_map"
+    _view = "negotiate.strategic.maps.equilibrium_map_view"
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -102,7 +102,7 @@ class EquilibriumMap(Viewable):
 
     def verify(self, *, points: int = 3) -> tuple[Evidence, ...]:
         """The map judged by the definition at random points of every cell; see the check's file."""
-        from negotiate.whatif._equilibrium_check import verify
+        from negotiate.strategic.maps._equilibrium_check import verify
 
         found: tuple[Evidence, ...] = verify(self, points=points)
         return found
@@ -196,7 +196,7 @@ def equilibrium_map(
     --------
     In a game of chicken with a cost of collision c > 1, both swerve less the less it costs.
 
-    >>> from negotiate.forms.strategic import StrategicGame
+    >>> from negotiate.strategic.game import StrategicGame
     >>> import sympy
     >>> c = sympy.Symbol("c")
     >>> game = StrategicGame.from_arrays(

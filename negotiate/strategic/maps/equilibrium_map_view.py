@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from negotiate.display import _equilibrium_figure as drawing
-from negotiate.display import tables
-from negotiate.display._text import MINUS, clean, escape
-from negotiate.kernels.parametric_text import written
+from negotiate.drawing import tables
+from negotiate.drawing.text import MINUS, clean, escape
+from negotiate.strategic.maps import _equilibrium_figure as drawing
+from negotiate.strategic.maps.parametric_text import written
 
 MAX_PIECES = 60
 """Cells and critical values written out; the rest is counted."""

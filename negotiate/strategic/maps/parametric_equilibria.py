@@ -2,8 +2,10 @@ r"""All extreme equilibria of a two-player game along one quantity, exactly.
 
 Payoffs are polynomials in theta over the rationals. The extreme equilibria at a value of theta are
 the pairs of vertices of the two best-reply polyhedra whose labels together are all strategies
-(`negotiate.kernels.equilibria_exact`), and which labels occur depends only on the signs of the
-minors of `negotiate.kernels.parametric_minors`. So the structure can change only at roots of these
+(`negotiate.strategic.arithmetic.equilibria_exact`), and which labels occur depends only on the
+signs of the
+minors of `negotiate.strategic.maps.parametric_minors`. So the structure can change only at roots
+of these
 minors. The real roots of all of them are isolated; between two neighbouring roots every sign, hence
 the structure, is constant; at a root the minors that vanish are known, since each root belongs to
 one irreducible polynomial and a minor vanishes there exactly if that polynomial divides it. The
@@ -30,11 +32,11 @@ from functools import cmp_to_key
 from typing import Any
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels import parametric_polynomials as poly
-from negotiate.kernels.parametric_field import Algebraic
-from negotiate.kernels.parametric_minors import Polyhedron, count
-from negotiate.kernels.parametric_polynomials import Poly
-from negotiate.kernels.parametric_roots import RealRoot, between, real_roots, sharpen
+from negotiate.strategic.maps import parametric_polynomials as poly
+from negotiate.strategic.maps.parametric_field import Algebraic
+from negotiate.strategic.maps.parametric_minors import Polyhedron, count
+from negotiate.strategic.maps.parametric_polynomials import Poly
+from negotiate.strategic.maps.parametric_roots import RealRoot, between, real_roots, sharpen
 
 LIMIT = 50_000
 """Most minors times their highest degree: 6 x 6 strategies with payoffs of degree 5."""

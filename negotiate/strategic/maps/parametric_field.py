@@ -6,7 +6,7 @@ extended Euclidean algorithm (the polynomial is irreducible, so it is prime to e
 zero). The sign is read off an enclosure refined until it excludes zero; zero itself is rational.
 Cohen, A Course in Computational Algebraic Number Theory (1993), section 4.2.
 
->>> from negotiate.kernels.parametric_roots import real_roots
+>>> from negotiate.strategic.maps.parametric_roots import real_roots
 >>> root = real_roots((-2, 0, 1))[1]
 >>> Algebraic.of((1, 1), root) * Algebraic.of((-1, 1), root)
 Fraction(1, 1)
@@ -21,8 +21,8 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Any
 
-from negotiate.kernels.parametric_roots import RealRoot
-from negotiate.kernels.parametric_text import surd, written
+from negotiate.strategic.maps.parametric_roots import RealRoot
+from negotiate.strategic.maps.parametric_text import surd, written
 
 _DIGITS = 1 << 54  # relative width at which an enclosure gives a float
 

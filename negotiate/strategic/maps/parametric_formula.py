@@ -15,11 +15,11 @@ from fractions import Fraction
 from math import gcd
 from typing import Any
 
-from negotiate.kernels import parametric_polynomials as poly
-from negotiate.kernels.parametric_equilibria import at
-from negotiate.kernels.parametric_polynomials import Poly
-from negotiate.kernels.parametric_roots import RealRoot
-from negotiate.kernels.parametric_text import written
+from negotiate.strategic.maps import parametric_polynomials as poly
+from negotiate.strategic.maps.parametric_equilibria import at
+from negotiate.strategic.maps.parametric_polynomials import Poly
+from negotiate.strategic.maps.parametric_roots import RealRoot
+from negotiate.strategic.maps.parametric_text import written
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ from itertools import combinations
 from math import comb
 from typing import Any
 
-from negotiate.kernels import parametric_polynomials as poly
-from negotiate.kernels.parametric_polynomials import Poly, Ring
+from negotiate.strategic.maps import parametric_polynomials as poly
+from negotiate.strategic.maps.parametric_polynomials import Poly, Ring
 
 Table = Sequence[Sequence[Any]]
 

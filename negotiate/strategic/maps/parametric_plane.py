@@ -1,6 +1,7 @@
 r"""Equilibria of a two-player game over the plane of two quantities.
 
-As along one quantity (`negotiate.kernels.parametric_minors`), the extreme equilibria at a point
+As along one quantity (`negotiate.strategic.maps.parametric_minors`), the extreme equilibria at a
+point
 depend only on the signs of the minors, now polynomials in x and y. Each minor is factorised over
 the rationals; so the plane is cut by the zero sets of the irreducible factors, and the equilibria
 are the same wherever the factors have the same signs. At a point the signs are exact: a value in
@@ -20,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import TooLargeError
-from negotiate.kernels.parametric_minors import Polyhedron, count
-from negotiate.kernels.parametric_polynomials import Ring
+from negotiate.strategic.maps.parametric_minors import Polyhedron, count
+from negotiate.strategic.maps.parametric_polynomials import Ring
 
 LIMIT = 4_000
 """Most minors times their highest degree: 5 x 5 strategies with linear payoffs."""
@@ -178,7 +179,7 @@ class PlaneGame:
     def structures(self, patterns: Any) -> list[State]:
         """Extreme equilibria and degeneracy verdict for signs of the factors ``(factors, points)``.
 
-        Labels as in `negotiate.kernels.parametric_equilibria.Piece`.
+        Labels as in `negotiate.strategic.maps.parametric_equilibria.Piece`.
         """
         columns = np.ascontiguousarray(np.asarray(patterns, dtype=np.int8).T)
         keys = [row.tobytes() for row in columns]

@@ -20,9 +20,9 @@ from fractions import Fraction
 from math import isqrt
 from typing import Any
 
-from negotiate.kernels import parametric_polynomials as poly
-from negotiate.kernels.parametric_polynomials import Poly
-from negotiate.kernels.parametric_text import decimals, surd, written
+from negotiate.strategic.maps import parametric_polynomials as poly
+from negotiate.strategic.maps.parametric_polynomials import Poly
+from negotiate.strategic.maps.parametric_text import decimals, surd, written
 
 WIDTH_BITS = 40
 """Intervals are first refined to 2^-40 of their size: enough to tell most roots apart."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import lcm
 
-from negotiate.kernels.parametric_polynomials import Poly
+from negotiate.strategic.maps.parametric_polynomials import Poly
 
 
 def decimals(x: Fraction, digits: int) -> str:

@@ -5,14 +5,15 @@ regions on which the extreme equilibria, their supports and their best replies a
 diagram gives the regions found on a grid, each point of it decided exactly, and of every curve the
 parts that bound them, as the polynomial itself. A part of a curve is kept only where the equilibria
 on its two sides, or on it, differ; both are decided with exact signs
-(`negotiate.kernels.parametric_plane`). A region that fits between the lines of the mesh on which
+(`negotiate.strategic.maps.parametric_plane`). A region that fits between the lines of the mesh on
+which
 curves are traced may be missed; the width of the mesh is stated. For one quantity nothing can be
 missed: `equilibrium_map`.
 
 In a crisis between two sides that stand firm or yield, worth v to the winner, at a cost of war c,
 with the prize shared if both yield, war is an equilibrium exactly if v / 2 > c.
 
->>> from negotiate.forms.strategic import StrategicGame
+>>> from negotiate.strategic.game import StrategicGame
 >>> import sympy
 >>> v, c = sympy.symbols("v c")
 >>> game = StrategicGame.from_arrays(
@@ -35,12 +36,12 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError
-from negotiate.kernels.parametric_plane import Factor, PlaneGame, Structure
 from negotiate.solution import Evidence
+from negotiate.strategic.maps import _phase_curves as curves
+from negotiate.strategic.maps import _polynomial_payoffs as payoffs_of
+from negotiate.strategic.maps._equilibrium_names import support_names
+from negotiate.strategic.maps.parametric_plane import Factor, PlaneGame, Structure
 from negotiate.view import Viewable
-from negotiate.whatif import _phase_curves as curves
-from negotiate.whatif import _polynomial_payoffs as payoffs_of
-from negotiate.whatif._equilibrium_names import support_names
 
 MAX_POINTS = 400
 """Most points of the grid along one quantity."""
@@ -139,7 +140,7 @@ class PhaseDiagram(Viewable):
     payoffs: Any = field(repr=False, compare=False)
     notes: tuple[str, ...] = ()
 
-    _view = "phase_diagram"
+    _view = "negotiate.strategic.maps.phase_diagram_view"
 
     def region(self, x: Any, y: Any) -> tuple[str, ...]:
         """Supports of the extreme equilibria at one rational point, exactly."""
@@ -176,7 +177,7 @@ class PhaseDiagram(Viewable):
         self, *, points: int = 40, rng: np.random.Generator | None = None
     ) -> tuple[Evidence, ...]:
         """The diagram against enumeration at random points and against exact maps along lines."""
-        from negotiate.whatif._phase_check import verify
+        from negotiate.strategic.maps._phase_check import verify
 
         return verify(self, points, rng if rng is not None else np.random.default_rng(0))
 

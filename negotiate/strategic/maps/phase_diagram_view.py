@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import tables
-from negotiate.display._plot import below, x_axis, y_axis
-from negotiate.display._text import clean, escape, percent
-from negotiate.display.equilibrium_map import formula, letter
-from negotiate.display.svg import DASHES, SERIES, WIDTH, Canvas, Scale, wrap
+from negotiate.drawing import tables
+from negotiate.drawing.plot import below, x_axis, y_axis
+from negotiate.drawing.svg import DASHES, SERIES, WIDTH, Canvas, Scale, wrap
+from negotiate.drawing.text import clean, escape, percent
+from negotiate.strategic.maps.equilibrium_map_view import formula, letter
 
 MAX_REGIONS = 24
 """Regions written out; the rest is counted."""

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display._text import clean, escape, exact
-from negotiate.display.svg import Canvas, text_width
-from negotiate.forms.strategic import StrategicGame
+from negotiate.drawing.svg import Canvas, text_width
+from negotiate.drawing.text import clean, escape, exact
+from negotiate.strategic.game import StrategicGame
 
 MAX_SIDE = 16
 """Rows and columns shown; what is cut off is said."""

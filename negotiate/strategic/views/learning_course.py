@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.display import figures, tables
-from negotiate.display._text import escape
+from negotiate.drawing import figures, tables
+from negotiate.drawing.text import escape
 
 POINTS = 400
 """Most points in time that are drawn."""

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.kernels.sampling import generator
+from negotiate.numbers.sampling import generator
 
 Floats = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.kernels.sampling import generator
+from negotiate.numbers.sampling import generator
 
 Floats = NDArray[np.float64]
 

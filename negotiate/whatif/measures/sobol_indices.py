@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.kernels.sampling import BLOCK, bootstrap_counts
+from negotiate.numbers.sampling import BLOCK, bootstrap_counts
 
 Floats = NDArray[np.float64]
 

@@ -1,6 +1,7 @@
 """What every answer is: a table, a sentence made from its numbers, a picture.
 
-A `Picture` says what to draw in plain data; `negotiate.display.answer` draws it. Computing never
+A `Picture` says what to draw in plain data; `negotiate.whatif.views.answer` draws it. Computing
+never
 loads a plotting library.
 """
 
@@ -57,7 +58,7 @@ class Picture:
 class Answer(Viewable):
     """Base of answers; a subclass has ``records``, ``sentence``, ``picture`` and ``notes``."""
 
-    _view = "answer"
+    _view = "negotiate.whatif.views.answer"
     notes: tuple[str, ...] = ()
     names: Mapping[str, str] = MappingProxyType({})
     """Words of paths and ids; an answer about a case has them from `named`."""

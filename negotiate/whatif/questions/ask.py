@@ -12,7 +12,8 @@ sentence made from its numbers, a picture and JSON::
     ng.information(case, "threats.advantage.air_power", "> 0")   what is worth knowing
     ng.robustness(case)                                     how sure its conclusions are
 
-The same questions can be asked of any model: `negotiate.whatif.case.seam` gives the space and the
+The same questions can be asked of any model: `negotiate.whatif.study.case.seam` gives the space
+and the
 evaluation that the functions of `sensitivity.py`, `threshold.py`, `discovery.py` and the others
 take.
 
@@ -31,24 +32,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, NegotiateError, UnknownNameError
-from negotiate.model.negotiation import Negotiation
-from negotiate.whatif import attribution as attributions
-from negotiate.whatif import case as cases
-from negotiate.whatif import counterfactual as counterfactuals
-from negotiate.whatif import discovery, inverse, matching
 from negotiate.whatif import metric as metrics
-from negotiate.whatif import sensitivity as sensitivities
-from negotiate.whatif import threshold as thresholds
-from negotiate.whatif import value_of_information as values
-from negotiate.whatif.condition import read
-from negotiate.whatif.design import Sobol
-from negotiate.whatif.methods import METHODS, count, drawn, inputs_over, relevant
-from negotiate.whatif.robustness import Claim, Claims
-from negotiate.whatif.robustness import claim as claimed
-from negotiate.whatif.study import Study, run_study
+from negotiate.whatif.questions import attribution as attributions
+from negotiate.whatif.questions import counterfactual as counterfactuals
+from negotiate.whatif.questions import discovery, inverse, matching
+from negotiate.whatif.questions import sensitivity as sensitivities
+from negotiate.whatif.questions import threshold as thresholds
+from negotiate.whatif.questions import value_of_information as values
+from negotiate.whatif.questions.condition import read
+from negotiate.whatif.questions.methods import METHODS, count, drawn, inputs_over, relevant
+from negotiate.whatif.questions.robustness import Claim, Claims
+from negotiate.whatif.questions.robustness import claim as claimed
+from negotiate.whatif.study import case as cases
+from negotiate.whatif.study.design import Sobol
+from negotiate.whatif.study.run import Study, run_study
+from negotiate.whatif.study.world import of_case
 from negotiate.whatif.words import names
-from negotiate.whatif.world import of_case
 
 DRAWS = 2**14
 """Draws unless asked otherwise: shares are then known to some 0.4 of a hundredth."""
@@ -113,7 +114,8 @@ def threshold(
     metric, condition
         What is asked.
     draws
-        Draws of the other quantities; 1 means their base values. `negotiate.whatif.cells.cells`
+        Draws of the other quantities; 1 means their base values.
+        `negotiate.whatif.questions.cells.cells`
         gives exact thresholds at the base values where there are any.
     """
     space, evaluate = cases.seam(case, [metric], scenario=scenario, paths=[path])
@@ -374,7 +376,8 @@ def robustness(
     Parameters
     ----------
     claims
-        Ids of conclusions of the file, or claims made with `negotiate.whatif.robustness.claim`;
+        Ids of conclusions of the file, or claims made with
+        `negotiate.whatif.questions.robustness.claim`;
         by default all that the file states.
     scenarios
         Scenarios besides the baseline; by default all of the file.

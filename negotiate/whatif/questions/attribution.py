@@ -4,7 +4,8 @@ Players are levers (or any switches). v(S) is the metric when exactly the levers
 table, the game solved again without the others. The share of a lever is its Shapley value in v:
 its mean marginal contribution over all orders of putting levers on the table. Shares sum to
 v(all) - v(none), and pairs have an interaction index. A label is attributed through the
-indicator of the label that holds with all levers. See `negotiate.kernels.shapley` for formulas.
+indicator of the label that holds with all levers. See `negotiate.whatif.measures.shapley` for
+formulas.
 
 Where a coalition has no answer, shares of that draw are undefined and the answer says so. Where
 ties leave v(S) open between two values, `attribute_between` gives the range of each share.
@@ -29,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.kernels import shapley
-from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
+from negotiate.whatif.measures import shapley
+from negotiate.whatif.questions.answer import Answer, Picture, listed, percent, shown
 
 Floats = NDArray[np.float64]
 Worth = Callable[[NDArray[np.bool_]], Mapping[str, Any]]

@@ -5,7 +5,7 @@ rejection is asked for an interval; over many truths an interval of level L must
 L of them (Cook, Gelman and Rubin 2006, doi:10.1198/106186006X136976; for approximate posteriors
 Prangle et al. 2014, doi:10.1002/sta4.39). The prior draws are shared by all truths.
 
->>> from negotiate.whatif.marginal import uniform
+>>> from negotiate.whatif.study.marginal import uniform
 >>> space = Space({"x": uniform(0.0, 1.0), "e": uniform(-0.1, 0.1)})
 >>> found = coverage(space, lambda v: {"y": v["x"] + v["e"]}, ("y",), truths=300)
 >>> abs(found.share["x"] - 0.9) < 0.06
@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, NoSolutionError
-from negotiate.kernels.sampling import generator, sobol_points
-from negotiate.whatif.answer import Answer, Picture, percent
-from negotiate.whatif.chunks import Evaluate, evaluate_rows
-from negotiate.whatif.inverse import _distance, _prior, _scales, _table
-from negotiate.whatif.space import Space
+from negotiate.numbers.sampling import generator, sobol_points
+from negotiate.whatif.questions.answer import Answer, Picture, percent
+from negotiate.whatif.questions.inverse import _distance, _prior, _scales, _table
+from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.study.space import Space
 
 
 @dataclass(frozen=True)

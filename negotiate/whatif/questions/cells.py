@@ -20,14 +20,14 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import registry
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import NegotiateError
-from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
-from negotiate.whatif import condition as conditions
 from negotiate.whatif import metric
-from negotiate.whatif.oneway import rows, span
-from negotiate.whatif.threshold import exact_threshold
-from negotiate.whatif.world import of_case
+from negotiate.whatif.questions import condition as conditions
+from negotiate.whatif.questions.oneway import rows, span
+from negotiate.whatif.questions.threshold import exact_threshold
+from negotiate.whatif.study.world import of_case
 
 Array = npt.NDArray[Any]
 _HALVINGS = 45
@@ -74,7 +74,7 @@ class Cells(Viewable):
     changes: tuple[Change, ...]
     points: int
 
-    _view = "cells"
+    _view = "negotiate.whatif.views.cells"
 
     @property
     def exact(self) -> bool:

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.whatif.answer import Answer, Picture, percent, shown
-from negotiate.whatif.study import Study
+from negotiate.whatif.questions.answer import Answer, Picture, percent, shown
+from negotiate.whatif.study.run import Study
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,8 @@
     support  = points in the box / all points,
 
 and each of its limits by a quasi-p-value. Bryant and Lempert (2010),
-doi:10.1016/j.techfore.2009.08.002; see `negotiate.kernels.prim` and `negotiate.kernels.cart`.
+doi:10.1016/j.techfore.2009.08.002; see `negotiate.whatif.measures.prim` and
+`negotiate.whatif.measures.cart`.
 Labels are inputs too: they enter by the numbers of their names in alphabetical order and are
 written out as names.
 
@@ -28,11 +29,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NoSolutionError
-from negotiate.kernels import cart
-from negotiate.kernels import prim as kernel
-from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
-from negotiate.whatif.condition import Condition, read
-from negotiate.whatif.study import Study
+from negotiate.whatif.measures import cart
+from negotiate.whatif.measures import prim as kernel
+from negotiate.whatif.questions.answer import Answer, Picture, listed, percent, shown
+from negotiate.whatif.questions.condition import Condition, read
+from negotiate.whatif.study.run import Study
 
 Floats = NDArray[np.float64]
 SIGNIFICANT = 0.05

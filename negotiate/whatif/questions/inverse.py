@@ -10,11 +10,13 @@ observed (approximate Bayesian computation):
   weighted variance). Moves are made on the unit cube, where the prior is uniform.
 
 Weights w give an effective sample size 1 / sum w^2 (w summing to one; Kong 1992). Whether the
-intervals keep their promise is checked in `negotiate.whatif.calibration`; values of one quantity
-that do it, the others at base, are found in `negotiate.whatif.matching`. What was observed is
+intervals keep their promise is checked in `negotiate.whatif.questions.calibration`; values of one
+quantity
+that do it, the others at base, are found in `negotiate.whatif.questions.matching`. What was
+observed is
 hindsight unless the caller says otherwise, and every answer says on which observations it rests.
 
->>> from negotiate.whatif.marginal import uniform
+>>> from negotiate.whatif.study.marginal import uniform
 >>> space = Space({"x": uniform(0.0, 1.0)})
 >>> found = rejection(space, lambda v: {"y": 2 * v["x"]}, {"y": 1.0}, draws=10_000, keep=200)
 >>> round(found.quantile("x", 0.5), 1)
@@ -31,10 +33,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.kernels.sampling import generator, sobol_points
-from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
-from negotiate.whatif.chunks import Evaluate, evaluate_rows
-from negotiate.whatif.space import Space
+from negotiate.numbers.sampling import generator, sobol_points
+from negotiate.whatif.questions.answer import Answer, Picture, listed, percent, shown
+from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.study.space import Space
 
 Floats = NDArray[np.float64]
 OUTSIDE = 20

@@ -2,9 +2,10 @@
 
 The set { x : |metric(x) - observed| <= tolerance } on a range, everything else at base, as
 intervals with ends to the last float. Where the metric is a rational function of the quantity,
-`negotiate.whatif.threshold.exact_threshold` of ``metric - observed`` gives the values exactly.
+`negotiate.whatif.questions.threshold.exact_threshold` of ``metric - observed`` gives the values
+exactly.
 
->>> from negotiate.whatif.marginal import uniform
+>>> from negotiate.whatif.study.marginal import uniform
 >>> space = Space({"x": uniform(-2.0, 2.0)})
 >>> found = intervals(
 ...     space, lambda v: {"y": v["x"] ** 2}, "x", "y", 1.0, tolerance=0.5, low=-2, high=2
@@ -22,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.whatif.answer import Answer, Picture, listed, shown
-from negotiate.whatif.chunks import Evaluate, evaluate_rows
-from negotiate.whatif.space import Space
+from negotiate.whatif.questions.answer import Answer, Picture, listed, shown
+from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.study.space import Space
 
 Floats = NDArray[np.float64]
 

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, TooLargeError
-from negotiate.model.negotiation import Negotiation
-from negotiate.whatif import case as cases
-from negotiate.whatif import sensitivity as sensitivities
-from negotiate.whatif.design import MAX_ROWS, Saltelli, Sobol, size_in_words
-from negotiate.whatif.marginal import point
-from negotiate.whatif.shapley_effects import inputs_of, shapley_effects
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import Study, collect, run_study
+from negotiate.whatif.questions import sensitivity as sensitivities
+from negotiate.whatif.questions.shapley_effects import inputs_of, shapley_effects
+from negotiate.whatif.study import case as cases
+from negotiate.whatif.study.design import MAX_ROWS, Saltelli, Sobol, size_in_words
+from negotiate.whatif.study.marginal import point
+from negotiate.whatif.study.run import Study, collect, run_study
+from negotiate.whatif.study.space import Space
 
 SCREEN = 64
 """Worlds in which each input is exchanged to see whether a metric depends on it at all."""

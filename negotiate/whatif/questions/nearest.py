@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
-from negotiate.whatif.chunks import Evaluate, evaluate_rows
-from negotiate.whatif.condition import Condition
-from negotiate.whatif.space import Space
+from negotiate.whatif.questions.condition import Condition
+from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.study.space import Space
 
 Floats = NDArray[np.float64]
 NORMAL_RANGE = 3.289707253902945

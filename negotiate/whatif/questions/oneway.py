@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError
-from negotiate.model.negotiation import Negotiation
 from negotiate.tolerance import UTILITY
 from negotiate.view import Viewable
 from negotiate.whatif import metric
-from negotiate.whatif.answer import Answer, Picture, listed, shown
+from negotiate.whatif.questions.answer import Answer, Picture, listed, shown
+from negotiate.whatif.study.world import of_case
 from negotiate.whatif.words import names
-from negotiate.whatif.world import of_case
 
 Floats = npt.NDArray[np.float64]
 MAX_POINTS = 100_000
@@ -54,7 +54,7 @@ class Tornado(Viewable):
     base: float
     skipped: tuple[tuple[str, str], ...] = ()
 
-    _view = "tornado"
+    _view = "negotiate.whatif.views.tornado"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -90,7 +90,7 @@ class Curve(Viewable):
     answers: Mapping[str, npt.NDArray[Any]]
     base: float
 
-    _view = "curve"
+    _view = "negotiate.whatif.views.curve"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""

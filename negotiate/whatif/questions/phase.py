@@ -31,16 +31,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import registry
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, NegotiateError, UnknownNameError
-from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
-from negotiate.whatif import condition as conditions
 from negotiate.whatif import metric
-from negotiate.whatif.case import BLOCK
-from negotiate.whatif.oneway import span
-from negotiate.whatif.threshold import _null_vector
+from negotiate.whatif.questions import condition as conditions
+from negotiate.whatif.questions.oneway import span
+from negotiate.whatif.questions.threshold import _null_vector
+from negotiate.whatif.study.case import BLOCK
+from negotiate.whatif.study.world import of_case
 from negotiate.whatif.words import words
-from negotiate.whatif.world import of_case
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.str_]
@@ -88,7 +88,7 @@ class Phase(Viewable):
     crossings: Mapping[Edge, Point]
     curves: tuple[str, ...] = ()
 
-    _view = "phase"
+    _view = "negotiate.whatif.views.phase"
 
     @property
     def exact(self) -> bool:
@@ -184,7 +184,7 @@ class Phase(Viewable):
 
     def sentence(self) -> str:
         """Which answers share the plane, which holds in the case, how far the boundary is."""
-        from negotiate.whatif.answer import listed, percent, shown
+        from negotiate.whatif.questions.answer import listed, percent, shown
 
         across, up = words(self.case, self.x), words(self.case, self.y)
         plane = f"Over {across} ({shown(self.x_range[0])} to {shown(self.x_range[1])}) and {up} "

@@ -23,13 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
-from negotiate.whatif.chunks import Evaluate
-from negotiate.whatif.condition import Condition, read
-from negotiate.whatif.nearest import World, fails, plain
-from negotiate.whatif.nearest import alone as alone_world
-from negotiate.whatif.nearest import nearest as nearest_world
-from negotiate.whatif.study import Study
+from negotiate.whatif.questions.answer import Answer, Picture, listed, percent, shown
+from negotiate.whatif.questions.condition import Condition, read
+from negotiate.whatif.questions.nearest import World, fails, plain
+from negotiate.whatif.questions.nearest import alone as alone_world
+from negotiate.whatif.questions.nearest import nearest as nearest_world
+from negotiate.whatif.study.chunks import Evaluate
+from negotiate.whatif.study.run import Study
 
 Floats = NDArray[np.float64]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from negotiate import tolerance
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import NegotiateError, UnknownNameError
-from negotiate.model.negotiation import Negotiation
 from negotiate.view import Viewable
 from negotiate.whatif import metric
 
@@ -62,7 +62,7 @@ class ScenarioTable(Viewable):
     case: Negotiation
     effects: tuple[Effect, ...]
 
-    _view = "scenario_table"
+    _view = "negotiate.whatif.views.scenario_table"
 
     def of(self, scenario: str) -> tuple[Effect, ...]:
         """Effects of one scenario."""

@@ -7,8 +7,8 @@ their variances (Gamboa, Janon, Klein and Lagnoux 2014, doi:10.1214/14-EJS895). 
 not vary is answered in words.
 
 >>> import numpy as np
->>> from negotiate.whatif.marginal import uniform
->>> from negotiate.whatif.space import Space
+>>> from negotiate.whatif.study.marginal import uniform
+>>> from negotiate.whatif.study.space import Space
 >>> space = Space({name: uniform(-np.pi, np.pi) for name in ("x1", "x2", "x3")})
 >>> def ishigami(v):
 ...     x1, x2, x3 = v["x1"], v["x2"], v["x3"]
@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.kernels import moment_free, screening, sobol_indices
-from negotiate.whatif.answer import Answer, Picture, listed, percent, shown
-from negotiate.whatif.chunks import Evaluate
-from negotiate.whatif.design import Morris, Saltelli
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import Study, collect
+from negotiate.whatif.measures import moment_free, screening, sobol_indices
+from negotiate.whatif.questions.answer import Answer, Picture, listed, percent, shown
+from negotiate.whatif.study.chunks import Evaluate
+from negotiate.whatif.study.design import Morris, Saltelli
+from negotiate.whatif.study.run import Study, collect
+from negotiate.whatif.study.space import Space
 
 Floats = NDArray[np.float64]
 
@@ -240,7 +240,7 @@ def sobol(
     intervals
         `sobol_indices.delta` or `sobol_indices.bootstrap`.
     options
-        Of `negotiate.whatif.study.run_study`: engine, workers, chunk, folder ...
+        Of `negotiate.whatif.study.run.run_study`: engine, workers, chunk, folder ...
 
     Returns
     -------

@@ -9,8 +9,8 @@ non-negative and summing to one (Owen 2014, doi:10.1137/130936233; estimator wit
 exact or random orders: Song, Nelson and Staum 2016, doi:10.1137/15M1048070). c(J) is a mean of
 inner variances over outer draws of X_-J, so its standard error, and that of the effects, follow.
 
->>> from negotiate.whatif.groups import Correlated
->>> from negotiate.whatif.marginal import fitted
+>>> from negotiate.whatif.study.groups import Correlated
+>>> from negotiate.whatif.study.marginal import fitted
 >>> normal = fitted("normal", value=0.0, low=-1.6448536269514722, high=1.6448536269514722)
 >>> pair = Correlated(("a", "b"), (normal, normal), ((1.0, 0.5), (0.5, 1.0)))
 >>> space = Space({}, {"pair": pair})
@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NoSolutionError, TooLargeError
-from negotiate.kernels import shapley
-from negotiate.kernels.sampling import random_points
-from negotiate.whatif.chunks import Evaluate, evaluate_rows
-from negotiate.whatif.groups import Ordered
-from negotiate.whatif.sensitivity import Sensitivity, _constant, _reach, targets
-from negotiate.whatif.space import Space
+from negotiate.numbers.sampling import random_points
+from negotiate.whatif.measures import shapley
+from negotiate.whatif.questions.sensitivity import Sensitivity, _constant, _reach, targets
+from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.study.groups import Ordered
+from negotiate.whatif.study.space import Space
 
 Floats = NDArray[np.float64]
 

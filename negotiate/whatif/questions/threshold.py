@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.tolerance import ROOT
-from negotiate.whatif.answer import Answer, Picture, percent, shown
-from negotiate.whatif.chunks import Evaluate, evaluate_rows
-from negotiate.whatif.condition import Condition, read
-from negotiate.whatif.design import Sobol
-from negotiate.whatif.space import Space
+from negotiate.whatif.questions.answer import Answer, Picture, percent, shown
+from negotiate.whatif.questions.condition import Condition, read
+from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
+from negotiate.whatif.study.design import Sobol
+from negotiate.whatif.study.space import Space
 
 Floats = NDArray[np.float64]
 

@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 
 from negotiate import tolerance
 from negotiate.errors import InputError, NoSolutionError
-from negotiate.kernels.moment_free import classes_of
-from negotiate.kernels.sampling import generator
-from negotiate.whatif.answer import Answer, Picture, percent, shown
+from negotiate.numbers.sampling import generator
+from negotiate.whatif.measures.moment_free import classes_of
+from negotiate.whatif.questions.answer import Answer, Picture, percent, shown
 
 Floats = NDArray[np.float64]
 

@@ -24,23 +24,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import (
     InputError,
     MissingQuantityError,
     NotApplicableError,
     UnknownNameError,
 )
-from negotiate.model.negotiation import Negotiation
 from negotiate.whatif import metric as metrics_of
-from negotiate.whatif import world
-from negotiate.whatif.attribution import Attribution, attribute
-from negotiate.whatif.chunks import FAILURES
-from negotiate.whatif.design import Design, Grid, OneAtATime, Random, Sobol, Values
-from negotiate.whatif.groups import Correlated, Group, Ordered
-from negotiate.whatif.marginal import Marginal
-from negotiate.whatif.robustness import Claim, Robustness, claim, robustness
-from negotiate.whatif.space import Space
-from negotiate.whatif.study import Study, run_study, stream
+from negotiate.whatif.questions.attribution import Attribution, attribute
+from negotiate.whatif.questions.robustness import Claim, Robustness, claim, robustness
+from negotiate.whatif.study import world
+from negotiate.whatif.study.chunks import FAILURES
+from negotiate.whatif.study.design import Design, Grid, OneAtATime, Random, Sobol, Values
+from negotiate.whatif.study.groups import Correlated, Group, Ordered
+from negotiate.whatif.study.marginal import Marginal
+from negotiate.whatif.study.run import Study, run_study, stream
+from negotiate.whatif.study.space import Space
 
 BASE = "baseline"
 """Name of the case without a scenario."""
@@ -238,7 +238,7 @@ def study(
     scenarios
         Scenarios of the file; with any, ``scenario`` is a dimension that begins with the baseline.
     options
-        Of `negotiate.whatif.study.run_study`: engine, workers, chunk, folder, confirmed_rows.
+        Of `negotiate.whatif.study.run.run_study`: engine, workers, chunk, folder, confirmed_rows.
     """
     space, evaluate, design, base, provenance = _planned(case, metrics, design, scenarios)
     meanings = metrics_of.listed(base.case)
@@ -256,7 +256,7 @@ def parts(
 ) -> Iterator[tuple[str, int, dict[str, NDArray[Any]]]]:
     """The parts of the same study, one after the other: for studies too large to hold.
 
-    Parameters and folder as of `study`; see `negotiate.whatif.study.stream`.
+    Parameters and folder as of `study`; see `negotiate.whatif.study.run.stream`.
     """
     space, evaluate, design, _, provenance = _planned(case, metrics, design, scenarios)
     return stream(space, evaluate, design, provenance=provenance, **options)
@@ -319,7 +319,7 @@ def attribute_levers(
     scenario
         A scenario of the file, under which every draw is put.
     options
-        Of `negotiate.whatif.attribution.attribute`: permutations, rule.
+        Of `negotiate.whatif.questions.attribution.attribute`: permutations, rule.
     """
     case = world.opened(case)
     names = tuple(levers) or case.on_table()
@@ -375,12 +375,13 @@ def claims(
     ----------
     stated
         Conclusions of the file (with ``id``, ``text``, ``metric``, ``condition``) or claims made
-        with `negotiate.whatif.robustness.claim`; by default all that the file states. A metric
+        with `negotiate.whatif.questions.robustness.claim`; by default all that the file states. A
+        metric
         that names a bargaining concept is asked of every concept.
     scenarios
         Scenarios of the file besides the baseline.
     options
-        Of `negotiate.whatif.study.run_study`.
+        Of `negotiate.whatif.study.run.run_study`.
     """
     case = world.opened(case)
     chosen = [_claim(case, item) for item in (case.case.claim if stated is None else stated)]

@@ -37,8 +37,8 @@ from negotiate.errors import (
     TooLargeError,
     UnknownNameError,
 )
-from negotiate.whatif.design import Design, Values
-from negotiate.whatif.space import Space
+from negotiate.whatif.study.design import Design, Values
+from negotiate.whatif.study.space import Space
 
 FAILURES = (InputError, NoSolutionError, NotConvergedError, ArithmeticError, np.linalg.LinAlgError)
 """What an evaluation may raise about one draw; anything else is a mistake in the study."""

@@ -10,7 +10,7 @@ the design and the seed only, never on the chunking, so any worker may make any 
 - `Morris`: trajectories that move one factor at a time.
 - `Explicit`: rows given as arrays.
 
->>> from negotiate.whatif.marginal import uniform
+>>> from negotiate.whatif.study.marginal import uniform
 >>> space = Space({"x": uniform(0.0, 1.0), "y": uniform(0.0, 1.0)})
 >>> Grid({"x": (0.0, 1.0), "y": (0.0, 0.5, 1.0)}).size(space)
 6
@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, TooLargeError
-from negotiate.kernels import sampling
-from negotiate.whatif.space import Space
+from negotiate.numbers import sampling
+from negotiate.whatif.study.space import Space
 
 Values = dict[str, NDArray[Any]]
 

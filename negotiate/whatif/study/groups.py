@@ -29,9 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError
-from negotiate.kernels.quantile import gamma_quantile
+from negotiate.numbers.quantile import gamma_quantile
 from negotiate.tolerance import PROBABILITY
-from negotiate.whatif.marginal import Marginal
+from negotiate.whatif.study.marginal import Marginal
 
 Floats = NDArray[np.float64]
 

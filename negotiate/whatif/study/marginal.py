@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 
 from negotiate import tolerance
 from negotiate.errors import InputError, NoSolutionError, UnknownNameError
-from negotiate.kernels.quantile import beta_quantile, gamma_quantile
+from negotiate.numbers.quantile import beta_quantile, gamma_quantile
 
 Floats = NDArray[np.float64]
 LOW_POINT, HIGH_POINT = 0.05, 0.95

@@ -3,7 +3,7 @@
 ``Space.values`` maps points of the unit cube to values of every path. A *factor* is what a
 sensitivity analysis moves at once: a quantity that stands alone, or a whole group.
 
->>> from negotiate.whatif.marginal import uniform, point
+>>> from negotiate.whatif.study.marginal import uniform, point
 >>> space = Space({"cost": uniform(0.0, 2.0), "known": point(3.0)})
 >>> {k: v.tolist() for k, v in space.values(np.array([[0.25], [0.5]])).items()}
 {'cost': [0.5, 1.0], 'known': [3.0, 3.0]}
@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.whatif.groups import Group
-from negotiate.whatif.marginal import Marginal
+from negotiate.whatif.study.groups import Group
+from negotiate.whatif.study.marginal import Marginal
 
 Floats = NDArray[np.float64]
 

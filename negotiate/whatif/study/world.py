@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+from negotiate.case.change import PROBABILITIES
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.quantity import Quantity
 from negotiate.errors import InputError
-from negotiate.model.moves import PROBABILITIES
-from negotiate.model.negotiation import Negotiation
-from negotiate.model.quantity import Quantity
-from negotiate.whatif.groups import Dirichlet
-from negotiate.whatif.marginal import Marginal, discrete, fitted
-from negotiate.whatif.space import Space
+from negotiate.whatif.study.groups import Dirichlet
+from negotiate.whatif.study.marginal import Marginal, discrete, fitted
+from negotiate.whatif.study.space import Space
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from negotiate.display import figures
-from negotiate.display._text import clean, escape, number
+from negotiate.drawing import figures
+from negotiate.drawing.text import clean, escape, number
 
 ROWS = 15
 """Rows of a table that are shown; the rest are counted."""

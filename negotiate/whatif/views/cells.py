@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import figures, tables
-from negotiate.display._text import clean, escape, number
+from negotiate.drawing import figures, tables
+from negotiate.drawing.text import clean, escape, number
 from negotiate.whatif.words import words
 
 

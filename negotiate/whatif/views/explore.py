@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 
 from negotiate import registry
-from negotiate.display import figures
-from negotiate.display._text import escape, number
+from negotiate.case.negotiation import Negotiation
+from negotiate.drawing import figures
+from negotiate.drawing.text import escape, number
 from negotiate.errors import InputError, MissingExtraError, NegotiateError
-from negotiate.model.negotiation import Negotiation
-from negotiate.whatif import metric, oneway
+from negotiate.whatif import metric
+from negotiate.whatif.questions import oneway
+from negotiate.whatif.study.world import of_case
 from negotiate.whatif.words import names
-from negotiate.whatif.world import of_case
 
 SLIDERS = 8
 """Sliders shown unless asked for others: the quantities with the widest one-way ranges."""

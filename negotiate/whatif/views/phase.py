@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from negotiate.display import figures, tables
-from negotiate.display._text import clean, escape, percent
+from negotiate.drawing import figures, tables
+from negotiate.drawing.text import clean, escape, percent
 from negotiate.whatif.words import words
 
 HEAD = ("answer", "share of the plane")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display._text import escape, number
+from negotiate.drawing.text import escape, number
 
 LABELS = 8
 """Labels of a metric that are shown, most frequent first; the rest are counted together."""
@@ -58,7 +58,7 @@ def figure(study: Any) -> str:
     """A histogram of each numeric metric, bars for each label metric, as SVG."""
     import numpy as np
 
-    from negotiate.display._axes import axes_svg
+    from negotiate.drawing.matplotlib_axes import axes_svg
 
     names = [name for name in study.metrics if study.dataset[name].dims[-1:] != ("axis",)][:6]
 

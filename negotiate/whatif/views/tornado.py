@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from negotiate.display import figures, tables
-from negotiate.display._text import escape, number
+from negotiate.drawing import figures, tables
+from negotiate.drawing.text import escape, number
 from negotiate.whatif.words import words
 
 __all__ = ["HEAD", "MOST", "figure", "html", "rows", "sentence", "text", "words"]

@@ -1,12 +1,12 @@
 """A study: a design run through evaluations, as labelled, reproducible results.
 
 ``run_study`` needs a `Space`, a design and ``evaluate`` (one function, or one for each scenario);
-it knows no game. Chunks go through an engine (`negotiate.whatif.engines`), optionally into a
+it knows no game. Chunks go through an engine (`negotiate.whatif.study.engines`), optionally into a
 folder from which an interrupted study goes on. The result's bytes depend on the space, the
 design, its seed and ``evaluate`` only.
 
->>> from negotiate.whatif.design import Sobol
->>> from negotiate.whatif.marginal import uniform
+>>> from negotiate.whatif.study.design import Sobol
+>>> from negotiate.whatif.study.marginal import uniform
 >>> space = Space({"x": uniform(0.0, 1.0)})
 >>> study = run_study(space, lambda v: {"y": 2 * v["x"]}, Sobol(64, seed=1))
 >>> round(float(study.dataset["y"].mean()), 2)
@@ -27,11 +27,11 @@ from numpy.typing import NDArray
 
 from negotiate.errors import InputError, MissingExtraError, UnknownNameError
 from negotiate.view import Viewable
-from negotiate.whatif import checkpoint, engines
-from negotiate.whatif.chunks import Evaluate, Work, _empty
-from negotiate.whatif.design import Design, check_size
-from negotiate.whatif.progress import progress
-from negotiate.whatif.space import Space
+from negotiate.whatif.study import checkpoint, engines
+from negotiate.whatif.study.chunks import Evaluate, Work, _empty
+from negotiate.whatif.study.design import Design, check_size
+from negotiate.whatif.study.progress import progress
+from negotiate.whatif.study.space import Space
 
 CHUNK = 2**15
 """Rows of a chunk: large enough that its overhead is below a hundredth, small in memory."""
@@ -70,7 +70,7 @@ class Study(Viewable):
     design: Design
     notes: tuple[str, ...] = ()
 
-    _view = "study"
+    _view = "negotiate.whatif.views.study"
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -361,12 +361,13 @@ def run_study(
     space
         What is uncertain.
     evaluate
-        ``values -> metrics`` (see `negotiate.whatif.chunks`), or one for each scenario by name:
+        ``values -> metrics`` (see `negotiate.whatif.study.chunks`), or one for each scenario by
+        name:
         scenarios become a dimension and see the same draws.
     design
-        Which rows; see `negotiate.whatif.design`.
+        Which rows; see `negotiate.whatif.study.design`.
     engine, workers, in_flight
-        Where chunks are computed; see `negotiate.whatif.engines.run`.
+        Where chunks are computed; see `negotiate.whatif.study.engines.run`.
     chunk
         Rows of a chunk, rounded up to whole blocks of the evaluation; changes nothing in the
         result.
