@@ -31,10 +31,11 @@ from typing import Any
 import networkx
 import numpy as np
 
-from negotiate.extensive import backward_induction, subgame_perfect
 from negotiate.extensive import efg as _gambit_efg
+from negotiate.extensive.backward_induction import backward_induction
 from negotiate.extensive.build import GameTree
 from negotiate.extensive.game import ExtensiveGame, from_arrays, from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 
 
 def timed(function: Callable[[], Any]) -> tuple[float, Any]:
@@ -242,9 +243,9 @@ def brute_force(tree: dict[str, Any]) -> int:
 def escalation(results: dict[str, Any]) -> None:
     data = ladder()
     game = from_dict(data)
-    subgame_perfect.solve(game)  # imports done
-    ours = min(timed(lambda: subgame_perfect.solve(game))[0] for _ in range(3))
-    answer = subgame_perfect.solve(game)
+    subgame_perfect(game)  # imports done
+    ours = min(timed(lambda: subgame_perfect(game))[0] for _ in range(3))
+    answer = subgame_perfect(game)
     spent, pure = timed(lambda: brute_force(data["tree"]))
     ours_pure = sum(
         all(p in (0, 1) for own in point.strategies.values() for r in own.values()

@@ -109,6 +109,25 @@ class NoSolutionError(NegotiateError, ValueError):
     exit_code = 3
 
 
+class EvidenceError(NegotiateError, ArithmeticError):
+    """An answer that fails its own check by the definition; carries the evidence.
+
+    It is a fault of the toolkit or of rounding, never of the input, and is never shown as an
+    answer.
+    """
+
+    exit_code = 1
+
+    def __init__(
+        self, what: str, *, witness: str = "", evidence: Iterable[object] = (), where: str = ""
+    ) -> None:
+        self.witness, self.evidence = witness, tuple(evidence)
+        shown = f"{what} (refuted by {witness})" if witness else what
+        super().__init__(
+            shown, where=where, remedy="please report it with the file: no answer is given instead"
+        )
+
+
 class NotConvergedError(NegotiateError, ArithmeticError):
     """An iteration stopped at its bound; carries the residual it had reached."""
 

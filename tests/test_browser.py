@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import negotiate as ng
-from negotiate import registry
+from negotiate import declare, registry
 from negotiate.whatif.study.design import Sobol
 
 ROOT = Path(__file__).parents[1]
@@ -57,17 +57,18 @@ multiprocessing.Process.start = start
 
 import negotiate as ng
 from negotiate import registry
+from negotiate import declare
 
 out = {{}}
 case = ng.load("idlib-2020")
 problem = registry.load("forms", "bargaining").compile(case)
-found = registry.load("solutions", "nash_bargaining").solve(problem)
+found = declare.concept_named("nash_bargaining")(problem)
 out["payoffs"] = {{k: float(v) for k, v in found[0].payoffs.items()}}
 threats = registry.load("forms", "threats").compile(case)
-out["used"] = list(registry.load("solutions", "rational_threats").solve(threats)[0].facts["used"])
-nash = registry.load("solutions", "nash_equilibrium").solve(ng.load("chicken"))
+out["used"] = list(declare.concept_named("rational_threats")(threats)[0].facts["used"])
+nash = declare.concept_named("nash_equilibrium")(ng.load("chicken"))
 out["chicken"] = [len(nash), nash.complete, nash.exact]
-out["tree"] = len(registry.load("solutions", "subgame_perfect").solve(ng.load("entry-deterrence")))
+out["tree"] = len(declare.concept_named("subgame_perfect")(ng.load("entry-deterrence")))
 
 from negotiate.whatif.study.design import Sobol
 study = ng.study(case, ["deal.margin.least"], Sobol(256, seed=1), engine="serial")
@@ -108,7 +109,7 @@ def test_core_without_compiled_extras_or_threads(tmp_path: Path) -> None:
     # The answers are those of a process that has the extras.
     case = ng.load("idlib-2020")
     problem = registry.load("forms", "bargaining").compile(case)
-    ours = registry.load("solutions", "nash_bargaining").solve(problem)[0].payoffs
+    ours = declare.concept_named("nash_bargaining")(problem)[0].payoffs
     assert all(abs(float(v) - found["payoffs"][k]) < 1e-9 for k, v in ours.items())
     mean = ng.study(case, ["deal.margin.least"], Sobol(256, seed=1)).metric("deal.margin.least")
     assert abs(float(mean.mean()) - found["mean"]) < 1e-9

@@ -6,14 +6,14 @@ import inspect
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare, registry
 
 FIELDS = {"rational", "algebraic", "transcendental"}
 
 
-@pytest.mark.parametrize("name", registry.names("solutions"))
+@pytest.mark.parametrize("name", declare.names("concept"))
 def test_a_concept_declares_what_the_contract_asks(name: str) -> None:
-    module = registry.load("solutions", name)
+    module = declare.concept_named(name)
     assert set(module.FORM) <= set(registry.names("forms")), module.FORM
     assert module.FIELD in FIELDS
     assert isinstance(module.DECLARES, frozenset)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare, registry
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -226,7 +226,7 @@ def test_the_format_page_shows_game_files_that_load(generators: None, tmp_path: 
     assert {kind: len(games) for kind, games in kinds.items()} == {
         "strategic": 1, "extensive": 3, "stochastic": 1,
     }  # fmt: skip
-    solve = registry.load("solutions", "subgame_perfect").solve
+    solve = declare.concept_named("subgame_perfect")
     found = {tuple(solve(game)[0].payoffs.values()) for game in kinds["extensive"]}
     assert found == {(1, 1)}
 

@@ -6,7 +6,7 @@ import inspect
 
 from text import cell, prose, table
 
-from negotiate import registry
+from negotiate import declare, registry
 
 
 def _title(module: object) -> str:
@@ -22,8 +22,8 @@ def pages() -> dict[str, str]:
 
 def _concepts() -> str:
     rows = []
-    for name in registry.names("solutions"):
-        module = registry.load("solutions", name)
+    for name in declare.names("concept"):
+        module = declare.concept_named(name)
         rows.append((
             f"[{name}](api/solutions/{name}.md)", cell(_title(module)),
             cell(", ".join(module.FORM)), cell(module.FIELD),
@@ -32,7 +32,7 @@ def _concepts() -> str:
     return "\n".join([
         "# Solution concepts\n",
         "A concept is found by its name: `negotiate solve CASE --concept NAME`, or "
-        '`registry.load("solutions", NAME).solve(form)`. *Field* says in which numbers the exact '
+        '`declare.concept_named(NAME)(form)`. *Field* says in which numbers the exact '
         "answer lies; *axioms* are those that the tests attack with random problems.\n",
         table(("concept", "what it is", "forms", "field", "axioms"), rows, raw=True),
     ])  # fmt: skip

@@ -19,7 +19,7 @@ Points 60, 30, 10 and 10, 30, 60: one issue each, and the middle one is halved, 
 >>> from negotiate.bargaining.problem import from_issues
 >>> points = {"a": {"x": 60, "y": 30, "z": 10}, "b": {"x": 10, "y": 30, "z": 60}}
 >>> wants = {"a": dict.fromkeys("xyz", linear(1)), "b": dict.fromkeys("xyz", linear(0))}
->>> answer = solve(from_issues(points, wants, {"a": 0, "b": 0}))
+>>> answer = adjusted_winner(from_issues(points, wants, {"a": 0, "b": 0}))
 >>> [str(u) for u in answer[0].payoffs.values()], [str(x) for x in answer[0].terms.values()]
 (['75', '75'], ['1', '1/2', '0'])
 """
@@ -33,14 +33,19 @@ from negotiate.bargaining import _solving as shared
 from negotiate.bargaining.arithmetic import exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset({"pareto", "symmetry", "scale invariance", "translation invariance"})
 
-
-def solve(form: BargainingProblem) -> Solution:
+@concept(
+    "adjusted_winner",
+    title="Adjusted Winner",
+    short="Adjusted Winner",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=("pareto", "scale invariance", "symmetry", "translation invariance"),
+)
+def adjusted_winner(form: BargainingProblem) -> Solution:
     """The Adjusted Winner division."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found:
@@ -57,6 +62,7 @@ def solve(form: BargainingProblem) -> Solution:
     )  # fmt: skip
 
 
+@adjusted_winner.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Equal shares of both ranges, and no point of S is better for both."""
     corners = form.frontier()
@@ -71,9 +77,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     )
 
 
+@adjusted_winner.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = adjusted_winner(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     point = answer[0]

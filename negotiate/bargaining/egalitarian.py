@@ -7,7 +7,7 @@ before gains are equal, one party disposes of what it could have (see `leximin`)
 Source: Kalai (1977), Econometrica 45:1623-1630, doi:10.2307/1911954 (proportional solutions).
 
 >>> from negotiate.bargaining.problem import divide
->>> [str(u) for u in solve(divide(100, {"a": 20, "b": 10}))[0].payoffs.values()]
+>>> [str(u) for u in egalitarian(divide(100, {"a": 20, "b": 10}))[0].payoffs.values()]
 ['55', '45']
 """
 
@@ -22,19 +22,25 @@ from negotiate.bargaining import _solving as shared
 from negotiate.bargaining.arithmetic import convex, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {
-        "symmetry", "translation invariance", "independence of irrelevant alternatives",
-        "individual monotonicity", "individual rationality",
-    }
-)  # fmt: skip
 
-
-def solve(form: BargainingProblem) -> Solution:
+@concept(
+    "egalitarian",
+    title="Egalitarian solution",
+    short="egalitarian",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
+        "independence of irrelevant alternatives",
+        "individual monotonicity",
+        "individual rationality",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def egalitarian(form: BargainingProblem) -> Solution:
     """The egalitarian solution."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found:
@@ -58,6 +64,7 @@ def solve(form: BargainingProblem) -> Solution:
     )  # fmt: skip
 
 
+@egalitarian.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Gains are equal, and no point of S is better for all."""
     gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
@@ -68,9 +75,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return shared.verdict(form, point, left, "distance to frontier, stakes")
 
 
+@egalitarian.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = egalitarian(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     point = answer[0]

@@ -13,7 +13,7 @@ below it and 1/2 above, so the point lies 3/20 to the left of that corner:
 
 >>> from negotiate.bargaining.problem import from_polygon
 >>> problem = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
->>> [str(u) for u in solve(problem)[0].payoffs.values()]
+>>> [str(u) for u in equal_area(problem)[0].payoffs.values()]
 ['17/20', '149/200']
 """
 
@@ -27,16 +27,24 @@ from negotiate.bargaining import _solving as shared
 from negotiate.bargaining._line import by_chords, gains, line, on_frontier
 from negotiate.bargaining.arithmetic import curves, exact
 from negotiate.bargaining.problem import BargainingProblem
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {"symmetry", "scale invariance", "translation invariance", "individual rationality"}
+
+@concept(
+    "equal_area",
+    title="Equal area solution",
+    short="equal area",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
+        "individual rationality",
+        "scale invariance",
+        "symmetry",
+        "translation invariance",
+    ),
 )
-
-
-def solve(form: BargainingProblem) -> Solution:
+def equal_area(form: BargainingProblem) -> Solution:
     """The equal-area solution."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found:
@@ -51,6 +59,7 @@ def solve(form: BargainingProblem) -> Solution:
     )
 
 
+@equal_area.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Areas on either side of the ray, by the trapezoidal rule on a dense line."""
     part = line(form)
@@ -67,9 +76,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return on_frontier(form, point)
 
 
+@equal_area.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = equal_area(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     part = line(form)

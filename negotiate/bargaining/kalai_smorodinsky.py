@@ -11,7 +11,7 @@ The paper's example: S2 holds S1 and the point (1, 7/10) besides. Player 2 gains
 
 >>> from negotiate.bargaining.problem import from_polygon
 >>> s2 = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
->>> [str(u) for u in solve(s2)[0].payoffs.values()]
+>>> [str(u) for u in kalai_smorodinsky(s2)[0].payoffs.values()]
 ['10/13', '10/13']
 """
 
@@ -26,19 +26,26 @@ from negotiate.bargaining import _solving as shared
 from negotiate.bargaining.arithmetic import convex, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {
-        "pareto", "symmetry", "scale invariance", "translation invariance",
-        "individual monotonicity", "individual rationality",
-    }
-)  # fmt: skip
 
-
-def solve(form: BargainingProblem) -> Solution:
+@concept(
+    "kalai_smorodinsky",
+    title="Kalai-Smorodinsky solution",
+    short="Kalai-Smorodinsky",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
+        "individual monotonicity",
+        "individual rationality",
+        "pareto",
+        "scale invariance",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def kalai_smorodinsky(form: BargainingProblem) -> Solution:
     """The Kalai-Smorodinsky solution."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found:
@@ -68,6 +75,7 @@ def _ideal(form: BargainingProblem, best: Any) -> dict[str, Any]:
     return {"ideal": dict(zip(form.parties, best))}
 
 
+@kalai_smorodinsky.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Proportional to ideal gains, and no point of S is better for all."""
     best = form.ideal()
@@ -80,9 +88,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return shared.verdict(form, point, left, "distance to frontier, stakes")
 
 
+@kalai_smorodinsky.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = kalai_smorodinsky(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     point = answer[0]

@@ -11,7 +11,7 @@ Party 1 can have at most 1/5 more; the others share two.
 
 >>> from negotiate.bargaining.problem import from_points
 >>> problem = from_points({"x": (0.2, 1, 0), "y": (0.2, 0, 1)}, (0, 0, 0), parties=("a", "b", "c"))
->>> [round(u, 6) for u in solve(problem)[0].payoffs.values()]
+>>> [round(u, 6) for u in leximin(problem)[0].payoffs.values()]
 [0.2, 0.5, 0.5]
 """
 
@@ -24,20 +24,26 @@ from negotiate.bargaining import _solving as shared
 from negotiate.bargaining.arithmetic import convex, convex_leximin, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
+from negotiate.declare import concept
 from negotiate.errors import NotConvergedError
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {
-        "pareto", "symmetry", "translation invariance", "individual rationality",
+
+@concept(
+    "leximin",
+    title="Leximin solution",
+    short="leximin",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
         "independence of irrelevant alternatives",
-    }
-)  # fmt: skip
-
-
-def solve(form: BargainingProblem) -> Solution:
+        "individual rationality",
+        "pareto",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def leximin(form: BargainingProblem) -> Solution:
     """The leximin solution."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found:
@@ -63,6 +69,7 @@ def solve(form: BargainingProblem) -> Solution:
     )  # fmt: skip
 
 
+@leximin.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """For each party: the most it can gain if nobody who gains no more loses by it."""
     gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
@@ -108,9 +115,10 @@ def _two(form: BargainingProblem, point: Point, gains: Any) -> Any:
     return max(own, richer)
 
 
+@leximin.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = leximin(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     point = answer[0]

@@ -17,11 +17,11 @@ Tollison and Willett (1979, International Organization 33:425-449): linked, each
 weighs most and the middle issue is split.
 
 >>> from negotiate.bargaining.problem import divide, from_polygon
->>> answer = solve(divide(100, {"a": 20, "b": 10}))
+>>> answer = nash(divide(100, {"a": 20, "b": 10}))
 >>> [str(u) for u in answer[0].payoffs.values()]
 ['55', '45']
 >>> s1 = from_polygon([(0, 0), (1, 0), ("0.75", "0.75"), (0, 1)], (0, 0))
->>> answer = solve(s1)
+>>> answer = nash(s1)
 >>> answer[0].marks, [str(u) for u in answer[0].payoffs.values()]
 (('kink',), ['3/4', '3/4'])
 """
@@ -39,19 +39,26 @@ from negotiate.bargaining.arithmetic import convex, exact, judge
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.values import floats
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {
-        "pareto", "symmetry", "scale invariance", "translation invariance",
-        "independence of irrelevant alternatives", "individual rationality",
-    }
-)  # fmt: skip
 
-
-def solve(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -> Solution:
+@concept(
+    "nash_bargaining",
+    title="Nash bargaining solution",
+    short="Nash",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
+        "independence of irrelevant alternatives",
+        "individual rationality",
+        "pareto",
+        "scale invariance",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def nash(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -> Solution:
     """The Nash bargaining solution; ``weights`` by party, equal if left out."""
     shared.require_form(form)
     shares = shared.positive_weights(form, weights)
@@ -104,6 +111,7 @@ def _found(
     return shared.Found(pair, point, facts, ("kink",) if corner else ())
 
 
+@nash.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """The supporting-line condition, from the support function of S."""
     weights = point.facts.get("weights", dict.fromkeys(form.parties, 1))
@@ -119,9 +127,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return shared.verdict(form, point, value, "supporting-line gap, stakes")
 
 
+@nash.explained_by
 def explain(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form, weights=weights)
+    answer = nash(form, weights=weights)
     d = ", ".join(f"{p}: {x}" for p, x in zip(form.parties, form.disagreement))
     lines = [
         "1. Maximise $\\prod_i (u_i - d_i)^{\\alpha_i}$ over deals that leave nobody below "

@@ -13,7 +13,7 @@ On (0, 1), (1, 7/10), (1, 0) only the sloping side has length: its middle is the
 
 >>> from negotiate.bargaining.problem import from_polygon
 >>> problem = from_polygon([(0, 1), (1, "0.7"), (1, 0)], (0, 0))
->>> [str(u) for u in solve(problem)[0].payoffs.values()]
+>>> [str(u) for u in perles_maschler(problem)[0].payoffs.values()]
 ['1/2', '17/20']
 """
 
@@ -28,19 +28,25 @@ from negotiate.bargaining import _solving as shared
 from negotiate.bargaining._line import by_chords, gains, line, on_frontier
 from negotiate.bargaining.arithmetic import curves, exact
 from negotiate.bargaining.problem import BargainingProblem
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {
-        "pareto", "symmetry", "scale invariance", "translation invariance",
+
+@concept(
+    "perles_maschler",
+    title="Perles-Maschler solution",
+    short="Perles-Maschler",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
         "individual rationality",
-    }
-)  # fmt: skip
-
-
-def solve(form: BargainingProblem) -> Solution:
+        "pareto",
+        "scale invariance",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def perles_maschler(form: BargainingProblem) -> Solution:
     """The Perles-Maschler solution; exact where the lengths of all pieces have rational ratios."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found | None:
@@ -56,6 +62,7 @@ def solve(form: BargainingProblem) -> Solution:
     )
 
 
+@perles_maschler.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Lengths on either side of the point, chord by chord."""
     part = line(form)
@@ -70,9 +77,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return on_frontier(form, point)
 
 
+@perles_maschler.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = perles_maschler(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     part = line(form)

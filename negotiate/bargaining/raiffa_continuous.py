@@ -13,7 +13,7 @@ Operations Research 16:447-461.
 On a straight frontier both gains stay equal.
 
 >>> from negotiate.bargaining.problem import divide
->>> [round(u, 9) for u in solve(divide(1, {"a": "0.2", "b": 0}))[0].payoffs.values()]
+>>> [round(u, 9) for u in raiffa_continuous(divide(1, {"a": "0.2", "b": 0}))[0].payoffs.values()]
 [0.6, 0.4]
 """
 
@@ -28,21 +28,27 @@ from negotiate.bargaining._line import estimated, line, reached
 from negotiate.bargaining.arithmetic import curves
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.values import floats
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
-
-FORM = ("bargaining",)
-FIELD = "transcendental"
-DECLARES = frozenset(
-    {
-        "pareto", "symmetry", "scale invariance", "translation invariance",
-        "individual rationality",
-    }
-)  # fmt: skip
 
 _STEPS = 1200
 
 
-def solve(form: BargainingProblem) -> Solution:
+@concept(
+    "raiffa_continuous",
+    title="Continuous Raiffa solution",
+    short="continuous Raiffa",
+    games=("bargaining",),
+    field="transcendental",
+    axioms=(
+        "individual rationality",
+        "pareto",
+        "scale invariance",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def raiffa_continuous(form: BargainingProblem) -> Solution:
     """The continuous Raiffa solution."""
 
     def float_rule(f: Any, d: Any) -> shared.Found:
@@ -53,6 +59,7 @@ def solve(form: BargainingProblem) -> Solution:
     )
 
 
+@raiffa_continuous.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """The path walked again with small equal steps of the Runge-Kutta rule on a dense line."""
     part = line(form)
@@ -70,9 +77,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return reached(form, point, z, what=what, name="the path's end", chords=10)
 
 
+@raiffa_continuous.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = raiffa_continuous(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     shares = ", ".join(f"{p} gets {u:.6g}" for p, u in answer[0].payoffs.items())

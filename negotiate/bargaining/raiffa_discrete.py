@@ -13,7 +13,7 @@ On (0, 1), (1, 7/10), (1, 0): from (0, 0) to (1/2, 1/2); now m = (1, 17/20), and
 
 >>> from negotiate.bargaining.problem import from_polygon
 >>> triangle = from_polygon([(0, 1), (1, 0)], ("0.2", 0))
->>> [str(u) for u in solve(triangle)[0].payoffs.values()]
+>>> [str(u) for u in raiffa_discrete(triangle)[0].payoffs.values()]
 ['3/5', '2/5']
 """
 
@@ -29,21 +29,27 @@ from negotiate.bargaining.arithmetic import exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.values import floats
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
-
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset(
-    {
-        "pareto", "symmetry", "scale invariance", "translation invariance",
-        "individual rationality",
-    }
-)  # fmt: skip
 
 _ROUNDS = 60
 
 
-def solve(form: BargainingProblem) -> Solution:
+@concept(
+    "raiffa_discrete",
+    title="Discrete Raiffa solution",
+    short="discrete Raiffa",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=(
+        "individual rationality",
+        "pareto",
+        "scale invariance",
+        "symmetry",
+        "translation invariance",
+    ),
+)
+def raiffa_discrete(form: BargainingProblem) -> Solution:
     """The discrete Raiffa solution; exact where the rounds end in a triangle."""
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found | None:
@@ -59,6 +65,7 @@ def solve(form: BargainingProblem) -> Solution:
     )
 
 
+@raiffa_discrete.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """The rounds played again by interpolation on a dense line."""
     part = line(form)
@@ -70,9 +77,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     return reached(form, point, here, what=what, name="the limit")
 
 
+@raiffa_discrete.explained_by
 def explain(form: BargainingProblem) -> str:
     """The first rounds in Markdown."""
-    answer = solve(form)
+    answer = raiffa_discrete(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     part, here, lines = line(form), np.zeros(2), []

@@ -14,7 +14,7 @@ what it weighs more, and the middle issue, of equal weight, may go to either.
 
 >>> from negotiate.bargaining.problem import from_polygon
 >>> problem = from_polygon([(0, 100), (60, 90), (90, 60), (100, 0)], (0, 0))
->>> [[str(u) for u in point.payoffs.values()] for point in solve(problem).points]
+>>> [[str(u) for u in point.payoffs.values()] for point in utilitarian(problem).points]
 [['60', '90'], ['90', '60']]
 """
 
@@ -32,14 +32,19 @@ from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.arithmetic.frontier import Located, at_lambda
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.values import floats
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("bargaining",)
-FIELD = "algebraic"
-DECLARES = frozenset({"pareto", "symmetry", "scale invariance", "translation invariance"})
 
-
-def solve(form: BargainingProblem) -> Solution:
+@concept(
+    "utilitarian",
+    title="Utilitarian solution",
+    short="utilitarian",
+    games=("bargaining",),
+    field="algebraic",
+    axioms=("pareto", "scale invariance", "symmetry", "translation invariance"),
+)
+def utilitarian(form: BargainingProblem) -> Solution:
     """The relative utilitarian solution; over draws the middle of a tied piece."""
     first = _one(form, 0)
     if form.shape or not first.points or not _tied(form):
@@ -88,6 +93,7 @@ def _one(form: BargainingProblem, end: int) -> Solution:
     )  # fmt: skip
 
 
+@utilitarian.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """No point of S has a larger weighted sum, by the support function."""
     best = form.ideal()
@@ -104,9 +110,10 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
     )  # fmt: skip
 
 
+@utilitarian.explained_by
 def explain(form: BargainingProblem) -> str:
     """Worked steps in Markdown."""
-    answer = solve(form)
+    answer = utilitarian(form)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     best = form.ideal()

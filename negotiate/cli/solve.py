@@ -100,13 +100,13 @@ def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> list[Any]:
     Where no concept was named, those that do not apply to this very game are told and left out;
     if none applies, the first reason is the error.
     """
-    from negotiate import registry
+    from negotiate import declare
     from negotiate.errors import NotApplicableError
 
     found, refused = [], []
     for name in names:
         try:
-            found.append(registry.load("solutions", name).solve(thing))
+            found.append(declare.concept_named(name)(thing))
         except NotApplicableError as error:
             if not skip:
                 raise
@@ -129,9 +129,9 @@ def chosen(kind: str, asked: list[str] | None) -> tuple[str, ...]:
         return known
     out = tuple(name.replace("-", "_") for name in asked)
     for name in out:
-        from negotiate import registry
+        from negotiate import declare
 
-        registry.load("solutions", name)  # unknown names say what is near
+        declare.concept_named(name)  # unknown names say what is near
         if name not in known:
             raise NotApplicableError(
                 f"{name} is not defined on a {kind} game", allowed=", ".join(known)
@@ -141,9 +141,7 @@ def chosen(kind: str, asked: list[str] | None) -> tuple[str, ...]:
 
 def applicable(kind: str) -> tuple[str, ...]:
     """Concepts that say they apply to ``kind``."""
-    from negotiate import registry
+    from negotiate import declare
 
-    modules: dict[str, Any] = {
-        n: registry.load("solutions", n) for n in registry.names("solutions")
-    }
+    modules: dict[str, Any] = {n: declare.concept_named(n) for n in declare.names("concept")}
     return tuple(name for name, module in modules.items() if kind in getattr(module, "FORM", ()))

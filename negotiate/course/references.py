@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from negotiate import registry, tolerance
+from negotiate import declare, registry, tolerance
 from negotiate.course.exercise import WAYS, Reference
 from negotiate.errors import (
     InputError,
@@ -75,7 +75,7 @@ def solve(world: World, game: str, concept: str, settings: Mapping[str, Any]) ->
     """Solution of a game; a case is compiled to the form the concept is defined on."""
     from negotiate.loading import form_of
 
-    module = registry.load("solutions", concept)
+    module = declare.concept_named(concept)
     thing = world.game(game)
     kind = form_of(thing)
     if kind == "negotiation":

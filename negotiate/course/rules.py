@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.diagnostics import Finding, Location
 from negotiate.case.expression import parse
 from negotiate.course import games
@@ -188,10 +188,10 @@ def _reference(exercise: Exercise, reference: Reference, at: Location) -> Iterat
     for key in given:
         if key not in WAYS[way]:
             yield Finding((*at, key), f"'{key}' has no meaning here", ", ".join(WAYS[way]))
-    if reference.solve and reference.solve not in registry.names("solutions"):
+    if reference.solve and reference.solve not in declare.names("concept"):
         yield _error(
             (*at, "solve"),
-            UnknownNameError("solution concept", reference.solve, registry.names("solutions")),
+            UnknownNameError("solution concept", reference.solve, declare.names("concept")),
         )
     if way in ("solve", "metric", "at"):
         if reference.game and reference.game not in exercise.game:
@@ -304,10 +304,10 @@ def questions(exercise: Exercise) -> Iterator[Finding]:
             yield from _condition(text, (*at, "public", number), known)
         for number, text in enumerate(question.must):
             yield from _condition(text, (*at, "must", number), tuple(FACTS))
-        if question.explain and question.explain not in registry.names("solutions"):
+        if question.explain and question.explain not in declare.names("concept"):
             yield _error(
                 (*at, "explain"),
-                UnknownNameError("concept", question.explain, registry.names("solutions")),
+                UnknownNameError("concept", question.explain, declare.names("concept")),
             )
         earlier.append(question.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise, Question
 from negotiate.course.text import fill, shown, tex
@@ -61,7 +61,7 @@ def worked(variant: Variant, question: Question, known: Mapping[str, Any] | None
 
 def explained(variant: Variant, question: Question) -> str:
     """Worked steps of the concept on the question's game; empty where it cannot explain itself."""
-    module = registry.load("solutions", question.explain)
+    module = declare.concept_named(question.explain)
     if not hasattr(module, "explain"):
         return ""
     named = question.game or getattr(question.answer, "game", "")

@@ -11,7 +11,7 @@ Source: Rubinstein (1982), Econometrica 50:97-109, doi:10.2307/1912531.
 >>> from negotiate.dynamic.alternating_offers import alternating_offers
 >>> d = Fraction(9, 10)
 >>> game = alternating_offers(("a", "b"), discount=(d, d))
->>> print(solve(game)[0].payoffs["a"])
+>>> print(alternating_offers_equilibrium(game)[0].payoffs["a"])
 10/19
 """
 
@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.dynamic.alternating_offers import AlternatingOffers, nash_limit
 from negotiate.dynamic.arithmetic import offers as kernel
 from negotiate.dynamic.arithmetic import offers_exact
@@ -31,12 +32,16 @@ from negotiate.errors import NoSolutionError, NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
-FORM = ("alternating_offers",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 
-
-def solve(form: AlternatingOffers) -> Solution:
+@concept(
+    "alternating_offers_equilibrium",
+    title="Subgame perfect equilibrium of alternating offers",
+    short="offers",
+    games=("alternating_offers",),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def alternating_offers_equilibrium(form: AlternatingOffers) -> Solution:
     """The equilibrium for the stated first proposer, and for the other one beside it.
 
     Games with draw axes are swept by `negotiate.dynamic.alternating_offers.evaluate_game`.
@@ -156,6 +161,7 @@ def _deadline(form: AlternatingOffers) -> tuple[tuple[Point, ...], bool, tuple[s
     return (point,), exact, ("Backward induction from the deadline.",)
 
 
+@alternating_offers_equilibrium.checked_by
 def holds(form: AlternatingOffers, point: Point) -> Evidence:
     """Best gain from a one-shot deviation, recomputed from the rules of the game.
 

@@ -9,7 +9,7 @@ Source: Friedman (1971), Review of Economic Studies 38:1-12, doi:10.2307/2296617
 
 >>> from negotiate.dynamic.enforcement import from_dilemma
 >>> game = from_dilemma(("a", "b"), T=10, R=9, P=3, discount=0)
->>> print(solve(game)[0].facts["critical discount factor"]["a"])
+>>> print(critical_discount(game)[0].facts["critical discount factor"]["a"])
 1/7
 """
 
@@ -19,17 +19,22 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.dynamic.enforcement import Enforcement
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
-FORM = ("enforcement",)
-FIELD = "algebraic"
-DECLARES = frozenset({"no profitable deviation"})
 
-
-def solve(form: Enforcement) -> Solution:
+@concept(
+    "critical_discount",
+    title="Critical discount factors of enforcement",
+    short="critical discount",
+    games=("enforcement",),
+    field="algebraic",
+    axioms=("no profitable deviation",),
+)
+def critical_discount(form: Enforcement) -> Solution:
     """Critical discount factors; the point exists whether or not the stated patience is enough."""
     if not isinstance(form, Enforcement):
         raise NotApplicableError(
@@ -94,6 +99,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, (np.generic, np.ndarray)) else value
 
 
+@critical_discount.checked_by
 def holds(form: Enforcement, point: Point) -> Evidence:
     """Whether the claim "self-enforcing" or not is right: the deal as a chain, solved again.
 

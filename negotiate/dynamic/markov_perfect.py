@@ -31,7 +31,7 @@ The discounted Big Match (Blackwell and Ferguson 1968, Annals of Mathematical St
 ...     return {"max": int(win), "min": -int(win)}, "play"
 >>> game = build(["max", "min"], states=["play", "won", "lost"], start="play", discount=0.9,
 ...     actions={"play": {"max": ["go on", "stop"], "min": ["left", "right"]}}, outcome=outcome)
->>> point = solve(game)[0]
+>>> point = markov_perfect(game)[0]
 >>> round(point.payoffs["max"] * (1 - 0.9), 9), round(point.strategies["max"]["play"]["stop"], 9)
 (0.5, 0.090909091)
 """
@@ -44,6 +44,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.dynamic.arithmetic import stochastic as kernel
 from negotiate.dynamic.arithmetic import stochastic_path, stochastic_zero_sum
 from negotiate.dynamic.stochastic import StochasticGame, is_zero_sum
@@ -51,15 +52,20 @@ from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import PROBABILITY, REGRET
 
-FORM = ("stochastic",)
-FIELD = "algebraic"
-DECLARES = frozenset({"no profitable deviation"})
 KINDS = ("any", "pure", "mixed")
 MAX_POINTS = 2_000
 """Equilibria in pure plans that are listed one by one."""
 
 
-def solve(form: StochasticGame, *, plans: str = "any") -> Solution:
+@concept(
+    "markov_perfect",
+    title="Markov perfect equilibrium",
+    short="Markov perfect",
+    games=("stochastic",),
+    field="algebraic",
+    axioms=("no profitable deviation",),
+)
+def markov_perfect(form: StochasticGame, *, plans: str = "any") -> Solution:
     """Stationary equilibria, each with its values in every state.
 
     Parameters
@@ -205,6 +211,7 @@ def label(form: StochasticGame, plan: Mapping[str, Any]) -> str:
     return "; ".join(parts) or "nobody has a choice"
 
 
+@markov_perfect.checked_by
 def holds(form: StochasticGame, point: Point) -> Evidence:
     """Largest gain of a one-shot deviation, by the Bellman equation at the plan's own values.
 

@@ -12,7 +12,7 @@ Source: Friedman (1971), Review of Economic Studies 38:1-12, doi:10.2307/2296617
 >>> from negotiate.strategic.game import StrategicGame
 >>> stage = StrategicGame.from_arrays([[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
 ...     players=("a", "b"), strategies=[("keep", "break")] * 2)
->>> [point.label for point in solve(Repeated(stage, Fraction(1, 2)))]
+>>> [point.label for point in nash_reversion(Repeated(stage, Fraction(1, 2)))]
 ['keep, keep', 'break, break']
 """
 
@@ -20,18 +20,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.dynamic.repeated import Repeated
 from negotiate.errors import NotApplicableError, TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
-FORM = ("repeated",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 MAX_PROFILES = 10_000
 
 
-def solve(form: Repeated) -> Solution:
+@concept(
+    "nash_reversion",
+    title="Nash reversion",
+    short="Nash reversion",
+    games=("repeated",),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def nash_reversion(form: Repeated) -> Solution:
     """All pure profiles sustained at the stated discount factors, each with its margins."""
     if not isinstance(form, Repeated):
         raise NotApplicableError(
@@ -84,6 +90,7 @@ def margins(form: Repeated, profile: Any, punish: list[dict[str, Any]]) -> dict[
     return out
 
 
+@nash_reversion.checked_by
 def holds(form: Repeated, point: Point) -> Evidence:
     """Gain of the best one-shot deviation followed by reversion, each strategy tried."""
     punish = form.stage_equilibria()

@@ -11,7 +11,7 @@ Source: Abreu and Sannikov (2014), Theoretical Economics 9:313-338, doi:10.3982/
 >>> from negotiate.strategic.game import StrategicGame
 >>> stage = StrategicGame.from_arrays([[[9, 1], [10, 3]], [[9, 10], [1, 3]]],
 ...     players=("a", "b"), strategies=[("keep", "break")] * 2)
->>> for point in solve(Repeated(stage, Fraction(3, 10))):
+>>> for point in sustainable_payoffs(Repeated(stage, Fraction(3, 10))):
 ...     print(*point.payoffs.values())
 3 3
 39/4 3
@@ -23,18 +23,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.dynamic.arithmetic.abreu_sannikov import cross, deviation_gains, payoff_set
 from negotiate.dynamic.repeated import Repeated
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
-FORM = ("repeated",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 
-
-def solve(form: Repeated) -> Solution:
+@concept(
+    "sustainable_payoffs",
+    title="Sustainable payoffs",
+    short="sustainable payoffs",
+    games=("repeated",),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def sustainable_payoffs(form: Repeated) -> Solution:
     """Vertices of the payoff set, counter-clockwise; no points if no pure equilibrium exists."""
     tables, delta = _problem(form)
     result = payoff_set(tables, delta)
@@ -148,6 +153,7 @@ def _evidence(form: Repeated, vertices: Any, value: Any) -> Evidence:
     )
 
 
+@sustainable_payoffs.checked_by
 def holds(form: Repeated, point: Point) -> Evidence:
     """Whether the point is enforced with continuations in the payoff set, solved again."""
     vertices = payoff_set(*_problem(form)).vertices

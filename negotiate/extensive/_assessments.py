@@ -13,18 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate.errors import InputError, NotConvergedError, TooLargeError
-from negotiate.extensive import (
-    _belief_sets,
-    _consistency,
-    _indifference,
-    _support_search,
-    subgame_perfect,
-)
+from negotiate.extensive import _belief_sets, _consistency, _indifference, _support_search
 from negotiate.extensive import profile as _tree_profile
 from negotiate.extensive._consistency import consistent
 from negotiate.extensive._support_search import Support
 from negotiate.extensive._tree_frame import Beliefs, Frame, Rows
 from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.solution import Evidence, Point, Solution
 
 NODE_BOUND = 5_000
@@ -67,7 +62,7 @@ def solve(form: ExtensiveGame, concept: str, *, condition: str) -> Solution:
     _tree_profile.need_recall(form, concept.replace("_", " "))
     if form.perfect_information:
         # Beliefs are certain, so the assessments are the subgame perfect equilibria.
-        return replace(subgame_perfect.solve(form), concept=concept)
+        return replace(subgame_perfect(form), concept=concept)
     if form.count > NODE_BOUND:
         raise TooLargeError(
             f"{form.count:,} nodes",
@@ -125,7 +120,7 @@ def _mixed(frame: Frame, condition: str, found: _Found) -> None:
 def _from_subgames(exact: ExtensiveGame, frame: Frame, condition: str, found: _Found) -> None:
     """Where nothing was found: the subgame perfect equilibria that beliefs support."""
     try:
-        listed = subgame_perfect.solve(exact).points[:CANDIDATES]
+        listed = subgame_perfect(exact).points[:CANDIDATES]
     except (TooLargeError, NotConvergedError):
         return
     for point in listed:

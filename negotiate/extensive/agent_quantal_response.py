@@ -21,7 +21,8 @@ Signorino, American Political Science Review 93 (1999), 279-297 (crisis models).
 >>> from negotiate.extensive.game import from_dict
 >>> choice = {"players": ["A"], "tree": {"player": "A", "actions": {
 ...     "a": {"payoffs": [1]}, "b": {"payoffs": [0]}}}}
->>> round(solve(from_dict(choice), precision=1.0)[0].strategies["A"]["start"]["a"], 6)
+>>> round(agent_quantal_response(from_dict(choice),
+precision=1.0)[0].strategies["A"]["start"]["a"], 6)
 0.731059
 """
 
@@ -33,21 +34,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
 from negotiate.extensive import profile as _tree_profile
 from negotiate.extensive.arithmetic import agent_logit as kernel
 from negotiate.extensive.game import ExtensiveGame
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("extensive",)
-FIELD = "transcendental"
-DECLARES: frozenset[str] = frozenset()
-
 ACTION_BOUND = 400
 """Actions in all information sets of a game that needs path following (dense Newton steps)."""
 
 
-def solve(form: ExtensiveGame, *, precision: Any = 1.0) -> Solution:
+@concept(
+    "agent_quantal_response",
+    title="Agent quantal response equilibrium",
+    short="agent QRE",
+    games=("extensive",),
+    field="transcendental",
+)
+def agent_quantal_response(form: ExtensiveGame, *, precision: Any = 1.0) -> Solution:
     """The agent quantal response equilibrium on the principal branch.
 
     Parameters
@@ -161,6 +166,7 @@ def _strategies(form: ExtensiveGame, move: NDArray[np.float64]) -> dict[str, Any
     return _tree_profile.named(form, rows)
 
 
+@agent_quantal_response.checked_by
 def holds(form: ExtensiveGame, point: Point) -> Evidence:
     """Whether every choice is the logit reply to what it is worth, recomputed from the tree."""
     lam = np.asarray(point.facts.get("precision", 1.0), dtype=np.float64)

@@ -14,7 +14,7 @@ would gain by passing on.
 >>> game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
 ...     "take": {"payoffs": [1, 0]}, "pass": {"player": "B", "actions": {
 ...         "take": {"payoffs": [0, 2]}, "pass": {"payoffs": [3, 1]}}}}}})
->>> solve(game)[0].label
+>>> backward_induction(game)[0].label
 'take, take'
 """
 
@@ -25,21 +25,26 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
-from negotiate.extensive import subgame_perfect
 from negotiate.extensive.arithmetic import backward_induction as kernel
 from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.solution import Evidence, Point, Solution
-
-FORM = ("extensive",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 
 _NAMED = 6
 _LABEL_SETS = 8
 
 
-def solve(form: ExtensiveGame) -> Solution:
+@concept(
+    "backward_induction",
+    title="Backward induction",
+    short="backward induction",
+    games=("extensive",),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def backward_induction(form: ExtensiveGame) -> Solution:
     """The profile of backward induction, for one game or for every draw.
 
     Parameters
@@ -144,6 +149,7 @@ def _label(form: ExtensiveGame, answer: kernel.Induction) -> str:
     )
 
 
+@backward_induction.checked_by
 def holds(form: ExtensiveGame, point: Point) -> Evidence:
     """Whether no player gains in any subgame by any other plan; for draws, in any draw."""
     if not form.draws:

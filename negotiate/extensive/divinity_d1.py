@@ -15,7 +15,7 @@ section IV.5; Cho and Sobel (1990), JET 50:381-413.
 
 >>> from fractions import Fraction
 >>> from negotiate.extensive.signalling import beer_quiche
->>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
+>>> [point.label for point in divinity_d1(beer_quiche(Fraction(1, 10)))]
 ['pooling on beer']
 """
 
@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from negotiate.declare import concept
 from negotiate.extensive.arithmetic.signalling import Game
 from negotiate.extensive.game import ExtensiveGame
 from negotiate.extensive.intuitive_criterion import filtered, judged, unsent
@@ -30,12 +31,16 @@ from negotiate.extensive.signalling import Signalling, exact
 from negotiate.numbers.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("signalling", "extensive")
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 
-
-def solve(form: Signalling | ExtensiveGame) -> Solution:
+@concept(
+    "divinity_d1",
+    title="D1 criterion",
+    short="D1",
+    games=("signalling", "extensive"),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def divinity_d1(form: Signalling | ExtensiveGame) -> Solution:
     """Perfect Bayesian equilibria that pass; those that fail are in the evidence, with why."""
     return filtered(form, "divinity_d1", test)
 
@@ -109,6 +114,7 @@ def _supported(game: Game, payoffs: list[Fraction], message: int, left: tuple[in
     )
 
 
+@divinity_d1.checked_by
 def holds(form: Signalling | ExtensiveGame, point: Point) -> Evidence:
     """A perfect Bayesian equilibrium that passes D1."""
     return judged(form, point, test)

@@ -11,7 +11,7 @@ and quiche only beer passes (p. 202):
 
 >>> from fractions import Fraction
 >>> from negotiate.extensive.signalling import beer_quiche
->>> answer = solve(beer_quiche(Fraction(1, 10)))
+>>> answer = intuitive_criterion(beer_quiche(Fraction(1, 10)))
 >>> [point.label for point in answer]
 ['pooling on beer']
 >>> answer.evidence[0].witness
@@ -24,22 +24,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
-from negotiate.extensive import perfect_bayesian
+from negotiate.declare import concept
 from negotiate.extensive._signalling_tree import on_tree, recognise, sent
 from negotiate.extensive.arithmetic.signalling import Game
 from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.perfect_bayesian import perfect_bayesian
 from negotiate.extensive.signalling import Signalling, exact
 from negotiate.solution import Evidence, Point, Solution
-
-FORM = ("signalling", "extensive")
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
-
 
 Judge = Callable[[Signalling, Point], Evidence]
 
 
-def solve(form: Signalling | ExtensiveGame) -> Solution:
+@concept(
+    "intuitive_criterion",
+    title="Intuitive criterion",
+    short="intuitive",
+    games=("signalling", "extensive"),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def intuitive_criterion(form: Signalling | ExtensiveGame) -> Solution:
     """Perfect Bayesian equilibria that pass; those that fail are in the evidence, with why.
 
     ``form`` is a signalling game, as tables or as a tree.
@@ -54,7 +58,7 @@ def filtered(form: Signalling | ExtensiveGame, concept: str, judge: Judge) -> So
         inner = filtered(found.game, concept, judge)
         points = tuple(on_tree(found, point) for point in inner.points)
         return replace(inner, points=points, exact=form.exact, form=form)
-    full = perfect_bayesian.solve(form)
+    full = perfect_bayesian(form)
     verdicts = [judge(form, point) for point in full.points]
     kept = [i for i, verdict in enumerate(verdicts) if verdict.holds]
     place = {old: new for new, old in enumerate(kept)}
@@ -127,6 +131,7 @@ def dominated(game: Game, payoffs: list[Fraction], message: int) -> tuple[int, .
     )
 
 
+@intuitive_criterion.checked_by
 def holds(form: Signalling | ExtensiveGame, point: Point) -> Evidence:
     """A perfect Bayesian equilibrium that passes the criterion."""
     return judged(form, point, test)

@@ -22,9 +22,9 @@ equilibrium, and the weak type drinks beer with the odds that leave the receiver
 
 >>> from fractions import Fraction
 >>> from negotiate.extensive.signalling import beer_quiche
->>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
+>>> [point.label for point in perfect_bayesian(beer_quiche(Fraction(1, 10)))]
 ['pooling on beer', 'pooling on quiche']
->>> solve(beer_quiche(Fraction(7, 10)))[0].strategies["sender"]["weak"]["beer"]
+>>> perfect_bayesian(beer_quiche(Fraction(7, 10)))[0].strategies["sender"]["weak"]["beer"]
 Fraction(3, 7)
 """
 
@@ -35,6 +35,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError, TooLargeError
 from negotiate.extensive import _assessments
 from negotiate.extensive._signalling_tree import on_tree, recognise
@@ -44,14 +45,18 @@ from negotiate.extensive.signalling import Signalling, exact, pure_margin, pure_
 from negotiate.numbers.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("signalling", "extensive", "audience_costs", "deterrence", "crisis_bargaining")
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
-
 MAX_OFF_PATH = 4096
 
 
-def solve(form: Any) -> Solution:
+@concept(
+    "perfect_bayesian",
+    title="Perfect Bayesian equilibrium",
+    short="PBE",
+    games=("signalling", "extensive"),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def perfect_bayesian(form: Any) -> Solution:
     """All perfect Bayesian equilibria.
 
     Parameters
@@ -75,7 +80,8 @@ def solve(form: Any) -> Solution:
             answer: Solution = form.equilibria()
             return answer
         raise NotApplicableError(
-            f"{type(form).__name__} has no perfect Bayesian solver", allowed=", ".join(FORM)
+            f"{type(form).__name__} has no perfect Bayesian solver",
+            allowed="signalling and extensive games",
         )
     game = form.kernel()
     notes: tuple[str, ...] = ()
@@ -112,7 +118,7 @@ def solve_tree(form: ExtensiveGame, concept: str, *, condition: str) -> Solution
         found = recognise(form)
     except NotApplicableError:
         return _assessments.solve(form, concept, condition=condition)
-    inner = solve(found.game)
+    inner = perfect_bayesian(found.game)
     return replace(
         inner,
         concept=concept,
@@ -338,6 +344,7 @@ def _name(form: Signalling, live: tuple[str, ...], outcome: kernel.Outcome) -> t
     return kind, f"{kind}: {parts}"
 
 
+@perfect_bayesian.checked_by
 def holds(form: Any, point: Point) -> Evidence:
     """Recompute the definition: best messages, best responses at the beliefs, Bayes' rule."""
     if isinstance(form, ExtensiveGame):

@@ -15,13 +15,13 @@ exactly by orders and factors of trembles (`negotiate.extensive._consistency`; K
 in which nobody leaves the path, and the mixtures of the third player that deter as well:
 
 >>> from negotiate.loading import load
->>> horse = solve(load("selten-horse"))
+>>> horse = sequential_equilibrium(load("selten-horse"))
 >>> horse.complete, [str(point.strategies["Player 3"]["3"]["L"]) for point in horse]
 (True, ['1', '3/4'])
 
 >>> from fractions import Fraction
 >>> from negotiate.extensive.signalling import beer_quiche
->>> [point.label for point in solve(beer_quiche(Fraction(1, 10)))]
+>>> [point.label for point in sequential_equilibrium(beer_quiche(Fraction(1, 10)))]
 ['pooling on beer', 'pooling on quiche']
 """
 
@@ -31,19 +31,25 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from negotiate.extensive import _assessments, perfect_bayesian
+from negotiate.declare import concept
+from negotiate.extensive import _assessments
 from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.perfect_bayesian import perfect_bayesian
 from negotiate.extensive.signalling import Signalling, exact
 from negotiate.solution import Evidence, Point, Solution
-
-FORM = ("signalling", "extensive")
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 
 TREMBLES = (Fraction(1, 10**6), Fraction(1, 10**9))
 
 
-def solve(form: Any) -> Solution:
+@concept(
+    "sequential_equilibrium",
+    title="Sequential equilibrium",
+    short="sequential",
+    games=("signalling", "extensive"),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def sequential_equilibrium(form: Any) -> Solution:
     """All sequential equilibria of a signalling game or of a tree of perfect recall.
 
     ``complete`` is false, with the reason in the notes, where the equations of some mixed supports
@@ -51,9 +57,10 @@ def solve(form: Any) -> Solution:
     """
     if isinstance(form, ExtensiveGame):
         return perfect_bayesian.solve_tree(form, "sequential_equilibrium", condition="consistent")
-    return replace(perfect_bayesian.solve(form), concept="sequential_equilibrium")
+    return replace(perfect_bayesian(form), concept="sequential_equilibrium")
 
 
+@sequential_equilibrium.checked_by
 def holds(form: Any, point: Point) -> Evidence:
     """Sequential rationality, and beliefs as the limit of two stages of trembles.
 

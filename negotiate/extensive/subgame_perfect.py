@@ -25,7 +25,7 @@ threat to fight is not credible.
 >>> game = from_dict({"players": ["E", "I"], "tree": {"player": "E", "actions": {
 ...     "out": {"payoffs": [1, 5]}, "in": {"player": "I", "actions": {
 ...         "fight": {"payoffs": [0, 0]}, "yield": {"payoffs": [2, 2]}}}}}})
->>> answer = solve(game)
+>>> answer = subgame_perfect(game)
 >>> [point.label for point in answer], answer.complete, answer[0].regret
 (['in, yield'], True, Fraction(0, 1))
 """
@@ -39,6 +39,7 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
 from negotiate.extensive import _subgames
 from negotiate.extensive import profile as _tree_profile
@@ -47,15 +48,19 @@ from negotiate.extensive.game import ExtensiveGame
 from negotiate.numbers import reading as _numbers
 from negotiate.solution import Evidence, Point, Solution
 
-FORM = ("extensive",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
-
 PROFILE_BOUND = 10_000
 _LABEL_SETS = 8
 
 
-def solve(form: ExtensiveGame, *, bound: int = PROFILE_BOUND) -> Solution:
+@concept(
+    "subgame_perfect",
+    title="Subgame perfect equilibrium",
+    short="SPE",
+    games=("extensive",),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def subgame_perfect(form: ExtensiveGame, *, bound: int = PROFILE_BOUND) -> Solution:
     """All subgame perfect equilibria.
 
     Parameters
@@ -267,6 +272,7 @@ def slack(form: ExtensiveGame) -> Any:
     return tolerance.REGRET * max(spread, 1.0)
 
 
+@subgame_perfect.checked_by
 def holds(form: ExtensiveGame, point: Point) -> Evidence:
     """Whether no player gains in any subgame by any other plan, recomputed from the tree."""
     if not isinstance(form, ExtensiveGame):

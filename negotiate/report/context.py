@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import __version__, registry
+from negotiate import __version__, declare, registry
 from negotiate.case.negotiation import Negotiation
 from negotiate.solution import Solution
 
@@ -98,7 +98,7 @@ class CaseContext:
     @cached_property
     def threat_solution(self) -> Solution:
         """Rational threats and the deal they lead to: the report's prediction."""
-        found: Solution = registry.load("solutions", "rational_threats").solve(self.threats)
+        found: Solution = declare.concept_named("rational_threats")(self.threats)
         return found
 
     @cached_property
@@ -114,7 +114,7 @@ class CaseContext:
     @cached_property
     def solutions(self) -> tuple[Solution, ...]:
         """Every concept on that problem."""
-        return tuple(registry.load("solutions", name).solve(self.problem) for name in CONCEPTS)
+        return tuple(declare.concept_named(name)(self.problem) for name in CONCEPTS)
 
     @cached_property
     def judged(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ correlated equilibria; average play of no-regret learners approaches it (Young 2
 Learning and its Limits, chapter 3).
 
 >>> game = StrategicGame.from_arrays([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
->>> sum(solve(game, objective="welfare")[0].payoffs.values())
+>>> sum(coarse_correlated(game, objective="welfare")[0].payoffs.values())
 Fraction(21, 2)
 """
 
@@ -18,17 +18,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _correlated_polytope as _correlated
 from negotiate.strategic.arithmetic.correlated import coarse_constraints
 from negotiate.strategic.game import StrategicGame
 
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation", "relabelling"})
 
-
-def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> Solution:
+@concept(
+    "coarse_correlated_equilibrium",
+    title="Coarse correlated equilibrium",
+    short="coarse correlated",
+    games=("strategic",),
+    field="rational",
+    axioms=("no profitable deviation", "relabelling"),
+)
+def coarse_correlated(
+    form: StrategicGame, *, objective: _correlated.Objective | None = None
+) -> Solution:
     """Coarse correlated equilibria, as in `correlated_equilibrium`.
 
     Extreme points are listed up to 12 profiles.
@@ -38,6 +45,7 @@ def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None
     )
 
 
+@coarse_correlated.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The largest gain from committing to one strategy instead, recomputed."""
     return _correlated.holds("coarse_correlated_equilibrium", form, point, _deviations)
@@ -55,13 +63,14 @@ def _deviations(game: StrategicGame) -> Iterator[_correlated.Deviation]:
             )
 
 
+@coarse_correlated.explained_by
 def explain(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> str:
     """The conditions against opting out with the game's numbers, and what they leave."""
     idea = (
         "A mediator will draw a profile; each player joins the plan or commits itself to one "
         "strategy before the draw. Joining is best for everybody exactly if"
     )
-    answer = partial(solve, objective=objective)
+    answer = partial(coarse_correlated, objective=objective)
     return _correlated.explain(
         "coarse_correlated_equilibrium", form, _deviations, answer, idea=idea
     )

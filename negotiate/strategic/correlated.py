@@ -12,10 +12,10 @@ Aumann's chicken: with payoffs 6, 2, 7, 0 a mediator raises the sum of payoffs t
 Nash equilibria (sums 9 and 28/3).
 
 >>> game = StrategicGame.from_arrays([[[6, 2], [7, 0]], [[6, 7], [2, 0]]])
->>> best = solve(game, objective="welfare")[0]
+>>> best = correlated(game, objective="welfare")[0]
 >>> sum(best.payoffs.values()), best.facts["distribution"]["1, 1"]
 (Fraction(21, 2), Fraction(1, 2))
->>> len(solve(game))
+>>> len(correlated(game))
 5
 """
 
@@ -25,17 +25,22 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import permutations
 
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _correlated_polytope as _correlated
 from negotiate.strategic.arithmetic.correlated import correlated_constraints
 from negotiate.strategic.game import StrategicGame
 
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation", "relabelling"})
 
-
-def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> Solution:
+@concept(
+    "correlated_equilibrium",
+    title="Correlated equilibrium",
+    short="correlated",
+    games=("strategic",),
+    field="rational",
+    axioms=("no profitable deviation", "relabelling"),
+)
+def correlated(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> Solution:
     """Correlated equilibria.
 
     Parameters
@@ -56,6 +61,7 @@ def solve(form: StrategicGame, *, objective: _correlated.Objective | None = None
     )
 
 
+@correlated.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The largest gain from disobeying one recommendation, recomputed."""
     return _correlated.holds("correlated_equilibrium", form, point, _deviations)
@@ -73,11 +79,12 @@ def _deviations(game: StrategicGame) -> Iterator[_correlated.Deviation]:
             )
 
 
+@correlated.explained_by
 def explain(form: StrategicGame, *, objective: _correlated.Objective | None = None) -> str:
     """The obedience conditions with the game's numbers, and what they leave."""
     idea = (
         "A mediator draws a profile and tells each player its own part only. Obeying is best "
         "for everybody exactly if"
     )
-    answer = partial(solve, objective=objective)
+    answer = partial(correlated, objective=objective)
     return _correlated.explain("correlated_equilibrium", form, _deviations, answer, idea=idea)

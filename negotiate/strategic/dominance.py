@@ -13,7 +13,7 @@ and Rubinstein, p. 61):
 >>> game = StrategicGame.from_arrays(
 ...     [[[3, 0], [0, 3], [1, 1]], [[0, 0], [0, 0], [0, 0]]],
 ...     players=("1", "2"), strategies=[("T", "M", "B"), ("L", "R")])
->>> solve(game)[0].facts["order"][0]
+>>> dominance(game)[0].facts["order"][0]
 {'round': 1, 'player': '1', 'strategy': 'B', 'by': {'T': '1/2', 'M': '1/2'}}
 """
 
@@ -25,15 +25,12 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import InputError
 from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
 from negotiate.strategic.game import StrategicGame
-
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"relabelling"})
 
 KINDS = ("strict", "weak")
 BY = ("mixed", "pure")
@@ -124,7 +121,15 @@ def _is_best(rows: Any, s: int, *, alone: bool) -> bool:
     return bool(np.any(rows[s] >= rows.max(axis=0)))
 
 
-def solve(form: StrategicGame, *, kind: str = "strict", by: str = "mixed") -> Solution:
+@concept(
+    "dominance",
+    title="Iterated elimination of dominated strategies",
+    short="dominance",
+    games=("strategic",),
+    field="rational",
+    axioms=("relabelling",),
+)
+def dominance(form: StrategicGame, *, kind: str = "strict", by: str = "mixed") -> Solution:
     """Iterated elimination of dominated strategies.
 
     Parameters
@@ -178,6 +183,7 @@ def solve(form: StrategicGame, *, kind: str = "strict", by: str = "mixed") -> So
     )
 
 
+@dominance.checked_by
 def holds(
     form: StrategicGame, point: Point, *, kind: str = "strict", by: str = "mixed"
 ) -> Evidence:
@@ -208,10 +214,11 @@ def holds(
     return Evidence(True, 0, what)
 
 
+@dominance.explained_by
 def explain(form: StrategicGame, *, kind: str = "strict", by: str = "mixed") -> str:
     """The elimination as a student would write it, in Markdown with TeX."""
     game = shared.admit(form, "dominance").fractions()
-    answer = solve(form, kind=kind, by=by)[0]
+    answer = dominance(form, kind=kind, by=by)[0]
     sign, word = (">", "strictly") if kind == "strict" else (r"\ge", "weakly")
     lines = [f"**Iterated elimination of {word} dominated strategies.**", ""]
     left = game

@@ -16,7 +16,7 @@ Hawk and dove with value 2 and cost 4 (Maynard Smith 1982, p. 12): hawk with pro
 
 >>> game = StrategicGame.from_arrays([[[-1, 2], [0, 1]], [[-1, 0], [2, 1]]],
 ...                                  strategies=[("Hawk", "Dove")] * 2)
->>> [point.strategies["Player 1"] for point in solve(game)]
+>>> [point.strategies["Player 1"] for point in evolutionarily_stable(game)]
 [{'Hawk': Fraction(1, 2), 'Dove': Fraction(1, 2)}]
 """
 
@@ -27,6 +27,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
 from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
@@ -34,10 +35,6 @@ from negotiate.strategic import _shared as shared
 from negotiate.strategic import tex as _tex
 from negotiate.strategic.game import StrategicGame, is_symmetric
 from negotiate.tolerance import PROBABILITY
-
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation"})
 
 SIZE_BOUND = 12
 """Most strategies: their subsets are candidates for the support."""
@@ -48,7 +45,15 @@ SHOWN = 24
 Matrix = Sequence[Sequence[Fraction]]
 
 
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "evolutionarily_stable",
+    title="Evolutionarily stable strategies",
+    short="ESS",
+    games=("strategic",),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def evolutionarily_stable(form: StrategicGame) -> Solution:
     """All evolutionarily stable strategies; both players are given the same mixture."""
     game = _symmetric(form)
     a = game.fractions().payoffs[0].tolist()
@@ -81,6 +86,7 @@ def solve(form: StrategicGame) -> Solution:
     )
 
 
+@evolutionarily_stable.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """Whether the point is a symmetric equilibrium that no mutant resists.
 
@@ -210,6 +216,7 @@ def _not_copositive(q: Matrix) -> tuple[int, ...]:
     return ()
 
 
+@evolutionarily_stable.explained_by
 def explain(form: StrategicGame) -> str:
     """Each support tried: what equalises on it, who does better, which mutant gets in."""
     game = _symmetric(form).fractions()
@@ -241,7 +248,10 @@ def explain(form: StrategicGame) -> str:
                 found.append((replies, _tex.mixture(dict(zip(labels, x)))))
     if tried > SHOWN:
         lines += ["", f"The other {tried - SHOWN:,} supports go the same way."]
-    answer = [_tex.mixture(point.strategies[game.players[0]]) for point in solve(game).points]
+    answer = [
+        _tex.mixture(point.strategies[game.players[0]])
+        for point in evolutionarily_stable(game).points
+    ]
     lines += ["", "Stable: " + "; ".join(answer) + "." if answer else "There is none."]
     return "\n".join(lines)
 

@@ -16,7 +16,7 @@ course, `solve` its last state with that state's regret; no course proves anythi
 Fictitious play in a 2 x 2 game converges (Miyasawa 1961); here to the mixture of matching pennies:
 
 >>> game = StrategicGame.from_arrays([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
->>> point = solve(game, dynamics="fictitious_play", steps=2000)[0]
+>>> point = learning(game, dynamics="fictitious_play", steps=2000)[0]
 >>> abs(point.strategies["Player 1"]["1"] - 0.5) < 0.05
 True
 """
@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _learning_steps
@@ -38,10 +39,6 @@ from negotiate.strategic._sources import to_nashpy
 from negotiate.strategic.arithmetic import expected
 from negotiate.strategic.game import StrategicGame, is_symmetric
 from negotiate.view import Viewable
-
-FORM = ("strategic",)
-FIELD = "transcendental"
-DECLARES: frozenset[str] = frozenset()
 
 MAX_STEPS = 1_000_000
 MAX_POPULATION = 10_000
@@ -110,7 +107,16 @@ def path(
     return Course(dynamics, times, shared_out, dict(game.strategies))
 
 
-def solve(form: StrategicGame, *, dynamics: str = "fictitious_play", **settings: Any) -> Solution:
+@concept(
+    "learning",
+    title="Learning dynamics",
+    short="learning",
+    games=("strategic",),
+    field="transcendental",
+)
+def learning(
+    form: StrategicGame, *, dynamics: str = "fictitious_play", **settings: Any
+) -> Solution:
     """Where a dynamic stands at its last step; settings as in `path`.
 
     Returns
@@ -137,6 +143,7 @@ def solve(form: StrategicGame, *, dynamics: str = "fictitious_play", **settings:
     )
 
 
+@learning.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """Whether the stated regret of the last state is its regret; nothing more is claimed."""
     game = shared.admit(form, "learning", players=2).floats()
@@ -245,6 +252,7 @@ def _seeded(rng: np.random.Generator) -> Iterator[None]:
         np.random.set_state(before)  # noqa: NPY002
 
 
+@learning.explained_by
 def explain(form: StrategicGame, *, dynamics: str = "fictitious_play", rounds: int = 6) -> str:
     """The first steps by hand: what is believed, what it pays, what changes."""
     game = shared.admit(form, "learning", players=2)

@@ -9,7 +9,7 @@ equilibrium.
 Matching pennies secures nothing pure, and its value, 0, mixed:
 
 >>> game = StrategicGame.from_arrays([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
->>> point = solve(game)[0]
+>>> point = maximin(game)[0]
 >>> point.facts["security level"]["Player 1"], point.facts["pure security level"]["Player 1"]
 (Fraction(0, 1), Fraction(-1, 1))
 """
@@ -19,16 +19,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
 from negotiate.strategic import tex as _tex
 from negotiate.strategic.dominance import advantage
 from negotiate.strategic.game import StrategicGame, is_zero_sum
-
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"relabelling", "individually rational"})
 
 SHOWN = 12
 """Most inequalities written out."""
@@ -47,7 +44,15 @@ def secured(rows: Any) -> tuple[tuple[Fraction, ...], Fraction]:
     return best.x[:own], best.value + low
 
 
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "maximin",
+    title="Maximin strategies and security levels",
+    short="maximin",
+    games=("strategic",),
+    field="rational",
+    axioms=("individual rationality", "relabelling"),
+)
+def maximin(form: StrategicGame) -> Solution:
     """A maximin strategy of every player and the levels secured.
 
     Returns
@@ -95,6 +100,7 @@ def solve(form: StrategicGame) -> Solution:
     )
 
 
+@maximin.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The strategy secures the level, and a belief of the others shows that no more is secured.
 
@@ -128,10 +134,11 @@ def _held_down(rows: Any) -> Fraction:
     return Fraction(high - best.value)
 
 
+@maximin.explained_by
 def explain(form: StrategicGame) -> str:
     """The levels, and how they are found, in Markdown with TeX."""
     game = shared.admit(form, "maximin").fractions()
-    answer = solve(game)[0]
+    answer = maximin(game)[0]
     lines = ["**Maximin: what each player can secure.**", ""]
     for player in game.players:
         rows, labels = advantage(game, player), game.strategies[player]

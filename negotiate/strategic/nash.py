@@ -20,7 +20,7 @@ The inspection game of Turocy and von Stengel (2001), "Game theory", LSE CDAM Re
 >>> game = StrategicGame.from_arrays(
 ...     [[[0, -10], [-1, -6]], [[0, 10], [0, -90]]], players=("Inspector", "Inspectee"),
 ...     strategies=[("Trust", "Inspect"), ("Comply", "Cheat")])
->>> [point.label for point in solve(game)]
+>>> [point.label for point in nash(game)]
 ['{Trust: 9/10, Inspect: 1/10}, {Comply: 4/5, Cheat: 1/5}']
 """
 
@@ -32,6 +32,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _nash_steps
@@ -44,17 +45,21 @@ from negotiate.strategic.arithmetic.equilibria_nplayer import strictly_undominat
 from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import REGRET
 
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation", "relabelling"})
-
 REDUCIBLE = 64
 """Most strategies per player for which a game too large is tried again after strict dominance."""
 MARKED = 400
 """Most equilibria among which Pareto dominance is looked for."""
 
 
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "nash_equilibrium",
+    title="Nash equilibrium",
+    short="Nash equilibrium",
+    games=("strategic",),
+    field="rational",
+    axioms=("no profitable deviation", "relabelling"),
+)
+def nash(form: StrategicGame) -> Solution:
     """All extreme Nash equilibria of a two-player game; pure and some mixed ones of others.
 
     Returns
@@ -238,6 +243,7 @@ def _evidence(game: StrategicGame, regrets: Sequence[Any]) -> Evidence:
     return Evidence(True, worst, "largest regret of the points (payoff units)")
 
 
+@nash.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The largest gain of any player from a deviation, recomputed; zero in exact arithmetic.
 
@@ -263,7 +269,8 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
     )
 
 
+@nash.explained_by
 def explain(form: StrategicGame) -> str:
     """Worked steps: best replies, dominance, indifference, why supports fail; Markdown with TeX."""
     game = shared.admit(form, "nash_equilibrium")
-    return _nash_steps.explain(game, solve(game))
+    return _nash_steps.explain(game, nash(game))

@@ -19,7 +19,7 @@ Myerson's example: (a1, b1) and (a2, b2) are perfect, only the first is proper.
 
 >>> a = [[1, 0, -9], [0, 0, -7], [-9, -7, -7]]
 >>> game = StrategicGame.from_arrays([a, a], strategies=[("a1", "a2", "a3"), ("b1", "b2", "b3")])
->>> [point.label for point in solve(game)]
+>>> [point.label for point in proper(game)]
 ['a1, b1']
 """
 
@@ -31,17 +31,15 @@ from functools import cache
 from itertools import combinations, pairwise
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.numbers.exact_lp import maximise
 from negotiate.numbers.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
-from negotiate.strategic import dominance, trembling_hand
 from negotiate.strategic import tex as _tex
+from negotiate.strategic.dominance import dominance
 from negotiate.strategic.game import StrategicGame
-
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation", "relabelling"})
+from negotiate.strategic.trembling_hand import trembling_hand
 
 SHOWN = 12
 """Most equilibria worked out in full."""
@@ -70,7 +68,15 @@ def _count(n: int) -> int:
     return 1 if n == 0 else sum(comb(n, k) * _count(n - k) for k in range(1, n + 1))
 
 
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "proper_equilibrium",
+    title="Proper equilibrium",
+    short="proper",
+    games=("strategic",),
+    field="rational",
+    axioms=("no profitable deviation", "relabelling"),
+)
+def proper(form: StrategicGame) -> Solution:
     """All proper equilibria, as extreme points and connected components."""
     game = shared.admit(form, "proper_equilibrium", players=2)
     count = _count(max(game.shape)) if max(game.shape) < 9 else ORDERS_BOUND * 100
@@ -100,6 +106,7 @@ def solve(form: StrategicGame) -> Solution:
     )
 
 
+@proper.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """Whether some pair of orders supports the point; the value is its regret, or -1."""
     game = shared.admit(form, "proper_equilibrium", players=2)
@@ -225,6 +232,7 @@ def _joined(
     return tuple(tuple(v) for v in found.values())
 
 
+@proper.explained_by
 def explain(form: StrategicGame) -> str:
     """For each perfect equilibrium: the orders of mistakes that make it proper, or that none do."""
     game = shared.admit(form, "proper_equilibrium", players=2).fractions()
@@ -236,8 +244,8 @@ def explain(form: StrategicGame) -> str:
         "of one class pay the same against every level of mistakes, a higher class pays more "
         "once the lower levels are counted.",
     ]
-    answer = solve(game)
-    for point in trembling_hand.solve(game).points[:SHOWN]:
+    answer = proper(game)
+    for point in trembling_hand(game).points[:SHOWN]:
         lines += ["", f"**{point.label}** (perfect)", ""]
         for k, player in enumerate(game.players):
             rows = dominance.advantage(game, player)

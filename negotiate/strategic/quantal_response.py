@@ -9,7 +9,7 @@ principal branch, which starts at the centroid, and the first with that lambda (
 In the battle of the sexes with prizes 2 and 1, at lambda = 1, by the definition:
 
 >>> game = StrategicGame.from_arrays([[[2, 0], [0, 1]], [[1, 0], [0, 2]]])
->>> x = solve(game, precision=1.0)[0].strategies["Player 1"]["1"]
+>>> x = quantal_response(game, precision=1.0)[0].strategies["Player 1"]["1"]
 >>> import math
 >>> y = 1 - x                                # by the game's symmetry
 >>> abs(x - 1 / (1 + math.exp((1 - y) - 2 * y))) < 1e-9
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import InputError, NotConvergedError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
@@ -30,12 +31,16 @@ from negotiate.strategic.arithmetic import expected, logit
 from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import FIXED_POINT
 
-FORM = ("strategic",)
-FIELD = "transcendental"
-DECLARES = frozenset({"relabelling"})
 
-
-def solve(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
+@concept(
+    "quantal_response",
+    title="Quantal response equilibrium",
+    short="QRE",
+    games=("strategic",),
+    field="transcendental",
+    axioms=("relabelling",),
+)
+def quantal_response(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
     """The logit equilibrium on the principal branch.
 
     Parameters
@@ -100,6 +105,7 @@ def solve(form: StrategicGame, *, precision: Any = 1.0) -> Solution:
     )
 
 
+@quantal_response.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """Distance of the point from the logit replies to it, recomputed."""
     game = shared.admit(form, "quantal_response", draws=True).floats()
@@ -124,10 +130,11 @@ def _plain(values: Any) -> Any:
     return float(array) if array.ndim == 0 else array
 
 
+@quantal_response.explained_by
 def explain(form: StrategicGame, *, precision: float = 1.0) -> str:
     """The fixed point checked by hand: payoffs, their exponentials, the probabilities."""
     game = shared.admit(form, "quantal_response").floats()
-    point = solve(game, precision=precision)[0]
+    point = quantal_response(game, precision=precision)[0]
     mixed = shared.mixed_of(game, point)
     lines = [
         f"**Logit equilibrium at** $\\lambda = {_tex.number(precision)}$.",

@@ -14,7 +14,7 @@ the fourth strategy of the second player is dominated by a mixture, then the fir
 >>> game = StrategicGame.from_arrays([
 ...     [[0, 2, 7, 0], [5, 3, 5, 0], [7, 2, 0, 0], [0, 0, 0, 10]],
 ...     [[7, 5, 0, 1], [2, 3, 2, 1], [0, 5, 7, 1], [0, -2, 0, -1]]])
->>> solve(game)[0].facts["survivors"]
+>>> rationalizability(game)[0].facts["survivors"]
 {'Player 1': ('1', '2', '3'), 'Player 2': ('1', '2', '3')}
 """
 
@@ -25,17 +25,14 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
-from negotiate.strategic import dominance
 from negotiate.strategic import tex as _tex
+from negotiate.strategic.dominance import dominance
 from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import WEIGHT_SUM
-
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"relabelling"})
 
 
 def belief(rows: Any, s: int) -> tuple[Fraction, ...] | None:
@@ -48,7 +45,15 @@ def belief(rows: Any, s: int) -> tuple[Fraction, ...] | None:
     return None if best is None else best.x
 
 
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "rationalizability",
+    title="Rationalizable strategies",
+    short="rationalizable",
+    games=("strategic",),
+    field="rational",
+    axioms=("relabelling",),
+)
+def rationalizability(form: StrategicGame) -> Solution:
     """The rationalizable strategies of every player, each with a belief that supports it.
 
     Returns
@@ -59,7 +64,7 @@ def solve(form: StrategicGame) -> Solution:
         eliminations.
     """
     game = shared.admit(form, "rationalizability")
-    found = dominance.solve(game, kind="strict", by="mixed")[0]
+    found = dominance(game, kind="strict", by="mixed")[0]
     survivors = found.facts["survivors"]
     exact = game.fractions()
     beliefs: dict[str, dict[str, dict[str, Any]]] = {}
@@ -103,6 +108,7 @@ def solve(form: StrategicGame) -> Solution:
     )
 
 
+@rationalizability.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The survivors have the best-response property, and nothing outside could be added.
 
@@ -137,10 +143,11 @@ def _columns(game: StrategicGame, player: str) -> Sequence[tuple[str, ...]]:
     return list(product(*(game.strategies[p] for p in game.players if p != player)))
 
 
+@rationalizability.explained_by
 def explain(form: StrategicGame) -> str:
     """Which strategies go, and the belief that keeps each of the others, in Markdown with TeX."""
     game = shared.admit(form, "rationalizability").fractions()
-    facts = solve(game)[0].facts
+    facts = rationalizability(game)[0].facts
     lines = ["**Rationalizable strategies.**", ""]
     lines.append(
         "A strategy is kept if it is a best reply to some belief about strategies that are kept; "

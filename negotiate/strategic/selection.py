@@ -15,7 +15,7 @@ In Aumann's stag hunt the two dominances disagree (Harsanyi and Selten 1988, cha
 
 >>> game = StrategicGame.from_arrays([[[9, 0], [8, 7]], [[9, 8], [0, 7]]],
 ...                                  strategies=[("Stag", "Hare")] * 2)
->>> answer = solve(game, rule="payoff_dominant")
+>>> answer = selection(game, rule="payoff_dominant")
 >>> answer[0].label, answer.settings["others"]["risk_dominant"]
 ('Stag, Stag', ('Hare, Hare',))
 """
@@ -30,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
@@ -38,10 +39,6 @@ from negotiate.strategic.arithmetic import expected, logit
 from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
 from negotiate.strategic.arithmetic.pure import pure_equilibria
 from negotiate.strategic.game import StrategicGame
-
-FORM = ("strategic",)
-FIELD = "algebraic"
-DECLARES = frozenset({"no profitable deviation", "relabelling"})
 
 PRECISIONS = (1e2, 1e3, 1e4, 1e5)
 """Precisions of the logit limit, in units of the inverse spread of payoffs, tried in turn."""
@@ -137,7 +134,15 @@ RULES: dict[str, Callable[[Field], Choice]] = {
 }
 
 
-def solve(form: StrategicGame, *, rule: str = "payoff_dominant") -> Solution:
+@concept(
+    "selection",
+    title="Equilibrium selection",
+    short="selection",
+    games=("strategic",),
+    field="algebraic",
+    axioms=("no profitable deviation", "relabelling"),
+)
+def selection(form: StrategicGame, *, rule: str = "payoff_dominant") -> Solution:
     """Equilibria picked by a rule.
 
     Parameters
@@ -190,6 +195,7 @@ def solve(form: StrategicGame, *, rule: str = "payoff_dominant") -> Solution:
     )
 
 
+@selection.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """The point has no regret and its rule picks it among all equilibria."""
     game = shared.admit(form, "selection")
@@ -246,6 +252,7 @@ def _labels(field: Field, choice: Choice) -> tuple[str, ...]:
     return tuple(shared.label_of(field.game, field.equilibria[k]) for k in choice.chosen)
 
 
+@selection.explained_by
 def explain(form: StrategicGame) -> str:
     """Every rule applied by hand: who prefers what, deviation losses, sums, the logit branch."""
     game = shared.admit(form, "selection").fractions()

@@ -11,7 +11,7 @@ The prisoner's dilemma has two, the mutual ones (Brams 1994, chapter 1):
 
 >>> game = StrategicGame.from_arrays([[[3, 1], [4, 2]], [[3, 4], [1, 2]]],
 ...                                  strategies=[("Cooperate", "Defect")] * 2)
->>> [point.label for point in solve(game)]
+>>> [point.label for point in theory_of_moves(game)]
 ['Cooperate, Cooperate', 'Defect, Defect']
 """
 
@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
@@ -28,12 +29,16 @@ from negotiate.strategic import tex as _tex
 from negotiate.strategic.arithmetic import theory_of_moves as kernel
 from negotiate.strategic.game import StrategicGame
 
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"relabelling"})
 
-
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "theory_of_moves",
+    title="Nonmyopic equilibria of the theory of moves",
+    short="theory of moves",
+    games=("strategic",),
+    field="rational",
+    axioms=("relabelling",),
+)
+def theory_of_moves(form: StrategicGame) -> Solution:
     """The non-myopic equilibria and the states they are reached from.
 
     Returns
@@ -77,6 +82,7 @@ def solve(form: StrategicGame) -> Solution:
     )
 
 
+@theory_of_moves.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """Walk every cycle of moves afresh, from each state and first mover, by recursion."""
     game = _admit(form)
@@ -135,6 +141,7 @@ def _marks(game: StrategicGame, mask: Any, end: int) -> tuple[str, ...]:
     return tuple(marks)
 
 
+@theory_of_moves.explained_by
 def explain(form: StrategicGame) -> str:
     """From every state and first mover: the round of moves, and the look ahead from its end."""
     game = _admit(form)
@@ -176,6 +183,6 @@ def explain(form: StrategicGame) -> str:
         else:
             both = " or ".join(f"({labels[end]})" for end in moved)
             lines.append(f"Both would move: {both}, by who moves first (order power).")
-    ends = "; ".join(f"({point.label})" for point in solve(game).points)
+    ends = "; ".join(f"({point.label})" for point in theory_of_moves(game).points)
     lines += ["", f"The non-myopic equilibria are {ends}."]
     return "\n".join(lines)

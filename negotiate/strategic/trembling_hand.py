@@ -11,7 +11,7 @@ Selten's point in its smallest form: (B, R) is an equilibrium, but T weakly domi
 
 >>> game = StrategicGame.from_arrays([[[1, 0], [0, 0]], [[1, 0], [0, 0]]],
 ...                                  strategies=[("T", "B"), ("L", "R")])
->>> [point.label for point in solve(game)]
+>>> [point.label for point in trembling_hand(game)]
 ['T, L']
 """
 
@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from negotiate.declare import concept
 from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
@@ -29,15 +30,19 @@ from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
 from negotiate.strategic.dominance import advantage, dominator
 from negotiate.strategic.game import StrategicGame
 
-FORM = ("strategic",)
-FIELD = "rational"
-DECLARES = frozenset({"no profitable deviation", "relabelling"})
-
 SHOWN = 24
 """Most equilibria worked out in full."""
 
 
-def solve(form: StrategicGame) -> Solution:
+@concept(
+    "trembling_hand",
+    title="Trembling-hand perfect equilibrium",
+    short="perfect",
+    games=("strategic",),
+    field="rational",
+    axioms=("no profitable deviation", "relabelling"),
+)
+def trembling_hand(form: StrategicGame) -> Solution:
     """All extreme perfect equilibria, and which of them are connected.
 
     Returns
@@ -74,6 +79,7 @@ def solve(form: StrategicGame) -> Solution:
     )
 
 
+@trembling_hand.checked_by
 def holds(form: StrategicGame, point: Point) -> Evidence:
     """Regret zero, and each strategy a best reply to some completely mixed strategy of the other.
 
@@ -159,6 +165,7 @@ def _components(
     return tuple(tuple(v) for v in found.values())
 
 
+@trembling_hand.explained_by
 def explain(form: StrategicGame) -> str:
     """For each extreme Nash equilibrium: who uses a dominated strategy, or the belief behind it."""
     game = shared.admit(form, "trembling_hand", players=2).fractions()

@@ -13,7 +13,7 @@ for interchangeability.
 >>> from negotiate.bargaining.problem import divide
 >>> from negotiate.threats.game import from_points
 >>> owen = from_points(divide(4, {"a": 0, "b": 0}), [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]])
->>> {party: str(u) for party, u in solve(owen)[0].payoffs.items()}
+>>> {party: str(u) for party, u in equilibrium(owen)[0].payoffs.items()}
 {'a': '1', 'b': '3'}
 """
 
@@ -25,21 +25,26 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.strategic import nash as nash_equilibrium
 from negotiate.strategic.arithmetic.pure import pure_equilibria
+from negotiate.strategic.nash import nash as nash_equilibrium
 from negotiate.threats.game import ThreatGame
-
-FORM = ("threats",)
-FIELD = "algebraic"
-DECLARES = frozenset({"no profitable deviation"})
 
 FULL_ENUMERATION = 12
 """Most strategies a side that are enumerated in full; above, pure equilibria only."""
 
 
-def solve(form: ThreatGame) -> Solution:
+@concept(
+    "threat_equilibrium",
+    title="Equilibrium of the threat game",
+    short="threat equilibrium",
+    games=("threats",),
+    field="algebraic",
+    axioms=("no profitable deviation",),
+)
+def equilibrium(form: ThreatGame) -> Solution:
     """Equilibria of the realised threat game of one problem.
 
     Returns
@@ -76,7 +81,7 @@ def solve(form: ThreatGame) -> Solution:
             },
             payoffs=reduced,
         )
-        found = nash_equilibrium.solve(inner)
+        found = nash_equilibrium(inner)
         points, complete = tuple(_marked(form, p) for p in found.points), found.complete
         components, degenerate = found.components, found.degenerate
     else:
@@ -145,6 +150,7 @@ def _marked(form: ThreatGame, point: Point) -> Point:
     return replace(point, label=label, regret=holds(form, point).value)
 
 
+@equilibrium.checked_by
 def holds(form: ThreatGame, point: Point) -> Evidence:
     """Regret in the full game of all cells, dominated sets of levers included."""
     payoffs = np.asarray(form.cells["payoffs"])

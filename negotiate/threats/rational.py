@@ -12,7 +12,7 @@ what it costs the other side, in the holder's units, against what it costs the h
 >>> from negotiate.bargaining.problem import divide
 >>> from negotiate.threats.game import from_points
 >>> owen = from_points(divide(4, {"a": 0, "b": 0}), [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]])
->>> {party: round(u, 9) for party, u in solve(owen)[0].payoffs.items()}
+>>> {party: round(u, 9) for party, u in rational(owen)[0].payoffs.items()}
 {'a': 1.0, 'b': 3.0}
 """
 
@@ -26,16 +26,21 @@ import numpy as np
 from negotiate import tolerance
 from negotiate.bargaining import _layout as layout
 from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.threats.game import ThreatGame
 
-FORM = ("threats",)
-FIELD = "algebraic"
-DECLARES = frozenset({"no profitable deviation"})
 
-
-def solve(form: ThreatGame) -> Solution:
+@concept(
+    "rational_threats",
+    title="Rational threats",
+    short="rational threats",
+    games=("threats",),
+    field="algebraic",
+    axioms=("no profitable deviation",),
+)
+def rational(form: ThreatGame) -> Solution:
     """Optimal threats of one threat game and the deal that follows."""
     _one(form)
     return _by_levers(form) if form.effects is not None else _by_mixtures(form)
@@ -161,6 +166,7 @@ def _deviations(
     return out
 
 
+@rational.checked_by
 def holds(form: ThreatGame, point: Point) -> Evidence:
     """No party gains by another threat: every pure deviation is bargained through again."""
     gain, witness = max(_deviations(form, point.strategies))
@@ -169,6 +175,7 @@ def holds(form: ThreatGame, point: Point) -> Evidence:
     return Evidence(fine, gain, "best gain from another threat, stakes", "" if fine else witness)
 
 
+@rational.explained_by
 def explain(form: ThreatGame, *, names: Mapping[str, str] | None = None) -> str:
     """Why each lever is or is not used, in sentences made from the numbers.
 

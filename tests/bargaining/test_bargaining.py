@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate.bargaining import nash as nash_bargaining
 from negotiate.bargaining import problem as bargaining
 from negotiate.bargaining._support import support
+from negotiate.bargaining.nash import nash as nash_bargaining
 from negotiate.bargaining.values import Value, linear, peaked, power, quadratic, table
 from negotiate.case.slots import disagreement
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
@@ -122,7 +122,7 @@ def test_zone_and_ideal():
             NotApplicableError, "3 parties",
         ),
         (
-            lambda: nash_bargaining.solve(example(), weights={"a": 0, "b": 1}),
+            lambda: nash_bargaining(example(), weights={"a": 0, "b": 1}),
             InputError, "bargaining weights",
         ),
     ],
@@ -161,7 +161,7 @@ def test_metrics_over_draws_are_those_of_single_problems(idlib):
     for i, level in enumerate(levels):
         single = bargaining.compile(idlib.floats().with_value(path, float(level)))
         weights = {p: float(idlib.get(f"party.{p}.bargaining_weight", 1)) for p in single.parties}
-        point = nash_bargaining.solve(single, weights=weights)[0]
+        point = nash_bargaining(single, weights=weights)[0]
         assert many[i] == pytest.approx(point.payoffs[party], abs=1e-9)
 
 

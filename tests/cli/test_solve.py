@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare, registry
 from negotiate.cli import main
 
 COMPILED = [
     name for name in registry.names("forms") if hasattr(registry.load("forms", name), "compile")
 ]
-SOLUTIONS = registry.names("solutions")
+SOLUTIONS = declare.names("concept")
 ELSEWHERE = {"baron_ferejohn": "quantity.members", "extensive": "tree"}
 """Forms whose numbers the case does not give, and what the error names."""
 
@@ -32,7 +32,7 @@ def test_a_case_is_solved_in_every_form_or_says_what_it_lacks(capsys, form):
     code, out, err = run(capsys, "idlib-2020", "--form", form, "--json")
     document = json.loads(out)
     assert code == 0
-    if any(form in getattr(registry.load("solutions", n), "FORM", ()) for n in SOLUTIONS):
+    if any(form in getattr(declare.concept_named(n), "FORM", ()) for n in SOLUTIONS):
         assert any(solution["points"] for solution in document["solutions"])
     else:  # solved in closed form: its numbers
         assert all(name.startswith(f"{form}.") for name in document["metrics"])

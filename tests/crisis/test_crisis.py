@@ -12,7 +12,7 @@ from negotiate.crisis.audience_costs import AudienceCosts, LewisSchultz
 from negotiate.crisis.crisis_bargaining import CostlyLottery, RiskReturn, Screening, risk_return
 from negotiate.crisis.deterrence import MutualDeterrence, UnilateralDeterrence
 from negotiate.errors import InputError
-from negotiate.extensive import perfect_bayesian
+from negotiate.extensive.perfect_bayesian import perfect_bayesian
 
 share = st.fractions(0, 1, max_denominator=20)
 cost = st.fractions(Fraction(1, 20), 1, max_denominator=20)
@@ -103,7 +103,7 @@ def test_screening_threshold() -> None:
 )
 def test_audience_costs(a: str, bluff: float, resist: float, challenge: float, war: float) -> None:
     form = AudienceCosts(1, 1, Fraction(a), -2, -1, Fraction(1, 2))
-    answer = perfect_bayesian.solve(form)
+    answer = perfect_bayesian(form)
     assert len(answer) == 1 and answer.exact
     facts = answer[0].facts
     got = [facts[k] for k in ("bluff", "resist", "pr_challenge", "pr_war")]
@@ -191,7 +191,7 @@ def test_unilateral_against_signalling(
         return rows["hard"]["challenge"], rows["soft"]["challenge"]
 
     # The exact enumerator knows nothing of regions.
-    exhaustive = perfect_bayesian.solve(form.signalling())
+    exhaustive = perfect_bayesian(form.signalling())
     assert {challenge(x) for x in answer} == {challenge(x) for x in exhaustive}
 
 

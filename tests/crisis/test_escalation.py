@@ -18,7 +18,7 @@ from negotiate.crisis.commitment import (
 from negotiate.crisis.crisis_bargaining import RiskReturn
 from negotiate.crisis.escalation import COMMITMENTS, EscalationLadder, Rung
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.extensive import subgame_perfect
+from negotiate.extensive.subgame_perfect import subgame_perfect
 
 number = st.fractions(0, 2, max_denominator=997)
 share = st.fractions(0, 1, max_denominator=40)
@@ -37,7 +37,7 @@ def test_ladder_against_the_tree(
     )
     answer = ladder.equilibria()
     assert ladder.holds(answer[0]).holds
-    full = subgame_perfect.solve(ladder.extensive())
+    full = subgame_perfect(ladder.extensive())
     payoffs = [dict(point.payoffs) for point in full]
     assert dict(answer[0].payoffs) in payoffs
     if answer.complete:

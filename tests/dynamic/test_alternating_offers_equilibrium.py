@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from negotiate.dynamic.alternating_offers import alternating_offers, evaluate_game, nash_limit
-from negotiate.dynamic.alternating_offers_equilibrium import holds, solve
+from negotiate.dynamic.alternating_offers_equilibrium import alternating_offers_equilibrium, holds
 from negotiate.dynamic.arithmetic.offers import alternating_offers as kernel
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 
@@ -17,7 +17,9 @@ NAMES = ("Turkey", "Russia")
 
 
 def test_exact_point_with_zero_regret():
-    solution = solve(alternating_offers(NAMES, discount=(F(19, 20), F(9, 10))))
+    solution = alternating_offers_equilibrium(
+        alternating_offers(NAMES, discount=(F(19, 20), F(9, 10)))
+    )
     assert solution.exact and solution.complete
     assert solution[0].payoffs == {"Turkey": F(20, 29), "Russia": F(9, 29)}
     assert all(item.holds and item.value == 0 for item in solution.evidence)
@@ -27,7 +29,7 @@ def test_exact_point_with_zero_regret():
 @pytest.mark.parametrize("who, by", [("Turkey", F(1, 1000)), ("Russia", F(-1, 1000))])
 def test_wrong_point_is_refuted_with_a_witness(who, by):
     game = alternating_offers(NAMES, discount=(F(9, 10), F(9, 10)))
-    point = solve(game)[0]
+    point = alternating_offers_equilibrium(game)[0]
     offers = {p: dict(v["offers"]) for p, v in point.strategies.items()}
     offers[who]["Turkey"] += by
     offers[who]["Russia"] -= by
@@ -42,7 +44,7 @@ def test_deadline_point_is_exact_and_wrong_one_is_caught():
     game = alternating_offers(
         NAMES, discount=(F(9, 10), F(9, 10)), periods=10, deadline_payoff=(0, F(1, 5))
     )
-    point = solve(game)[0]
+    point = alternating_offers_equilibrium(game)[0]
     assert holds(game, point).value == 0
     path = list(point.strategies["path"])
     path[3] = {"Turkey": path[3]["Turkey"] + F(1, 50), "Russia": path[3]["Russia"] - F(1, 50)}
@@ -50,7 +52,7 @@ def test_deadline_point_is_exact_and_wrong_one_is_caught():
 
 
 def test_no_room_says_so():
-    solution = solve(
+    solution = alternating_offers_equilibrium(
         alternating_offers(NAMES, discount=(F(9, 10), F(9, 10)), outside=(F(3, 5), F(3, 5)))
     )
     assert solution[0].marks[0] == "walk out" and not solution.complete
@@ -81,7 +83,9 @@ def test_unknown_names():
     with pytest.raises(UnknownNameError):
         evaluate_game(game, ["payoff.France"])
     with pytest.raises(NotApplicableError):
-        solve(alternating_offers(NAMES, discount=(np.array([0.5, 0.6]), 0.5)))
+        alternating_offers_equilibrium(
+            alternating_offers(NAMES, discount=(np.array([0.5, 0.6]), 0.5))
+        )
 
 
 def test_limit_equals_offers_of_short_periods_over_draws():

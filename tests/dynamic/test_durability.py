@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import negotiate
 from negotiate.case import read as casefile
-from negotiate.dynamic import durability, markov_perfect
+from negotiate.dynamic import durability
 from negotiate.dynamic.arithmetic import markov
 from negotiate.dynamic.durability import (
     Durability,
@@ -18,6 +18,7 @@ from negotiate.dynamic.durability import (
     from_stages,
     worth_of,
 )
+from negotiate.dynamic.markov_perfect import markov_perfect
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 
 F = Fraction
@@ -216,7 +217,7 @@ def test_the_margin_of_honour_by_the_bellman_equation():
 def test_the_chain_is_the_play_of_a_markov_perfect_equilibrium():
     case = border()
     game = durability.game(case)
-    found = markov_perfect.solve(game, plans="pure")
+    found = markov_perfect(game, plans="pure")
     kept = durability.compile(case)
     assert kept.play["equilibria"] == len(found)
     times = []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import negotiate
 from negotiate.case import read as casefile
 from negotiate.dynamic.arithmetic import repeated
-from negotiate.dynamic.critical_discount import holds, solve
+from negotiate.dynamic.critical_discount import critical_discount, holds
 from negotiate.dynamic.enforcement import (
     GRIM,
     Punishment,
@@ -81,7 +81,7 @@ def test_exact_algebraic_factor():
     game = from_dilemma(AB, T=F(9, 2), R=3, P=2, discount=0, punishment=limited(2))
     value = game.critical()[0]
     assert float(value) == pytest.approx((np.sqrt(7) - 1) / 2, abs=1e-15)
-    assert solve(game).exact
+    assert critical_discount(game).exact
 
 
 def brute_gain(game, party, chosen):
@@ -156,7 +156,7 @@ def test_margins_are_the_definition(game):
             chosen = [game.clauses.index(c) for c in names]
             gain = brute_gain(game, i, chosen)
             assert float(margins[i, v]) == pytest.approx(-gain, abs=1e-9)
-    assert holds(game, solve(game)[0]).holds
+    assert holds(game, critical_discount(game)[0]).holds
 
 
 @settings(max_examples=60, deadline=None)
@@ -218,13 +218,13 @@ def test_pooling_helps_a_weak_clause_without_false_alarms():
     assert apart.margin()[0] < 0 <= pooled.margin()[0]
     # apart: 1 / (1 + 1/4) = 4/5; pooled, both violated: g = 11/10, L = 9/4, 22/67
     assert apart.critical()[0] == F(4, 5) and pooled.critical()[0] == F(22, 67)
-    assert solve(apart)[0].facts["weakest clause"]["a"] == "weak"
+    assert critical_discount(apart)[0].facts["weakest clause"]["a"] == "weak"
 
 
 def test_certain_false_alarms_deter_nobody():
     game = enforcement(AB, temptation=1, surplus=1, discount=F(1, 2), false_alarm=1)
     assert game.critical().tolist() == [float("inf")] * 2
-    assert "No patience is enough" in solve(game).notes[1]
+    assert "No patience is enough" in critical_discount(game).notes[1]
     assert game.margin()[0] < 0
 
 
@@ -272,12 +272,12 @@ def test_relabelling_permutes_the_answer():
 
 def test_wrong_claim_is_refuted():
     game = from_dilemma(AB, T=5, R=3, P=1, discount=F(1, 3))
-    point = solve(game)[0]
+    point = critical_discount(game)[0]
     assert point.marks == ("not self-enforcing",)
     lie = dataclasses.replace(point, marks=("self-enforcing",))
     verdict = holds(game, lie)
     assert not verdict.holds and "violates" in verdict.witness
-    json.dumps(solve(game).to_dict())
+    json.dumps(critical_discount(game).to_dict())
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from negotiate.dynamic.arithmetic import stochastic as kernel
 from negotiate.dynamic.arithmetic import stochastic_path
-from negotiate.dynamic.markov_perfect import holds, solve
+from negotiate.dynamic.markov_perfect import holds, markov_perfect
 from negotiate.dynamic.stochastic import StochasticGame, build, repeated
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
 from negotiate.solution import Point
-from negotiate.strategic import nash as nash_equilibrium
 from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.nash import nash as nash_equilibrium
 
 F = Fraction
 
@@ -42,12 +42,12 @@ def test_shapley_value_of_a_quadratic_game(delta):
     """Value of [[1 + d v, 0], [0, 1]]: v = (1 + d v) / (2 + d v), a quadratic in v."""
     expected = (-(2 - delta) + np.sqrt((2 - delta) ** 2 + 4 * delta)) / (2 * delta)
     game = zero_sum(["s"], {"s": [[(1, {"s": 1}), (0, {})], [(0, {}), (1, {})]]}, delta)
-    found = solve(game)
+    found = markov_perfect(game)
     assert found[0].payoffs["x"] == pytest.approx(expected, abs=1e-10)
     assert found.settings["error bound"] < 1e-8
     # the stop chance of Shapley's paper does the same as discounting
     stopping = zero_sum(["s"], {"s": [[(1, {"s": delta}), (0, {})], [(0, {}), (1, {})]]}, 1)
-    assert solve(stopping)[0].payoffs["x"] == pytest.approx(expected, abs=1e-10)
+    assert markov_perfect(stopping)[0].payoffs["x"] == pytest.approx(expected, abs=1e-10)
 
 
 @pytest.mark.parametrize("delta", [0.2, 0.9, 0.999])
@@ -58,7 +58,7 @@ def test_discounted_big_match(delta):
     """
     table = {"play": [[(0, {"play": 1}), (1, {"play": 1})], [(1, {"won": 1}), (0, {"lost": 1})]],
              "won": [[(1, {"won": 1})]], "lost": [[(0, {"lost": 1})]]}  # fmt: skip
-    found = solve(zero_sum(["play", "won", "lost"], table, delta))[0]
+    found = markov_perfect(zero_sum(["play", "won", "lost"], table, delta))[0]
     assert found.payoffs["x"] * (1 - delta) == pytest.approx(0.5, abs=1e-9)
     assert found.strategies["x"]["play"]["1"] == pytest.approx((1 - delta) / (2 - delta), abs=1e-7)
     assert found.strategies["y"]["play"]["0"] == pytest.approx(0.5, abs=1e-7)
@@ -74,7 +74,7 @@ def test_zero_sum_over_random_games_is_a_fixed_point_of_shapleys_operator():
             s: [[(float(rng.normal()), dict(zip(names, rng.dirichlet(np.ones(3)))))
                  for _ in range(3)] for _ in range(3)] for s in names
         }  # fmt: skip
-        point = solve(zero_sum(names, table, 0.9), plans="mixed")[0]
+        point = markov_perfect(zero_sum(names, table, 0.9), plans="mixed")[0]
         v = point.facts["value by state"]["x"]
         for s in names:
             cells = np.array(
@@ -101,20 +101,20 @@ def test_zero_sum_over_random_games_is_a_fixed_point_of_shapleys_operator():
 def test_one_state_has_the_stage_equilibria(payoffs, delta):
     """With one state a Markov plan cannot react: the equilibria are those of the stage game."""
     stage = StrategicGame.from_arrays(payoffs, players=("a", "b"), strategies=[("x", "y")] * 2)
-    nash = nash_equilibrium.solve(stage)
+    nash = nash_equilibrium(stage)
     pure = {
         tuple(max(mix, key=mix.get) for mix in p.strategies.values())
         for p in nash
         if all(set(mix.values()) <= {0, 1} for mix in p.strategies.values())
     }
-    found = solve(repeated(stage, delta), plans="pure")
+    found = markov_perfect(repeated(stage, delta), plans="pure")
     assert found.complete and found.exact
     got = {
         tuple(max(rows["stage"], key=rows["stage"].get) for rows in p.strategies.values())
         for p in found
     }
     assert got == pure
-    mixed = solve(repeated(stage, delta), plans="mixed")[0]
+    mixed = markov_perfect(repeated(stage, delta), plans="mixed")[0]
     probabilities = [[p.strategies[i][s] for i in ("a", "b") for s in ("x", "y")] for p in nash]
     own = [mixed.strategies[i]["stage"][s] for i in ("a", "b") for s in ("x", "y")]
     assert min(np.abs(np.array(row, float) - own).max() for row in probabilities) < 1e-7
@@ -142,9 +142,9 @@ def test_war_of_attrition():
     Quitting is worth 0, so staying is: q x 1 + (1 - q)(-c + d x 0) = 0.
     """
     game = attrition(F(1, 4), F(9, 10))
-    pure = solve(game, plans="pure")
+    pure = markov_perfect(game, plans="pure")
     assert {p.label for p in pure} == {"contest: a stay, b quit", "contest: a quit, b stay"}
-    mixed = solve(game, plans="mixed")
+    mixed = markov_perfect(game, plans="mixed")
     assert not mixed.complete
     for player in "ab":
         assert mixed[0].strategies[player]["contest"]["quit"] == pytest.approx(0.2, abs=1e-8)
@@ -217,7 +217,7 @@ def test_all_pure_equilibria_and_no_other(game):
             for s in game.states
         ):
             expected.add(choice)
-    found = solve(game, plans="pure")
+    found = markov_perfect(game, plans="pure")
     got = {
         tuple(max(p.strategies[i][s], key=p.strategies[i][s].get) for i in "xy" for s in "st")
         for p in found
@@ -238,7 +238,7 @@ def _arrays(game):
 @given(small_games())
 def test_a_mixed_equilibrium_passes_its_definition_or_says_why_not(game):
     try:
-        found = solve(game, plans="mixed")
+        found = markov_perfect(game, plans="mixed")
     except NotConvergedError as error:
         assert error.residual > 0
         return
@@ -259,7 +259,9 @@ def test_relabelling_players_permutes_the_answer():
                 actions=sets, outcome=outcome("x", "y"))  # fmt: skip
     two = build(["y", "x"], states=["s"], start="s", discount=0.5,
                 actions=sets, outcome=outcome("x", "y"))  # fmt: skip
-    assert [p.payoffs for p in solve(one)] == [dict(p.payoffs) for p in solve(two)]
+    assert [p.payoffs for p in markov_perfect(one)] == [
+        dict(p.payoffs) for p in markov_perfect(two)
+    ]
 
 
 def test_three_players_and_a_single_decider():
@@ -273,11 +275,11 @@ def test_three_players_and_a_single_decider():
     for delta, best in ((F(1, 4), "stop"), (F(3, 4), "go")):
         game = build(["a", "b", "c"], states=["now", "later"], start="now", discount=delta,
                      actions={"now": {"a": ["stop", "go"]}}, outcome=outcome)  # fmt: skip
-        found = solve(game, plans="pure")
+        found = markov_perfect(game, plans="pure")
         assert [p.label for p in found] == [f"now: a {best}"]
     tie = build(["a"], states=["now", "later"], start="now", discount=F(1, 2),
                 actions={"now": {"a": ["stop", "go"]}}, outcome=outcome)  # fmt: skip
-    assert len(solve(tie, plans="pure")) == 2
+    assert len(markov_perfect(tie, plans="pure")) == 2
 
 
 def test_bounds_and_wrong_questions():
@@ -285,16 +287,16 @@ def test_bounds_and_wrong_questions():
                  actions={f"s{k}": {"a": ["x", "y"]} for k in range(25)},
                  outcome=lambda s, play: ({}, s))  # fmt: skip
     with pytest.raises(TooLargeError, match="33,554,432 pure stationary plans"):
-        solve(game)
+        markov_perfect(game)
     idle = build(["a"], states=[f"s{k}" for k in range(12)], start="s0", discount=0.5,
                  actions={f"s{k}": {"a": ["x", "y"]} for k in range(12)},
                  outcome=lambda s, play: ({}, s))  # fmt: skip
     with pytest.raises(TooLargeError, match="4,096 pure plans are equilibria"):
-        solve(idle)
+        markov_perfect(idle)
     with pytest.raises(InputError, match="any, pure, mixed"):
-        solve(attrition(1, 0.5), plans="all")
+        markov_perfect(attrition(1, 0.5), plans="all")
     with pytest.raises(NotApplicableError, match="stochastic"):
-        solve(object())
+        markov_perfect(object())
     assert isinstance(game, StochasticGame)
 
 
@@ -346,7 +348,7 @@ def test_no_convergence_is_an_error_with_the_residual(monkeypatch):
         players=("a", "b"), strategies=[("keep", "break")] * 2,
     )  # fmt: skip
     with pytest.raises(NotConvergedError, match="residual") as caught:
-        solve(repeated(stage, 0.5), plans="mixed")
+        markov_perfect(repeated(stage, 0.5), plans="mixed")
     # breaking gains (5 + 1 - 3 - 0) / 4 over the uniform mix
     assert caught.value.residual == pytest.approx(0.75)
 

@@ -7,7 +7,9 @@ import pytest
 
 import negotiate
 from negotiate.case import read as casefile
-from negotiate.dynamic import nash_reversion, repeated, sustainable_payoffs
+from negotiate.dynamic import repeated
+from negotiate.dynamic.nash_reversion import nash_reversion
+from negotiate.dynamic.sustainable_payoffs import sustainable_payoffs
 from negotiate.errors import InputError
 from tests.dynamic.test_enforcement import CASE
 
@@ -57,11 +59,11 @@ def test_what_idlib_can_sustain_without_levers():
     kept = dict.fromkeys(game.players, "honour")
     factor = game.reversion_factor(kept)
     able = all(game.discount[p] >= factor[p] for p in game.players)
-    labels = [point.label for point in nash_reversion.solve(game)]
+    labels = [point.label for point in nash_reversion(game)]
     assert ("honour, honour" in labels) == able
     common = repeated.at_common_discount(game)
     value = tuple(common.stage.payoff(kept).values())
-    found = [tuple(p.payoffs.values()) for p in sustainable_payoffs.solve(common)]
+    found = [tuple(p.payoffs.values()) for p in sustainable_payoffs(common)]
     assert (value in found) == all(min(game.discount.values()) >= factor[p] for p in game.players)
 
 

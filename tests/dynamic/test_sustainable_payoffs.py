@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.dynamic import nash_reversion, sustainable_payoffs
 from negotiate.dynamic.arithmetic.abreu_sannikov import clip, hull, payoff_set
+from negotiate.dynamic.nash_reversion import nash_reversion
 from negotiate.dynamic.repeated import Repeated, zero_sum_value
+from negotiate.dynamic.sustainable_payoffs import sustainable_payoffs
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.strategic.game import StrategicGame
 
@@ -32,7 +33,7 @@ def vertices(solution):
 def test_quantecon_dilemma():
     """The prisoners' dilemma of QuantEcon's tests, d = 0.3: (3,3), (9.75,3), (9,9), (3,9.75)."""
     game = Repeated(stage([[(9, 9), (1, 10)], [(10, 1), (3, 3)]]), F(3, 10))
-    solution = sustainable_payoffs.solve(game)
+    solution = sustainable_payoffs(game)
     assert solution.exact and solution.complete
     assert vertices(solution) == {(3, 3), (F(39, 4), 3), (9, 9), (3, F(39, 4))}
     assert all(item.holds and item.value == 0 for item in solution.evidence)
@@ -45,7 +46,7 @@ def test_abreu_sannikov_cournot():
         [(21, 1), (10, 4), (-1, 0)],
         [(9, 0), (5, -4), (-5, -15)],
     ]
-    solution = sustainable_payoffs.solve(Repeated(stage(cells), F(3, 10)))
+    solution = sustainable_payoffs(Repeated(stage(cells), F(3, 10)))
     found = sorted(tuple(map(float, p.payoffs.values())) for p in solution)
     expected = [
         (1.12568240, 2.8),
@@ -67,7 +68,7 @@ def test_limit_of_an_endless_iteration_is_found_in_fractions():
     answer is checked by the definition, in fractions.
     """
     cells = [[(-4, -2), (0, 6)], [(7, 8), (1, -4)], [(6, -5), (-1, 5)]]
-    solution = sustainable_payoffs.solve(Repeated(stage(cells), F(7, 20)))
+    solution = sustainable_payoffs(Repeated(stage(cells), F(7, 20)))
     assert solution.exact
     assert vertices(solution) == {(1, F(23, 4)), (7, 8), (1, F(44, 7))}
     assert all(item.value == 0 for item in solution.evidence)
@@ -78,14 +79,14 @@ def test_cooperation_appears_exactly_at_the_grim_factor(T, R, P, S):
     """Where 2R >= T + S, cooperation is sustainable exactly from (T-R)/(T-P) on."""
     factor = F(T - R, T - P)
     cells = [[(R, R), (S, T)], [(T, S), (P, P)]]
-    at = sustainable_payoffs.solve(Repeated(stage(cells), factor))
+    at = sustainable_payoffs(Repeated(stage(cells), factor))
     assert (R, R) in vertices(at)
-    below = sustainable_payoffs.solve(Repeated(stage(cells), factor - F(1, 100)))
+    below = sustainable_payoffs(Repeated(stage(cells), factor - F(1, 100)))
     assert (R, R) not in vertices(below)
 
 
 def test_no_pure_equilibrium_is_an_answer():
-    solution = sustainable_payoffs.solve(
+    solution = sustainable_payoffs(
         Repeated(stage([[(1, -1), (-1, 1)], [(-1, 1), (1, -1)]]), F(1, 2))
     )
     assert len(solution) == 0 and "No subgame perfect" in solution.notes[0]
@@ -102,13 +103,13 @@ def test_set_generates_itself_and_holds_every_stage_equilibrium(numbers, delta):
         [(numbers[4], numbers[5]), (numbers[6], numbers[7])],
     ]
     game = Repeated(stage(cells), delta)
-    solution = sustainable_payoffs.solve(game)
+    solution = sustainable_payoffs(game)
     assert all(item.holds for item in solution.evidence)
     corners = [tuple(p.payoffs.values()) for p in solution]
     low = game.pure_minmax()
     for point in corners:
         assert all(float(v) >= float(low[p]) - 1e-9 for p, v in zip(AB, point, strict=True))
-    for point in nash_reversion.solve(game):
+    for point in nash_reversion(game):
         inside = sustainable_payoffs._outside(corners, tuple(point.payoffs.values()))
         assert float(inside) <= 1e-9
 
@@ -124,9 +125,7 @@ def test_against_quantecon():
         delta = F(int(rng.integers(2, 19)), 20)
         cells = [[(int(u[0, r, c]), int(u[1, r, c])) for c in range(columns)] for r in range(rows)]
         game = Repeated(stage(cells), delta)
-        ours = np.array(
-            [[float(v) for v in p.payoffs.values()] for p in sustainable_payoffs.solve(game)]
-        )
+        ours = np.array([[float(v) for v in p.payoffs.values()] for p in sustainable_payoffs(game)])
         if len(ours) < 3:
             continue  # QuantEcon's hull needs three corners
         players = (
@@ -195,13 +194,13 @@ def test_tit_for_tat_by_playing_it_out():
 def test_wrong_points_are_refuted():
     game = Repeated(stage([[(3, 3), (0, 5)], [(5, 0), (1, 1)]]), F(1, 4))
     kept = dataclasses.replace(
-        nash_reversion.solve(game)[0],
+        nash_reversion(game)[0],
         strategies={"a": "r0", "b": "c0"},
     )
     verdict = nash_reversion.holds(game, kept)
     # (1 - d) 5 + d 1 - 3 at d = 1/4
     assert not verdict.holds and verdict.value == 1 and verdict.witness
-    point = sustainable_payoffs.solve(game)[0]
+    point = sustainable_payoffs(game)[0]
     high = dataclasses.replace(point, payoffs={"a": F(3), "b": F(3)})
     assert not sustainable_payoffs.holds(game, high).holds
 
@@ -212,7 +211,7 @@ def test_refusals():
         with pytest.raises(InputError, match="discount factor"):
             Repeated(pd, factor)
     with pytest.raises(NotApplicableError, match="differently"):
-        sustainable_payoffs.solve(Repeated(pd, {"a": F(1, 2), "b": F(1, 3)}))
+        sustainable_payoffs(Repeated(pd, {"a": F(1, 2), "b": F(1, 3)}))
     with pytest.raises(NotApplicableError, match="T > R"):
         Repeated(stage([[(1, 1), (0, 0)], [(0, 0), (1, 1)]]), F(1, 2)).tit_for_tat()
 
@@ -236,7 +235,7 @@ def test_three_players_revert_to_pure_equilibria():
         F(1, 3),
     )
     assert set(game.reversion_factor(dict.fromkeys("xyz", "keep")).values()) == {F(1, 4)}
-    solution = nash_reversion.solve(game)
+    solution = nash_reversion(game)
     assert "keep, keep, keep" in [p.label for p in solution] and not solution.complete
 
 

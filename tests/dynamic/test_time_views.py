@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import negotiate
-from negotiate.dynamic import durability, enforcement, markov_perfect, repeated
+from negotiate.dynamic import durability, enforcement, repeated
+from negotiate.dynamic.markov_perfect import markov_perfect
 from negotiate.dynamic.views import durability as durability_view
 from negotiate.dynamic.views import stochastic as stochastic_view
 from negotiate.whatif.study.case import draw
@@ -44,7 +45,7 @@ def test_a_repeated_game_shows_what_patience_sustains(idlib):
 
 def test_play_of_an_equilibrium_is_drawn(idlib):
     game = durability.game(idlib)
-    point = markov_perfect.solve(game, plans="pure")[0]
+    point = markov_perfect(game, plans="pure")[0]
     assert "turkey: retaliate" in stochastic_view.play(game, point)
     many = durability.game(draw(idlib, 8, seed=1))
     assert "8 draws" in many.text() and many.figure().startswith("<svg")

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
-from negotiate.extensive import agent_quantal_response as concept
-from negotiate.extensive import subgame_perfect
+from negotiate.extensive.agent_quantal_response import agent_quantal_response as concept
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.solution import Point
 from tests.extensive.test_extensive import poker
 
@@ -49,7 +49,7 @@ def test_signorino_crisis_by_hand():
     resist = sigma(war * -0.6 + (1 - war) * 1 - -1)
     worth = (1 - resist) * 1 + resist * (war * -1 + (1 - war) * -0.5)
     challenge = sigma(worth)
-    answer = concept.solve(from_dict(CRISIS), precision=1.0)
+    answer = concept(from_dict(CRISIS), precision=1.0)
     row = {label: r for own in answer[0].strategies.values() for label, r in own.items()}
     assert row["Challenge / Resist"]["War"] == pytest.approx(war, abs=1e-12)
     assert row["Challenge"]["Resist"] == pytest.approx(resist, abs=1e-12)
@@ -65,20 +65,20 @@ def test_precision_and_payoffs_over_draws():
     war = np.array([-2.0, -1.0, 0.5])
     lam = np.array([0.5, 1.0, 3.0])
     game = from_dict(CRISIS, quantities={"war": war})
-    answer = concept.solve(game, precision=lam)
+    answer = concept(game, precision=lam)
     assert concept.holds(game, answer[0]).holds
     for k in range(3):
-        one = concept.solve(from_dict(CRISIS, quantities={"war": war[k]}), precision=lam[k])
+        one = concept(from_dict(CRISIS, quantities={"war": war[k]}), precision=lam[k])
         assert answer[0].payoffs["1"][k] == pytest.approx(one[0].payoffs["1"], abs=1e-12)
 
 
 def test_no_precision_is_pure_chance_and_much_is_equilibrium():
     game = poker()
-    none = concept.solve(game, precision=0.0)[0]
+    none = concept(game, precision=0.0)[0]
     assert all(p == pytest.approx(0.5) for own in none.strategies.values() for r in own.values()
                for p in r.values())  # fmt: skip
-    much = concept.solve(game, precision=200.0)[0]
-    exact = subgame_perfect.solve(game)[0]
+    much = concept(game, precision=200.0)[0]
+    exact = subgame_perfect(game)[0]
     for player, own in exact.strategies.items():
         for label, row in own.items():
             for action, p in row.items():
@@ -88,7 +88,7 @@ def test_no_precision_is_pure_chance_and_much_is_equilibrium():
 @pytest.mark.parametrize("lam", [0.3, 1.0, 4.0, 20.0])
 def test_the_logit_equations_hold_at_information_sets(lam):
     """Recomputed for poker by hand: u(call) is Bob's mean over the cards that bet."""
-    row = concept.solve(poker(), precision=lam)[0].strategies
+    row = concept(poker(), precision=lam)[0].strategies
     king, queen = row["Alice"]["king"]["bet"], row["Alice"]["queen"]["bet"]
     call = row["Bob"]["reply"]["call"]
     held = king / (king + queen)
@@ -99,24 +99,24 @@ def test_the_logit_equations_hold_at_information_sets(lam):
 
 def test_holds_refuses_another_precision():
     game = poker()
-    point = concept.solve(game, precision=1.0)[0]
+    point = concept(game, precision=1.0)[0]
     other = Point(payoffs=point.payoffs, strategies=point.strategies, facts={"precision": 2.0})
     assert not concept.holds(game, other).holds
 
 
 def test_what_is_refused():
     with pytest.raises(InputError, match="precision is -1"):
-        concept.solve(poker(), precision=-1)
+        concept(poker(), precision=-1)
     with pytest.raises(NotApplicableError, match="draws"):
-        concept.solve(poker(), precision=np.array([1.0, 2.0]))
+        concept(poker(), precision=np.array([1.0, 2.0]))
     with pytest.raises(NotApplicableError):
-        concept.solve("tree")
+        concept("tree")
 
 
 def test_size_is_bounded_before_work(monkeypatch):
     monkeypatch.setattr(concept, "ACTION_BOUND", 5)
     with pytest.raises(TooLargeError, match="6 actions"):
-        concept.solve(poker())
+        concept(poker())
 
 
 def plant(scale):
@@ -140,12 +140,12 @@ def plant(scale):
 def test_the_branch_lands_on_the_precision_asked_for(precision):
     # The corrector may come down beyond the target and must go back to it exactly.
     game = plant(1)
-    answer = concept.solve(game, precision=precision)
+    answer = concept(game, precision=precision)
     assert answer.evidence[0].holds
     assert concept.holds(game, answer[0]).holds
 
 
 def test_a_branch_that_cannot_be_followed_is_an_error_with_its_residual():
     with pytest.raises(NotConvergedError, match="residual") as caught:
-        concept.solve(plant(10**16), precision=1.0)
+        concept(plant(10**16), precision=1.0)
     assert caught.value.residual > 0

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from negotiate.errors import NotApplicableError
-from negotiate.extensive import backward_induction, subgame_perfect
+from negotiate.extensive.backward_induction import backward_induction
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.solution import Point
 from tests.extensive import _tree_oracle as oracle
 
@@ -27,8 +28,8 @@ def test_it_is_one_of_all_the_subgame_perfect_equilibria(seed):
         np.random.default_rng(seed), players=2, depth=3, sets=0, spread=4
     )
     game = from_dict(oracle.to_data(names, tree))
-    answer = backward_induction.solve(game)
-    everything = subgame_perfect.solve(game)
+    answer = backward_induction(game)
+    everything = subgame_perfect(game)
     assert answer[0].strategies in [point.strategies for point in everything]
     assert answer.complete == (len(oracle.pure_subgame_perfect(names, tree)) == 1)
     assert backward_induction.holds(game, answer[0]).holds
@@ -38,7 +39,7 @@ def test_every_draw_has_its_own_answer():
     """The incumbent fights where fighting pays over 2; the entrant then stays out."""
     value = np.array([0.0, 1.0, 3.0, 4.0])
     game = from_dict(entry("fight"), quantities={"fight": value})
-    answer = backward_induction.solve(game)
+    answer = backward_induction(game)
     assert answer[0].payoffs["E"].tolist() == [2, 2, 1, 1]
     assert answer[0].payoffs["I"].tolist() == [2, 2, 5, 5]
     assert answer[0].strategies["I"]["in"]["fight"].tolist() == [0, 0, 1, 1]
@@ -50,7 +51,7 @@ def test_every_draw_has_its_own_answer():
 
 
 def test_ties_are_named():
-    answer = backward_induction.solve(from_dict(entry(2)))
+    answer = backward_induction(from_dict(entry(2)))
     assert not answer.complete and "in" in answer.notes[0] and answer[0].marks == ("ties",)
     assert answer[0].payoffs == {"E": Fraction(2), "I": Fraction(2)}
 
@@ -60,4 +61,4 @@ def test_it_needs_perfect_information():
             for a in "lr"}  # fmt: skip
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": move}})
     with pytest.raises(NotApplicableError, match="'b' has 2 nodes"):
-        backward_induction.solve(game)
+        backward_induction(game)

@@ -13,11 +13,12 @@ import pytest
 import sympy
 
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.extensive import _tree_graph, subgame_perfect
+from negotiate.extensive import _tree_graph
 from negotiate.extensive import game as extensive
 from negotiate.extensive.build import GameTree
 from negotiate.extensive.game import from_arrays, from_dict, read
 from negotiate.extensive.profile import beliefs, payoffs
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from tests.extensive import _tree_oracle as oracle
 
 CLASSICS = Path(__file__).parents[2] / "games" / "classics"
@@ -45,7 +46,7 @@ def test_textbook_trees_give_the_answers_their_files_cite(name):
     sources = {source["id"] for source in data["source"]}
     for expected in data["expected"]:
         assert set(expected["source"]) <= sources
-        answer = subgame_perfect.solve(game)
+        answer = subgame_perfect(game)
         assert answer.complete == expected["complete"]
         if expected["complete"]:
             assert len(answer) == len(expected["points"])
@@ -67,7 +68,7 @@ def test_poker_is_what_it_should_be():
     game = poker()
     assert game.count == 11 and not game.perfect_information and game.perfect_recall().holds
     assert game.subgames() == (0,)
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     # Reiley et al. (2008), p. 1: Alice bets a queen with 1/3, Bob calls with 2/3, value 1/3.
     assert len(answer) == 1 and answer.complete
     assert answer[0].strategies["Alice"]["queen"]["bet"] == Fraction(1, 3)
@@ -120,7 +121,7 @@ def test_outcomes_at_inner_nodes_are_earned_on_the_way():
     move["stop"].pays(0, 0)
     game = tree.build()
     assert game.path_payoffs().tolist() == [[1, 10], [3, 10], [1, 10]]
-    assert subgame_perfect.solve(game)[0].payoffs == {"A": 3, "B": 10}
+    assert subgame_perfect(game)[0].payoffs == {"A": 3, "B": 10}
 
 
 def test_the_three_layouts_of_a_file_are_one_game():
@@ -318,7 +319,7 @@ def test_a_number_in_a_file_cannot_fill_the_memory():
 
 def test_one_node_is_a_game():
     game = from_dict({"players": ["A"], "tree": {"payoffs": [7]}})
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert len(answer) == 1 and answer[0].payoffs == {"A": 7}
 
 

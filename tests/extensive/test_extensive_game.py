@@ -7,8 +7,9 @@ import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 
-from negotiate.extensive import backward_induction, subgame_perfect
+from negotiate.extensive.backward_induction import backward_induction
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.extensive.views import game as view
 from tests.extensive.test_extensive import poker
 
@@ -38,7 +39,7 @@ def test_text_is_the_tree():
 
 def test_figure_shows_sets_chance_payoffs_choices_and_beliefs():
     game = poker()
-    point = subgame_perfect.solve(game)[0]
+    point = subgame_perfect(game)[0]
     svg = view.figure(game, point=point)
     written = texts(svg)
     assert "king (0.5)" in written and "call 2/3" in written and "2, −2" in written
@@ -54,7 +55,7 @@ def test_the_path_of_play_is_thickest():
     game = from_dict({"players": ["E", "I"], "tree": {"player": "E", "actions": {
         "out": {"payoffs": [3, 5]}, "in": {"player": "I", "actions": {
             "yield": {"payoffs": [2, 2]}, "fight": {"payoffs": [0, 0]}}}}}})  # fmt: skip
-    svg = view.figure(game, point=subgame_perfect.solve(game)[0])
+    svg = view.figure(game, point=subgame_perfect(game)[0])
     widths = [float(p.get("stroke-width")) for p in
               ElementTree.fromstring(svg).iter(f"{SVG}polyline")]  # fmt: skip
     out, enter, accommodate, fight = widths
@@ -78,7 +79,7 @@ def test_the_path_of_play_stays_open():
         node = {"player": "A", "actions": {f"go{k}": node, "stop": {
             "player": "A", "actions": side}}}  # fmt: skip
     game = from_dict({"players": ["A"], "tree": node})
-    point = backward_induction.solve(game)[0]
+    point = backward_induction(game)[0]
     written = texts(view.figure(game, point=point))
     assert "go0" in written and "go29" in written
 

@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError
-from negotiate.extensive import divinity_d1, intuitive_criterion, perfect_bayesian
-from negotiate.extensive import sequential as sequential_equilibrium
 from negotiate.extensive._signalling_tree import to_extensive
+from negotiate.extensive.divinity_d1 import divinity_d1
+from negotiate.extensive.intuitive_criterion import intuitive_criterion
+from negotiate.extensive.perfect_bayesian import perfect_bayesian
+from negotiate.extensive.sequential import sequential_equilibrium
 from negotiate.extensive.signalling import (
     Signalling,
     beer_quiche,
@@ -39,7 +41,7 @@ def game(types: int, messages: int, responses: int, numbers: list[int]) -> Signa
 def test_beer_quiche_cho_kreps() -> None:
     # Cho and Kreps (1987): for Pr(weak) < 1/2 both pooling outcomes, supported by
     # Pr(weak | the other breakfast) >= 1/2; the intuitive criterion leaves beer only.
-    answer = perfect_bayesian.solve(beer_quiche(Fraction(1, 10)))
+    answer = perfect_bayesian(beer_quiche(Fraction(1, 10)))
     assert answer.complete and answer.exact
     assert [p.label for p in answer] == ["pooling on beer", "pooling on quiche"]
     for point, other in zip(answer, ("quiche", "beer")):
@@ -47,9 +49,9 @@ def test_beer_quiche_cho_kreps() -> None:
         assert point.strategies["receiver"][other]["duel"] == 1
         # the weak type at its less liked breakfast gets 2; 3 - 2 Pr(duel) <= 2
         assert point.facts["off_path"][other]["responses"]["duel"] == (HALF, 1)
-    assert [p.label for p in intuitive_criterion.solve(answer.form)] == ["pooling on beer"]
-    assert [p.label for p in divinity_d1.solve(answer.form)] == ["pooling on beer"]
-    assert len(sequential_equilibrium.solve(answer.form)) == 2
+    assert [p.label for p in intuitive_criterion(answer.form)] == ["pooling on beer"]
+    assert [p.label for p in divinity_d1(answer.form)] == ["pooling on beer"]
+    assert len(sequential_equilibrium(answer.form)) == 2
 
 
 @given(st.fractions(Fraction(51, 100), Fraction(99, 100), max_denominator=200))
@@ -58,7 +60,7 @@ def test_beer_quiche_weak_likely_is_semi_separating(weak: Fraction) -> None:
     # Derivation: all strong drink beer; the weak mix so that Pr(weak | beer) = 1/2, i.e. drink
     # beer with probability (1 - w)/w; the duel after beer has probability 1/2 (3 - 2 = 1 for
     # the weak after quiche against 2(1 - d) = 1).
-    answer = perfect_bayesian.solve(beer_quiche(weak))
+    answer = perfect_bayesian(beer_quiche(weak))
     assert len(answer) == 1
     point = answer[0]
     assert point.marks == ("semi-separating",)
@@ -69,7 +71,7 @@ def test_beer_quiche_weak_likely_is_semi_separating(weak: Fraction) -> None:
 
 
 def test_degenerate_prior_gives_components() -> None:
-    answer = perfect_bayesian.solve(beer_quiche(HALF))
+    answer = perfect_bayesian(beer_quiche(HALF))
     # After the pooled breakfast the receiver is indifferent; any duel up to the point where the
     # weak (beer) or strong (quiche) leaves is an equilibrium: two continua, two corners each.
     assert answer.degenerate and len(answer.components) == 2
@@ -83,7 +85,7 @@ def test_random_games_by_definition(data: st.DataObject) -> None:
     size = 2 * shape[0] * shape[1] * shape[2]
     numbers = data.draw(st.lists(st.integers(0, 5), min_size=size, max_size=size))
     form = game(*shape, numbers)
-    answer = perfect_bayesian.solve(form)
+    answer = perfect_bayesian(form)
     # Existence (Kreps and Wilson 1982) and the definition at every point.
     assert len(answer) > 0
     for point in answer:
@@ -102,14 +104,14 @@ def test_random_games_by_definition(data: st.DataObject) -> None:
     assert found == by_margin
     labels = [p.label for p in answer]
     assert len(set(labels)) == len(labels)
-    d1 = {p.label for p in divinity_d1.solve(form)}
-    intuitive = {p.label for p in intuitive_criterion.solve(form)}
+    d1 = {p.label for p in divinity_d1(form)}
+    intuitive = {p.label for p in intuitive_criterion(form)}
     assert d1 <= intuitive <= set(labels)
 
 
 def test_holds_refutes_with_a_witness() -> None:
     form = beer_quiche(Fraction(1, 10))
-    point = perfect_bayesian.solve(form)[0]
+    point = perfect_bayesian(form)[0]
     strategies = {
         "sender": point.strategies["sender"],
         "receiver": {**point.strategies["receiver"], "quiche": {"no": 1, "duel": 0}},
@@ -140,16 +142,16 @@ def test_separating_only_when_costly_enough() -> None:
         return from_tables({"able": Fraction(1, 3), "other": Fraction(2, 3)}, sender, receiver)
 
     kinds = {
-        cost: {m for p in perfect_bayesian.solve(spence(Fraction(cost))) for m in p.marks}
+        cost: {m for p in perfect_bayesian(spence(Fraction(cost))) for m in p.marks}
         for cost in (1, 3)
     }
     assert "separating" in kinds[3] and "separating" not in kinds[1]
-    kept = [p.marks[0] for p in intuitive_criterion.solve(spence(Fraction(3)))]
+    kept = [p.marks[0] for p in intuitive_criterion(spence(Fraction(3)))]
     assert kept == ["separating"]
 
 
 def test_a_type_that_cannot_occur_is_not_believed() -> None:
-    answer = perfect_bayesian.solve(beer_quiche(Fraction(0)))
+    answer = perfect_bayesian(beer_quiche(Fraction(0)))
     assert [p.strategies["sender"] for p in answer] == [{"strong": {"beer": 1, "quiche": 0}}]
 
 
@@ -171,7 +173,7 @@ def test_trees_are_read_as_signalling_games(data: st.DataObject) -> None:
     size = 2 * shape[0] * shape[1] * shape[2]
     form = game(*shape, data.draw(st.lists(st.integers(0, 5), min_size=size, max_size=size)))
     tree = to_extensive(form)
-    direct, answer = perfect_bayesian.solve(form), perfect_bayesian.solve(tree)
+    direct, answer = perfect_bayesian(form), perfect_bayesian(tree)
     assert [p.payoffs for p in direct] == [p.payoffs for p in answer]
     for point in answer:
         assert perfect_bayesian.holds(tree, point).holds
@@ -190,7 +192,7 @@ def test_tree_with_a_message_that_ends_the_game() -> None:
         reply = node["in"].move("I", ["fight", "yield"], information_set="entry")
         reply["fight"].pays(fought, -1 if t == "strong" else 1)
         reply["yield"].pays(2, 0)
-    answer = perfect_bayesian.solve(tree.build())
+    answer = perfect_bayesian(tree.build())
     assert answer.complete
     assert all(perfect_bayesian.holds(answer.form, p).holds for p in answer)
     # At even odds the incumbent is indifferent (-1 + 1 = 0 = yield), so pooling on entry stands
@@ -208,5 +210,5 @@ def test_other_trees_are_solved_too() -> None:
     tree.root.move("A", ["x", "y"])
     tree.root["x"].pays(0, 0)
     tree.root["y"].pays(1, 1)
-    answer = perfect_bayesian.solve(tree.build())
+    answer = perfect_bayesian(tree.build())
     assert answer.complete and [p.strategies["A"]["start"]["y"] for p in answer] == [1]

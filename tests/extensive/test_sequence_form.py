@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from negotiate.errors import NotConvergedError, TooLargeError
-from negotiate.extensive import _subgames, subgame_perfect
+from negotiate.extensive import _subgames
 from negotiate.extensive.arithmetic import sequence_form
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from tests.extensive import _tree_oracle as oracle
 
 
@@ -38,7 +39,7 @@ def test_trees_of_two_movers(seed, monkeypatch):
     names, tree = oracle.random_tree(rng, players=2, depth=4, sets=1, spread=5, chance=0.3)
     game = from_dict(oracle.to_data(names, tree))
     monkeypatch.setattr(_subgames, "PURE_CELLS", 16)
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert len(answer)
     for point in answer:
         assert point.regret == 0

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.extensive import subgame_perfect
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.solution import Point
 from tests.extensive import _tree_oracle as oracle
 
@@ -49,7 +49,7 @@ def test_pure_equilibria_are_those_of_brute_force(seed):
     )  # fmt: skip
     game = from_dict(oracle.to_data(names, tree))
     assert len(game.subgames()) == len(oracle.subgame_roots(tree))
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     found = [choices for p in answer if (choices := pure_choices(p)) is not None]
     expected = oracle.pure_subgame_perfect(names, tree)
     assert len(found) == len(expected)
@@ -66,7 +66,7 @@ def test_no_profile_off_the_list_passes_the_definition():
     """Every pure profile that ``holds`` accepts is listed; a grid of mixed ones is refused."""
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
         "out": {"payoffs": [Fraction(1, 2), 0]}, "in": simultaneous(MATCHING)}}})  # fmt: skip
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     # In the subgame only one half each is an equilibrium, worth 0 to A, so A stays out.
     assert [p.label for p in answer] == ["out, {H: 1/2, T: 1/2}, {h: 1/2, t: 1/2}"]
     assert answer.complete and answer[0].payoffs == {"A": Fraction(1, 2), "B": 0}
@@ -87,7 +87,7 @@ def test_battle_of_the_sexes_with_an_outside_option():
     table = {("T", "l"): (3, 1), ("T", "r"): (0, 0), ("B", "l"): (0, 0), ("B", "r"): (1, 3)}
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
         "out": {"payoffs": [2, 2]}, "in": simultaneous(table)}}})  # fmt: skip
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert {p.label for p in answer} == {
         "in, T, l", "out, B, r", "out, {T: 3/4, B: 1/4}, {l: 1/4, r: 3/4}"
     }  # fmt: skip
@@ -133,7 +133,7 @@ def ladder(stages=3):
 
 def test_three_stage_ladder_by_hand():
     """Rung 3: A backs down, -3 > -10. Rung 2: B climbs, 3 > -2. Rung 1: A backs down, -1 > -3."""
-    answer = subgame_perfect.solve(from_dict(ladder(3)))
+    answer = subgame_perfect(from_dict(ladder(3)))
     assert [p.label for p in answer] == ["back down, climb, back down"]
     assert answer.complete and answer[0].payoffs == {"A": -1, "B": 1}
 
@@ -143,7 +143,7 @@ def test_ties_are_counted_before_they_are_written_out():
     for _ in range(40):
         node = {"player": "A", "actions": {"a": node, "b": {"payoffs": [0]}}}
     game = from_dict({"players": ["A"], "tree": node})
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert not answer.complete and "1,099,511,627,776 subgame perfect" in answer.notes[0]
     # One for each payoff vector, here (0).
     assert [p.payoffs for p in answer] == [{"A": 0}]
@@ -153,7 +153,7 @@ def test_ties_are_counted_before_they_are_written_out():
 def test_a_continuum_at_the_root_is_a_component_and_complete():
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
         "a": {"payoffs": [1, 0]}, "b": {"payoffs": [1, 3]}}}})  # fmt: skip
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert [p.label for p in answer] == ["a", "b"]
     assert answer.components == ((0, 1),) and answer.complete
 
@@ -166,7 +166,7 @@ def test_a_continuum_that_matters_above_is_not_called_complete():
         for k in range(3)
     }  # fmt: skip
     game = from_dict({"players": ["P", "R"], "tree": {"player": "P", "actions": offers}})
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert {tuple(p.payoffs.values()) for p in answer} == {(2, 0), (1, 1)}
     assert not answer.complete and "mixtures" in answer.notes[0]
     # The equilibrium that is missing, at the mixture named by the note's reason: yes with 1/2.
@@ -180,7 +180,7 @@ def test_a_continuum_that_matters_above_is_not_called_complete():
 def test_floats_are_read_as_they_print_and_answer_in_floats():
     data = {"players": ["A"], "tree": {"player": "A", "actions": {
         "a": {"payoffs": [0.1 + 0.2]}, "b": {"payoffs": [0.1]}}}}  # fmt: skip
-    answer = subgame_perfect.solve(from_dict(data))
+    answer = subgame_perfect(from_dict(data))
     assert not answer.exact and isinstance(answer[0].payoffs["A"], float)
     assert subgame_perfect.holds(from_dict(data), answer[0]).holds
 
@@ -190,13 +190,13 @@ def test_what_it_is_not_defined_on():
         k: {"player": "A", "information_set": "2", "actions": {
             m: {"payoffs": [int(k == m)]} for m in "lr"}} for k in "lr"}}}  # fmt: skip
     with pytest.raises(InputError, match="cannot tell having chosen 'l' at '1'"):
-        subgame_perfect.solve(from_dict(forgetful))
+        subgame_perfect(from_dict(forgetful))
     with pytest.raises(NotApplicableError, match="extensive game"):
-        subgame_perfect.solve("tree")
+        subgame_perfect("tree")
     draws = {"players": ["A"], "tree": {"player": "A", "actions": {
         "a": {"payoffs": [np.array([1.0, 2.0])]}, "b": {"payoffs": [0]}}}}  # fmt: skip
     with pytest.raises(NotApplicableError, match="draw axes"):
-        subgame_perfect.solve(from_dict(draws))
+        subgame_perfect(from_dict(draws))
 
 
 def test_unreached_own_choices_are_free_and_all_listed():
@@ -212,7 +212,7 @@ def test_unreached_own_choices_are_free_and_all_listed():
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": {
         "stop": {"payoffs": [1, 0]},
         "go": {"player": "B", "information_set": "b", "actions": later}}}})  # fmt: skip
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     assert sorted(p.label for p in answer) == ["stop, no, x", "stop, no, y"]
 
 
@@ -232,8 +232,8 @@ def test_relabelling_permutes_the_answer(seed, shift):
         turned = {{"a": "right", "b": "left"}[a]: walk(n) for a, n in below.items()}
         return ("p", new[who], label, turned)
 
-    before = subgame_perfect.solve(from_dict(oracle.to_data(names, tree)))
-    after = subgame_perfect.solve(from_dict(oracle.to_data([new[n] for n in names], walk(tree))))
+    before = subgame_perfect(from_dict(oracle.to_data(names, tree)))
+    after = subgame_perfect(from_dict(oracle.to_data([new[n] for n in names], walk(tree))))
     assert len(before) == len(after) and before.complete == after.complete
     for old, moved in zip(before, after):
         assert {new[p]: v for p, v in old.payoffs.items()} == moved.payoffs
@@ -255,7 +255,7 @@ def test_three_players_who_mix_in_a_subgame():
     }
     game = from_dict({"players": ["A", "B", "C"], "tree": {
         "player": "A", "information_set": "a", "actions": second}})  # fmt: skip
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     half = Fraction(1, 2)
     rows = [{label: row for own in p.strategies.values() for label, row in own.items()}
             for p in answer]  # fmt: skip
@@ -279,7 +279,7 @@ def test_three_movers_with_a_mixture_that_is_no_fraction():
                 str(c): end(a, b, c) for c in (0, 1)}} for b in (0, 1)}} for a in (0, 1)}
     }  # fmt: skip
     game = from_dict({"players": ["A", "B", "C"], "tree": tree})
-    answer = subgame_perfect.solve(game)
+    answer = subgame_perfect(game)
     # Interior: a b = 1/2 and b c = a c = 1/2, so all equal to the root of one half.
     inner = [p for p in answer if 0 < float(p.strategies["A"]["a"]["1"]) < 1]
     assert any(
@@ -301,6 +301,6 @@ def test_an_unproved_list_calls_nothing_a_component():
         reply = offers[str(k)].move("R", ["yes", "no"])
         reply["yes"].pays(10 - k, k)
         reply["no"].pays(0, 0)
-    answer = subgame_perfect.solve(tree.build())
+    answer = subgame_perfect(tree.build())
     assert len(answer) == 2 and not answer.complete
     assert answer.components == ()

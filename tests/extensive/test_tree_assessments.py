@@ -8,19 +8,16 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.extensive import (
-    _assessments,
-    _consistency,
-    divinity_d1,
-    intuitive_criterion,
-    perfect_bayesian,
-    subgame_perfect,
-)
-from negotiate.extensive import sequential as sequential_equilibrium
+from negotiate.extensive import _assessments, _consistency
 from negotiate.extensive._signalling_tree import to_extensive
 from negotiate.extensive.build import GameTree
+from negotiate.extensive.divinity_d1 import divinity_d1
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.intuitive_criterion import intuitive_criterion
+from negotiate.extensive.perfect_bayesian import perfect_bayesian
+from negotiate.extensive.sequential import sequential_equilibrium
 from negotiate.extensive.signalling import beer_quiche
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.loading import load
 from tests.extensive import _tree_oracle as oracle
 
@@ -62,10 +59,10 @@ def test_seltens_horse():
         assert answer[1].beliefs["3"] == {"R / L": F(2, 3), "L": F(1, 3)}
         assert all(concept.holds(horse, p).holds for p in answer)
     # The witness: mu positive on both nodes, so the trembles of players 1 and 2 are of one order.
-    trembles = sequential_equilibrium.solve(horse)[0].facts["trembles"]
+    trembles = sequential_equilibrium(horse)[0].facts["trembles"]
     assert trembles["1"]["L"] == trembles["2"]["L"] >= 1
     # The other Nash outcome survives subgame perfection but not sequential rationality.
-    other = next(p for p in subgame_perfect.solve(horse) if p.payoffs["Player 1"] == 3)
+    other = next(p for p in subgame_perfect(horse) if p.payoffs["Player 1"] == 3)
     verdict = sequential_equilibrium.holds(
         horse, replace(other, beliefs={"3": {"R / L": F(0), "L": F(1)}})
     )
@@ -75,7 +72,7 @@ def test_seltens_horse():
 def test_general_search_agrees_with_the_signalling_kernel():
     for weak in (F(1, 10), F(7, 10), F(9, 20)):
         game = to_extensive(beer_quiche(weak))
-        tables = sequential_equilibrium.solve(game)
+        tables = sequential_equilibrium(game)
         trees = _assessments.solve(game, "sequential_equilibrium", condition="consistent")
         assert trees.complete
         one = {(str(p.payoffs), str(sorted(choices(p).items()))) for p in pure(tables)
@@ -94,7 +91,7 @@ def test_general_search_agrees_with_the_signalling_kernel():
 def test_filters_of_signalling_games_given_as_trees():
     # Cho and Kreps (1987, p. 202): of the two pooling equilibria only beer passes.
     tree = to_extensive(beer_quiche(F(1, 10)))
-    everything = perfect_bayesian.solve(tree)
+    everything = perfect_bayesian(tree)
     for concept in (intuitive_criterion, divinity_d1):
         answer = concept.solve(tree)
         assert [p.label for p in answer] == ["pooling on beer"]
@@ -138,7 +135,7 @@ def test_reputation_over_two_towns():
     # p = 1/9 at d = 1/10; the second entrant mixes so that fighting pays what it costs, 2 q = 1.
     # Fighting has probability 1/10 + 9/10 * 1/9 = 1/5 < b, so the first town is entered.
     game = reputation(F(1, 10))
-    answer = sequential_equilibrium.solve(game)
+    answer = sequential_equilibrium(game)
     assert len(answer) == 1
     point = answer[0]
     assert point.strategies["M"]["weak start"] == {"fight": F(1, 9), "yield": F(8, 9)}
@@ -150,7 +147,7 @@ def test_reputation_over_two_towns():
     # With the strong likelier than b the weak fights for sure and the first stays out; beside that
     # there is the perverse one in which yielding is read as strength (both yield, and a fight would
     # bring the second entrant in: 2 - 1 > 0 for the strong).
-    feared = sequential_equilibrium.solve(reputation(F(3, 5)))
+    feared = sequential_equilibrium(reputation(F(3, 5)))
     kinds = {
         (
             point.strategies["first"]["start"]["out"],
@@ -186,8 +183,8 @@ def linked():
 
 def test_consistency_ties_beliefs_of_those_who_saw_the_same():
     game = linked()
-    bayes = {tuple(choices(p).values()) for p in pure(perfect_bayesian.solve(game))}
-    sequential = pure(sequential_equilibrium.solve(game))
+    bayes = {tuple(choices(p).values()) for p in pure(perfect_bayesian(game))}
+    sequential = pure(sequential_equilibrium(game))
     assert ("out", "y", "a") in bayes
     found = {tuple(choices(p).values()) for p in sequential}
     # x answered by b: 2 beats y in both nodes; b where mu3(M) >= 1/2. x answered by a needs
@@ -196,9 +193,7 @@ def test_consistency_ties_beliefs_of_those_who_saw_the_same():
     for point in sequential:
         assert point.beliefs["h2"]["M"] == point.beliefs["h3"]["M / x"]
         assert sequential_equilibrium.holds(game, point).holds
-    bad = next(
-        p for p in perfect_bayesian.solve(game) if tuple(choices(p).values()) == ("out", "y", "a")
-    )
+    bad = next(p for p in perfect_bayesian(game) if tuple(choices(p).values()) == ("out", "y", "a"))
     assert perfect_bayesian.holds(game, bad).holds
     verdict = sequential_equilibrium.holds(game, bad)
     assert not verdict.holds and "trembles" in verdict.witness
@@ -241,7 +236,7 @@ def test_weak_beliefs_off_the_path_are_refused():
             assert subgame_perfect.holds(game, point).holds
     weak = {"E": {"entry": {"out": 1}, "how": {"hard": 1}}, "I": {"i": {"fight": 1}}}
     point = replace(
-        perfect_bayesian.solve(game)[0],
+        perfect_bayesian(game)[0],
         strategies=weak,
         beliefs={"i": {"go / soft": F(1), "go / hard": F(0)}},
     )
@@ -250,12 +245,12 @@ def test_weak_beliefs_off_the_path_are_refused():
 
 def test_perfect_information_is_backward_induction():
     centipede = load("centipede")
-    answer = sequential_equilibrium.solve(centipede)
-    same = subgame_perfect.solve(centipede)
+    answer = sequential_equilibrium(centipede)
+    same = subgame_perfect(centipede)
     assert [p.strategies for p in answer] == [p.strategies for p in same]
     chain = load("chain-store")
-    assert {str(p.strategies) for p in perfect_bayesian.solve(chain)} == {
-        str(p.strategies) for p in subgame_perfect.solve(chain)
+    assert {str(p.strategies) for p in perfect_bayesian(chain)} == {
+        str(p.strategies) for p in subgame_perfect(chain)
     }
 
 
@@ -263,7 +258,7 @@ def test_imperfect_recall_is_refused_with_its_reason():
     game = from_dict({"players": ["A"], "tree": decide(
         "A", "h", go=decide("A", "h", go=pays(1), stop=pays(4)), stop=pays(0))})  # fmt: skip
     with pytest.raises(InputError, match="imperfect recall"):
-        sequential_equilibrium.solve(game)
+        sequential_equilibrium(game)
 
 
 def tremble_beliefs(game, profile, rng):
@@ -321,8 +316,8 @@ def test_random_trees_by_definition_and_by_random_trembles(block):
         if game.perfect_information or sum(w >= 0 for w in game.owner) > 6:
             continue
         seen += 1
-        sequential = sequential_equilibrium.solve(game)
-        bayes = perfect_bayesian.solve(game)
+        sequential = sequential_equilibrium(game)
+        bayes = perfect_bayesian(game)
         assert len(sequential) or not sequential.complete  # existence: Kreps and Wilson 1982
         for point in sequential:
             assert sequential_equilibrium.holds(game, point).holds
@@ -369,6 +364,6 @@ def test_pure_equilibria_are_among_gambits():
             )
             for profile in theirs
         }
-        for point in pure(sequential_equilibrium.solve(game)):
+        for point in pure(sequential_equilibrium(game)):
             assert tuple(point.payoffs.values()) in payoffs
     assert seen > 3

@@ -10,8 +10,8 @@ import pytest
 import negotiate as ng
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.extensive import game as extensive
-from negotiate.extensive import subgame_perfect
 from negotiate.extensive.game import from_dict
+from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.whatif import metric
 from negotiate.whatif.questions.cells import cells
 
@@ -74,7 +74,7 @@ def test_each_draw_is_the_game_at_its_numbers(game):
     found = metric.evaluate(case.with_draws(values), ["extensive.payoff.Entrant"])
     for k in range(3):
         one = {name: values[f"quantity.{name}"][k] for name in ("war", "p")}
-        point = subgame_perfect.solve(from_dict(game.origin, quantities=one))[0]
+        point = subgame_perfect(from_dict(game.origin, quantities=one))[0]
         assert found["extensive.payoff.Entrant"][k] == pytest.approx(point.payoffs["Entrant"])
 
 

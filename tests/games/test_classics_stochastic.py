@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.dynamic import _stochastic_file as files
 from negotiate.solution import Point
 
@@ -40,7 +40,7 @@ def test_expected_answers(path):
     assert file.expected
     for expected in file.expected:
         assert set(expected.source) <= cited
-        module = registry.load("solutions", expected.concept)
+        module = declare.concept_named(expected.concept)
         found = module.solve(game, **expected.settings)
         if expected.complete:
             assert found.complete and len(found) == len(expected.points)

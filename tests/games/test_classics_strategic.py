@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.strategic._file import open_file
 
 FOLDER = Path(__file__).parents[2] / "games" / "classics"
@@ -50,7 +50,7 @@ def test_file_has_sources_and_answers(path):
 def test_expected_answers(path, number):
     file = open_file(path)
     game, expected = file.game(), file.expected[number]
-    concept = registry.load("solutions", expected.concept)
+    concept = declare.concept_named(expected.concept)
     solution = concept.solve(game, **expected.settings)
     wanted = sorted(_key(game, {"strategies": p, "payoffs": p["payoffs"]}) for p in expected.points)
     found = sorted(

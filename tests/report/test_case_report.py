@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import negotiate as ng
-from negotiate import registry
+from negotiate import declare
 from negotiate.report import assemble
 from negotiate.report.context import CaseContext
 from negotiate.report.sections.prediction import nearest
@@ -49,7 +49,7 @@ def test_the_verdict_on_the_baseline_follows_the_distances(context: CaseContext)
 
 def test_reasons_of_levers_agree_with_their_use(context: CaseContext) -> None:
     """A lever is used where what it takes from the other, at the deal, outweighs its own cost."""
-    text = registry.load("solutions", "rational_threats").explain(context.threats)
+    text = declare.concept_named("rational_threats").explain(context.threats)
     lines = [line for line in text.split("\n\n") if "worth" in line]
     levers = context.case.levers
     assert len(lines) == sum(

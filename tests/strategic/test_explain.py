@@ -6,31 +6,27 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.errors import NotApplicableError
 from negotiate.loading import load
-from negotiate.strategic import correlated as correlated_equilibrium
-from negotiate.strategic import (
-    evolutionarily_stable,
-    learning,
-    quantal_response,
-    rationalizability,
-    selection,
-    theory_of_moves,
-    trembling_hand,
-)
-from negotiate.strategic import nash as nash_equilibrium
-from negotiate.strategic import proper as proper_equilibrium
+from negotiate.strategic.correlated import correlated as correlated_equilibrium
+from negotiate.strategic.evolutionarily_stable import evolutionarily_stable
 from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.learning import learning
+from negotiate.strategic.nash import nash as nash_equilibrium
+from negotiate.strategic.proper import proper as proper_equilibrium
+from negotiate.strategic.quantal_response import quantal_response
+from negotiate.strategic.rationalizability import rationalizability
+from negotiate.strategic.selection import selection
+from negotiate.strategic.theory_of_moves import theory_of_moves
+from negotiate.strategic.trembling_hand import trembling_hand
 
 CLASSICS = (
     "prisoners-dilemma", "chicken", "stag-hunt", "battle-of-the-sexes", "matching-pennies",
     "inspection", "cuba-1962", "deadlock", "hero", "leader",
 )  # fmt: skip
 CONCEPTS = [
-    name
-    for name in registry.names("solutions")
-    if registry.load("solutions", name).FORM == ("strategic",)
+    name for name in declare.names("concept") if declare.concept_named(name).FORM == ("strategic",)
 ]
 
 
@@ -39,7 +35,7 @@ CONCEPTS = [
 def test_every_strategic_concept_explains_the_classics(name, case):
     game = load(case)
     try:
-        text = registry.load("solutions", name).explain(game)
+        text = declare.concept_named(name).explain(game)
     except NotApplicableError as error:  # an asymmetric game has no evolutionarily stable strategy
         assert name == "evolutionarily_stable" and "symmetric" in str(error)
         return
@@ -128,7 +124,7 @@ def test_beliefs_behind_rationalizable_strategies_are_shown():
 def test_moves_end_where_the_concept_says():
     game = load("chicken")
     text = theory_of_moves.explain(game)
-    for point in theory_of_moves.solve(game).points:
+    for point in theory_of_moves(game).points:
         assert f"({point.label})" in text.splitlines()[-1]
 
 

@@ -1,7 +1,7 @@
 """The view of a course of learning names players, strategies and what runs along the axis."""
 
 import negotiate as ng
-from negotiate.strategic import learning
+from negotiate.strategic.learning import learning
 
 
 def test_two_populations_have_a_line_per_player_and_strategy():

@@ -6,8 +6,8 @@ import pytest
 
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.solution import Point
-from negotiate.strategic import nash
 from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.nash import nash
 
 
 def two(a, b, **labels):
@@ -24,7 +24,7 @@ CHICKEN = two(
 
 def test_chicken_in_words():
     # Yielding pays 3p + 2(1 - p), standing 4p + (1 - p): equal at p = 1/2.
-    found = nash.solve(CHICKEN)
+    found = nash(CHICKEN)
     assert found.complete and found.exact and found.degenerate is False
     assert {point.label for point in found} == {
         "Yield, Stand",
@@ -40,7 +40,7 @@ def test_chicken_in_words():
 
 
 def test_json_is_as_documented():
-    data = json.loads(json.dumps(nash.solve(CHICKEN).to_dict()))
+    data = json.loads(json.dumps(nash(CHICKEN).to_dict()))
     point = data["points"][2]
     assert point["strategies"]["Russia"] == {"Yield": "1/2", "Stand": "1/2"}
     assert point["regret"] == "0" and point["payoffs"]["Turkey"] == "5/2"
@@ -50,7 +50,7 @@ def test_json_is_as_documented():
 def test_a_continuum_is_one_component_with_its_subsets():
     # Entry deterrence: one entry equilibrium, and staying out while fighting is at least 1/2.
     game = two([[1, -1], [0, 0]], [[1, -1], [2, 2]])
-    found = nash.solve(game)
+    found = nash(game)
     assert found.degenerate and found.complete
     assert sorted(map(len, found.components)) == [1, 2]
     segment = next(c for c in found.components if len(c) == 2)
@@ -82,7 +82,7 @@ def test_holds_recomputes_and_names_the_deviation():
 def test_float_games_are_read_as_decimals_and_answered_in_floats():
     # With 0.1 + 0.2 the mixed equilibrium of this coordination game is 3/4; floats would tie badly.
     game = two(np.array([[0.1, 0.2], [0.3, 0.0]]), np.array([[0.1, 0.2], [0.3, 0.0]]))
-    found = nash.solve(game)
+    found = nash(game)
     assert not found.exact and found.complete and len(found) == 3
     assert all(nash.holds(game, point).holds for point in found)
     assert found[2].strategies[game.players[0]]["1"] == 0.75
@@ -92,17 +92,17 @@ def test_relabelling_players_permutes_the_answer():
     rng = np.random.default_rng(4)
     for _ in range(20):
         game = two(rng.integers(0, 3, (3, 2)).tolist(), rng.integers(0, 3, (3, 2)).tolist())
-        turned = nash.solve(game.reordered(game.players[::-1]))
+        turned = nash(game.reordered(game.players[::-1]))
 
         def key(point, names=game.players):
             return tuple(tuple(point.strategies[p].items()) for p in names)
 
-        assert {key(p) for p in turned} == {key(p) for p in nash.solve(game)}
+        assert {key(p) for p in turned} == {key(p) for p in nash(game)}
 
 
 def test_pareto_dominated_equilibria_are_marked():
     hunt = two([[4, 0], [3, 3]], [[4, 3], [0, 3]], strategies=[("Stag", "Hare")] * 2)
-    marks = {point.label: point.marks for point in nash.solve(hunt)}
+    marks = {point.label: point.marks for point in nash(hunt)}
     assert marks["Stag, Stag"] == ()
     assert marks["Hare, Hare"] == ("pareto dominated",)
 
@@ -111,19 +111,19 @@ def test_a_game_too_large_is_reduced_if_dominance_allows_and_else_refused():
     rng = np.random.default_rng(0)
     a, b = rng.integers(0, 50, (2, 20, 20))
     a[3:] = a[0] - 1 - np.arange(17)[:, None]
-    found = nash.solve(two(a.tolist(), b.tolist()))
+    found = nash(two(a.tolist(), b.tolist()))
     assert found.complete and found.degenerate is None and "dominance" in found.notes[0]
     assert all(nash.holds(found.form, point).value == 0 for point in found)
     big = rng.integers(0, 1000, (2, 40, 40))
     with pytest.raises(TooLargeError, match="5,589,126,007,740,660"):
-        nash.solve(two(*(side.tolist() for side in big)))
+        nash(two(*(side.tolist() for side in big)))
 
 
 def test_only_single_numeric_strategic_games_are_admitted():
     with pytest.raises(NotApplicableError):
-        nash.solve("a game")
+        nash("a game")
     with pytest.raises(NotApplicableError, match="draw"):
-        nash.solve(StrategicGame.from_arrays([np.zeros((5, 2, 2)), np.zeros((5, 2, 2))]))
+        nash(StrategicGame.from_arrays([np.zeros((5, 2, 2)), np.zeros((5, 2, 2))]))
 
 
 def test_three_players():
@@ -131,7 +131,7 @@ def test_three_players():
     cells = np.array([[[5 - 2 * (c[i] == 0) if 0 in c else 0 for i in range(3)]
                        for c in np.ndindex(2, 2, 2)]])  # fmt: skip
     payoffs = [cells[0, :, i].reshape(2, 2, 2).tolist() for i in range(3)]
-    found = nash.solve(StrategicGame.from_arrays(payoffs))
+    found = nash(StrategicGame.from_arrays(payoffs))
     assert len(found) == 7 and found.complete and not found.exact
     assert all(nash.holds(found.form, point).holds for point in found)
     text = nash.explain(found.form)

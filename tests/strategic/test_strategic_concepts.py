@@ -8,24 +8,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.errors import NotApplicableError, TooLargeError, UnknownNameError
-from negotiate.strategic import coarse_correlated as coarse_correlated_equilibrium
-from negotiate.strategic import correlated as correlated_equilibrium
-from negotiate.strategic import (
-    dominance,
-    evolutionarily_stable,
-    learning,
-    maximin,
-    quantal_response,
-    rationalizability,
-    selection,
-    theory_of_moves,
-    trembling_hand,
-)
-from negotiate.strategic import nash as nash_equilibrium
-from negotiate.strategic import proper as proper_equilibrium
+from negotiate.strategic.coarse_correlated import coarse_correlated as coarse_correlated_equilibrium
+from negotiate.strategic.correlated import correlated as correlated_equilibrium
+from negotiate.strategic.dominance import dominance
+from negotiate.strategic.evolutionarily_stable import evolutionarily_stable
 from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.learning import learning
+from negotiate.strategic.maximin import maximin
+from negotiate.strategic.nash import nash as nash_equilibrium
+from negotiate.strategic.proper import proper as proper_equilibrium
+from negotiate.strategic.quantal_response import quantal_response
+from negotiate.strategic.rationalizability import rationalizability
+from negotiate.strategic.selection import selection
+from negotiate.strategic.theory_of_moves import theory_of_moves
+from negotiate.strategic.trembling_hand import trembling_hand
 
 F = Fraction
 EXACT = (
@@ -56,7 +54,7 @@ high = st.sampled_from([2, 3, 20])  # mostly degenerate
 def test_every_point_holds_exact_and_in_floats(seed, shape, top):
     game = random_game(seed, shape, top)
     for name in EXACT:
-        concept = registry.load("solutions", name)
+        concept = declare.concept_named(name)
         for form in (game, game.floats()):
             solution = concept.solve(form)
             assert solution.exact == form.exact
@@ -70,13 +68,13 @@ def test_exchanging_the_players_exchanges_the_answer(seed, shape, top):
     game = random_game(seed, shape, top)
     swapped = game.transposed()
     for name in ("correlated_equilibrium", "proper_equilibrium", "trembling_hand"):
-        solve = registry.load("solutions", name).solve
+        solve = declare.concept_named(name)
         mine, theirs = solve(game), solve(swapped)
         key = [sorted(tuple(p.payoffs[q] for q in game.players) for p in s.points)
                for s in (mine, theirs)]  # fmt: skip
         assert key[0] == key[1]
         assert sorted(map(len, mine.components)) == sorted(map(len, theirs.components))
-    a, b = dominance.solve(game)[0].facts["survivors"], dominance.solve(swapped)[0].facts
+    a, b = dominance(game)[0].facts["survivors"], dominance(swapped)[0].facts
     assert dict(a) == dict(b["survivors"])
 
 
@@ -93,13 +91,13 @@ def test_affine_changes_of_payoffs_change_no_refinement(seed, shape):
 @given(seeds, small, high)
 def test_proper_within_perfect_within_nash_within_correlated(seed, shape, top):
     game = random_game(seed, shape, top)
-    proper = proper_equilibrium.solve(game)
+    proper = proper_equilibrium(game)
     assert len(proper) >= 1  # Myerson 1978, Theorem 1
     for point in proper:
         assert trembling_hand.holds(game, point).holds
-    for point in trembling_hand.solve(game):
+    for point in trembling_hand(game):
         assert nash_equilibrium.holds(game, point).holds
-    for point in nash_equilibrium.solve(game):
+    for point in nash_equilibrium(game):
         x, y = (point.strategies[p] for p in game.players)
         joint = {f"{s}, {t}": v * w for s, v in x.items() for t, w in y.items() if v * w}
         made = type(point)(payoffs=point.payoffs, facts={"distribution": joint})
@@ -148,21 +146,21 @@ def test_weak_dominance_says_that_order_matters():
     # B first leaves the first column; both at once leave M alone, and Column indifferent.
     game = bimatrix([[1, 0], [1, 2], [0, 2]], [[1, 0], [1, 1], [0, 1]],
                     strategies=[("T", "M", "B"), ("L", "R")])  # fmt: skip
-    answer = dominance.solve(game, kind="weak")
+    answer = dominance(game, kind="weak")
     assert answer[0].facts["survivors"] == {"Player 1": ("M",), "Player 2": ("L", "R")}
     assert any("order" in note for note in answer.notes)
     assert dominance.holds(game, answer[0], kind="weak").holds
     without_t, without_b = (
         game.restricted({"Player 1": keep}) for keep in (["M", "B"], ["T", "M"])
     )
-    ends = [dominance.solve(g, kind="weak")[0].facts["survivors"]["Player 2"]
+    ends = [dominance(g, kind="weak")[0].facts["survivors"]["Player 2"]
             for g in (without_t, without_b)]  # fmt: skip
     assert ends == [("R",), ("L",)]
 
 
 def test_false_eliminations_are_refuted():
     game = bimatrix([[3, 2], [4, 1]], [[3, 4], [2, 1]])
-    point = dominance.solve(game)[0]
+    point = dominance(game)[0]
     facts = {
         "survivors": {"Player 1": ("1",), "Player 2": ("1", "2")},
         "order": ({"round": 1, "player": "Player 1", "strategy": "2", "by": {"1": "1"}},),
@@ -175,7 +173,7 @@ def test_false_eliminations_are_refuted():
 def test_minimax_theorem(seed, shape):
     rng = np.random.default_rng(seed)
     a = rng.integers(-5, 6, shape)
-    point = maximin.solve(bimatrix(a, 2 - a))[0]
+    point = maximin(bimatrix(a, 2 - a))[0]
     levels = point.facts["security level"]
     assert levels["Player 1"] + levels["Player 2"] == 2
     assert point.regret == 0 and point.facts["value"] == point.payoffs["Player 1"]
@@ -184,7 +182,7 @@ def test_minimax_theorem(seed, shape):
 def test_maximin_with_three_players_by_hand():
     # Player 1's payoffs: matching pennies against the product of the others' choices.
     a = np.array([[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]])
-    point = maximin.solve(StrategicGame.from_arrays([a, a * 0, a * 0 + 3]))[0]
+    point = maximin(StrategicGame.from_arrays([a, a * 0, a * 0 + 3]))[0]
     assert point.facts["security level"] == {"Player 1": 0, "Player 2": 0, "Player 3": 3}
     assert list(point.strategies["Player 1"].values()) == [F(1, 2), F(1, 2)]
 
@@ -196,7 +194,7 @@ def test_vertices_of_nau_gomez_canovas_and_hansen():
     # Nau, Gomez Canovas and Hansen (2004), International Journal of Game Theory 32, 443-453,
     # section 3: the correlated equilibria of the battle of the sexes have five vertices.
     game = bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
-    solution = correlated_equilibrium.solve(game)
+    solution = correlated_equilibrium(game)
     assert len(solution) == 5 and solution.complete
 
 
@@ -219,7 +217,7 @@ def test_best_point_is_the_best_vertex(seed, shape, top):
 
 def test_a_deviation_is_named():
     game = bimatrix([[6, 2], [7, 0]], [[6, 7], [2, 0]])
-    point = correlated_equilibrium.solve(game)[0]
+    point = correlated_equilibrium(game)[0]
     bad = type(point)(payoffs={}, facts={"distribution": {"1, 1": F(1)}})
     evidence = correlated_equilibrium.holds(game, bad)
     assert not evidence.holds and evidence.value == 1 and "told 1, plays 2" in evidence.witness
@@ -234,7 +232,7 @@ def test_stable_strategies_resist_and_the_others_do_not(seed, n, top):
     rng = np.random.default_rng(seed)
     a = rng.integers(0, top, (n, n))
     game = bimatrix(a, a.T)
-    found = [list(p.strategies["Player 1"].values()) for p in evolutionarily_stable.solve(game)]
+    found = [list(p.strategies["Player 1"].values()) for p in evolutionarily_stable(game)]
     exact = np.array([[F(int(v)) for v in row] for row in a], dtype=object)
     grid = [np.array([F(k, 6) for k in c]) for c in product(range(7), repeat=n) if sum(c) == 6]
     for x in (np.array(f, dtype=object) for f in found):
@@ -264,12 +262,12 @@ def test_rock_paper_scissors_has_none_and_its_good_version_one():
     # centroid is stable exactly if winning pays more than losing costs.
     for win, count in ((1, 0), (2, 1)):
         a = np.array([[0, -1, win], [win, 0, -1], [-1, win, 0]])
-        assert len(evolutionarily_stable.solve(bimatrix(a, a.T))) == count
+        assert len(evolutionarily_stable(bimatrix(a, a.T))) == count
 
 
 def test_only_symmetric_games_are_admitted():
     with pytest.raises(NotApplicableError, match="symmetric"):
-        evolutionarily_stable.solve(bimatrix([[1, 2], [3, 4]], [[1, 2], [3, 4]]))
+        evolutionarily_stable(bimatrix([[1, 2], [3, 4]], [[1, 2], [3, 4]]))
 
 
 # -- perfect and proper ---------------------------------------------------------------------------
@@ -280,9 +278,9 @@ def test_myerson_1978():
     # but not proper; (a3, b3) is not perfect.
     a = [[1, 0, -9], [0, 0, -7], [-9, -7, -7]]
     game = bimatrix(a, a)
-    assert {p.label for p in nash_equilibrium.solve(game)} == {"1, 1", "2, 2", "3, 3"}
-    assert {p.label for p in trembling_hand.solve(game)} == {"1, 1", "2, 2"}
-    assert {p.label for p in proper_equilibrium.solve(game)} == {"1, 1"}
+    assert {p.label for p in nash_equilibrium(game)} == {"1, 1", "2, 2", "3, 3"}
+    assert {p.label for p in trembling_hand(game)} == {"1, 1", "2, 2"}
+    assert {p.label for p in proper_equilibrium(game)} == {"1, 1"}
 
 
 def test_perfect_components_are_cut_where_mixtures_are_dominated():
@@ -290,7 +288,7 @@ def test_perfect_components_are_cut_where_mixtures_are_dominated():
     # undominated, but half of each gives (2, 2, 0) against B's (2, 2, 1).
     game = bimatrix([[4, 0, 0], [0, 4, 0], [2, 2, 1]], np.zeros((3, 3), int),
                     strategies=[("T", "M", "B"), ("L", "C", "R")])  # fmt: skip
-    solution = trembling_hand.solve(game)
+    solution = trembling_hand(game)
     middle = {"T": F(1, 2), "M": F(1, 2), "B": F(0)}
     half = type(solution[0])(
         payoffs={},
@@ -303,7 +301,7 @@ def test_perfect_components_are_cut_where_mixtures_are_dominated():
 
 def test_proper_refuses_what_is_not_small():
     with pytest.raises(TooLargeError, match="orders"):
-        proper_equilibrium.solve(random_game(1, (7, 7), 9))
+        proper_equilibrium(random_game(1, (7, 7), 9))
 
 
 def test_generic_games_lose_nothing():
@@ -312,8 +310,8 @@ def test_generic_games_lose_nothing():
     rng = np.random.default_rng(4)
     for _ in range(6):
         game = bimatrix(*rng.integers(0, 10**6, (2, 3, 3)))
-        nash = {p.label for p in nash_equilibrium.solve(game)}
-        assert {p.label for p in proper_equilibrium.solve(game)} == nash
+        nash = {p.label for p in nash_equilibrium(game)}
+        assert {p.label for p in proper_equilibrium(game)} == nash
 
 
 # -- quantal response, selection, moves, learning -------------------------------------------------
@@ -323,10 +321,10 @@ def test_quantal_response_over_draws_matches_single_games():
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(2, 6, 2, 3))
     game = StrategicGame.from_arrays([a, b])
-    point = quantal_response.solve(game, precision=2.0)[0]
+    point = quantal_response(game, precision=2.0)[0]
     assert quantal_response.holds(game, point).holds
     for k in range(6):
-        single = quantal_response.solve(game.draw(k), precision=2.0)[0]
+        single = quantal_response(game.draw(k), precision=2.0)[0]
         for player in game.players:
             assert point.payoffs[player][k] == pytest.approx(single.payoffs[player], abs=1e-8)
     moved = {p: dict(s) for p, s in point.strategies.items()}
@@ -338,35 +336,33 @@ def test_quantal_response_over_draws_matches_single_games():
 def test_selection_rules_by_hand():
     # deviation losses: (1, 1) at the first equilibrium, (7, 7) at the second
     game = bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]])
-    answers = {
-        rule: [p.label for p in selection.solve(game, rule=rule)] for rule in selection.RULES
-    }
+    answers = {rule: [p.label for p in selection(game, rule=rule)] for rule in selection.RULES}
     assert answers["payoff_dominant"] == answers["welfare"] == ["1, 1"]
     # 2 x 2 symmetric coordination: the logit branch goes where a player at the centroid leans
     assert answers["risk_dominant"] == answers["logit_limit"] == ["2, 2"]
     with pytest.raises(UnknownNameError, match="risk_dominant"):
-        selection.solve(game, rule="risk_dominat")
+        selection(game, rule="risk_dominat")
 
 
 def test_selection_may_pick_nothing_or_a_tie():
     battle = bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
-    assert len(selection.solve(battle, rule="payoff_dominant")) == 0
-    tie = selection.solve(battle, rule="risk_dominant")
+    assert len(selection(battle, rule="payoff_dominant")) == 0
+    tie = selection(battle, rule="risk_dominant")
     assert len(tie) == 2 and "equal" in tie.notes[0]
-    assert len(selection.solve(battle, rule="welfare")) == 2
+    assert len(selection(battle, rule="welfare")) == 2
 
 
 def test_selection_among_pure_equilibria_of_three_players():
     same = np.zeros((2, 2, 2), int)
     same[0, 0, 0], same[1, 1, 1] = 2, 1
-    solution = selection.solve(StrategicGame.from_arrays([same] * 3), rule="payoff_dominant")
+    solution = selection(StrategicGame.from_arrays([same] * 3), rule="payoff_dominant")
     assert [p.label for p in solution] == ["1, 1, 1"] and not solution.complete
 
 
 def test_moves_from_every_state_of_chicken():
     # Brams (1994), Theory of Moves, game 57; the walk from each state is written out in the module.
     game = bimatrix([[3, 2], [4, 1]], [[3, 4], [2, 1]])
-    assert theory_of_moves.solve(game).settings["from"] == {
+    assert theory_of_moves(game).settings["from"] == {
         "1, 1": ("1, 1",), "1, 2": ("2, 1",), "2, 1": ("1, 2",), "2, 2": ("1, 2", "2, 1"),
     }  # fmt: skip
 
@@ -378,7 +374,7 @@ def test_the_78_ordinal_games_whatever_their_labels():
     tables = [np.reshape(p, (2, 2)) for p in permutations((1, 2, 3, 4))]
     answers = {}
     for a, b in product(tables, tables):
-        solution = theory_of_moves.solve(bimatrix(a, b))
+        solution = theory_of_moves(bimatrix(a, b))
         pairs = [tuple(int(v) for v in p.payoffs.values()) for p in solution]
         name, swapped = min(_labellings(a, b))
         answers.setdefault(name, set()).add(
@@ -409,13 +405,13 @@ def _mirror(name):
 @given(seeds)
 def test_moves_hold_by_recursion(seed):
     game = random_game(seed, (2, 2), 5)
-    for point in theory_of_moves.solve(game):
+    for point in theory_of_moves(game):
         assert theory_of_moves.holds(game, point).holds
 
 
 def test_moves_are_defined_on_two_by_two():
     with pytest.raises(NotApplicableError, match="2 x 2"):
-        theory_of_moves.solve(random_game(0, (2, 3), 9))
+        theory_of_moves(random_game(0, (2, 3), 9))
 
 
 def test_learning_is_reproducible_and_leaves_the_global_state_alone():
@@ -432,13 +428,11 @@ def test_learning_is_reproducible_and_leaves_the_global_state_alone():
 def test_replicators_reach_what_theory_says():
     # Hawk and dove with V = 2, C = 4 goes to one half (Weibull 1995, section 3.1).
     hawk = np.array([[-1, 2], [0, 1]])
-    point = learning.solve(bimatrix(hawk, hawk.T), dynamics="replicator", horizon=60.0, steps=200)[
-        0
-    ]
+    point = learning(bimatrix(hawk, hawk.T), dynamics="replicator", horizon=60.0, steps=200)[0]
     assert point.strategies["Player 1"]["1"] == pytest.approx(0.5, abs=1e-3)
     # The dominant strategy takes over in a prisoner's dilemma.
     pd = bimatrix([[3, 0], [5, 1]], [[3, 5], [0, 1]])
-    point = learning.solve(pd, dynamics="asymmetric_replicator", horizon=60.0, steps=200)[0]
+    point = learning(pd, dynamics="asymmetric_replicator", horizon=60.0, steps=200)[0]
     assert point.strategies["Player 2"]["2"] == pytest.approx(1.0, abs=1e-3)
     assert learning.holds(pd, point).holds
 
@@ -454,13 +448,13 @@ def test_moran_fixes_in_a_dominant_population():
 def test_unknown_dynamics_and_wrong_forms_are_refused():
     game = bimatrix([[1, 2], [3, 4]], [[1, 2], [3, 4]])
     with pytest.raises(UnknownNameError, match="replicator"):
-        learning.solve(game, dynamics="replicatr")
+        learning(game, dynamics="replicatr")
     with pytest.raises(NotApplicableError, match="symmetric"):
-        learning.solve(game, dynamics="moran")
+        learning(game, dynamics="moran")
     with pytest.raises(NotApplicableError, match="a strategic game"):
-        maximin.solve(object())
+        maximin(object())
     with pytest.raises(NotApplicableError, match="players"):
-        trembling_hand.solve(random_game(0, (2, 2, 2), 3))
+        trembling_hand(random_game(0, (2, 2, 2), 3))
 
 
 def test_explanations_show_the_numbers():

@@ -9,10 +9,12 @@ import pytest
 
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.strategic import correlated as correlated_equilibrium
-from negotiate.strategic import dominance, quantal_response, trembling_hand
-from negotiate.strategic import nash as nash_equilibrium
+from negotiate.strategic.correlated import correlated as correlated_equilibrium
+from negotiate.strategic.dominance import dominance
 from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.nash import nash as nash_equilibrium
+from negotiate.strategic.quantal_response import quantal_response
+from negotiate.strategic.trembling_hand import trembling_hand
 
 F = Fraction
 EVIL = '<script>alert("x")</script>'
@@ -58,27 +60,27 @@ def test_all_shapes_have_all_views(shape):
 
 def test_labels_are_escaped_everywhere():
     game = chicken(EVIL)
-    for solution in (nash_equilibrium.solve(game), dominance.solve(game)):
+    for solution in (nash_equilibrium(game), dominance(game)):
         assert "<script" not in solution.html() + game.html()
-    assert "<script" not in nash_equilibrium.solve(game).figure() + game.figure()
-    ET.fromstring(nash_equilibrium.solve(game).figure())
+    assert "<script" not in nash_equilibrium(game).figure() + game.figure()
+    ET.fromstring(nash_equilibrium(game).figure())
 
 
 def test_the_square_shows_points_segments_and_rectangles():
-    generic = shapes(nash_equilibrium.solve(chicken()).figure())
+    generic = shapes(nash_equilibrium(chicken()).figure())
     assert generic.count("circle") == 3 and "polygon" not in generic
     flat = StrategicGame.from_arrays([np.zeros((2, 2), int)] * 2)
-    assert shapes(nash_equilibrium.solve(flat).figure()).count("polygon") == 1
+    assert shapes(nash_equilibrium(flat).figure()).count("polygon") == 1
     segment = StrategicGame.from_arrays([[[1, 1], [0, 0]], [[1, 1], [0, 1]]])
-    picture = nash_equilibrium.solve(segment).figure()
+    picture = nash_equilibrium(segment).figure()
     assert shapes(picture).count("circle") == 2 and 'stroke-width="5"' in picture
 
 
 def test_simplices_are_drawn_for_three_strategies():
     zero = StrategicGame.from_arrays([np.zeros((3, 3), int)] * 2)
-    picture = nash_equilibrium.solve(zero).figure()
+    picture = nash_equilibrium(zero).figure()
     assert shapes(picture).count("polygon") == 2  # the whole simplex of each player
-    assert shapes(trembling_hand.solve(zero).figure()).count("circle") == 18
+    assert shapes(trembling_hand(zero).figure()).count("circle") == 18
 
 
 def test_a_set_has_one_colour_in_both_simplices():
@@ -87,7 +89,7 @@ def test_a_set_has_one_colour_in_both_simplices():
     game = StrategicGame.from_arrays(
         [[[1, 2, 0], [1, 0, 2], [1, 1, 1]], [[1, 2, 0], [1, 0, 2], [1, 0, 0]]]
     )
-    picture = nash_equilibrium.solve(game).figure()
+    picture = nash_equilibrium(game).figure()
     assert shapes(picture).count("polygon") == 1  # the quadrilateral
     assert picture.count('stroke-width="5"') == 1
     assert picture.count('r="7"') == 2  # each set is one point in the other player's triangle
@@ -96,7 +98,7 @@ def test_a_set_has_one_colour_in_both_simplices():
 def test_an_indifference_at_the_end_of_the_range_belongs_to_the_best_replies():
     # The incumbent is indifferent where the entrant stays out: all its replies are drawn there.
     entry = StrategicGame.from_arrays([[[1, 1], [0, 2]], [[2, 2], [0, 1]]])
-    lines = re.findall(r'points="([^"]*)"', nash_equilibrium.solve(entry).figure())
+    lines = re.findall(r'points="([^"]*)"', nash_equilibrium(entry).figure())
     spots = [path.split() for path in lines]
     assert ["70,330", "370,330", "370,30"] in spots
 
@@ -104,10 +106,10 @@ def test_an_indifference_at_the_end_of_the_range_belongs_to_the_best_replies():
 def test_solutions_of_every_kind_have_text_and_html():
     game = chicken()
     answers = [
-        nash_equilibrium.solve(game),
-        correlated_equilibrium.solve(game),
-        dominance.solve(game),
-        quantal_response.solve(StrategicGame.from_arrays([np.random.default_rng(0).normal(
+        nash_equilibrium(game),
+        correlated_equilibrium(game),
+        dominance(game),
+        quantal_response(StrategicGame.from_arrays([np.random.default_rng(0).normal(
             size=(5, 2, 2))] * 2)),
         Solution("nash_bargaining", ("a", "b"), (Point(payoffs={"a": F(1, 2), "b": F(3, 4)},
             terms={"land": F(2, 3), "mode": "joint patrols"}, marks=("kink",)),), True, True),
@@ -132,7 +134,7 @@ def test_solutions_of_every_kind_have_text_and_html():
 
 
 def test_exact_numbers_stay_exact_and_draws_are_summarised():
-    solution = nash_equilibrium.solve(chicken())
+    solution = nash_equilibrium(chicken())
     assert "Swerve 1/2, Straight 1/2" in solution.text() and "5/2" in solution.text()
     point = Point(payoffs={"a": np.array([1.0, 3.0, np.nan])})
     assert "mean 2.000 (1.000 to 3.000; 3 draws, undefined in 1)" in point.text()

@@ -9,10 +9,10 @@ import pytest
 from negotiate.bargaining.problem import divide, from_curve
 from negotiate.case import read as casefile
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.threats import equilibrium as threat_equilibrium
 from negotiate.threats import game as threats
-from negotiate.threats import rational as rational_threats
 from negotiate.threats.arithmetic import profile_points
+from negotiate.threats.equilibrium import equilibrium as threat_equilibrium
+from negotiate.threats.rational import rational as rational_threats
 
 OWEN = [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]]
 
@@ -56,9 +56,9 @@ def test_owens_example_pays_one_and_three():
     # (t2, t2), so the payoffs are ((4 - 2)/2, (4 + 2)/2)
     game = threats.from_points(divide(4, {"a": 0, "b": 0}), OWEN)
     assert game.committed()["utility"] == pytest.approx([1, 3], abs=1e-9)
-    realised = threat_equilibrium.solve(game)
+    realised = threat_equilibrium(game)
     assert realised.exact and [dict(p.payoffs) for p in realised.points] == [{"a": 1, "b": 3}]
-    rational = rational_threats.solve(game)[0]
+    rational = rational_threats(game)[0]
     assert list(rational.payoffs.values()) == pytest.approx([1, 3], abs=1e-9)
     assert rational_threats.holds(game, rational).holds
     assert threat_equilibrium.holds(game, realised[0]).holds
@@ -78,7 +78,7 @@ def test_transferable_utility_is_the_value_of_the_difference_game(seed):
     expected = [(pie + value) / 2, (pie - value) / 2]
     assert game.committed()["utility"] == pytest.approx(expected, abs=1e-6)
     # on a straight frontier mixing payoffs and mixing d are the same
-    for point in threat_equilibrium.solve(game).points:
+    for point in threat_equilibrium(game).points:
         assert [float(u) for u in point.payoffs.values()] == pytest.approx(expected, abs=1e-9)
 
 
@@ -106,7 +106,7 @@ def test_a_curved_frontier_by_hand(parabola, second, used, d):
     assert found.deal.u[:, 0] == pytest.approx([x, 1 - x * x], abs=1e-8)
     if used[1]:  # a bisection of linear programmes: once is enough
         assert game.committed()["utility"] == pytest.approx([x, 1 - x * x], abs=1e-6)
-    realised = threat_equilibrium.solve(game)
+    realised = threat_equilibrium(game)
     assert [list(p.payoffs.values()) for p in realised.points] == [
         pytest.approx([x, 1 - x * x], abs=1e-8)
     ]
@@ -170,10 +170,10 @@ def test_the_case_realised_and_committed_agree(idlib, commitment):
     game = threats.compile(idlib, commitment=commitment)
     size = tuple(len(s) for s in game.strategies)
     assert size == tuple(2 ** len(own) for own in game.levers)
-    rational = rational_threats.solve(game)[0]
+    rational = rational_threats(game)[0]
     if not game.cells["zone"].all():
         pytest.skip("a cell without a zone: the saddle is not proved")
-    realised = threat_equilibrium.solve(game)
+    realised = threat_equilibrium(game)
     assert len(realised) >= 1
     for point in realised.points:
         assert list(map(float, point.payoffs.values())) == pytest.approx(

@@ -49,12 +49,12 @@ def html(problem: Any) -> str:
 
 def figure(problem: Any) -> str:
     """The frontier of two parties with Nash and Kalai-Smorodinsky, as SVG."""
-    from negotiate import registry
+    from negotiate import declare
 
     line = np.asarray(problem.floats().frontier(), dtype=float).tolist()
     points = {}
     for name in ("nash_bargaining", "kalai_smorodinsky"):
-        found = registry.load("solutions", name).solve(problem)
+        found = declare.concept_named(name)(problem)
         if len(found):
             points[name.replace("_", " ")] = [float(u) for u in found[0].payoffs.values()]
     first, second = problem.parties

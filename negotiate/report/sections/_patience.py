@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare, registry
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
 from negotiate.report.sections import _crisis as shared
@@ -180,7 +180,7 @@ def _what_sustains(context: Any) -> list[Block]:
     if game is None:
         return []
     common = module.at_common_discount(game)
-    found = registry.load("solutions", "sustainable_payoffs").solve(common)
+    found = declare.concept_named("sustainable_payoffs")(common)
     kept = tuple(
         float(v) for v in game.stage.payoff(dict.fromkeys(game.players, "honour")).values()
     )

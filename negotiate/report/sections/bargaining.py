@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.drawing import figures
 from negotiate.drawing.text import number
 from negotiate.report.blocks import Block, Figure, Paragraph, Table, note
@@ -23,7 +23,7 @@ def applies(context: Any) -> bool:
 
 def checked(problem: Any, solution: Any) -> str:
     """Whether the point passes its own definition, recomputed, and whether it is exact."""
-    evidence = registry.load("solutions", solution.concept).holds(problem, solution[0])
+    evidence = declare.concept_named(solution.concept).holds(problem, solution[0])
     verdict = "holds" if evidence.holds else f"fails: {evidence.witness}"
     return f"{verdict}, {'exact' if solution.exact else 'float'}"
 

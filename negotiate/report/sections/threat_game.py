@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from negotiate import registry
+from negotiate import declare, registry
 from negotiate.drawing.text import MINUS
 from negotiate.report.blocks import Block, Bullets, Paragraph, Table
 from negotiate.report.sections._matrix import payoff_table
@@ -42,7 +42,7 @@ def blocks(context: Any) -> list[Block]:
                   "deal is worth, and from there they bargain (Nash 1953)."),
         Paragraph(f"Solution under {game.commitment} commitment: {context.profile(point.label)}."),
     ]  # fmt: skip
-    explain = registry.load("solutions", "rational_threats").explain
+    explain = declare.concept_named("rational_threats").explain
     out.append(
         Bullets(
             tuple(
@@ -64,7 +64,7 @@ def blocks(context: Any) -> list[Block]:
     )  # fmt: skip
     out.append(replace(matrix, note=f"{key}. Underlined: best reply to the other side's threat."))
     full = registry.load("forms", "threats").compile(context.case, commitment="full")
-    certain = registry.load("solutions", "rational_threats").solve(full)[0]
+    certain = declare.concept_named("rational_threats")(full)[0]
     out.append(
         Table(
             ("commitment", "threats", *(context.name(p) for p in game.players)),
