@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 import negotiate as ng
-from negotiate import registry, tolerance
+from negotiate import declare, tolerance
 from negotiate.whatif.study.case import draw, space_of
 from negotiate.whatif.study.design import Random
 
@@ -69,7 +69,7 @@ def main() -> None:
     quick = "--quick" in sys.argv
     sizes = (1_000, 10_000, 20_000) if quick else (1_000, 10_000, 100_000)
     case = ng.load("idlib-2020")
-    form = registry.load("forms", "threats")
+    form = declare.file_of("threats")
     names = [f"utility.{party}" for party in case.principals]
     form.evaluate(draw(case, 10), names)  # imports, first calls
 

@@ -192,7 +192,7 @@ def _nashpy(case, values, sample):
     from negotiate.threats import game as threats
 
     drawn = case.with_draws({path: value[:sample] for path, value in values.items()})
-    cells = threats.compile(drawn).cells["payoffs"]
+    cells = threats.game(drawn).cells["payoffs"]
     start = time.perf_counter()
     for a, b in cells:
         nashpy.Game(a, b).lemke_howson(initial_dropped_label=0)

@@ -50,7 +50,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 Field = Literal["rational", "algebraic", "transcendental"]
-Role = Literal["concept", "game", "compiles", "reads", "slot", "section", "question"]
+Role = Literal["concept", "game", "assessment", "compiles", "reads", "slot", "section", "question"]
 
 ROOT = Path(__file__).parent
 PLACEHOLDERS = ("party", "issue", "option", "lever", "deal", "branch", "scenario", "player", "name")
@@ -110,7 +110,7 @@ class Metric:
     @property
     def placeholders(self) -> tuple[str, ...]:
         """Kinds of the names that fill it, in order."""
-        return tuple(re.findall(r"<(\w+)>", self.name))
+        return tuple(re.findall(r"<([^<>]+)>", self.name))
 
     def value(self, thing: Any, names: Mapping[str, str]) -> Any:
         """The metric of ``thing``, with ``names`` in its placeholders."""
@@ -257,6 +257,7 @@ class Concept(Generic[P]):
         self._explain: Callable[..., str] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Solution:
+        """Solve, and judge the answer."""
         thing: Any = args[0] if args else next(iter(kwargs.values()), None)
         own = declaration(thing)
         if own is not None and own.name not in self.games and self.name in own.solved_by:
@@ -538,6 +539,11 @@ def game(
     return decorate
 
 
+assessment = game
+"""Declare what is judged or measured from a case rather than solved (a deal, its duration): the
+facts are those of `game`, no concept solves it."""
+
+
 def declaration(thing: Any) -> Game | None:
     """The declaration of a game's kind; None for what is no game."""
     found = getattr(type(thing), "declaration", None)
@@ -601,7 +607,7 @@ class Entry:
     facts: Mapping[str, Any]
 
 
-ROLES = ("concept", "game", "compiles", "reads", "slot", "section", "question")
+ROLES = ("concept", "game", "assessment", "compiles", "reads", "slot", "section", "question")
 _START = re.compile(rf"^@(?:declare\.)?({'|'.join(ROLES)})\(", re.MULTILINE)
 _END = re.compile(r"^(?:class|def|async def)\s+(\w+)", re.MULTILINE)
 _added: list[Path] = []
@@ -782,8 +788,13 @@ def game_named(name: str) -> Game:
     >>> game_named("bargaining").title
     'Bargaining problem'
     """
-    found: Game = load("game", name).declaration
+    found: Game = load(_role(name), name).declaration
     return found
+
+
+def _role(game: str) -> Role:
+    stem = game.replace("-", "_")
+    return "assessment" if stem in _lookup("assessment") else "game"
 
 
 @cache
@@ -793,8 +804,30 @@ def concepts_of(game: str) -> tuple[str, ...]:
     >>> concepts_of("bargaining")[0]
     'nash_bargaining'
     """
-    facts = entry("game", game).facts
+    facts = entry(_role(game), game).facts
     own = tuple(facts.get("solved_by") or ())
     fitting = [e.name for e in catalogue() if e.role == "concept" and game in e.facts["games"]]
     first = tuple(facts.get("default") or own[:1])
     return tuple(dict.fromkeys((*first, *own, *sorted(fitting))))
+
+
+def file_of(game: str) -> ModuleType:
+    """The file that compiles the game ``game`` from a case."""
+    return module_of(entry("compiles", game))
+
+
+def files_in(room: str) -> tuple[str, ...]:
+    """Stems of the public files of a folder of the package, sorted; nothing is imported.
+
+    >>> "solve" in files_in("cli")
+    True
+    """
+    folder = ROOT.joinpath(*room.split("."))
+    return tuple(sorted(p.stem for p in folder.glob("*.py") if not p.stem.startswith("_")))
+
+
+def file_named(room: str, stem: str) -> ModuleType:
+    """Import one public file of a folder of the package."""
+    if stem not in files_in(room):
+        raise UnknownNameError(room.rpartition(".")[2].rstrip("s"), stem, files_in(room))
+    return module_of(Entry("file", stem, f"negotiate.{room}.{stem}", "", MappingProxyType({})))

@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 import negotiate as ng
-from negotiate import declare, registry
+from negotiate import declare
 from negotiate.whatif.study.design import Sobol
 
 ROOT = Path(__file__).parents[1]
@@ -56,15 +56,15 @@ import multiprocessing
 multiprocessing.Process.start = start
 
 import negotiate as ng
-from negotiate import registry
+
 from negotiate import declare
 
 out = {{}}
 case = ng.load("idlib-2020")
-problem = registry.load("forms", "bargaining").compile(case)
+problem = declare.load("compiles", "bargaining")(case)
 found = declare.concept_named("nash_bargaining")(problem)
 out["payoffs"] = {{k: float(v) for k, v in found[0].payoffs.items()}}
-threats = registry.load("forms", "threats").compile(case)
+threats = declare.load("compiles", "threats")(case)
 out["used"] = list(declare.concept_named("rational_threats")(threats)[0].facts["used"])
 nash = declare.concept_named("nash_equilibrium")(ng.load("chicken"))
 out["chicken"] = [len(nash), nash.complete, nash.exact]
@@ -108,7 +108,7 @@ def test_core_without_compiled_extras_or_threads(tmp_path: Path) -> None:
 
     # The answers are those of a process that has the extras.
     case = ng.load("idlib-2020")
-    problem = registry.load("forms", "bargaining").compile(case)
+    problem = declare.load("compiles", "bargaining")(case)
     ours = declare.concept_named("nash_bargaining")(problem)[0].payoffs
     assert all(abs(float(v) - found["payoffs"][k]) < 1e-9 for k, v in ours.items())
     mean = ng.study(case, ["deal.margin.least"], Sobol(256, seed=1)).metric("deal.margin.least")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from negotiate import declare, registry
+from negotiate import declare
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -71,7 +71,7 @@ def test_shown_commands_and_files_are_real(path: Path) -> None:
                 match = re.match(r"(?:\S*/)?(?:python -m )?negotiate (\w[\w-]*)(.*)", line.strip())
                 if match:
                     command, rest = match.groups()
-                    assert command in registry.names("cli"), line
+                    assert command in declare.files_in("cli"), line
                     for option in re.findall(r"(?<=\s)--[\w-]+", rest.split("  #")[0]):
                         assert option in _options(command), f"{name(path)}: {line}"
 
@@ -178,7 +178,7 @@ def test_the_command_page_has_every_command(generators: None) -> None:
     import page_commands
 
     text = page_commands.page()
-    for command in registry.names("cli"):
+    for command in declare.files_in("cli"):
         assert f"\n## {command.removesuffix('_').replace('_', '-')}\n" in text, command
     assert "| `--set` PATH=VALUE |" in text and "`-o`, `--out` PATH" in text
     for example in page_commands.EXAMPLES.values():

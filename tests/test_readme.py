@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def test_python(block: str) -> None:
 
 
 def test_commands_exist() -> None:
-    assert {name for name, _ in COMMANDS} <= set(registry.names("cli"))
+    assert {name for name, _ in COMMANDS} <= set(declare.files_in("cli"))
     assert {"list", "new", "check", "show", "solve", "whatif", "threshold", "report"} <= {
         name for name, _ in COMMANDS
     }

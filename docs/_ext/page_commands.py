@@ -74,7 +74,7 @@ def _command(name: str, function: Any, level: int) -> list[str]:
 
 def page() -> str:
     """Every command with its arguments and options."""
-    from negotiate import registry
+    from negotiate import declare
     from negotiate.cli._program import HELP
 
     out = ["# Command line\n", escaped(HELP.strip()) + "\n"]
@@ -82,8 +82,8 @@ def page() -> str:
         "`python -m negotiate` is the same program: use it where another package has installed a "
         "script called `negotiate`.\n"
     )
-    for stem in registry.names("cli"):
-        module = registry.load("cli", stem)
+    for stem in declare.files_in("cli"):
+        module = declare.file_named("cli", stem)
         name = stem.removesuffix("_").replace("_", "-")
         if not hasattr(module, "program"):
             out += _command(name, module.command, 2)

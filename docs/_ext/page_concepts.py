@@ -6,7 +6,7 @@ import inspect
 
 from text import cell, prose, table
 
-from negotiate import declare, registry
+from negotiate import declare
 
 
 def _title(module: object) -> str:
@@ -46,8 +46,8 @@ def _forms() -> str:
         "thresholds and claims take any of them. Words in angle "
         "brackets stand for names of the case.\n",
     ]
-    for name in registry.names("forms"):
-        module = registry.load("forms", name)
+    for name in declare.names("game"):
+        module = declare.file_of(name)
         out.append(
             f"## {name}\n\n{prose(_title(module))}\nSee [its module](api/forms/{name}.md).\n"
         )
@@ -60,8 +60,8 @@ def _forms() -> str:
 
 def _slots() -> str:
     rows = [
-        (f"`{name}`", cell(registry.load("levers", name).MEANING))
-        for name in registry.names("levers")
+        (f"`{name}`", cell(declare.file_named("case.slots", name).MEANING))
+        for name in declare.files_in("case.slots")
     ]
     return "\n".join([
         "# Slots: where a lever enters\n",

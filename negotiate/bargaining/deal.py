@@ -23,15 +23,66 @@ import numpy as np
 
 from negotiate.bargaining.arithmetic import judge as bargaining_judge
 from negotiate.bargaining.problem import BargainingProblem
-from negotiate.bargaining.problem import compile as compile_bargaining
+from negotiate.bargaining.problem import problem as compile_bargaining
+from negotiate.declare import Metric, Playable, assessment, compiles
 from negotiate.errors import NotApplicableError
-from negotiate.view import Viewable
 
 KIND = "deal"
 
 
+METRICS = (
+    Metric(
+        "margin.<party>",
+        "stake",
+        "worth of the signed deal less the payoff of no deal, stakes",
+        words="margin of {party} in the signed deal",
+    ),
+    Metric(
+        "margin.least",
+        "stake",
+        "the smaller of the two margins, stakes: the deal stands where it is above 0",
+        words="smaller margin of the signed deal",
+    ),
+    Metric(
+        "utility.<party>",
+        "stake",
+        "worth of the signed deal, stakes",
+        words="worth of the signed deal to {party}",
+    ),
+    Metric(
+        "loss",
+        "stake",
+        "stakes both could have gained at once: what was left on the table",
+        words="what the signed deal left on the table",
+    ),
+    Metric(
+        "weight.low",
+        "weight",
+        "least bargaining weight of the first party that explains the deal",
+        words="least bargaining weight that explains the signed deal",
+    ),
+    Metric(
+        "weight.high",
+        "weight",
+        "largest such weight",
+        words="largest bargaining weight that explains the signed deal",
+    ),
+    Metric(
+        "stands",
+        "yes or no",
+        "1 where no party is below its disagreement payoff",
+    ),
+)
+
+
+@assessment(
+    "deal",
+    title="A deal judged",
+    short="deal",
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class JudgedDeal(Viewable):
+class JudgedDeal(Playable):
     """A deal against a bargaining problem of two parties, over draws.
 
     Attributes
@@ -115,7 +166,8 @@ def _worth(problem: BargainingProblem, terms: Mapping[str, Any]) -> tuple[Any, A
     return np.broadcast_to(u, (*shape, 2)), np.broadcast_to(floats.disagreement, (*shape, 2)).copy()
 
 
-def compile(
+@compiles("deal")
+def from_case(
     negotiation: Any,
     *,
     deal: str | None = None,
@@ -139,17 +191,6 @@ def _problem(
     return problem, negotiation.terms(name)
 
 
-METRICS: dict[str, str] = {
-    "margin.<party>": "worth of the signed deal less the payoff of no deal, stakes",
-    "margin.least": "the smaller of the two margins, stakes: the deal stands where it is above 0",
-    "utility.<party>": "worth of the signed deal, stakes",
-    "loss": "stakes both could have gained at once: what was left on the table",
-    "weight.low": "least bargaining weight of the first party that explains the deal",
-    "weight.high": "largest such weight",
-    "stands": "1 where no party is below its disagreement payoff",
-}
-
-
 def evaluate(
     negotiation: Any, names: Sequence[str] = (), *, levers_used: Sequence[str] | None = None
 ) -> dict[str, np.ndarray[Any, Any]]:
@@ -161,7 +202,7 @@ def evaluate(
         u, d = _worth(problem, terms)
         margins, players = u - d, problem.parties
     else:
-        found = compile(negotiation, levers_used=levers_used)
+        found = from_case(negotiation, levers_used=levers_used)
         u, margins, players = found.utility, found.margins, found.players
         out |= {"loss": found.loss}
         out |= {"weight.low": found.weights[..., 0], "weight.high": found.weights[..., 1]}

@@ -37,15 +37,79 @@ from negotiate.bargaining.arithmetic.convex import Program
 from negotiate.bargaining.arithmetic.frontier import Frontier
 from negotiate.bargaining.arithmetic.frontier_exact import Polygon
 from negotiate.bargaining.values import POLYGONAL, Value, floats, is_exact, number, stacked
+from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.view import Viewable
 
 KIND = "bargaining"
 MAX_PARTIES, MAX_ISSUES, MAX_OPTIONS = 32, 200, 5000
 
 
+METRICS = (
+    Metric(
+        "zone",
+        "stake",
+        "room for agreement: largest equal gain over d, stakes; negative: no zone",
+        words="room for agreement",
+    ),
+    Metric(
+        "disagreement.<party>",
+        "stake",
+        "payoff if talks fail, stakes",
+        words="payoff of no deal to {party}",
+    ),
+    Metric(
+        "ideal.<party>",
+        "stake",
+        "most the party can get while no other falls below d, stakes",
+    ),
+    Metric(
+        "<concept>.utility.<party>",
+        "stake",
+        "utility at the solution, stakes; d where there is no zone",
+        words="utility of {party} at {concept}",
+    ),
+    Metric(
+        "<concept>.gain.<party>",
+        "stake",
+        "utility at the solution less d, stakes; 0 where there is no zone",
+        words="gain of {party} at {concept}",
+    ),
+    Metric(
+        "<concept>.term.<issue>",
+        "level",
+        "level of the issue (interval issues), NaN where there is no zone",
+        words="level of {issue} at {concept}",
+    ),
+    Metric(
+        "<deal>.utility.<party>",
+        "stake",
+        "utility of a deal of the file, stakes",
+        words="utility of {party} at {deal}",
+    ),
+    Metric(
+        "<deal>.margin.<party>",
+        "stake",
+        "utility of the deal less d, stakes",
+    ),
+    Metric(
+        "<deal>.loss",
+        "stake",
+        "least maximum loss of the deal to the frontier, stakes",
+    ),
+)
+"""Metrics of two principals; ``<concept>``: nash_bargaining, kalai_smorodinsky, egalitarian,
+utilitarian."""
+
+
+@game(
+    "bargaining",
+    title="Bargaining problem",
+    short="bargaining",
+    default=("nash_bargaining",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class BargainingProblem(Viewable):
+class BargainingProblem(Playable):
     """Nash's (S, d) over issues.
 
     Attributes
@@ -403,7 +467,8 @@ def from_curve(
     )
 
 
-def compile(
+@compiles("bargaining")
+def problem(
     negotiation: Any,
     *,
     levers_used: Sequence[str] | None = None,
@@ -452,21 +517,6 @@ def compile(
     )
 
 
-METRICS: dict[str, str] = {
-    "zone": "room for agreement: largest equal gain over d, stakes; negative: no zone",
-    "disagreement.<party>": "payoff if talks fail, stakes",
-    "ideal.<party>": "most the party can get while no other falls below d, stakes",
-    "<concept>.utility.<party>": "utility at the solution, stakes; d where there is no zone",
-    "<concept>.gain.<party>": "utility at the solution less d, stakes; 0 where there is no zone",
-    "<concept>.term.<issue>": "level of the issue (interval issues), NaN where there is no zone",
-    "<deal>.utility.<party>": "utility of a deal of the file, stakes",
-    "<deal>.margin.<party>": "utility of the deal less d, stakes",
-    "<deal>.loss": "least maximum loss of the deal to the frontier, stakes",
-}
-"""Metrics of two principals; ``<concept>``: nash_bargaining, kalai_smorodinsky, egalitarian,
-utilitarian."""
-
-
 def evaluate(
     negotiation: Any, names: Sequence[str] = (), *, levers_used: Sequence[str] | None = None,
     commitment: str = "stated",
@@ -474,7 +524,7 @@ def evaluate(
     """Metrics over the negotiation's draws, all at once; names as in `METRICS`."""
     from negotiate.bargaining._metrics import metrics
 
-    form = compile(negotiation, levers_used=levers_used, commitment=commitment)
+    form = problem(negotiation, levers_used=levers_used, commitment=commitment)
     if negotiation.draws is not None:  # every draw gets its answer, whatever it is that was drawn
         d = np.asarray(form.disagreement, dtype=float)
         form = form.with_disagreement(np.broadcast_to(d, (negotiation.draws, d.shape[-1])).copy())

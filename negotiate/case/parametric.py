@@ -28,12 +28,12 @@ from typing import Annotated, Any, ClassVar, TypeAlias, get_type_hints
 
 import numpy as np
 
+from negotiate.declare import Metric, Playable
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.numbers.arithmetic import Number, is_exact, is_symbolic
 from negotiate.numbers.arithmetic import smaller as smaller  # read from here by enforcement
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import PROBABILITY, UTILITY
-from negotiate.view import Viewable
 
 
 @dataclass(frozen=True)
@@ -134,31 +134,27 @@ def _frozen(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return copy
 
 
-class ParametricForm(Viewable):
-    """Base of forms given by named numbers; subclasses are frozen dataclasses.
+class ParametricForm(Playable):
+    """Base of games given by named numbers; subclasses are frozen dataclasses.
 
-    Class keywords: ``title`` heads the view, ``metrics`` maps properties of the form to their
-    meanings, ``view`` names the file in `display` (default `parametric`), ``counts`` the fields
-    that are whole numbers. Fields annotated `Probability`, `Positive` or `NotNegative` are checked
-    when the form is made, then what the form's own ``__post_init__`` asks for.
+    Title, metrics and concepts are declared by `negotiate.declare.game` on the subclass. Class
+    keywords: ``view`` names the module that draws it (default `negotiate.drawing.parametric_view`),
+    ``counts`` the fields that are whole numbers. Fields annotated `Probability`, `Positive` or
+    `NotNegative` are checked when the game is made, then what its own ``__post_init__`` asks for.
     """
 
     _view = "negotiate.drawing.parametric_view"
-    title: ClassVar[str] = ""
-    _metrics: ClassVar[Mapping[str, str]] = {}
     _counts: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(
         cls,
         *,
-        title: str = "",
-        metrics: Mapping[str, str] | None = None,
-        view: str = "parametric",
+        view: str = "negotiate.drawing.parametric_view",
         counts: tuple[str, ...] = (),
         **settings: Any,
     ) -> None:
         super().__init_subclass__(**settings)
-        cls.title, cls._metrics, cls._view, cls._counts = title, dict(metrics or {}), view, counts
+        cls._view, cls._counts = view, counts
         check = cls.__dict__.get("__post_init__")
         ranges = cache(partial(_ranges, cls))  # read later: the annotations may not resolve yet
 
@@ -171,13 +167,18 @@ class ParametricForm(Viewable):
 
         cls.__post_init__ = post_init  # type: ignore[attr-defined]
 
+    @property
+    def title(self) -> str:
+        """Title of the kind of game."""
+        return self.declaration.title
+
     def numbers(self) -> dict[str, Any]:
         """Field name to value."""
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
 
     def exactly(self) -> Any:
         """The same form with every number a fraction, floats read as decimals."""
-        from negotiate.extensive.signalling import exact
+        from negotiate.numbers.fractions import exact
 
         changes = {
             name: exact(value, where=f"{type(self).__name__}.{name}")
@@ -200,13 +201,14 @@ class ParametricForm(Viewable):
             )
 
     def metrics(self, names: Iterable[str] | None = None) -> dict[str, Any]:
-        """Metrics by name (attributes of the form), arrays over draws where inputs are."""
+        """Metrics by name (attributes of the game), arrays over draws where inputs are."""
         return measure(self, self.metric_names(), names)
 
     @classmethod
     def metric_names(cls) -> Mapping[str, str]:
-        """Metric to meaning, as the class declares them."""
-        return cls._metrics
+        """Metric to meaning, as the declaration has them; parts of other games left out."""
+        declared: tuple[Metric, ...] = cls.declaration.metrics if "declaration" in vars(cls) else ()
+        return {m.name: m.meaning for m in declared if "." not in m.name and "<" not in m.name}
 
 
 def answer(

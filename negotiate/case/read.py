@@ -318,3 +318,12 @@ def load(case: str | Path) -> Negotiation:
     """Negotiation from a case given by id (``"idlib-2020"``) or by file."""
     path = resolve(case)
     return loads(read_text(path), str(path))
+
+
+def kind_in(text: str) -> str:
+    """``kind`` of a parameter file; empty where the text is not TOML or has none."""
+    try:
+        kind = tomllib.loads(text).get("kind", "")
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return ""
+    return kind if isinstance(kind, str) else ""

@@ -7,7 +7,7 @@ named, all of it in one error, with both ways of giving it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -15,6 +15,7 @@ from typing import Any
 
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots.expected import COMMITMENTS
+from negotiate.declare import Metric
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 
 MISSING = object()
@@ -218,7 +219,7 @@ def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
 
 
 def evaluator(
-    known: Mapping[str, str], **parts: Callable[[Negotiation], Any]
+    known: Sequence[Metric], **parts: Callable[[Negotiation], Any]
 ) -> Callable[[Negotiation, Iterable[str]], dict[str, Any]]:
     """What a form's ``evaluate`` is where each metric is read off a part of it: see `measured`."""
 
@@ -233,14 +234,14 @@ def evaluator(
 
 
 def measured(
-    known: Mapping[str, str], names: Iterable[str], **parts: Callable[[], Any]
+    known: Sequence[Metric], names: Iterable[str], **parts: Callable[[], Any]
 ) -> dict[str, Any]:
     """Metrics off the parts of a form, each compiled only where one of its metrics is asked for.
 
     ``parts`` maps the prefix of a metric (``main`` for none) to what compiles it; a part that the
     case does not have is None, and its metrics are nan.
     """
-    wanted = read(dict.fromkeys(known), names)
+    wanted = read({metric.name: None for metric in known}, names)
     made: dict[str, Any] = {}
     out: dict[str, Any] = {}
     for name in wanted:

@@ -11,12 +11,12 @@ def quantities(case: str, where: str) -> tuple[str, ...] | None:
     from negotiate.case import read as casefile
 
     path = casefile.resolve(case)
-    if path.suffix.lower() in loading.SUFFIXES:
+    if path.suffix.lower() in loading.suffixes():
         raise NotApplicableError(
             f"{path.name} has numbers only, no quantity to vary", where=where,
             allowed='a case, or a file of kind = "strategic"',
         )  # fmt: skip
-    kind = loading.kind_of(casefile.read_text(path))
+    kind = casefile.kind_in(casefile.read_text(path))
     if kind in ("", "negotiation", "extensive"):
         return None  # an extensive file is the case of its quantities
     if kind != "strategic":

@@ -34,7 +34,7 @@ def load(case: str, changes: list[str] | None = None, scenarios: list[str] | Non
     A game file whose form knows `as_case` is the case of its quantities.
     """
     from negotiate.case import read as casefile
-    from negotiate.loading import kind_of
+    from negotiate.declare import kind_of
     from negotiate.loading import load as read
 
     path = casefile.resolve(case)

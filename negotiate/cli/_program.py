@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.errors import CaseError, NegotiateError
 
 HELP = """Model negotiations: one sourced parameter file, bargaining games, equilibria, what-if.
@@ -27,8 +27,8 @@ def app() -> typer.Typer:
         pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
     )  # fmt: skip
     program.callback(invoke_without_command=True)(_root)
-    for name in registry.names("cli"):
-        module = registry.load("cli", name)
+    for name in declare.files_in("cli"):
+        module = declare.file_named("cli", name)
         if hasattr(module, "program"):  # a command with sub-commands
             program.add_typer(module.program, name=name.removesuffix("_"))
         else:

@@ -15,12 +15,12 @@ def command(
     strict: Annotated[bool, typer.Option("--strict", help="Warnings count as errors.")] = False,
 ) -> None:
     """Check a case file; exit 2 where it has an error."""
-    from negotiate.case.read import check, read_text, resolve
-    from negotiate.loading import SUFFIXES, kind_of, load
+    from negotiate.case.read import check, kind_in, read_text, resolve
+    from negotiate.loading import load, suffixes
 
     path = resolve(case)
-    if path.suffix.lower() in SUFFIXES or (
-        path.is_file() and kind_of(read_text(path)) not in ("", "negotiation")
+    if path.suffix.lower() in suffixes() or (
+        path.is_file() and kind_in(read_text(path)) not in ("", "negotiation")
     ):
         load(path)  # a game: its reader's own error says where and what
         found = []

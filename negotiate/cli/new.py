@@ -68,12 +68,12 @@ def started(identity: str, title: str) -> str:
 
 def copied(source: str, identity: str, title: str) -> str:
     """Text of another case, its comments kept, under another id."""
-    from negotiate.case.read import read_text, resolve
+    from negotiate.case.read import kind_in, read_text, resolve
     from negotiate.errors import InputError
-    from negotiate.loading import SUFFIXES, kind_of, load
+    from negotiate.loading import load, suffixes
 
     path = resolve(source)
-    if path.suffix.lower() in SUFFIXES:
+    if path.suffix.lower() in suffixes():
         raise InputError(f"{path.name} is a Gambit file", where="--from", allowed="a .toml file")
     text = read_text(path)
     load(path)  # a copy of a broken case would start its author with somebody else's mistakes
@@ -87,5 +87,5 @@ def copied(source: str, identity: str, title: str) -> str:
         quoted = json.dumps(title, ensure_ascii=False).replace("\\", r"\\")
         text = re.sub(r"^title = .*$", f"title = {quoted}", text, count=1, flags=re.MULTILINE)
     note = f"# A copy of the case '{path.stem}'"
-    note += "." if kind_of(text) in ("", "negotiation") else " (a game)."
+    note += "." if kind_in(text) in ("", "negotiation") else " (a game)."
     return f"{note}\n{text}"

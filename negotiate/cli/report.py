@@ -26,8 +26,8 @@ def command(
 ) -> None:
     """Write a report: HTML (self-contained), Markdown or PDF, by the file's ending."""
     from negotiate.case.read import resolve
+    from negotiate.declare import kind_of
     from negotiate.errors import InputError
-    from negotiate.loading import form_of
     from negotiate.loading import load as open_file
     from negotiate.report import assemble
     from negotiate.report.context import CaseContext
@@ -41,7 +41,7 @@ def command(
         raise InputError(f"'{out.name}'", where="--out", allowed=", ".join(assemble.SUFFIXES))
     status = 0
     for case in cases:
-        if form_of(open_file(case)) != "negotiation":
+        if kind_of(open_file(case)) != "negotiation":
             if not many:
                 raise InputError(f"{case} is a game", where="report", allowed="a case of kind "
                                  "negotiation", remedy="negotiate solve shows a game")  # fmt: skip

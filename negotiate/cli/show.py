@@ -19,12 +19,12 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Show a case, a game, or the values at a path."""
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
     from negotiate.loading import load as open_file
     from negotiate.solution import number_to_json
 
     thing = open_file(case)
-    if form_of(thing) != "negotiation":
+    if kind_of(thing) != "negotiation":
         if as_json:
             document = thing.to_dict() if hasattr(thing, "to_dict") else {"game": thing.text()}
             print_json(number_to_json(document))

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load, print_json
 
-DEFAULT = {
-    "strategic": ("nash_equilibrium",),
-    "extensive": ("subgame_perfect",),
-    "signalling": ("perfect_bayesian",),
-}
-
 
 def command(
     case: CASE,
     form: Annotated[
-        str, typer.Option("--form", help="Game form to compile a case into.")
+        str, typer.Option("--form", "--game", help="Game to compile a case into.")
     ] = "bargaining",
     concept: Annotated[
         list[str] | None,
@@ -29,29 +22,31 @@ def command(
     scenario: SCENARIO = None,
     as_json: JSON = False,
 ) -> None:
-    """Solve a game, or a form compiled from a case, by one or more solution concepts."""
-    from negotiate import registry
+    """Solve a game, or a game compiled from a case, by one or more solution concepts."""
+    from negotiate import declare
     from negotiate.errors import InputError
-    from negotiate.loading import form_of
     from negotiate.loading import load as open_file
     from negotiate.solution import solutions_to_dict
 
     thing = open_file(case)
     negotiation = None
-    if form_of(thing) == "negotiation":
+    if declare.kind_of(thing) == "negotiation":
         compiled = _compiler(form)
         negotiation = load(case, changes, scenario)
         thing = compiled(negotiation)
     elif (changes or scenario) and hasattr(thing, "as_case"):
-        thing = registry.load("forms", form_of(thing)).compile(load(case, changes, scenario))
+        thing = declare.load("compiles", declare.kind_of(thing))(load(case, changes, scenario))
     elif changes or scenario:
-        raise InputError("a game has no scenarios or paths", where="--set, --scenario",
-                         remedy="they change a case of kind negotiation")  # fmt: skip
-    kind = form_of(thing)
-    if negotiation is not None and not concept and not applicable(kind):
+        raise InputError(
+            "a game has no scenarios or paths",
+            where="--set, --scenario",
+            remedy="they change a case of kind negotiation",
+        )
+    kind = declare.kind_of(thing)
+    if negotiation is not None and not concept and not declare.concepts_of(kind):
         _numbers(negotiation, kind, thing, as_json=as_json)
         return
-    names = chosen(kind, concept)
+    names = chosen(kind, concept, of_case=negotiation is not None)
     solutions = _solved(thing, names, skip=not concept or concept == ["all"])
     if as_json:
         players = solutions[0].players if solutions else ()
@@ -62,35 +57,32 @@ def command(
         raise typer.Exit(3)
 
 
-def _compiler(form: str) -> Callable[..., Any]:
-    """What builds ``form`` from a case; forms that come from files of their own are refused."""
-    from negotiate import registry
+def _compiler(form: str) -> Any:
+    """What builds ``form`` from a case; games that come from files of their own are refused."""
+    from negotiate import declare
     from negotiate.errors import NotApplicableError
 
-    module = registry.load("forms", form)
-    if not hasattr(module, "compile"):
-        built = [
-            n for n in registry.names("forms") if hasattr(registry.load("forms", n), "compile")
-        ]
+    stem = declare.game_named(form).name
+    if stem not in declare.names("compiles"):
         raise NotApplicableError(
-            f"a case is not compiled into the form {form}", where="--form",
-            allowed=", ".join(built), remedy=f"give a file that holds the {form} game",
-        )  # fmt: skip
-    built_by: Callable[..., Any] = module.compile
-    return built_by
+            f"a case is not compiled into the game {stem}",
+            where="--form",
+            allowed=", ".join(declare.names("compiles")),
+            remedy=f'give a file of kind = "{stem}"' if stem in declare.names("reads") else "",
+        )
+    return declare.load("compiles", stem)
 
 
-def _numbers(negotiation: Any, kind: str, form: Any, *, as_json: bool) -> None:
-    """The numbers of a form that is solved in closed form and has no concept of its own."""
+def _numbers(negotiation: Any, kind: str, game: Any, *, as_json: bool) -> None:
+    """The numbers of what is judged or measured rather than solved."""
     from negotiate.whatif import metric
 
-    typer.echo(f"{kind} has no solution concept; these are its numbers", err=True)
     if not as_json:
-        typer.echo(form.text())
+        typer.echo(game.text())
         return
     own = [n for n in metric.available(negotiation) if n.startswith(f"{kind}.") and "<" not in n]
     found = {n: value.item() for n, value in metric.evaluate(negotiation.floats(), own).items()}
-    players = getattr(form, "players", ()) or getattr(form, "parties", ())
+    players = getattr(game, "players", ()) or getattr(game, "parties", ())
     print_json({"players": list(players), "solutions": [], "metrics": found})
 
 
@@ -118,30 +110,23 @@ def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> list[Any]:
     return found
 
 
-def chosen(kind: str, asked: list[str] | None) -> tuple[str, ...]:
-    """Concepts asked for, checked to apply to ``kind``; the form's defaults where none is."""
+def chosen(kind: str, asked: list[str] | None, *, of_case: bool) -> tuple[str, ...]:
+    """Concepts asked for, checked to apply to ``kind``.
+
+    Where none is asked for: the game's own first answer, or, for a game of a case, every concept.
+    """
+    from negotiate import declare
     from negotiate.errors import NotApplicableError
 
-    if not asked and kind in DEFAULT:
-        return DEFAULT[kind]
-    known = applicable(kind)
-    if not asked or asked == ["all"]:
+    known = declare.concepts_of(kind)
+    if not asked:
+        return known if of_case else known[:1]
+    if asked == ["all"]:
         return known
-    out = tuple(name.replace("-", "_") for name in asked)
+    out = tuple(declare.entry("concept", name).name for name in asked)
     for name in out:
-        from negotiate import declare
-
-        declare.concept_named(name)  # unknown names say what is near
         if name not in known:
             raise NotApplicableError(
                 f"{name} is not defined on a {kind} game", allowed=", ".join(known)
             )
     return out
-
-
-def applicable(kind: str) -> tuple[str, ...]:
-    """Concepts that say they apply to ``kind``."""
-    from negotiate import declare
-
-    modules: dict[str, Any] = {n: declare.concept_named(n) for n in declare.names("concept")}
-    return tuple(name for name, module in modules.items() if kind in getattr(module, "FORM", ()))

@@ -221,7 +221,7 @@ def _threats(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     """A case of the library under scenarios and changes of its quantities; or one of its games."""
     from negotiate.case.read import cases
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
     name = str(spec["case"])
     if name not in cases():
@@ -231,7 +231,7 @@ def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
         path: entry if isinstance(entry, bool) else numbers.number(entry, f"{where}.set.{path}")
         for path, entry in spec.get("set", {}).items()
     }
-    kind = form_of(thing)
+    kind = kind_of(thing)
     if kind != "negotiation":
         if spec.get("scenario"):
             raise InputError(f"{name} is a {kind} game without scenarios", where=where)

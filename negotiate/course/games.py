@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.quantity import exact
 from negotiate.course.builders import KINDS, Numbers, value
 from negotiate.errors import InputError, UnknownNameError
@@ -67,8 +67,8 @@ def parametric() -> dict[str, dict[str, _Model]]:
     if not _MODELS:
         from negotiate.case.parametric import ParametricForm
 
-        for name in registry.names("forms"):
-            module = registry.load("forms", name)
+        for name in declare.names("game"):
+            module = declare.module_of(declare.entry("game", name))
             found = {}
             for label, kind in vars(module).items():
                 own = inspect.isclass(kind) and kind.__module__ == module.__name__
@@ -97,7 +97,7 @@ def _model(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
         if key not in ("kind", "model", "title", "note")
     }
     if "rungs" in given:
-        rung = registry.load("forms", str(spec["kind"])).Rung
+        rung = declare.module_of(declare.entry("game", str(spec["kind"]))).Rung
         given["rungs"] = tuple(_rung(rung, r, numbers, where) for r in spec["rungs"])
     for key in model.made._counts:
         if key in given:

@@ -195,11 +195,11 @@ def _profile(question: Question, entry: Any, labels: Shape) -> dict[str, Any]:
 
 def shape(world: Any, question: Question) -> dict[str, Any]:
     """Labels a profile may use: player to strategies, or to information sets with actions."""
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
     named = question.game or getattr(question.answer, "game", "")
     game = world.game(named)
-    kind = form_of(game)
+    kind = kind_of(game)
     if kind == "strategic":
         return {p: tuple(game.strategies[p]) for p in game.players}
     if kind == "extensive":

@@ -15,9 +15,9 @@ from negotiate.errors import NotApplicableError, UnknownNameError
 
 def measure(game: Any, name: str, at: Mapping[str, Any], where: str) -> Any:
     """The metric ``name`` of a game, or of a case."""
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
-    kind = form_of(game)
+    kind = kind_of(game)
     if kind in _MEASURES:
         return _MEASURES[kind](game, name, at, where)
     head, _, rest = name.partition(".")
@@ -146,9 +146,9 @@ _MEASURES: dict[str, Callable[[Any, str, Mapping[str, Any], str], Any]] = {
 
 def standing(game: Any, at: Mapping[str, Any], steps: Sequence[str], where: str) -> Any:
     """Payoffs, regret or best replies at a profile; utilities at terms."""
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
-    kind = form_of(game)
+    kind = kind_of(game)
     if kind not in _AT:
         raise NotApplicableError(
             f"a {kind} game has no profile to stand at", where=where,

@@ -243,12 +243,12 @@ def with_trees(cell: dict[str, Any], variant: Variant, text: str) -> dict[str, A
 
     The tree stands in the text as a list too, for readers without pictures.
     """
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
     source, attached = cell["source"], {}
     for name, style in holes(text):
         game = variant.world.game(style) if name == "game" else None
-        if game is None or form_of(game) != "extensive" or game.count > MAX_PICTURE:
+        if game is None or kind_of(game) != "extensive" or game.count > MAX_PICTURE:
             continue
         file, words = f"{style or 'game'}.svg", table(game)
         source = source.replace(words, f"{words}\n![game tree](attachment:{file})\n", 1)

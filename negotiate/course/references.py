@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from negotiate import declare, registry, tolerance
+from negotiate import declare, tolerance
 from negotiate.course.exercise import WAYS, Reference
 from negotiate.errors import (
     InputError,
@@ -73,22 +73,24 @@ def _solve(world: World, reference: Reference, where: str, labels: tuple[str, ..
 
 def solve(world: World, game: str, concept: str, settings: Mapping[str, Any]) -> Any:
     """Solution of a game; a case is compiled to the form the concept is defined on."""
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
-    module = declare.concept_named(concept)
+    known = declare.concept_named(concept)
     thing = world.game(game)
-    kind = form_of(thing)
+    kind = kind_of(thing)
     if kind == "negotiation":
-        form = next((f for f in module.FORM if hasattr(registry.load("forms", f), "compile")), "")
-        if not form:
+        made = [g for g in declare.names("compiles") if concept in declare.concepts_of(g)]
+        if not made:
             raise NotApplicableError(f"{concept} is not defined on a case", where=game)
-        thing = registry.load("forms", form).compile(thing)
-    elif kind not in module.FORM:
+        first = next((g for g in known.games if g in made), made[0])
+        thing = declare.load("compiles", first)(thing)
+    elif concept not in declare.concepts_of(kind):
         raise NotApplicableError(
-            f"{concept} is not defined on a {kind} game", where=game,
-            allowed="a game of kind " + ", ".join(module.FORM),
-        )  # fmt: skip
-    return module.solve(thing, **{k: _setting(world, v, k) for k, v in settings.items()})
+            f"{concept} is not defined on a {kind} game",
+            where=game,
+            allowed="a game of kind " + ", ".join(known.games),
+        )
+    return known(thing, **{k: _setting(world, v, k) for k, v in settings.items()})
 
 
 def _setting(world: World, entry: Any, where: str) -> Any:

@@ -133,9 +133,9 @@ def _rounded(value: Fraction, places: int) -> str:
 
 def table(game: Any) -> str:
     """A game as Markdown: matrix, tree by indentation, or a list of its numbers."""
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
-    return _TABLES.get(form_of(game), _numbers)(game)
+    return _TABLES.get(kind_of(game), _numbers)(game)
 
 
 def cell(text: str) -> str:

@@ -28,21 +28,45 @@ from typing import Any
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Positive, answer, single
+from negotiate.declare import Metric, compiles, game
 from negotiate.numbers.arithmetic import Number, over
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "attrition"
-METRICS: dict[str, str] = {
-    "hazard_a": "rate at which A concedes in the mixed equilibrium, per unit of time",
-    "hazard_b": "rate at which B concedes",
-    "duration": "expected length of the mixed equilibrium, units of time",
-    "pr_a_wins": "probability that B concedes first in the mixed equilibrium",
-}
+METRICS = (
+    Metric(
+        "hazard_a",
+        "rate",
+        "rate at which A concedes in the mixed equilibrium, per unit of time",
+    ),
+    Metric(
+        "hazard_b",
+        "rate",
+        "rate at which B concedes",
+    ),
+    Metric(
+        "duration",
+        "period",
+        "expected length of the mixed equilibrium, units of time",
+    ),
+    Metric(
+        "pr_a_wins",
+        "probability",
+        "probability that B concedes first in the mixed equilibrium",
+    ),
+)
 
 
+@game(
+    "attrition",
+    title="War of attrition",
+    short="attrition",
+    solved_by=("nash_equilibrium",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
-class Attrition(ParametricForm, title="War of attrition", metrics=METRICS):
+class Attrition(ParametricForm):
     """Values of the prize and costs per unit of time; numbers may be arrays."""
 
     value_a: Positive
@@ -151,7 +175,8 @@ class Attrition(ParametricForm, title="War of attrition", metrics=METRICS):
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
 
 
-def compile(negotiation: Negotiation) -> Attrition:
+@compiles("attrition")
+def attrition(negotiation: Negotiation) -> Attrition:
     """Values of the prize (one stake unless stated) and costs of each period without a deal.
 
     The cost is ``quantity.holdout_cost_<party>``, else what branches of no deal cost a period,
@@ -181,4 +206,4 @@ def compile(negotiation: Negotiation) -> Attrition:
     )
 
 
-evaluate = case.evaluator(METRICS, main=compile)
+evaluate = case.evaluator(METRICS, main=attrition)

@@ -49,6 +49,7 @@ from negotiate.case.parametric import (
     single,
 )
 from negotiate.crisis.arithmetic import audience as kernel
+from negotiate.declare import Metric, compiles, game
 from negotiate.extensive.signalling import exact
 from negotiate.numbers.arithmetic import (
     Number,
@@ -64,23 +65,56 @@ from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
 KIND = "audience_costs"
-METRICS: dict[str, str] = {
-    "fighters": "probability that A would rather fight than back down",
-    "threshold": "belief that A fights above which B concedes",
-    "concession_margin": "fighters less threshold: positive where a challenge makes B concede",
-    "bluff": "probability that a type that would back down challenges",
-    "resist": "probability that B resists a challenge",
-    "pr_challenge": "probability of a challenge",
-    "pr_war": "probability of war",
-}
+METRICS = (
+    Metric(
+        "fighters",
+        "probability",
+        "probability that A would rather fight than back down",
+    ),
+    Metric(
+        "threshold",
+        "probability",
+        "belief that A fights above which B concedes",
+    ),
+    Metric(
+        "concession_margin",
+        "difference of shares",
+        "fighters less threshold: positive where a challenge makes B concede",
+    ),
+    Metric(
+        "bluff",
+        "probability",
+        "probability that a type that would back down challenges",
+    ),
+    Metric(
+        "resist",
+        "probability",
+        "probability that B resists a challenge",
+    ),
+    Metric(
+        "pr_challenge",
+        "probability",
+        "probability of a challenge",
+    ),
+    Metric(
+        "pr_war",
+        "probability",
+        "probability of war",
+    ),
+)
 
 
+@game(
+    "audience_costs",
+    title="Audience costs as a signal of resolve",
+    short="audience costs",
+    solved_by=("perfect_bayesian",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class AudienceCosts(
     ParametricForm,
     view="negotiate.crisis.views.audience_costs",
-    title="Audience costs as a signal of resolve",
-    metrics=METRICS,
 ):
     """One-sided audience-cost crisis; payoffs as in the module docstring."""
 
@@ -297,14 +331,16 @@ class AudienceCosts(
         return exact_verdict(gaps)
 
 
+@game(
+    "lewis_schultz",
+    title="Crisis signalling with private errors",
+    short="Lewis-Schultz",
+    solved_by=("perfect_bayesian",),
+)
 @dataclass(frozen=True)
 class LewisSchultz(
     ParametricForm,
     view="negotiate.crisis.views.audience_costs",
-    title="Crisis signalling with private errors",
-    metrics={
-        "equilibrium_count": "number of equilibria found on a grid of 4,096 values",
-    },
 ):
     """Crisis with normal private errors on war (both) and on backing down (A).
 
@@ -406,7 +442,8 @@ class LewisSchultz(
         )
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> AudienceCosts:
+@compiles("audience_costs")
+def audience_costs(negotiation: Negotiation, *, commitment: str | None = None) -> AudienceCosts:
     """The crisis of a case: A is ``[model.audience_costs] challenger``, else the first principal.
 
     The prize is one stake unless ``prize`` or ``loss`` say otherwise. War pays A the chance of
@@ -435,14 +472,15 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Audie
     )
 
 
-def compile_two_sided(negotiation: Negotiation, *, commitment: str | None = None) -> LewisSchultz:
+@compiles("lewis_schultz")
+def lewis_schultz(negotiation: Negotiation, *, commitment: str | None = None) -> LewisSchultz:
     """The same crisis with private errors on both sides' war payoffs and on A's backing down.
 
     Mean payoffs are those of the one-sided crisis; the errors have the standard deviation of a
     uniform law over the range of A's war payoff, (high - low) / sqrt(12), unless the file gives
     ``quantity.crisis_noise``, or ``sigma`` under ``[model.audience_costs]``.
     """
-    one = compile(negotiation, commitment=commitment)
+    one = audience_costs(negotiation, commitment=commitment)
     spread = (one.war_a_high - one.war_a_low) / np.sqrt(12)
     sigma = case.number(negotiation, KIND, "sigma", "quantity.crisis_noise", default=None)
     return LewisSchultz(
@@ -460,4 +498,4 @@ def compile_two_sided(negotiation: Negotiation, *, commitment: str | None = None
     )
 
 
-evaluate = case.evaluator(METRICS, main=compile)
+evaluate = case.evaluator(METRICS, main=audience_costs)

@@ -30,28 +30,50 @@ import numpy as np
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, answer, single
+from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
 from negotiate.extensive.signalling import exact
 from negotiate.numbers.arithmetic import Number
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "cheap_talk"
-METRICS: dict[str, str] = {
-    "steps": "largest number of steps N(b)",
-    "receiver_payoff": "receiver's expected payoff in the most informative equilibrium",
-    "sender_payoff": "sender's expected payoff in the most informative equilibrium",
-    "informative_margin": "1/4 - |b|: positive where talk can tell anything",
-}
+METRICS = (
+    Metric(
+        "steps",
+        "count",
+        "largest number of steps N(b)",
+    ),
+    Metric(
+        "receiver_payoff",
+        "payoff",
+        "receiver's expected payoff in the most informative equilibrium",
+    ),
+    Metric(
+        "sender_payoff",
+        "payoff",
+        "sender's expected payoff in the most informative equilibrium",
+    ),
+    Metric(
+        "informative_margin",
+        "number",
+        "1/4 - |b|: positive where talk can tell anything",
+    ),
+)
 
 MOST_LISTED = 500
 
 
+@game(
+    "cheap_talk",
+    title="Cheap talk on the line",
+    short="cheap talk",
+    solved_by=("perfect_bayesian",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class CheapTalk(
     ParametricForm,
     view="negotiate.crisis.views.cheap_talk",
-    title="Cheap talk on the line",
-    metrics=METRICS,
 ):
     """Uniform state, quadratic losses; a negative bias mirrors the line. Bias may be an array."""
 
@@ -179,7 +201,8 @@ class CheapTalk(
         )
 
 
-def compile(negotiation: Negotiation) -> CheapTalk:
+@compiles("cheap_talk")
+def cheap_talk(negotiation: Negotiation) -> CheapTalk:
     """Sender and receiver are the principals (``[model.cheap_talk] first`` sends).
 
     The bias is ``quantity.talk_bias``: by how much more, on a line of length one, the sender would
@@ -192,4 +215,4 @@ def compile(negotiation: Negotiation) -> CheapTalk:
     )
 
 
-evaluate = case.evaluator(METRICS, main=compile)
+evaluate = case.evaluator(METRICS, main=cheap_talk)

@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from negotiate import declare
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import (
@@ -43,27 +44,68 @@ from negotiate.case.parametric import (
     single,
     verdict,
 )
+from negotiate.declare import Metric, compiles, concept, game
 from negotiate.errors import InputError
 from negotiate.numbers.arithmetic import Number, choose, clip, larger, over, ratio, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "commitment"
-METRICS: dict[str, str] = {
-    "war": "value of preventive war to A, in units of one period's prize",
-    "peace": "the most A can be given in peace",
-    "commitment_margin": "war less peace: positive where A fights for want of commitment",
-    "critical_later": "winning chance tomorrow below which A fights today",
-    "guarantee_needed": "least value tomorrow a third party must secure to A for peace",
-}
+METRICS = (
+    Metric(
+        "war",
+        "payoff",
+        "value of preventive war to A, in units of one period's prize",
+    ),
+    Metric(
+        "peace",
+        "payoff",
+        "the most A can be given in peace",
+    ),
+    Metric(
+        "commitment_margin",
+        "payoff",
+        "war less peace: positive where A fights for want of commitment",
+    ),
+    Metric(
+        "critical_later",
+        "probability",
+        "winning chance tomorrow below which A fights today",
+    ),
+    Metric(
+        "guarantee_needed",
+        "payoff",
+        "least value tomorrow a third party must secure to A for peace",
+    ),
+    Metric(
+        "mechanism",
+        "label",
+        "why bargaining fails: information, commitment, indivisibility, or none (label)",
+    ),
+    Metric(
+        "indivisible.payment_needed",
+        "payoff",
+        "least side payment with which giving the prize whole beats war",
+    ),
+    Metric(
+        "indivisible.deal_margin",
+        "payoff",
+        "payments and links at hand less those needed, were the prize whole",
+    ),
+)
 
 
+@game(
+    "commitment",
+    title="Shifting power and preventive war",
+    short="commitment",
+    solved_by=("subgame_perfect",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class ShiftingPower(
     ParametricForm,
     view="negotiate.crisis.views.commitment",
-    title="Shifting power and preventive war",
-    metrics=METRICS,
 ):
     """Preventive war in two periods: A declines from ``now`` to ``later``."""
 
@@ -177,11 +219,6 @@ class ShiftingPower(
 class LongShift(
     ParametricForm,
     view="negotiate.crisis.views.commitment",
-    title="A shift of power over an infinite horizon",
-    metrics={
-        "commitment_margin": "shift in A's war value less what is on the table today",
-        "critical_discount": "discount factor above which A fights",
-    },
 ):
     """Infinite horizon: A's value of war is ``now`` this period and ``later`` from the next on.
 
@@ -213,17 +250,16 @@ class LongShift(
         return over(top, bottom)
 
 
+@game(
+    "indivisibility",
+    title="An indivisible prize",
+    short="indivisibility",
+    solved_by=("individually_rational",),
+)
 @dataclass(frozen=True)
 class IndivisibleIssue(
     ParametricForm,
     view="negotiate.crisis.views.commitment",
-    title="An indivisible prize",
-    metrics={
-        "gap_if_a": "what B lacks if A gets the prize, before payments",
-        "gap_if_b": "what A lacks if B gets the prize, before payments",
-        "payment_needed": "least side payment with which some allocation beats war for both",
-        "deal_margin": "payments available less those needed; negative where bargaining fails",
-    },
 ):
     """A prize that goes whole to one side, with side payments and a linked issue.
 
@@ -353,7 +389,20 @@ def why(form: Any) -> tuple[str, ...]:
     )
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> ShiftingPower:
+@concept(
+    "individually_rational",
+    title="Individually rational division",
+    games=(),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def individually_rational(game: IndivisibleIssue) -> Solution:
+    """The answer of the game itself; see `IndivisibleIssue.equilibria`."""
+    return game.equilibria()
+
+
+@compiles("commitment")
+def commitment(negotiation: Negotiation, *, commitment: str | None = None) -> ShiftingPower:
     """Shifting power: A is ``[model.commitment] declining``, else the first principal.
 
     Reads the win probability now, ``quantity.win_probability_later`` (of the same party), costs
@@ -376,9 +425,8 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Shift
     )
 
 
-def compile_indivisible(
-    negotiation: Negotiation, *, commitment: str | None = None
-) -> IndivisibleIssue:
+@compiles("indivisibility")
+def indivisibility(negotiation: Negotiation, *, commitment: str | None = None) -> IndivisibleIssue:
     """The case as if its prize could not be shared, with the payments and links its levers offer.
 
     A lever in the slot ``side_payment`` can move what it costs its holder; one in the slot
@@ -436,12 +484,12 @@ def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
 
 def _margins(negotiation: Negotiation, crisis: Any) -> dict[str, Number]:
     """The signed margins that `mechanism` reads, of a case."""
-    hidden = crisis.compile_hidden(negotiation)
-    out = {"width": crisis.compile(negotiation).width}
+    hidden = declare.load("compiles", "hidden_cost")(negotiation)
+    out = {"width": crisis.crisis_bargaining(negotiation).width}
     out["information"] = 0 if hidden is None else hidden.pr_war
     shifts = negotiation.has("quantity.win_probability_later") or negotiation.setting(KIND, "later")
-    out["commitment"] = compile(negotiation).commitment_margin if shifts else 0
-    gap = -compile_indivisible(negotiation).deal_margin if indivisible(negotiation) else 0
+    out["commitment"] = commitment(negotiation).commitment_margin if shifts else 0
+    gap = -indivisibility(negotiation).deal_margin if indivisible(negotiation) else 0
     out["indivisibility"] = gap
     return out
 
@@ -463,20 +511,13 @@ def _labels(negotiation: Negotiation) -> Any:
     return label.astype(str)
 
 
-METRICS |= {
-    "mechanism": "why bargaining fails: information, commitment, indivisibility, or none (label)",
-    "indivisible.payment_needed": "least side payment with which giving the prize whole beats war",
-    "indivisible.deal_margin": "payments and links at hand less those needed, were the prize whole",
-}
-
-
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws."""
     wanted = tuple(names)
     out = case.measured(
         METRICS,
         (name for name in wanted if name != "mechanism"),
-        main=lambda: compile(negotiation),
-        indivisible=lambda: compile_indivisible(negotiation),
+        main=lambda: commitment(negotiation),
+        indivisible=lambda: indivisibility(negotiation),
     )
     return {name: _labels(negotiation) if name == "mechanism" else out[name] for name in wanted}

@@ -38,26 +38,83 @@ from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Probability, answer, single, verdict
 from negotiate.crisis.arithmetic.global_peaks import global_peaks
+from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
 from negotiate.numbers.arithmetic import Number, choose, clip, larger, ratio, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
 KIND = "crisis_bargaining"
-METRICS: dict[str, str] = {
-    "low": "least share A would rather take than fight, share of the prize",
-    "high": "largest share B would rather give than fight, share of the prize",
-    "width": "width of the bargaining range; negative when no division is better than war for both",
-    "nash": "share of A at the Nash bargaining solution with war as disagreement",
-}
+METRICS = (
+    Metric(
+        "low",
+        "share",
+        "least share A would rather take than fight, share of the prize",
+    ),
+    Metric(
+        "high",
+        "share",
+        "largest share B would rather give than fight, share of the prize",
+    ),
+    Metric(
+        "width",
+        "difference of shares",
+        "width of the bargaining range; negative when no division is better than war for both",
+    ),
+    Metric(
+        "nash",
+        "share",
+        "share of A at the Nash bargaining solution with war as disagreement",
+    ),
+    Metric(
+        "hidden.demand",
+        "share",
+        "share the first principal demands not knowing the other's cost of war",
+    ),
+    Metric(
+        "hidden.pr_war",
+        "probability",
+        "probability of war at that demand",
+    ),
+    Metric(
+        "hidden.risk_margin",
+        "payoff",
+        "positive where that demand runs a risk of war",
+    ),
+    Metric(
+        "screening.demand",
+        "share",
+        "share it demands of an opponent that is tough or weak",
+    ),
+    Metric(
+        "screening.pr_war",
+        "probability",
+        "probability of war at that demand",
+    ),
+    Metric(
+        "screening.risk_margin",
+        "payoff",
+        "payoff of the risky less the safe demand; positive: it risks war",
+    ),
+    Metric(
+        "screening.critical_pr_weak",
+        "probability",
+        "chance of a weak opponent above which it risks war",
+    ),
+)
 
 
+@game(
+    "crisis_bargaining",
+    title="War as a costly lottery",
+    short="costly lottery",
+    solved_by=("perfect_bayesian",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class CostlyLottery(
     ParametricForm,
     view="negotiate.crisis.views.crisis_bargaining",
-    title="War as a costly lottery",
-    metrics=METRICS,
 ):
     """War as a costly lottery under complete information; numbers as in the module."""
 
@@ -121,17 +178,16 @@ class CostlyLottery(
         return verdict({point.label: max(-slack, more)})
 
 
+@game(
+    "hidden_cost",
+    title="Risk and return of a demand",
+    short="hidden cost",
+    solved_by=("perfect_bayesian",),
+)
 @dataclass(frozen=True)
 class RiskReturn(
     ParametricForm,
     view="negotiate.crisis.views.crisis_bargaining",
-    title="Risk and return of a demand",
-    metrics={
-        "demand": "share A demands",
-        "pr_war": "probability that B fights",
-        "payoff": "expected share of A net of the cost of war",
-        "risk_margin": "c_B high - c_A - 2 c_B low: positive when A runs a risk of war",
-    },
 ):
     """One demand by A when B's cost of war is uniform on [cost_b_low, cost_b_high]."""
 
@@ -286,20 +342,16 @@ def risk_return(
     )
 
 
+@game(
+    "screening",
+    title="Screening by one demand",
+    short="screening",
+    solved_by=("perfect_bayesian",),
+)
 @dataclass(frozen=True)
 class Screening(
     ParametricForm,
     view="negotiate.crisis.views.crisis_bargaining",
-    title="Screening by one demand",
-    metrics={
-        "safe_demand": "share both types accept",
-        "risky_demand": "share only the weak type accepts",
-        "risk_margin": "payoff of the risky less the safe demand; positive when A risks war",
-        "critical_pr_weak": "probability of the weak type at which A is indifferent",
-        "demand": "share A demands (the safe one at a tie)",
-        "pr_war": "probability of war",
-        "payoff": "expected share of A net of the cost of war",
-    },
 ):
     """One demand by A when B is tough (low cost of war) or weak (high cost)."""
 
@@ -388,7 +440,8 @@ class Screening(
         return verdict({"other demand": best - point.payoffs[self.players[0]]})
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> CostlyLottery:
+@compiles("crisis_bargaining")
+def crisis_bargaining(negotiation: Negotiation, *, commitment: str | None = None) -> CostlyLottery:
     """The costly lottery of a case: A is the first principal (``[model.crisis_bargaining] first``).
 
     Reads ``quantity.win_probability``, ``quantity.war_cost_<party>`` and the levers in the slots
@@ -401,7 +454,8 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Costl
     return CostlyLottery(war.win_probability, war.cost_a, war.cost_b, players=(a, b))
 
 
-def compile_hidden(negotiation: Negotiation, *, commitment: str | None = None) -> RiskReturn | None:
+@compiles("hidden_cost")
+def hidden_cost(negotiation: Negotiation, *, commitment: str | None = None) -> RiskReturn | None:
     """A's demand when B's cost of war is B's secret, uniform over its range in the file.
 
     None where the file gives the cost no range.
@@ -415,9 +469,8 @@ def compile_hidden(negotiation: Negotiation, *, commitment: str | None = None) -
     return RiskReturn(war.win_probability, war.cost_a, support[1], support[0], players=(a, b))
 
 
-def compile_screening(
-    negotiation: Negotiation, *, commitment: str | None = None
-) -> Screening | None:
+@compiles("screening")
+def screening(negotiation: Negotiation, *, commitment: str | None = None) -> Screening | None:
     """A's demand when B is tough or weak, the ends of its range of costs.
 
     B is tough with ``quantity.resolve_<B>``; None where the file lacks that or the range.
@@ -438,15 +491,4 @@ def compile_screening(
     )
 
 
-METRICS |= {
-    "hidden.demand": "share the first principal demands not knowing the other's cost of war",
-    "hidden.pr_war": "probability of war at that demand",
-    "hidden.risk_margin": "positive where that demand runs a risk of war",
-    "screening.demand": "share it demands of an opponent that is tough or weak",
-    "screening.pr_war": "probability of war at that demand",
-    "screening.risk_margin": "payoff of the risky less the safe demand; positive: it risks war",
-    "screening.critical_pr_weak": "chance of a weak opponent above which it risks war",
-}
-
-
-evaluate = case.evaluator(METRICS, main=compile, hidden=compile_hidden, screening=compile_screening)
+evaluate = case.evaluator(METRICS, main=crisis_bargaining, hidden=hidden_cost, screening=screening)

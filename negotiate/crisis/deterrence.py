@@ -40,30 +40,76 @@ from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Probability, answer, exact_verdict, single
 from negotiate.crisis import _deterrence_games as games
 from negotiate.crisis.arithmetic.deterrence import equilibria
+from negotiate.declare import Metric, compiles, game
 from negotiate.extensive.signalling import Signalling, exact
 from negotiate.numbers.arithmetic import Number, is_exact, over, smaller
 from negotiate.numbers.exact_polytope import Vector
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "deterrence"
-METRICS: dict[str, str] = {
-    "defender_threshold": "r*: belief in a hard Challenger above which a soft Defender concedes",
-    "hard_threshold": "c1: chance of resistance that deters a hard Challenger",
-    "soft_threshold": "c2: chance of resistance that deters a soft Challenger",
-    "certain_margin": "signed margin of certain deterrence",
-    "steadfast_margin": "signed margin of steadfast deterrence",
-    "separating_margin": "signed margin of the separating equilibrium",
-    "bluff_margin": "signed margin of the bluff equilibrium",
-    "attrition_margin": "signed margin of the attrition equilibrium",
-}
+METRICS = (
+    Metric(
+        "defender_threshold",
+        "probability",
+        "r*: belief in a hard Challenger above which a soft Defender concedes",
+    ),
+    Metric(
+        "hard_threshold",
+        "probability",
+        "c1: chance of resistance that deters a hard Challenger",
+    ),
+    Metric(
+        "soft_threshold",
+        "probability",
+        "c2: chance of resistance that deters a soft Challenger",
+    ),
+    Metric(
+        "certain_margin",
+        "payoff",
+        "signed margin of certain deterrence",
+    ),
+    Metric(
+        "steadfast_margin",
+        "payoff",
+        "signed margin of steadfast deterrence",
+    ),
+    Metric(
+        "separating_margin",
+        "payoff",
+        "signed margin of the separating equilibrium",
+    ),
+    Metric(
+        "bluff_margin",
+        "payoff",
+        "signed margin of the bluff equilibrium",
+    ),
+    Metric(
+        "attrition_margin",
+        "payoff",
+        "signed margin of the attrition equilibrium",
+    ),
+    Metric(
+        "mutual.deterrence_margin",
+        "payoff",
+        (
+            "least loss of any type from attacking when nobody else does, in ranks;  "
+            "positive:  mutual    calm"
+        ),
+    ),
+)
 
 
+@game(
+    "deterrence",
+    title="Unilateral deterrence with uncertain credibility",
+    short="deterrence",
+    solved_by=("perfect_bayesian",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class UnilateralDeterrence(
     ParametricForm,
     view="negotiate.crisis.views.deterrence",
-    title="Unilateral deterrence with uncertain credibility",
-    metrics=METRICS,
 ):
     """One side may challenge; payoffs c_ to Challenger, d_ to Defender, as in the module.
 
@@ -292,14 +338,16 @@ class UnilateralDeterrence(
         return exact_verdict(gaps)
 
 
+@game(
+    "mutual_deterrence",
+    title="Mutual deterrence with uncertain credibility",
+    short="mutual deterrence",
+    solved_by=("perfect_bayesian",),
+)
 @dataclass(frozen=True)
 class MutualDeterrence(
     ParametricForm,
     view="negotiate.crisis.views.deterrence",
-    title="Mutual deterrence with uncertain credibility",
-    metrics={
-        "deterrence_margin": "least loss of any type from attacking when nobody else does",
-    },
 ):
     """Both may attack the status quo at once; payoffs per side, in the order of ``players``.
 
@@ -401,7 +449,8 @@ class MutualDeterrence(
         return exact_verdict(gaps)
 
 
-def compile(negotiation: Negotiation) -> UnilateralDeterrence:
+@compiles("deterrence")
+def deterrence(negotiation: Negotiation) -> UnilateralDeterrence:
     """Unilateral deterrence: ``[model.deterrence] challenger``, else the first principal.
 
     Reads ``quantity.resolve_<party>`` (the chance of hard) and, where the file names them, the
@@ -424,7 +473,8 @@ def compile(negotiation: Negotiation) -> UnilateralDeterrence:
     )
 
 
-def compile_mutual(negotiation: Negotiation) -> MutualDeterrence:
+@compiles("mutual_deterrence")
+def mutual_deterrence(negotiation: Negotiation) -> MutualDeterrence:
     """Mutual deterrence of the two principals: both resolves, ordinal payoffs 4 to 0."""
     a, b = case.sides(negotiation, KIND, first="challenger")
     case.require(negotiation, KIND, {f"resolve_{p}": f"quantity.resolve_{p}" for p in (a, b)})
@@ -434,9 +484,4 @@ def compile_mutual(negotiation: Negotiation) -> MutualDeterrence:
     return MutualDeterrence(pr_hard=(one, two), players=(a, b))
 
 
-METRICS["mutual.deterrence_margin"] = (
-    "least loss of any type from attacking when nobody else does, in ranks; positive: mutual calm"
-)
-
-
-evaluate = case.evaluator(METRICS, main=compile, mutual=compile_mutual)
+evaluate = case.evaluator(METRICS, main=deterrence, mutual=mutual_deterrence)

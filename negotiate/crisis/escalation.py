@@ -42,19 +42,45 @@ from typing import Any
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Positive, answer, single
+from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers.arithmetic import Number, choose, is_exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "escalation"
-METRICS: dict[str, str] = {
-    "demand_margin": "gain to the challenger of demanding over the status quo",
-    "payoff_challenger": "equilibrium payoff of the challenger, in its stakes",
-    "payoff_target": "equilibrium payoff of the target, in its stakes",
-    "pr_carried_out": "probability that some threat is carried out",
-    "pr_concession": "probability that the target concedes at some step",
-}
+METRICS = (
+    Metric(
+        "demand_margin",
+        "stake",
+        "gain to the challenger of demanding over the status quo",
+    ),
+    Metric(
+        "payoff_challenger",
+        "stake",
+        "equilibrium payoff of the challenger, in its stakes",
+    ),
+    Metric(
+        "payoff_target",
+        "stake",
+        "equilibrium payoff of the target, in its stakes",
+    ),
+    Metric(
+        "pr_carried_out",
+        "probability",
+        "probability that some threat is carried out",
+    ),
+    Metric(
+        "pr_concession",
+        "probability",
+        "probability that the target concedes at some step",
+    ),
+    Metric(
+        "credible.<lever>",
+        "stake",
+        "gain to the challenger of carrying the threat out over backing down; nan if it is no rung",
+    ),
+)
 
 COMMITMENTS = ("derived", "stated", "full")
 MAX_RUNGS = 200
@@ -105,12 +131,17 @@ Worth = tuple[Any, Any, Any, Any]
 """Payoff of challenger and target, chance that a threat is carried out, chance of concession."""
 
 
+@game(
+    "escalation",
+    title="Escalation ladder",
+    short="escalation",
+    solved_by=("subgame_perfect",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class EscalationLadder(
     ParametricForm,
     view="negotiate.crisis.views.escalation",
-    title="Escalation ladder",
-    metrics=METRICS,
 ):
     """A ladder of rungs; numbers may be arrays over draws."""
 
@@ -345,7 +376,8 @@ class EscalationLadder(
         return tree(self)
 
 
-def compile(
+@compiles("escalation")
+def escalation(
     negotiation: Negotiation, *, commitment: str | None = None, challenger: str | None = None
 ) -> EscalationLadder:
     """The ladder of a case: the challenger's levers on the table, in the order of the file.
@@ -400,14 +432,9 @@ def compile(
     )
 
 
-METRICS["credible.<lever>"] = (
-    "gain to the challenger of carrying the threat out over backing down; nan if it is no rung"
-)
-
-
 def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
     """Metrics over the negotiation's draws, from one backward induction."""
-    form = compile(negotiation)
+    form = escalation(negotiation)
     answer = form.solved()
     values = {
         "demand_margin": answer.steps[0].margin,

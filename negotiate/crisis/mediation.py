@@ -33,21 +33,45 @@ from typing import Any
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import NotNegative, ParametricForm, Probability, answer, single
+from negotiate.declare import Metric, compiles, game
 from negotiate.numbers.arithmetic import Number, choose, is_exact, larger, ratio, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "mediation"
-METRICS: dict[str, str] = {
-    "critical_bias": "least bias toward A at which 'B is weak' is believed (infinite: none is)",
-    "truth_margin": "signed: non-negative where the mediator tells the truth and A follows",
-    "pr_war_babbling": "probability of war when the mediator is not believed",
-    "pr_war_truthful": "probability of war when the mediator is believed",
-}
+METRICS = (
+    Metric(
+        "critical_bias",
+        "ratio",
+        "least bias toward A at which 'B is weak' is believed (infinite: none is)",
+    ),
+    Metric(
+        "truth_margin",
+        "payoff",
+        "signed: non-negative where the mediator tells the truth and A follows",
+    ),
+    Metric(
+        "pr_war_babbling",
+        "probability",
+        "probability of war when the mediator is not believed",
+    ),
+    Metric(
+        "pr_war_truthful",
+        "probability",
+        "probability of war when the mediator is believed",
+    ),
+)
 
 
+@game(
+    "mediation",
+    title="Mediation as cheap talk",
+    short="mediation",
+    solved_by=("perfect_bayesian",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
-class Mediation(ParametricForm, title="Mediation as cheap talk", metrics=METRICS):
+class Mediation(ParametricForm):
     """One demand by A after a mediator's message; numbers as in the module docstring."""
 
     win_probability: Probability
@@ -205,7 +229,8 @@ class Mediation(ParametricForm, title="Mediation as cheap talk", metrics=METRICS
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Mediation:
+@compiles("mediation")
+def mediation(negotiation: Negotiation, *, commitment: str | None = None) -> Mediation:
     """A mediator between the principals; A, which demands, is the first (``first`` in the file).
 
     B's cost of war is one end or the other of its range in the file, weak with the chance that
@@ -240,4 +265,4 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Media
     )
 
 
-evaluate = case.evaluator(METRICS, main=compile)
+evaluate = case.evaluator(METRICS, main=mediation)

@@ -33,17 +33,30 @@ import numpy as np
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Positive, Probability, answer, single
+from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
 from negotiate.numbers.arithmetic import Number, is_exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "reputation"
-METRICS: dict[str, str] = {
-    "deterred": "number of challengers deterred for certain at the start of the chain",
-    "first_margin": "p - q^N: positive where the first challenger is deterred",
-    "critical_tough": "chance of toughness above which the first challenger is deterred",
-}
+METRICS = (
+    Metric(
+        "deterred",
+        "count",
+        "number of challengers deterred for certain at the start of the chain",
+    ),
+    Metric(
+        "first_margin",
+        "difference of shares",
+        "p - q^N: positive where the first challenger is deterred",
+    ),
+    Metric(
+        "critical_tough",
+        "probability",
+        "chance of toughness above which the first challenger is deterred",
+    ),
+)
 
 MAX_CRISES = 10_000
 
@@ -59,12 +72,17 @@ class Stage:
     posterior: Number
 
 
+@game(
+    "reputation",
+    title="Reputation over a chain of crises",
+    short="reputation",
+    solved_by=("sequential_equilibrium",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class Reputation(
     ParametricForm,
     view="negotiate.crisis.views.reputation",
-    title="Reputation over a chain of crises",
-    metrics=METRICS,
     counts=("crises",),
 ):
     """The chain; ``tough``, payoffs may be arrays for the metrics."""
@@ -252,7 +270,8 @@ class Reputation(
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
 
 
-def compile(negotiation: Negotiation) -> Reputation:
+@compiles("reputation")
+def reputation(negotiation: Negotiation) -> Reputation:
     """A chain of crises whose defender is the first principal (``[model.reputation] first``).
 
     ``quantity.crises``, the chance ``quantity.reputation_tough`` that the defender always fights,
@@ -270,4 +289,4 @@ def compile(negotiation: Negotiation) -> Reputation:
     )
 
 
-evaluate = case.evaluator(METRICS, main=compile)
+evaluate = case.evaluator(METRICS, main=reputation)

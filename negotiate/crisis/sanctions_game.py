@@ -44,27 +44,63 @@ from negotiate.case.parametric import (
     single,
     verdict,
 )
+from negotiate.declare import Metric, compiles, game
 from negotiate.errors import UnknownNameError
 from negotiate.numbers.arithmetic import Number, choose, clip, larger, over, ratio
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "sanctions_game"
-METRICS: dict[str, str] = {
-    "threat_success": "probability that the threat alone makes the target concede",
-    "imposed_success": "probability that imposed sanctions make it concede",
-    "selection_margin": "success of threats less that of imposed sanctions",
-    "pr_imposed": "probability that sanctions are imposed",
-    "success": "probability of a concession at either stage",
-}
+METRICS = (
+    Metric(
+        "threat_success",
+        "probability",
+        "probability that the threat alone makes the target concede",
+    ),
+    Metric(
+        "imposed_success",
+        "probability",
+        "probability that imposed sanctions make it concede",
+    ),
+    Metric(
+        "selection_margin",
+        "difference of shares",
+        "success of threats less that of imposed sanctions",
+    ),
+    Metric(
+        "pr_imposed",
+        "probability",
+        "probability that sanctions are imposed",
+    ),
+    Metric(
+        "success",
+        "probability",
+        "probability of a concession at either stage",
+    ),
+    Metric(
+        "third_party.concession_margin",
+        "stake",
+        "third party's cost of the flow less that of conceding",
+    ),
+    Metric(
+        "third_party.coercion_margin",
+        "stake",
+        "coercer's gain of opening the flow",
+    ),
+)
 
 
+@game(
+    "sanctions_game",
+    title="Sanctions: threat and imposition",
+    short="sanctions",
+    solved_by=("perfect_bayesian",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class SanctionsThreat(
     ParametricForm,
     view="negotiate.crisis.views.sanctions_game",
-    title="Sanctions: threat and imposition",
-    metrics=METRICS,
 ):
     """Threat and imposition; numbers may be arrays."""
 
@@ -154,18 +190,16 @@ class SanctionsThreat(
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
 
 
+@game(
+    "inspection",
+    title="Inspection",
+    short="inspection",
+    solved_by=("nash_equilibrium",),
+)
 @dataclass(frozen=True)
 class Inspection(
     ParametricForm,
     view="negotiate.crisis.views.sanctions_game",
-    title="Inspection",
-    metrics={
-        "deterrence_margin": "m (g + f) - g: negative where even certain inspection fails to deter",
-        "inspection_margin": "m d - c: negative where looking never pays",
-        "pr_violate": "probability of a violation",
-        "pr_inspect": "probability of an inspection",
-        "pr_undetected": "probability of an undetected violation",
-    },
 ):
     """Inspection game; payoffs (inspectee, inspector) as in the module docstring."""
 
@@ -245,17 +279,16 @@ class Inspection(
         )
 
 
+@game(
+    "coerced_third_party",
+    title="Coercion through a third party",
+    short="coercion",
+    solved_by=("subgame_perfect",),
+)
 @dataclass(frozen=True)
 class CoercedThirdParty(
     ParametricForm,
     view="negotiate.crisis.views.sanctions_game",
-    title="Coercion through a third party",
-    metrics={
-        "concession_margin": "third party's cost of bearing the flow less that of conceding",
-        "coercion_margin": "coercer's gain of opening the flow, the third party replying best",
-        "critical_flow": "flow at which the third party is indifferent",
-        "payoff_coercer": "worth of the concession less the cost of the flow, or 0",
-    },
 ):
     """Two moves: the coercer sends the flow or not, the third party concedes or bears it.
 
@@ -340,7 +373,8 @@ class CoercedThirdParty(
         )
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> SanctionsThreat:
+@compiles("sanctions_game")
+def sanctions_game(negotiation: Negotiation, *, commitment: str | None = None) -> SanctionsThreat:
     """Threat and imposition of one lever: ``[model.sanctions_game] lever``, else ``sanctions``.
 
     Its cost to its first target is the lever's. The chance that the sender carries it out is its
@@ -382,7 +416,8 @@ def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Sanct
     )
 
 
-def compile_third_party(negotiation: Negotiation) -> CoercedThirdParty | None:
+@compiles("coerced_third_party")
+def coerced_third_party(negotiation: Negotiation) -> CoercedThirdParty | None:
     """The first lever on the table that a third party answers; None where there is none.
 
     Costs are those of the whole flow, so the flow is one.
@@ -404,10 +439,4 @@ def compile_third_party(negotiation: Negotiation) -> CoercedThirdParty | None:
     return None
 
 
-METRICS |= {
-    "third_party.concession_margin": "third party's cost of the flow less that of conceding",
-    "third_party.coercion_margin": "coercer's gain of opening the flow",
-}
-
-
-evaluate = case.evaluator(METRICS, main=compile, third_party=compile_third_party)
+evaluate = case.evaluator(METRICS, main=sanctions_game, third_party=coerced_third_party)

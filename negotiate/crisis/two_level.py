@@ -35,18 +35,50 @@ from negotiate.case.parametric import (
     single,
     verdict,
 )
+from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
 from negotiate.numbers.arithmetic import Number, choose, clip, is_exact, larger, smaller
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
 KIND = "two_level"
-METRICS: dict[str, str] = {
-    "agreement_margin": "width of the win-set overlap; negative where no deal can be ratified",
-    "share": "share of A if there is a deal (not a number over draws without one)",
-    "schelling_gain": "share of A less its share without its own domestic constraint",
-    "binds": "signed: ratification minimum of A less its unconstrained share",
-}
+METRICS = (
+    Metric(
+        "agreement_margin",
+        "difference of shares",
+        "width of the win-set overlap; negative where no deal can be ratified",
+    ),
+    Metric(
+        "share",
+        "share",
+        "share of A if there is a deal (not a number over draws without one)",
+    ),
+    Metric(
+        "schelling_gain",
+        "difference of shares",
+        "share of A less its share without its own domestic constraint",
+    ),
+    Metric(
+        "binds",
+        "difference of shares",
+        "signed: ratification minimum of A less its unconstrained share",
+    ),
+    Metric(
+        "uncertain.offer",
+        "share",
+        "share the second principal offers, not knowing the other's ratifiers",
+    ),
+    Metric(
+        "uncertain.pr_failure",
+        "probability",
+        "probability that they reject that offer",
+    ),
+    Metric(
+        "uncertain.risk_margin",
+        "difference of shares",
+        "positive where the offer runs no risk of rejection",
+    ),
+)
 
 
 def ratification_minimum(
@@ -82,9 +114,17 @@ def ratification_minimum(
     return found
 
 
+@game(
+    "two_level",
+    title="Two-level game",
+    short="two-level",
+    solved_by=("nash_bargaining",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
 class TwoLevel(
-    ParametricForm, view="negotiate.crisis.views.two_level", title="Two-level game", metrics=METRICS
+    ParametricForm,
+    view="negotiate.crisis.views.two_level",
 ):
     """Nash bargaining on the ratifiable shares of A; numbers may be arrays over draws."""
 
@@ -194,17 +234,16 @@ class TwoLevel(
         )
 
 
+@game(
+    "uncertain_ratification",
+    title="Ratification under uncertainty",
+    short="uncertain ratification",
+    solved_by=("perfect_bayesian",),
+)
 @dataclass(frozen=True)
 class UncertainRatification(
     ParametricForm,
     view="negotiate.crisis.views.two_level",
-    title="Ratification under uncertainty",
-    metrics={
-        "offer": "share B offers A",
-        "pr_failure": "probability that A's ratifiers reject",
-        "expected_share": "share of A times the probability of ratification",
-        "risk_margin": "1 - d_B + low - 2 high: negative where B risks rejection",
-    },
 ):
     """B offers A a share once; A's ratification minimum is uniform on [low, high], unknown to B.
 
@@ -297,7 +336,8 @@ def _ratifiers(negotiation: Negotiation, party: str) -> Any:
     )
 
 
-def compile(negotiation: Negotiation) -> TwoLevel:
+@compiles("two_level")
+def two_level(negotiation: Negotiation) -> TwoLevel:
     """Ratification minima of the two principals on one unit, shares of the first.
 
     A minimum comes from the ratifiers that ``[model.two_level] ratifiers_<party>`` lists, else from
@@ -334,7 +374,8 @@ def compile(negotiation: Negotiation) -> TwoLevel:
     )
 
 
-def compile_uncertain(negotiation: Negotiation) -> UncertainRatification | None:
+@compiles("uncertain_ratification")
+def uncertain_ratification(negotiation: Negotiation) -> UncertainRatification | None:
     """B's offer when A's ratification minimum is uniform over its range in the file, hidden to B.
 
     A is the first principal (``[model.two_level] first``). The range moves with the value; None
@@ -354,11 +395,4 @@ def compile_uncertain(negotiation: Negotiation) -> UncertainRatification | None:
     return UncertainRatification(*ends, outside, players=(a, b))
 
 
-METRICS |= {
-    "uncertain.offer": "share the second principal offers, not knowing the other's ratifiers",
-    "uncertain.pr_failure": "probability that they reject that offer",
-    "uncertain.risk_margin": "positive where the offer runs no risk of rejection",
-}
-
-
-evaluate = case.evaluator(METRICS, main=compile, uncertain=compile_uncertain)
+evaluate = case.evaluator(METRICS, main=two_level, uncertain=uncertain_ratification)

@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
+from negotiate.declare import Playable, assessment
 from negotiate.dynamic.arithmetic import markov
 from negotiate.dynamic.stochastic import StochasticGame
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.view import Viewable
 
 KIND = "durability"
 Array = NDArray[Any]
@@ -43,8 +43,13 @@ BASE_RATES: tuple[tuple[str, float, float], ...] = (
 """What, days, share ended by then (Kaplan-Meier)."""
 
 
+@assessment(
+    "durability",
+    title="Durability of a deal",
+    short="durability",
+)
 @dataclass(frozen=True, eq=False)
-class Durability(Viewable):
+class Durability(Playable):
     """An absorbing chain (..., S, S) with labels; a period is a month.
 
     Attributes

@@ -27,28 +27,69 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _offers_input as given
 from negotiate.dynamic.arithmetic import offers as kernel
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.view import Viewable
 
 KIND = "alternating_offers"
 MAX_PERIODS = 100_000
 
-METRICS: dict[str, str] = {
-    "payoff.<party>": "equilibrium payoff of the party, in stakes",
-    "offer.<party>.<party>": "payoff of the second party named when the first proposes, in stakes",
-    "zone": "signed room for agreement above both fallbacks, stakes; negative: none",
-    "binds.<party>": "outside option minus the worth of staying, stakes; positive: it decides",
-    "first_mover_advantage": "payoff of party 1 proposing first minus proposing second, stakes",
-    "limit.<party>": "payoff as the period shrinks: weighted Nash solution, stakes",
-}
+METRICS = (
+    Metric(
+        "payoff.<party>",
+        "stake",
+        "equilibrium payoff of the party, in stakes",
+        words="payoff of {party} in the talks",
+    ),
+    Metric(
+        "offer.<party>.<party>",
+        "stake",
+        "payoff of the second party named when the first proposes, in stakes",
+    ),
+    Metric(
+        "zone",
+        "stake",
+        "signed room for agreement above both fallbacks, stakes; negative: none",
+        words="room for agreement in the talks",
+    ),
+    Metric(
+        "binds.<party>",
+        "stake",
+        "outside option minus the worth of staying, stakes; positive: it decides",
+        words="outside option of {party} less its worth of staying",
+    ),
+    Metric(
+        "first_mover_advantage",
+        "stake",
+        "payoff of party 1 proposing first minus proposing second, stakes",
+    ),
+    Metric(
+        "limit.<party>",
+        "stake",
+        "payoff as the period shrinks: weighted Nash solution, stakes",
+        words="payoff of {party} as proposals follow without delay",
+    ),
+    Metric(
+        "utility.<party>",
+        "stake",
+        "utility of the deal to the party, no deal included, in stakes",
+        words="utility of {party} in the talks",
+    ),
+)
 
 Array = NDArray[Any]
 
 
+@game(
+    "alternating_offers",
+    title="Alternating offers",
+    short="alternating offers",
+    default=("alternating_offers_equilibrium",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class AlternatingOffers(Viewable):
+class AlternatingOffers(Playable):
     """A game of alternating offers; every number may have leading draw axes.
 
     Attributes
@@ -264,7 +305,8 @@ def evaluate_game(game: AlternatingOffers, names: Iterable[str]) -> dict[str, Ar
     return {name: known[name] for name in wanted}
 
 
-def compile(
+@compiles("alternating_offers")
+def from_case(
     negotiation: Any, *, commitment: str | None = None, periods: int | None = None
 ) -> AlternatingOffers:
     """Talks of a negotiation's two principals over its frontier.
@@ -297,7 +339,7 @@ def _with_disagreement(
     from negotiate.case.slots import disagreement, inside_flow, outside_option
 
     sure = case.commitment(negotiation, KIND, commitment)
-    problem = bargaining.compile(negotiation, commitment=sure)
+    problem = bargaining.problem(negotiation, commitment=sure)
     names = given.two(problem.parties)
     case.require(negotiation, KIND, {f"discount_{p}": f"party.{p}.discount" for p in names})
     d = np.asarray(problem.disagreement, dtype=float)
@@ -340,9 +382,6 @@ def _with_disagreement(
         outside=tuple(outside),
     )
     return game, d
-
-
-METRICS["utility.<party>"] = "utility of the deal to the party, no deal included, in stakes"
 
 
 def evaluate(negotiation: Any, names: Iterable[str] = ()) -> dict[str, Array]:

@@ -25,23 +25,45 @@ from fractions import Fraction
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Probability, answer, single, verdict
+from negotiate.declare import Metric, compiles, concept, game
 from negotiate.errors import InputError
 from negotiate.numbers.arithmetic import Number, is_exact
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "baron_ferejohn"
-METRICS: dict[str, str] = {
-    "proposer": "share of the proposer",
-    "partner": "share of each partner in the coalition",
-    "ex_ante": "expected share before a proposer is drawn",
-    "proposal_margin": "proposer's gain over letting the proposal fail",
-}
+METRICS = (
+    Metric(
+        "proposer",
+        "share",
+        "share of the proposer",
+    ),
+    Metric(
+        "partner",
+        "share",
+        "share of each partner in the coalition",
+    ),
+    Metric(
+        "ex_ante",
+        "share",
+        "expected share before a proposer is drawn",
+    ),
+    Metric(
+        "proposal_margin",
+        "difference of shares",
+        "proposer's gain over letting the proposal fail",
+    ),
+)
 
 
+@game(
+    "baron_ferejohn",
+    title="Legislative bargaining",
+    short="Baron-Ferejohn",
+    solved_by=("stationary_subgame_perfect",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True)
-class BaronFerejohn(
-    ParametricForm, title="Legislative bargaining", metrics=METRICS, counts=("members", "quota")
-):
+class BaronFerejohn(ParametricForm, counts=("members", "quota")):
     """Closed rule, equal recognition; ``quota`` 0 means a simple majority."""
 
     members: int
@@ -125,7 +147,20 @@ class BaronFerejohn(
         )
 
 
-def compile(negotiation: Negotiation) -> BaronFerejohn:
+@concept(
+    "stationary_subgame_perfect",
+    title="Stationary subgame perfect equilibrium",
+    games=(),
+    field="rational",
+    axioms=("no profitable deviation",),
+)
+def stationary_subgame_perfect(game: BaronFerejohn) -> Solution:
+    """The answer of the game itself; see `BaronFerejohn.equilibria`."""
+    return game.equilibria()
+
+
+@compiles("baron_ferejohn")
+def baron_ferejohn(negotiation: Negotiation) -> BaronFerejohn:
     """Members, quota and discount: quantities of these names, or ``[model.baron_ferejohn]``."""
     return BaronFerejohn(
         members=case.count(negotiation, KIND, "members"),
@@ -134,4 +169,4 @@ def compile(negotiation: Negotiation) -> BaronFerejohn:
     )
 
 
-evaluate = case.evaluator(METRICS, main=compile)
+evaluate = case.evaluator(METRICS, main=baron_ferejohn)

@@ -14,7 +14,7 @@ worth the deal's surplus per month (`negotiate.dynamic._deal_in_time`).
 `game` is that stochastic game; its Markov perfect equilibria say who honours and who retaliates.
 Violations are strategic complements (the less the peace is worth, the less is lost by breaking
 it), so that there may be several equilibria: **the most lasting one is shown, and how many there
-are**. `compile` gives the absorbing chain under it, `from_stages` a chain of stated chances,
+are**. `from_case` gives the absorbing chain under it, `from_stages` a chain of stated chances,
 `from_hazard` one constant hazard. Devices are compared on the same draws (`worth_of`).
 
 Sources: Fearon (1998), International Organization 52:269-305, doi:10.1162/002081898753162820
@@ -37,6 +37,7 @@ import numpy as np
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import monitoring
+from negotiate.declare import Metric, compiles
 from negotiate.dynamic._durability_chain import (
     AGREEMENTS,
     BASE_RATES,
@@ -53,29 +54,122 @@ from negotiate.dynamic._durability_game import ASKED, game, lasting_play, violat
 from negotiate.errors import InputError, UnknownNameError
 
 __all__ = [
-    "AGREEMENTS", "BASE_RATES", "DAYS_A_MONTH", "KIND", "MAX_PERIODS", "METRICS", "SOURCES",
-    "Durability", "compile", "evaluate", "evaluate_game", "from_hazard", "from_stages", "game",
-    "lasting_play", "source", "stated", "violation", "without", "worth_of",
+    "AGREEMENTS",
+    "BASE_RATES",
+    "DAYS_A_MONTH",
+    "KIND",
+    "MAX_PERIODS",
+    "METRICS",
+    "SOURCES",
+    "Durability",
+    "evaluate",
+    "evaluate_game",
+    "from_case",
+    "from_hazard",
+    "from_stages",
+    "game",
+    "lasting_play",
+    "source",
+    "stated",
+    "violation",
+    "without",
+    "worth_of",
 ]  # fmt: skip
 
-METRICS: dict[str, str] = {
-    "expected_time": "expected periods (months) to collapse; infinite: may never collapse",
-    "median_time": "months after which half of such deals have collapsed",
-    "hazard": "chance of collapse per period in the long run of a deal that still holds",
-    "survival.<n>": "chance that the deal still holds after n periods",
-    "survival_days.<n>": "chance that the deal still holds after n days",
-    "ended_1_year_vs_ucdp": "share ended in 12 months minus the UCDP base rate 0.267",
-    "honours.<party>": "probability that the party honours the deal in a month of peace",
-    "retaliates.<party>": "probability that the party answers a violation, not lets it pass",
-    "honour_margin.<party>": "worth of honouring minus that of one violation, stakes; signed",
-    "retaliation_margin.<party>": "worth of answering minus that of letting pass, stakes; signed",
-    "equilibria": "number of Markov perfect equilibria in pure plans",
-    "mixed": "1 where there is none and a mixed one is shown, 0 where not",
-    "worth.monitoring": "months that the levers of the slot monitoring add to the expected time",
-    "worth.tripwire": "months that the tripwire force adds to the expected time",
-    "worth.no_spoiler": "months that the deal would gain were there no spoiler",
-    "stated.expected_time": "expected months to collapse at the file's own hazard",
-}
+METRICS = (
+    Metric(
+        "expected_time",
+        "month",
+        "expected periods (months) to collapse; infinite: may never collapse",
+        words="expected months to the deal's collapse",
+    ),
+    Metric(
+        "median_time",
+        "month",
+        "months after which half of such deals have collapsed",
+        words="months after which half of such deals have collapsed",
+    ),
+    Metric(
+        "hazard",
+        "probability per month",
+        "chance of collapse per period in the long run of a deal that still holds",
+        words="hazard of the deal's collapse per month",
+    ),
+    Metric(
+        "survival.<name>",
+        "probability",
+        "chance that the deal still holds after n periods",
+        words="chance that the deal holds {name} months",
+    ),
+    Metric(
+        "survival_days.<name>",
+        "probability",
+        "chance that the deal still holds after n days",
+        words="chance that the deal holds {name} days",
+    ),
+    Metric(
+        "ended_1_year_vs_ucdp",
+        "difference of shares",
+        "share ended in 12 months minus the UCDP base rate 0.267",
+    ),
+    Metric(
+        "honours.<party>",
+        "probability",
+        "probability that the party honours the deal in a month of peace",
+        words="probability that {party} honours the deal",
+    ),
+    Metric(
+        "retaliates.<party>",
+        "probability",
+        "probability that the party answers a violation, not lets it pass",
+        words="probability that {party} answers a violation",
+    ),
+    Metric(
+        "honour_margin.<party>",
+        "stake",
+        "worth of honouring minus that of one violation, stakes; signed",
+        words="margin of {party} in honouring the deal",
+    ),
+    Metric(
+        "retaliation_margin.<party>",
+        "stake",
+        "worth of answering minus that of letting pass, stakes; signed",
+        words="margin of {party} in answering a violation",
+    ),
+    Metric(
+        "equilibria",
+        "count",
+        "number of Markov perfect equilibria in pure plans",
+    ),
+    Metric(
+        "mixed",
+        "yes or no",
+        "1 where there is none and a mixed one is shown, 0 where not",
+    ),
+    Metric(
+        "worth.monitoring",
+        "difference of months",
+        "months that the levers of the slot monitoring add to the expected time",
+        words="months that monitoring adds to the deal",
+    ),
+    Metric(
+        "worth.tripwire",
+        "difference of months",
+        "months that the tripwire force adds to the expected time",
+        words="months that the tripwire force adds to the deal",
+    ),
+    Metric(
+        "worth.no_spoiler",
+        "difference of months",
+        "months that the deal would gain were there no spoiler",
+        words="months lost to the spoiler",
+    ),
+    Metric(
+        "stated.expected_time",
+        "month",
+        "expected months to collapse at the file's own hazard",
+    ),
+)
 """Names of metrics. From ``honours`` to ``equilibria`` they need the game, not a stated chain."""
 
 
@@ -99,7 +193,8 @@ def source(negotiation: Negotiation) -> str:
 SOURCES = ("game", "stages", "hazard")
 
 
-def compile(negotiation: Negotiation, *, commitment: str | None = None) -> Durability:
+@compiles("durability")
+def from_case(negotiation: Negotiation, *, commitment: str | None = None) -> Durability:
     """The chain of a case: the play of its `game`, or what `source` says else.
 
     Stages are read from ``quantity.violation_rate``, ``spoiler_rate``, ``offensive_rate``,
@@ -176,7 +271,7 @@ def evaluate_game(chain: Durability, names: Iterable[str] = ()) -> dict[str, Arr
 def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, Array]:
     """Metrics of a case over its draws; names as in `METRICS`."""
     ready = negotiation.floats()
-    chain = compile(ready)
+    chain = from_case(ready)
     wanted = list(names)
     paired = [name for name in wanted if name.startswith(("worth.", "stated."))]
     out = evaluate_game(chain, [n for n in wanted if n not in paired]) if (
@@ -187,7 +282,7 @@ def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, A
         if name == "stated.expected_time":
             out[name] = np.asarray(stated(ready).expected_time(), float)
         elif head == "worth":
-            there = compile(without(ready, tail))
+            there = from_case(without(ready, tail))
             sign = -1 if tail == "no_spoiler" else 1
             out[name] = sign * np.asarray(worth_of(chain, there), float)
         else:

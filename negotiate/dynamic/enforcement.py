@@ -12,7 +12,7 @@ Levers enter by slots: ``punishment`` (costs to target and holder while a suspen
 ``monitoring`` (raises detection). A holder uses a costly lever only if its margin as punisher is
 positive: a grim use of a costly lever is never credible.
 
-`compile` builds the form from a case: every issue of the signed deal is a clause; what a party
+`from_case` builds the form from a case: every issue of the signed deal is a clause; what a party
 could still take on it is the temptation, what it has over no deal the surplus, both from
 `negotiate.dynamic._deal_in_time`. A suspension uses each lever of the slot ``punishment`` once, its
 cost spread over the suspension (over the parties' horizon where it lasts for ever or longer).
@@ -37,34 +37,107 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.case import slot_reading as from_case
+from negotiate.case import slot_reading
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import smaller
+from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _deal_in_time as deal_in_time
 from negotiate.dynamic.arithmetic import repeated as kernel
 from negotiate.errors import InputError, UnknownNameError
-from negotiate.view import Viewable
 
 KIND = "enforcement"
 
-METRICS: dict[str, str] = {
-    "critical_discount.<party>": "least discount factor at which the party keeps the deal",
-    "critical_discount": "the largest of them: the deal enforces itself from here on",
-    "patience.<party>": "the party's discount factor minus its critical one; signed",
-    "patience": "the smaller of them; positive: both are patient enough",
-    "margin.<party>": "worth of keeping minus that of the best violation, stakes per period",
-    "margin": "the smaller of them; positive: the deal enforces itself",
-    "deterrence.<party>": "suspension loss times added chance of alarm per unit of temptation",
-    "value.<party>": "average worth per period of the kept deal, above suspension, stakes",
-    "punisher_margin.<party>": "worth of carrying out its own lever minus not, stakes per period",
-    "weakest_clause.<party>": "clause whose violation alone pays the party most, as a label",
-    "weakest_clause": "clause whose violation alone pays any party most, as a label",
-    "clause_margin.<issue>": "margin of violating that clause alone, of the more tempted party",
-    "grim.critical_discount.<party>": "the same where the whole deal is suspended for ever",
-    "grim.margin.<party>": "margin where the whole deal is suspended for ever, stakes per period",
-    "proportional.critical_discount.<party>": "the same where only the violated clause is",
-    "proportional.margin.<party>": "margin where only the violated clause is, stakes per period",
-}
+METRICS = (
+    Metric(
+        "critical_discount.<party>",
+        "discount factor",
+        "least discount factor at which the party keeps the deal",
+        words="critical discount factor of {party}",
+    ),
+    Metric(
+        "critical_discount",
+        "number",
+        "the largest of them: the deal enforces itself from here on",
+        words="critical discount factor of the deal",
+    ),
+    Metric(
+        "patience.<party>",
+        "difference of discount factors",
+        "the party's discount factor minus its critical one; signed",
+        words="patience of {party} beyond what the deal needs",
+    ),
+    Metric(
+        "patience",
+        "difference of discount factors",
+        "the smaller of them; positive: both are patient enough",
+        words="smaller patience beyond what the deal needs",
+    ),
+    Metric(
+        "margin.<party>",
+        "stake per period",
+        "worth of keeping minus that of the best violation, stakes per period",
+        words="margin of {party} in keeping the deal",
+    ),
+    Metric(
+        "margin",
+        "stake per period",
+        "the smaller of them; positive: the deal enforces itself",
+        words="smaller margin of keeping the deal",
+    ),
+    Metric(
+        "deterrence.<party>",
+        "ratio",
+        "suspension loss times added chance of alarm per unit of temptation",
+    ),
+    Metric(
+        "value.<party>",
+        "stake per period",
+        "average worth per period of the kept deal, above suspension, stakes",
+    ),
+    Metric(
+        "punisher_margin.<party>",
+        "stake per period",
+        "worth of carrying out its own lever minus not, stakes per period",
+    ),
+    Metric(
+        "weakest_clause.<party>",
+        "label",
+        "clause whose violation alone pays the party most, as a label",
+        words="weakest clause for {party}",
+    ),
+    Metric(
+        "weakest_clause",
+        "label",
+        "clause whose violation alone pays any party most, as a label",
+        words="weakest clause of the deal",
+    ),
+    Metric(
+        "clause_margin.<issue>",
+        "stake per period",
+        "margin of violating that clause alone, of the more tempted party",
+        words="margin of keeping {issue}",
+    ),
+    Metric(
+        "grim.critical_discount.<party>",
+        "discount factor",
+        "the same where the whole deal is suspended for ever",
+    ),
+    Metric(
+        "grim.margin.<party>",
+        "stake per period",
+        "margin where the whole deal is suspended for ever, stakes per period",
+    ),
+    Metric(
+        "proportional.critical_discount.<party>",
+        "discount factor",
+        "the same where only the violated clause is",
+    ),
+    Metric(
+        "proportional.margin.<party>",
+        "stake per period",
+        "margin where only the violated clause is, stakes per period",
+    ),
+)
 """Names of metrics; the first ten under the case's own rule of punishment."""
 
 BLOCK = 4096
@@ -110,8 +183,15 @@ def proportional(periods: int | None = None) -> Punishment:
     return Punishment(periods, in_kind=True)
 
 
+@game(
+    "enforcement",
+    title="Enforcement of a deal",
+    short="enforcement",
+    default=("critical_discount",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class Enforcement(Viewable):
+class Enforcement(Playable):
     """The deal as a repeated game. Arrays are (..., parties, clauses) or (..., parties).
 
     Attributes
@@ -504,7 +584,8 @@ def rule(negotiation: Negotiation) -> Punishment:
     return known[named]
 
 
-def compile(
+@compiles("enforcement")
+def from_case(
     negotiation: Negotiation,
     *,
     punishment: Punishment | None = None,
@@ -530,7 +611,7 @@ def compile(
     divided among them.
     """
     chosen = punishment or rule(negotiation)
-    trust = from_case.commitment(negotiation, KIND, commitment)
+    trust = slot_reading.commitment(negotiation, KIND, commitment)
     numbers = deal_in_time.read(negotiation, KIND, deal=deal, commitment=trust)
     span = numbers.horizon if chosen.periods is None else smaller(chosen.periods, numbers.horizon)
     return enforcement(
@@ -559,6 +640,6 @@ def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, A
         asked.setdefault(prefix, []).append(inner)
     out: dict[str, Array] = {}
     for prefix, wanted in (asked or {"": []}).items():
-        found = evaluate_game(compile(case, punishment=rules[prefix]), wanted)
+        found = evaluate_game(from_case(case, punishment=rules[prefix]), wanted)
         out |= {f"{prefix}.{name}" if prefix else name: value for name, value in found.items()}
     return {name: out[name] for name in names} if asked else out

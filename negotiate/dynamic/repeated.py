@@ -6,7 +6,7 @@ reversion to an equilibrium of the stage is the simplest credible punishment, an
 all equilibria are found by `negotiate.dynamic.sustainable_payoffs`. For deals with clauses,
 monitors and levers see `negotiate.dynamic.enforcement`.
 
-`compile` makes the stage of a signed deal: each side honours it or violates all of it, everything
+`from_case` makes the stage of a signed deal: each side honours it or violates all of it, everything
 is seen, no lever is used. Both honouring brings the deal's surplus per period, a violation what
 there is to take (and takes it from the other), both violating is no deal, worth 0.
 
@@ -33,35 +33,74 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.case import slot_reading as from_case
+from negotiate.case import slot_reading
 from negotiate.case.negotiation import Negotiation
+from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _deal_in_time as deal_in_time
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.numbers import exact_lp
 from negotiate.strategic.arithmetic import equilibria_exact
 from negotiate.strategic.arithmetic.pure import pure_equilibria
 from negotiate.strategic.game import StrategicGame
-from negotiate.view import Viewable
 
 KIND = "repeated"
 INFINITE = float("inf")
 HONOUR, VIOLATE = "honour", "violate"
 
-METRICS: dict[str, str] = {
-    "reward.<party>": "worth of the deal kept by both per period, stakes (R)",
-    "temptation.<party>": "worth of a period in which only the party violates, stakes (T)",
-    "victim.<party>": "worth of a period in which only the other side violates, stakes (S)",
-    "dilemma": "1 where T > R > 0 > S for both: a prisoners' dilemma, 0 where not",
-    "critical_discount.<party>": "least discount factor with all seen and no deal for ever after",
-    "critical_discount": "the larger of them",
-    "patience.<party>": "the party's discount factor minus its critical one; signed",
-    "patience": "the smaller of them; positive: the deal needs no lever and no monitor",
-}
+METRICS = (
+    Metric(
+        "reward.<party>",
+        "stake per period",
+        "worth of the deal kept by both per period, stakes (R)",
+    ),
+    Metric(
+        "temptation.<party>",
+        "stake per period",
+        "worth of a period in which only the party violates, stakes (T)",
+    ),
+    Metric(
+        "victim.<party>",
+        "stake per period",
+        "worth of a period in which only the other side violates, stakes (S)",
+    ),
+    Metric(
+        "dilemma",
+        "yes or no",
+        "1 where T > R > 0 > S for both: a prisoners' dilemma, 0 where not",
+    ),
+    Metric(
+        "critical_discount.<party>",
+        "discount factor",
+        "least discount factor with all seen and no deal for ever after",
+    ),
+    Metric(
+        "critical_discount",
+        "number",
+        "the larger of them",
+    ),
+    Metric(
+        "patience.<party>",
+        "difference of discount factors",
+        "the party's discount factor minus its critical one; signed",
+    ),
+    Metric(
+        "patience",
+        "difference of discount factors",
+        "the smaller of them; positive: the deal needs no lever and no monitor",
+    ),
+)
 """Names of metrics: the benchmark without levers, missed violations and false alarms."""
 
 
+@game(
+    "repeated",
+    title="Repeated game",
+    short="repeated",
+    default=("nash_reversion",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class Repeated(Viewable):
+class Repeated(Playable):
     """A repeated game with perfect monitoring.
 
     Attributes
@@ -217,7 +256,8 @@ def at_common_discount(game: Repeated) -> Repeated:
     return Repeated(game.stage, min(game.discount.values()))
 
 
-def compile(negotiation: Negotiation, *, deal: str | None = None) -> Repeated:
+@compiles("repeated")
+def from_case(negotiation: Negotiation, *, deal: str | None = None) -> Repeated:
     """The signed deal of a case as a repeated 2 x 2 game in which everything is seen.
 
     Reads what `negotiate.dynamic._deal_in_time` reads; levers and monitors do not enter. A single
@@ -285,7 +325,7 @@ def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, A
     )
     known["patience"] = np.minimum(known[f"patience.{first}"], known[f"patience.{second}"])
     wanted = list(names)
-    return from_case.read(known, wanted) if wanted else known
+    return slot_reading.read(known, wanted) if wanted else known
 
 
 def _worst_equilibrium(

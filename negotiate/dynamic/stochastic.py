@@ -39,11 +39,11 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import Playable, compiles, game, reads
 from negotiate.dynamic.arithmetic import stochastic as kernel
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers import reading as numbers
 from negotiate.tolerance import TIE, WEIGHT_SUM
-from negotiate.view import Viewable
 
 KIND = "stochastic"
 SIZE_BOUND = 20_000_000
@@ -55,8 +55,14 @@ Array = np.ndarray[Any, np.dtype[Any]]
 Outcome = Callable[[str, Mapping[str, str]], tuple[Mapping[str, Any], Any]]
 
 
+@game(
+    "stochastic",
+    title="Stochastic game",
+    short="stochastic",
+    default=("markov_perfect",),
+)
 @dataclass(frozen=True, eq=False)
-class StochasticGame(Viewable):
+class StochasticGame(Playable):
     """A finite discounted stochastic game.
 
     Attributes
@@ -481,7 +487,8 @@ def repeated(stage: Any, discount: Any) -> StochasticGame:
     )
 
 
-def compile(negotiation: Any, **settings: Any) -> StochasticGame:
+@compiles("stochastic")
+def from_case(negotiation: Any, **settings: Any) -> StochasticGame:
     """The stochastic game of a case: whether its deal holds, see `negotiate.dynamic.durability`."""
     from negotiate.dynamic import durability
 
@@ -495,6 +502,7 @@ def is_zero_sum(game: StochasticGame) -> bool:
     return all(np.all(array.sum(0) == 0) for array in game.payoffs.values())
 
 
+@reads("stochastic")
 def read(path: str | Path) -> StochasticGame:
     """A game from a parameter file with ``kind = "stochastic"``."""
     from negotiate.dynamic._stochastic_file import open_file

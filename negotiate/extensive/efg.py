@@ -38,6 +38,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import reads
 from negotiate.errors import InputError, TooLargeError
 from negotiate.extensive import _efg_lines
 from negotiate.extensive import _tree_numbers as numbers
@@ -45,6 +46,7 @@ from negotiate.extensive.game import NODE_BOUND, ExtensiveGame
 from negotiate.strategic import gambit_tokens as gambit
 
 
+@reads(".efg")
 def read(path: str | Path) -> ExtensiveGame:
     """The game of a file."""
     path = Path(path)

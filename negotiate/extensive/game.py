@@ -35,12 +35,12 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.declare import Metric, Playable, compiles, game, reads
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.extensive import _tree_checks
 from negotiate.extensive.arithmetic import tree
 from negotiate.extensive.arithmetic.backward_induction import CHANCE, LEAF
 from negotiate.solution import Evidence
-from negotiate.view import Viewable
 
 KIND = "extensive"
 
@@ -57,8 +57,62 @@ class InformationSet(NamedTuple):
     nodes: tuple[int, ...]
 
 
+METRICS = (
+    Metric(
+        "payoff.<party>",
+        "payoff",
+        "equilibrium payoff of the player",
+    ),
+    Metric(
+        "outcome",
+        "label",
+        "label of the end that play most probably reaches (its path if it has no label)",
+    ),
+    Metric(
+        "path",
+        "label",
+        "actions on the way to that end",
+    ),
+    Metric(
+        "path_probability",
+        "probability",
+        "probability of that end",
+    ),
+    Metric(
+        "path_margin",
+        "payoff",
+        "least gain of a choice on the path of play over the best other one there",
+    ),
+    Metric(
+        "margin.<information_set>.<action>",
+        "payoff",
+        (
+            "signed gain of the action over the best other one at the information set,  "
+            "given   what    follows"
+        ),
+    ),
+    Metric(
+        "choice.<information_set>",
+        "label",
+        "action taken at the information set",
+    ),
+    Metric(
+        "reached.<information_set>",
+        "probability",
+        "probability that play reaches the information set",
+    ),
+)
+
+
+@game(
+    "extensive",
+    title="Extensive game",
+    short="extensive",
+    default=("subgame_perfect",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class ExtensiveGame(Viewable):
+class ExtensiveGame(Playable):
     """A finite extensive game.
 
     Attributes
@@ -337,27 +391,13 @@ class ExtensiveGame(Viewable):
         return _tree_tables.to_dict(self)
 
 
-METRICS: dict[str, str] = {
-    "payoff.<party>": "equilibrium payoff of the player",
-    "outcome": "label of the end that play most probably reaches (its path if it has no label)",
-    "path": "actions on the way to that end",
-    "path_probability": "probability of that end",
-    "path_margin": "least gain of a choice on the path of play over the best other one there",
-    "margin.<information set>.<action>": (
-        "signed gain of the action over the best other one at the information set, given what "
-        "follows"
-    ),
-    "choice.<information set>": "action taken at the information set",
-    "reached.<information set>": "probability that play reaches the information set",
-}
-
-
 def applies(negotiation: Any) -> bool:
     """Whether a case holds a tree."""
     return KIND in negotiation.case.model
 
 
-def compile(negotiation: Any) -> ExtensiveGame:
+@compiles("extensive")
+def from_case(negotiation: Any) -> ExtensiveGame:
     """The tree under ``[model.extensive]`` of a case, with the case's numbers.
 
     See `negotiate.extensive._tree_case`; payoffs and probabilities are expressions over paths and
@@ -406,6 +446,7 @@ def from_arrays(players: Sequence[str], **arrays: Any) -> ExtensiveGame:
     return _tree_arrays.from_arrays(players, **arrays)
 
 
+@reads("extensive")
 def read(path: str | Path) -> ExtensiveGame:
     """A game from a ``.toml`` or ``.efg`` file."""
     from negotiate.extensive import _tree_tables

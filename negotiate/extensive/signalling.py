@@ -28,11 +28,12 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import Playable, game
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.extensive.arithmetic import signalling as kernel
 from negotiate.extensive.arithmetic.signalling import Table
+from negotiate.numbers.fractions import exact
 from negotiate.tolerance import WEIGHT_SUM
-from negotiate.view import Viewable
 
 KIND = "signalling"
 
@@ -40,27 +41,14 @@ Number = Any
 MAX_PURE = 100_000
 
 
-def exact(number: Number, *, where: str = "signalling game") -> Fraction:
-    """A number as a fraction; a float is read as the decimal it prints as.
-
-    >>> exact(0.1)
-    Fraction(1, 10)
-    """
-    try:
-        if isinstance(number, (Fraction, int, str)) and not isinstance(number, bool):
-            return Fraction(number)
-        return Fraction(repr(float(number)))
-    except (TypeError, ValueError, ZeroDivisionError, OverflowError) as error:
-        raise InputError(
-            f"{number!r} is not one finite number",
-            where=where,
-            allowed="a fraction, an integer, a decimal or a float",
-            remedy="use `pure_margins` for arrays over draws",
-        ) from error
-
-
+@game(
+    "signalling",
+    title="Signalling game",
+    short="signalling",
+    default=("perfect_bayesian",),
+)
 @dataclass(frozen=True)
-class Signalling(Viewable):
+class Signalling(Playable):
     """A signalling game by labels.
 
     Attributes

@@ -98,14 +98,15 @@ def archive(
         For a name outside the archive, a game instead of a case, or an ending other than .zip.
     """
     from negotiate.case.read import resolve
-    from negotiate.loading import form_of, load
+    from negotiate.declare import kind_of
+    from negotiate.loading import load
 
     out = Path(out)
     if out.suffix.lower() != ".zip":
         raise InputError(f"'{out.name}'", where="archive", allowed="a name that ends in .zip")
     path = resolve(case)
     found = load(path)
-    if form_of(found) != "negotiation":
+    if kind_of(found) != "negotiation":
         raise InputError(f"{case} is a game", where="archive", allowed="a case of kind negotiation")
     entry = f"case/{path.name}"
     settings = {

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.drawing.text import clean
 from negotiate.errors import InputError, NegotiateError
 from negotiate.report.blocks import Block, Bullets, Callout, Document, Mono, Paragraph, Section
@@ -99,15 +99,19 @@ def build(
     """
     failures: list[tuple[str, str]] = []
     found: list[tuple[float, str, Any]] = []
-    names = tuple(sections) if sections is not None else registry.names("report")
+    names = tuple(sections) if sections is not None else declare.files_in("report.sections")
     wanted = [name.replace("-", "_") for name in only] or list(names)
     broken: list[Section] = []
     for name in wanted:
         try:
-            module = sections[name] if sections is not None else registry.load("report", name)
+            module = (
+                sections[name]
+                if sections is not None
+                else declare.file_named("report.sections", name)
+            )
             found.append((float(module.ORDER), name, module))
         except NegotiateError as error:
-            if not isinstance(error, registry.BrokenPluginError):
+            if not isinstance(error, declare.BrokenPluginError):
                 raise
             failures.append((name, _reason(error)))
             broken.append(Section(name, _words(name), (_failure(name, error),)))

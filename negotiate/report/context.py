@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import __version__, declare, registry
+from negotiate import __version__, declare
 from negotiate.case.negotiation import Negotiation
 from negotiate.solution import Solution
 
@@ -93,7 +93,7 @@ class CaseContext:
     @cached_property
     def threats(self) -> Any:
         """The threat game."""
-        return registry.load("forms", "threats").compile(self.case)
+        return declare.load("compiles", "threats")(self.case)
 
     @cached_property
     def threat_solution(self) -> Solution:
@@ -109,7 +109,7 @@ class CaseContext:
     @cached_property
     def problem(self) -> Any:
         """The bargaining problem with the levers used at the solution of the threat game."""
-        return registry.load("forms", "bargaining").compile(self.case, levers_used=self.used)
+        return declare.load("compiles", "bargaining")(self.case, levers_used=self.used)
 
     @cached_property
     def solutions(self) -> tuple[Solution, ...]:
@@ -119,7 +119,7 @@ class CaseContext:
     @cached_property
     def judged(self) -> dict[str, Any]:
         """The deals of the file, judged on that problem."""
-        deal = registry.load("forms", "deal")
+        deal = declare.file_of("deal")
         return {
             name: deal.judge(self.problem, self.case.terms(name), name=name)
             for name in self.case.deals

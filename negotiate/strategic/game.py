@@ -32,11 +32,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from negotiate.declare import Playable, game, reads
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers import reading as numbers
 from negotiate.strategic.arithmetic import expected
 from negotiate.tolerance import PROBABILITY
-from negotiate.view import Viewable
 
 KIND = "strategic"
 SIZE_BOUND = 20_000_000
@@ -67,8 +67,14 @@ def check_size(counts: Sequence[int], draws: int = 1) -> None:
         )
 
 
+@game(
+    "strategic",
+    title="Strategic game",
+    short="strategic",
+    default=("nash_equilibrium",),
+)
 @dataclass(frozen=True, eq=False)
-class StrategicGame(Viewable):
+class StrategicGame(Playable):
     """A game in strategic form.
 
     Attributes
@@ -392,6 +398,7 @@ class StrategicGame(Viewable):
         return to_pygambit(self)
 
 
+@reads("strategic")
 def read(path: str | Path) -> StrategicGame:
     """A game from a ``.nfg`` file or a parameter file with ``kind = "strategic"``."""
     return StrategicGame.from_file(path)

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import reads
 from negotiate.errors import InputError
 from negotiate.strategic.gambit_tokens import Tokens, decode, distinct, quote, write_number
 from negotiate.strategic.game import StrategicGame, check_size
@@ -31,6 +32,7 @@ COUNT_BOUND = 1_000_000
 """Most strategies one player may have; the product is bounded by `check_size`."""
 
 
+@reads(".nfg")
 def read(path: str | Path) -> StrategicGame:
     """Read a ``.nfg`` file; errors name file, line and column."""
     return loads(decode(Path(path).read_bytes()), path=str(path))

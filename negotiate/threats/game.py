@@ -37,21 +37,74 @@ import numpy as np
 
 from negotiate.bargaining.arithmetic import exact as bargaining_exact
 from negotiate.bargaining.problem import BargainingProblem
-from negotiate.bargaining.problem import compile as compile_bargaining
+from negotiate.bargaining.problem import problem as compile_bargaining
 from negotiate.case.slots import disagreement as slot
 from negotiate.case.slots.expected import entering
+from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.strategic.game import StrategicGame
 from negotiate.threats import arithmetic as threats
-from negotiate.view import Viewable
 
 KIND = "threats"
 MAX_LEVERS = 10
 """Most levers of one side: 2^10 sets of levers each, a million cells."""
 
 
+METRICS = (
+    Metric(
+        "utility.<party>",
+        "stake",
+        "utility of the deal under optimal threats, stakes",
+        words="utility of {party} under rational threats",
+    ),
+    Metric(
+        "disagreement.<party>",
+        "stake",
+        "payoff of no deal under optimal threats, stakes",
+        words="payoff of no deal to {party} under rational threats",
+    ),
+    Metric(
+        "used.<lever>",
+        "yes or no",
+        "1 where the lever is used at the equilibrium, 0 where not",
+        words="use of {lever}",
+    ),
+    Metric(
+        "advantage.<lever>",
+        "stake",
+        "what its holder gains by threatening it, at the deal's slope; signed",
+        words="advantage of threatening {lever}",
+    ),
+    Metric(
+        "profile",
+        "label",
+        "the levers used by each side, as a label",
+        words="the pair of threats",
+    ),
+    Metric(
+        "term.<issue>",
+        "level",
+        "level of the issue in the deal under optimal threats",
+        words="predicted level of {issue}",
+    ),
+    Metric(
+        "zone",
+        "stake",
+        "room for agreement under the least harmful profile, stakes",
+        words="room for agreement under the mildest threats",
+    ),
+)
+
+
+@game(
+    "threats",
+    title="Threat game",
+    short="threats",
+    default=("rational_threats",),
+    metrics=METRICS,
+)
 @dataclass(frozen=True, eq=False)
-class ThreatGame(Viewable):
+class ThreatGame(Playable):
     """A threat game on a two-party bargaining problem.
 
     Attributes
@@ -203,7 +256,8 @@ def from_points(
     return ThreatGame(problem, ((), ()), names, array, None, exact)
 
 
-def compile(
+@compiles("threats")
+def game(
     negotiation: Any, *, commitment: str = "stated", levers: Sequence[str] | None = None
 ) -> ThreatGame:
     """Threat game of a negotiation's two principals over the levers that enter ``disagreement``.
@@ -282,17 +336,6 @@ def _stack(rows: list[list[Any]], problem: BargainingProblem) -> np.ndarray[Any,
         for side, item in enumerate(row):
             array[index, ..., side] = np.asarray(item, dtype=float)
     return array
-
-
-METRICS: dict[str, str] = {
-    "utility.<party>": "utility of the deal under optimal threats, stakes",
-    "disagreement.<party>": "payoff of no deal under optimal threats, stakes",
-    "used.<lever>": "1 where the lever is used at the equilibrium, 0 where not",
-    "advantage.<lever>": "what its holder gains by threatening it, at the deal's slope; signed",
-    "profile": "the levers used by each side, as a label",
-    "term.<issue>": "level of the issue in the deal under optimal threats",
-    "zone": "room for agreement under the least harmful profile, stakes",
-}
 
 
 def evaluate(

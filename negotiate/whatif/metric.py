@@ -1,9 +1,10 @@
-"""Metrics: numbers and labels read off solutions, named ``<form>.<name>``.
+"""Metrics: numbers and labels read off games and their solutions.
 
-What-if knows no particular form. A form says which metrics it has (``METRICS``, with placeholders
-such as ``<party>``) and computes them over draws (``evaluate``); this file finds the form by the
-first part of a metric's name, expands placeholders against a negotiation, and refuses names that
-do not exist with the nearest one that does.
+A metric of a game is named ``<game>.<metric>``, one of a concept's solution
+``<game>.<concept>.<metric>``; what a game solves by default may leave the concept out. What there
+is stands in the declarations (`negotiate.declare`): this file fills their placeholders from a
+negotiation, compiles each game once, solves each concept once, over all draws, and reads off what
+was asked for.
 
 >>> import negotiate as ng
 >>> idlib = ng.load("idlib-2020")
@@ -14,14 +15,16 @@ True
 from __future__ import annotations
 
 import itertools
-import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.negotiation import Negotiation
+from negotiate.declare import Metric, NamedMetric
 from negotiate.errors import (
     MissingQuantityError,
     NegotiateError,
@@ -30,34 +33,104 @@ from negotiate.errors import (
 )
 
 
-def form_names() -> tuple[str, ...]:
-    """Forms that offer metrics of a negotiation."""
-    return tuple(name for name in registry.names("forms") if _offers(name))
+def games() -> tuple[str, ...]:
+    """Games that a case can be compiled into."""
+    return declare.names("compiles")
 
 
-def _offers(name: str) -> bool:
-    module = registry.load("forms", name)
-    return all(hasattr(module, part) for part in ("METRICS", "evaluate", "compile"))
+def _module(game: str) -> ModuleType:
+    return declare.module_of(declare.entry("compiles", game))
 
 
-def available(negotiation: Negotiation) -> dict[str, str]:
-    """Every metric that ``negotiation`` has the numbers for, with its meaning and unit.
+def declared(case: Negotiation) -> dict[str, NamedMetric]:
+    """Every metric that might apply to ``case``, placeholders filled, by full name.
+
+    A file of declarations that cannot be imported costs a warning and its own metrics.
+    """
+    # A game without issues offers its own metrics only; a game may say whether it applies.
+    wanted = games() if case.issues else tuple(case.case.model)
+    out: dict[str, NamedMetric] = {}
+    for game in wanted:
+        try:
+            found = list(_of_game(game, case))
+        except declare.BrokenPluginError as error:
+            warnings.warn(str(error), stacklevel=2)
+            continue
+        out |= {str(item): item for item in found}
+    return out
+
+
+def _of_game(game: str, case: Negotiation) -> Iterable[NamedMetric]:
+    known = declare.game_named(game)
+    applies = known.applies or getattr(_module(game), "applies", None)
+    if applies is not None and not applies(case):
+        return
+    for metric in known.metrics:
+        for filled in _fillings(metric, case):
+            yield NamedMetric(game, "", metric, filled)
+    for name in declare.concepts_of(game):
+        if "metrics" in declare.entry("concept", name).facts:
+            for metric in declare.concept_named(name).metrics:
+                for filled in _fillings(metric, case):
+                    yield NamedMetric(game, name, metric, filled)
+
+
+def _fillings(metric: Metric, case: Negotiation) -> Iterable[tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {
+        "party": case.principals,
+        "issue": tuple(case.issues),
+        "lever": tuple(case.levers),
+        "deal": tuple(case.deals),
+        "branch": tuple(case.branches),
+        "scenario": tuple(case.scenarios),
+        "concept": ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian"),
+    }
+    if metric.choices is not None:
+        table["name"] = tuple(metric.choices(case))
+    return itertools.product(*(table.get(kind, (f"<{kind}>",)) for kind in metric.placeholders))
+
+
+def named(case: Negotiation, name: str | NamedMetric) -> NamedMetric:
+    """The metric with this full name, present or former.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest metric that the case has.
+    """
+    known = declared(case)
+    name = str(name)
+    if name in known:
+        return known[name]
+    for metric in known.values():
+        if name in metric.metric.was:
+            return metric
+    raise UnknownNameError("metric", name, known)
+
+
+def listed(case: Negotiation) -> dict[str, str]:
+    """Metrics of every game that might apply, with their meaning, whether it has the numbers."""
+    return {name: metric.meaning for name, metric in declared(case).items()}
+
+
+def available(case: Negotiation) -> dict[str, str]:
+    """Every metric that ``case`` has the numbers for, with its meaning.
 
     >>> import negotiate as ng
     >>> idlib = ng.load("idlib-2020")
     >>> "baron_ferejohn.proposer" in listed(idlib), "baron_ferejohn.proposer" in available(idlib)
     (True, False)
     """
-    known = listed(negotiation)
-    if negotiation.draws:
+    known = listed(case)
+    if case.draws:
         return known  # to try them would be the work itself
-    base = negotiation.floats()
-    by_form: dict[str, list[str]] = {}
+    base = case.floats()
+    by_game: dict[str, list[str]] = {}
     for name in known:
         if "<" not in name:
-            by_form.setdefault(name.partition(".")[0], []).append(name)
+            by_game.setdefault(name.partition(".")[0], []).append(name)
     lacking: set[str] = set()
-    for names in by_form.values():
+    for names in by_game.values():
         if _lacks(base, names):
             lacking |= {name for name in names if _lacks(base, [name])}
     return {name: meaning for name, meaning in known.items() if name not in lacking}
@@ -78,132 +151,122 @@ def _lacks(base: Negotiation, names: Sequence[str]) -> bool:
     return False
 
 
-def listed(negotiation: Negotiation) -> dict[str, str]:
-    """Metrics of every form that might apply to ``negotiation``, whether it has the numbers."""
-    out: dict[str, str] = {}
-    # A game without issues offers its own form's metrics only; a form may say whether it applies.
-    forms = form_names() if negotiation.issues else tuple(negotiation.case.model)
-    for form in forms:
-        module = registry.load("forms", form)
-        if not getattr(module, "applies", lambda _: True)(negotiation):
-            continue
-        for pattern, meaning in module.METRICS.items():
-            for name in _expanded(pattern, negotiation):
-                out[f"{form}.{name}"] = meaning
-    return out
+def unit(case: Negotiation, name: str | NamedMetric) -> str:
+    """Unit of a metric, empty for labels and pure numbers.
 
-
-_UNITS = {
-    "discount factor": "discount factor",
-    "stakes": "stake",
-    "stake": "stake",
-    "months": "month",
-    "probability": "probability",
-    "chance": "probability",
-    "belief": "probability",
-}
-_WORD = re.compile(r"\b(" + "|".join(_UNITS) + r")\b")
-
-
-def unit_of(meaning: str) -> str:
-    """Unit that a metric's meaning names first; empty for labels, counts and ratios.
-
-    >>> unit_of("worth of keeping, stakes per period"), unit_of("probability of war, by months")
-    ('stake', 'probability')
-    >>> unit_of("least discount factor at which the party keeps the deal")
-    'discount factor'
+    >>> import negotiate as ng
+    >>> idlib = ng.load("idlib-2020")
+    >>> unit(idlib, "durability.ended_1_year_vs_ucdp"), unit(idlib, "threats.profile")
+    ('difference of shares', '')
     """
-    if meaning.startswith(("1 where", "number of")) or "per unit of" in meaning:
+    found = _declared_for(case, str(name))
+    if found is None or found.unit.base in ("label", "number"):
         return ""
-    found = _WORD.search(meaning)
-    return _UNITS[found[1]] if found else ""
+    return found.unit.name
 
 
-def unit(name: str, meanings: Mapping[str, str]) -> str:
-    """Unit of one of the metrics of `available`.
+def _declared_for(case: Negotiation, name: str) -> NamedMetric | None:
+    game = name.partition(".")[0]
+    if game not in games():
+        return None
+    known = {str(item): item for item in _of_game(game, case)}
+    if name in known:
+        return known[name]
+    # a name the game itself fills: durability.survival.12
+    for item in known.values():
+        head, _, tail = str(item).partition("<")
+        if tail and name.startswith(head) and len(name) > len(head):
+            return item
+    return None
 
-    "The larger of them" has the unit of the parties' metrics, and "the same where ..." that of the
-    metric without its prefix.
-    """
-    form, _, rest = name.partition(".")
-    parts = [known for known in meanings if known.startswith(f"{name}.")]
-    plain = f"{form}.{rest.partition('.')[2]}"
-    for like in (name, *parts[:1], plain):
-        found = unit_of(meanings.get(like, ""))
-        if found:
-            return found
-    return ""
 
-
-def axis(negotiation: Negotiation, names: Iterable[str]) -> str:
+def axis(case: Negotiation, names: Iterable[str]) -> str:
     """Label of an axis on which metrics are drawn: their units, in the plural where they have one.
 
     >>> import negotiate as ng
     >>> axis(ng.load("idlib-2020"), ["repeated.critical_discount", "deal.margin.least"])
     'discount factor, stakes'
     """
-    meanings = available(negotiation)
-    plural = {"stake": "stakes", "month": "months"}
-    names = tuple(names)
-    found = dict.fromkeys(unit(name, meanings) for name in names)
-    shown = [plural.get(one, one) for one in found if one]
-    return ", ".join(shown) or (names[0] if len(names) == 1 else "value")
+    names = tuple(str(name) for name in names)
+    found = dict.fromkeys(
+        item.unit.many
+        for name in names
+        if (item := _declared_for(case, name)) is not None
+        and item.unit.base not in ("label", "number")
+    )
+    return ", ".join(found) or (names[0] if len(names) == 1 else "value")
 
 
-def _expanded(pattern: str, negotiation: Negotiation) -> Iterable[str]:
-    """Names a pattern with placeholders stands for."""
-    kinds = re.findall(r"<([^<>]+)>", pattern)
-    choices = [_choices(kind, negotiation) for kind in kinds]
-    for chosen in itertools.product(*choices):
-        name = pattern
-        for kind, value in zip(kinds, chosen):
-            name = name.replace(f"<{kind}>", value, 1)
-        yield name
+def split(name: str, case: Negotiation) -> tuple[str, str]:
+    """Game and name within it; unknown names say which metric is near."""
+    game, _, rest = str(name).partition(".")
+    if game not in games() or not rest:
+        raise UnknownNameError("metric", str(name), listed(case))
+    return game, rest
 
 
-def _choices(kind: str, negotiation: Negotiation) -> tuple[str, ...]:
-    table: dict[str, tuple[str, ...]] = {
-        "party": negotiation.principals,
-        "issue": tuple(negotiation.issues),
-        "lever": tuple(negotiation.levers),
-        "deal": tuple(negotiation.deals),
-        "branch": tuple(negotiation.branches),
-        "scenario": tuple(negotiation.scenarios),
-        "concept": ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian"),
-    }
-    return table.get(kind, (f"<{kind}>",))
+def exactly(game: str) -> Any:
+    """``exact(case, name)`` of a game whose metrics have an exact value, or None."""
+    return getattr(_module(game), "exact", None)
 
 
-def split(name: str, negotiation: Negotiation) -> tuple[str, str]:
-    """Form and name within it; unknown names say which metric is near."""
-    form, _, rest = name.partition(".")
-    if form not in form_names() or not rest:
-        raise UnknownNameError("metric", name, listed(negotiation))
-    return form, rest
+def evaluate(case: Negotiation, names: Iterable[str | NamedMetric]) -> dict[str, Any]:
+    """Values of metrics over the case's draws (scalars where it has none).
 
-
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Values of metrics over the negotiation's draws (scalars where it has none).
-
-    Each form is compiled and solved once for all of its metrics asked for.
+    Each game is compiled once, and solved once by each concept, for all of its metrics asked for.
     """
     wanted: dict[str, list[str]] = {}
-    for name in names:
-        form, rest = split(name, negotiation)
-        wanted.setdefault(form, []).append(rest)
+    asked = [str(name) for name in names]
+    for name in asked:
+        game, rest = split(name, case)
+        wanted.setdefault(game, []).append(rest)
     found: dict[str, Any] = {}
-    for form, rests in wanted.items():
-        module = registry.load("forms", form)
+    for game, rests in wanted.items():
+        values = _values(game, case.floats(), rests)
+        found |= {f"{game}.{rest}": np.asarray(values[rest]) for rest in rests}
+    return {name: found[name] for name in asked}
+
+
+def _values(game: str, case: Negotiation, rests: Sequence[str]) -> Mapping[str, Any]:
+    known = {str(item).partition(".")[2]: item for item in _of_game(game, case)}
+    former = {old.partition(".")[2]: item for item in known.values() for old in item.metric.was}
+    own = getattr(_module(game), "evaluate", None)
+    of_solutions = {
+        rest: known[rest] for rest in rests if rest in known and known[rest].concept != ""
+    }
+    of_game = [rest for rest in rests if rest not in of_solutions]
+    values: dict[str, Any] = {}
+    if of_game and own is not None:
         try:
-            values: Mapping[str, Any] = module.evaluate(negotiation.floats(), tuple(rests))
+            values |= own(case, tuple(of_game))
         except KeyError as error:
-            raise UnknownNameError(
-                "metric", f"{form}.{error.args[0]}", listed(negotiation)
-            ) from None
-        found |= {f"{form}.{rest}": np.asarray(values[rest]) for rest in rests}
-    return {name: found[name] for name in names}
+            raise UnknownNameError("metric", f"{game}.{error.args[0]}", listed(case)) from None
+        of_game = []
+    if not of_game and not of_solutions:
+        return values
+    thing = declare.load("compiles", game)(case)
+    for rest in of_game:
+        item = known.get(rest) or former.get(rest)
+        if item is None:
+            raise UnknownNameError("metric", f"{game}.{rest}", listed(case))
+        values[rest] = _spread(item.metric.value(thing, item.names), case)
+    solutions: dict[str, Any] = {}
+    for rest, item in of_solutions.items():
+        if item.concept not in solutions:
+            solutions[item.concept] = declare.concept_named(item.concept)(thing)
+        found = item.metric.value(solutions[item.concept], item.names)
+        values[rest] = _spread(found, case)
+    return values
 
 
-def number(negotiation: Negotiation, name: str) -> float:
+def _spread(value: Any, case: Negotiation) -> Any:
+    """One value for every draw, whatever it is that was drawn."""
+    array = np.asarray(value)
+    if case.draws is not None and array.ndim == 0:
+        return np.broadcast_to(array, (case.draws,))
+    return array
+
+
+def number(case: Negotiation, name: str | NamedMetric) -> float:
     """One metric of one negotiation as a float."""
-    return float(evaluate(negotiation, [name])[name])
+    return float(evaluate(case, [name])[str(name)])

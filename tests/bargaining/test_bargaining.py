@@ -138,7 +138,7 @@ def test_arrays_are_read_only():
 
 
 def test_a_case_compiles_to_the_same_utilities(idlib):
-    form = bargaining.compile(idlib)
+    form = bargaining.problem(idlib)
     assert form.parties == tuple(idlib.principals)
     for deal in idlib.deals:
         terms = idlib.terms(deal)
@@ -159,7 +159,7 @@ def test_metrics_over_draws_are_those_of_single_problems(idlib):
     name = f"nash_bargaining.utility.{party}"
     many = bargaining.evaluate(drawn, (name,))[name]
     for i, level in enumerate(levels):
-        single = bargaining.compile(idlib.floats().with_value(path, float(level)))
+        single = bargaining.problem(idlib.floats().with_value(path, float(level)))
         weights = {p: float(idlib.get(f"party.{p}.bargaining_weight", 1)) for p in single.parties}
         point = nash_bargaining(single, weights=weights)[0]
         assert many[i] == pytest.approx(point.payoffs[party], abs=1e-9)

@@ -74,7 +74,7 @@ def test_what_was_left_on_the_table_by_hand():
     # Ann and trade to Bob pays (3/4, 3/4), the vertex of the frontier on the diagonal: loss 1/4.
     # No deal pays Ann 3/8 + 1/4 = 5/8 and Bob 1/8.
     case = casefile.loads(TEXT)
-    found = deal.compile(case)
+    found = deal.from_case(case)
     assert found.name == "middle" and found.players == ("ann", "bob")
     assert found.utility.tolist() == pytest.approx([0.5, 0.5])
     assert found.loss == pytest.approx(0.25, abs=1e-8)
@@ -91,7 +91,7 @@ def test_weights_at_a_kink_are_an_interval_by_hand():
     # has slope -(a / (1 - a)) g2 / g1 there, with gains g1 = 1/8, g2 = 5/8 (d as above), so
     # 5 a / (1 - a) runs from 1/3 to 3: a from 1/16 to 3/8.
     text = TEXT.replace("terms = { land = 0.5, trade = 0.5 }", "terms = { land = 1, trade = 0 }")
-    found = deal.compile(casefile.loads(text))
+    found = deal.from_case(casefile.loads(text))
     assert found.loss == pytest.approx(0, abs=1e-8)
     assert found.weights.tolist() == pytest.approx([1 / 16, 3 / 8], abs=1e-6)
 
@@ -115,6 +115,6 @@ def test_metrics_over_draws_are_those_of_each_draw():
 
 def test_a_case_without_a_signed_deal_says_how_to_add_one():
     with pytest.raises(NotApplicableError, match="signed = true"):
-        deal.compile(casefile.loads(TEXT.replace("signed = true\n", "")))
-    named = deal.compile(casefile.loads(TEXT.replace("signed = true\n", "")), deal="middle")
+        deal.from_case(casefile.loads(TEXT.replace("signed = true\n", "")))
+    named = deal.from_case(casefile.loads(TEXT.replace("signed = true\n", "")), deal="middle")
     assert named.name == "middle"

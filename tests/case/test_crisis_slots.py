@@ -101,24 +101,26 @@ def off(negotiation: Negotiation) -> Negotiation:
 def test_win_probability_moves_chances_and_no_costs() -> None:
     """Half of 0.2 from South and half of 0.05 from North: 0.5 + 0.1 - 0.025."""
     one = case("win_probability")
-    war = crisis_bargaining.compile(one)
+    war = crisis_bargaining.crisis_bargaining(one)
     assert war.win_probability == F(23, 40)
     assert (war.cost_a, war.cost_b) == (F(1, 10), F(1, 10))
     assert win_probability.read(one)["south"] == F(1, 10)
-    assert crisis_bargaining.compile(one, commitment="full").win_probability == F(13, 20)
+    assert crisis_bargaining.crisis_bargaining(one, commitment="full").win_probability == F(13, 20)
     # It gains North 0.15 of the prize: carried out for its own sake.
-    assert crisis_bargaining.compile(one, commitment="derived").win_probability == F(13, 20)
+    assert crisis_bargaining.crisis_bargaining(one, commitment="derived").win_probability == F(
+        13, 20
+    )
 
 
 def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
     one = case("war_cost")
-    war = crisis_bargaining.compile(one)
+    war = crisis_bargaining.crisis_bargaining(one)
     assert (war.cost_a, war.cost_b) == (F(1, 10) + F(1, 40), F(1, 10) + F(1, 10))
     assert war.win_probability == F(1, 2) and war_cost.read(one)["north"] == F(1, 40)
     # It costs North 0.05 and brings nothing, but backing down would cost it 0.1 at home.
-    assert crisis_bargaining.compile(one, commitment="derived").cost_b == F(3, 10)
+    assert crisis_bargaining.crisis_bargaining(one, commitment="derived").cost_b == F(3, 10)
     quiet = one.with_value("quantity.audience_cost_north", 0)
-    assert crisis_bargaining.compile(quiet, commitment="derived").cost_b == F(1, 10)
+    assert crisis_bargaining.crisis_bargaining(quiet, commitment="derived").cost_b == F(1, 10)
     # The hidden range moves with the lever; A's demand with it.
     hidden, plain = (
         crisis_bargaining.compile_hidden(one),
@@ -133,7 +135,7 @@ def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
 def test_inside_flow_moves_the_deal_at_once() -> None:
     one = case("inside_flow")
     assert inside_flow.read(one) == {"north": F(1, 40), "south": F(1, 10)}
-    flow, none = alternating_offers.compile(one), alternating_offers.compile(off(one))
+    flow, none = alternating_offers.from_case(one), alternating_offers.from_case(off(one))
     np.testing.assert_allclose(flow.inside - none.inside, [-0.1 * 0.025, -0.1 * 0.1], atol=1e-12)
     # South loses more by waiting than North, so North gets more at once.
     assert flow.first_payoffs()[0] > none.first_payoffs()[0] + 1e-4
@@ -143,14 +145,14 @@ def test_inside_flow_moves_the_deal_at_once() -> None:
 def test_outside_option_moves_nothing_until_it_binds() -> None:
     one = case("outside_option")
     assert outside_option.read(one) == {"north": F(1, 40), "south": F(1, 10)}
-    worse, none = alternating_offers.compile(one), alternating_offers.compile(off(one))
+    worse, none = alternating_offers.from_case(one), alternating_offers.from_case(off(one))
     np.testing.assert_allclose(worse.outside, [-0.025, -0.1], atol=1e-12)
     np.testing.assert_allclose(worse.first_payoffs(), none.first_payoffs(), atol=1e-12)
 
 
 def test_the_same_cost_through_disagreement_moves_what_no_deal_is_worth() -> None:
     one = case("disagreement")
-    game, none = alternating_offers.compile(one), alternating_offers.compile(off(one))
+    game, none = alternating_offers.from_case(one), alternating_offers.from_case(off(one))
     # No deal is worse for both, so both gain more over it; the walk-out is no deal itself.
     np.testing.assert_allclose(game.outside, 0, atol=1e-12)
     assert (game.first_payoffs() > none.first_payoffs()).all()
@@ -160,12 +162,12 @@ def test_audience_cost_makes_other_threats_credible() -> None:
     one = case("audience_cost").with_value("lever.plain.available", True)
     assert audience_cost.read(one) == {"north": F(1, 20), "south": 0}
     assert from_case.audience_cost(one, "escalation", "north") == F(3, 20)
-    ladder, without = escalation.compile(one), escalation.compile(off(one))
+    ladder, without = escalation.escalation(one), escalation.escalation(off(one))
     # A pledge is not carried out: it is no rung, but makes the rung beside it dearer to leave.
     assert [rung.name for rung in ladder.rungs] == [r.name for r in without.rungs] == ["plain"]
     assert (ladder.rungs[0].audience_cost, without.rungs[0].audience_cost) == (F(3, 20), F(1, 10))
-    assert audience_costs.compile(one).audience_cost == F(3, 20)
-    assert audience_costs.compile(off(one)).audience_cost == F(1, 10)
+    assert audience_costs.audience_costs(one).audience_cost == F(3, 20)
+    assert audience_costs.audience_costs(off(one)).audience_cost == F(1, 10)
 
 
 def test_side_payments_and_links_bridge_an_indivisible_prize() -> None:

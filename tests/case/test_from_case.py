@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import negotiate
-from negotiate import registry
+from negotiate import declare
 from negotiate.bargaining import problem as bargaining
 from negotiate.case.slots import disagreement, inside_flow
 from negotiate.case.slots.expected import carrying_out, rational_use
@@ -69,10 +69,12 @@ def test_draws_agree_with_single_values(idlib: negotiate.Negotiation, name: str)
 
 def test_levers_move_the_war_they_enter(idlib: negotiate.Negotiation) -> None:
     # Air power takes from Turkey's chance of winning, force from Russia's: by their slots.
-    base = crisis_bargaining.compile(idlib)
+    base = crisis_bargaining.crisis_bargaining(idlib)
     assert base.players == ("russia", "turkey")
     off = {
-        lever: crisis_bargaining.compile(idlib.with_value(f"lever.{lever}.available", False))
+        lever: crisis_bargaining.crisis_bargaining(
+            idlib.with_value(f"lever.{lever}.available", False)
+        )
         for lever in ("air_power", "force", "sanctions", "straits")
     }
     assert off["air_power"].win_probability < base.win_probability
@@ -80,24 +82,24 @@ def test_levers_move_the_war_they_enter(idlib: negotiate.Negotiation) -> None:
     assert off["sanctions"].win_probability == base.win_probability
     assert off["straits"].cost_a < base.cost_a
     # The width of the range is the sum of costs wherever the ends of the pie do not cut it.
-    assert crisis_bargaining.compile(idlib, commitment="full").cost_a > base.cost_a
+    assert crisis_bargaining.crisis_bargaining(idlib, commitment="full").cost_a > base.cost_a
 
 
 def test_ladder_reads_order_and_challenger(idlib: negotiate.Negotiation) -> None:
-    ladder = escalation.compile(idlib)
+    ladder = escalation.escalation(idlib)
     assert ladder.players == ("turkey", "russia")
     assert [rung.name for rung in ladder.rungs] == ["force", "nato", "straits"]
     assert all(rung.audience_cost == Fraction(1, 10) for rung in ladder.rungs)
-    gone = escalation.compile(idlib.with_value("lever.nato.available", False))
+    gone = escalation.escalation(idlib.with_value("lever.nato.available", False))
     assert [rung.name for rung in gone.rungs] == ["force", "straits"]
     # Sequential rationality decides; with full commitment the same threats win a concession
     # where the target's loss exceeds its stake.
     dear = idlib.with_value("lever.force.cost.russia", 2)
-    assert escalation.compile(dear, commitment="full").solved().path == ("demand", "concede")
+    assert escalation.escalation(dear, commitment="full").solved().path == ("demand", "concede")
 
 
 def test_deterrence_reads_resolve(idlib: negotiate.Negotiation) -> None:
-    form = deterrence.compile(idlib)
+    form = deterrence.deterrence(idlib)
     assert form.pr_challenger_hard == idlib.value(f"quantity.resolve_{form.players[0]}")
 
 
@@ -122,14 +124,14 @@ def without(case: negotiate.Negotiation, *names: str) -> negotiate.Negotiation:
 def test_missing_numbers_are_named_all_at_once(idlib: negotiate.Negotiation) -> None:
     lacking = ("quantity.win_probability_later", "quantity.war_cost_turkey")
     with pytest.raises(MissingQuantityError, match=r"\[model.commitment\]") as caught:
-        commitment.compile(without(idlib, *lacking))
+        commitment.commitment(without(idlib, *lacking))
     assert set(caught.value.missing) == set(lacking)
     bare = without(idlib, *(path for path in idlib.paths if path.startswith("quantity.")))
     for name in FORMS:
         if name in ("escalation", "attrition"):
             continue  # both read levers and branches alone
         with pytest.raises(MissingQuantityError) as refused:
-            registry.load("forms", name).compile(bare)
+            declare.load("compiles", name)(bare)
         assert refused.value.missing and all(x in str(refused.value) for x in refused.value.missing)
 
 
@@ -138,17 +140,17 @@ def test_every_form_offers_its_metrics() -> None:
         *FORMS,
         "baron_ferejohn",
     ):
-        module = registry.load("forms", name)
+        module = declare.file_of(name)
         assert module.METRICS and name == module.KIND
         assert callable(module.compile) and callable(module.evaluate)
 
 
 def test_talks_read_their_slots(idlib: negotiate.Negotiation) -> None:
-    base = alternating_offers.compile(idlib)
-    d = bargaining.compile(idlib).floats().disagreement
+    base = alternating_offers.from_case(idlib)
+    d = bargaining.problem(idlib).floats().disagreement
     # With no lever in the slot but on the table, talking for ever is worth no deal unburdened.
     off = {f"lever.{name}.available": False for name in idlib.levers}
-    bare = alternating_offers.compile(idlib.with_values(off))
+    bare = alternating_offers.from_case(idlib.with_values(off))
     np.testing.assert_allclose(bare.inside, 0, atol=1e-12)
     np.testing.assert_allclose(bare.outside, 0, atol=1e-12)
     # The worth of talking for ever: base less what inside flows cost, above the disagreement point.
@@ -163,24 +165,24 @@ def test_talks_read_their_slots(idlib: negotiate.Negotiation) -> None:
     # Utilities are counted from zero, payoffs from no deal.
     found = alternating_offers.evaluate(idlib, ["utility.turkey", "payoff.turkey"])
     assert found["utility.turkey"] - found["payoff.turkey"] == pytest.approx(float(d[1]))
-    assert alternating_offers.compile(idlib, periods=4).periods == 4
+    assert alternating_offers.from_case(idlib, periods=4).periods == 4
 
 
 def test_derived_commitment_is_sequential_rationality(idlib: negotiate.Negotiation) -> None:
     # Air power takes 0.45 from Turkey's chance and 0.20 from Russia's own: carried out. The Straits
     # cost Turkey 0.50 and bring it nothing in a war: not carried out, whatever the file's number.
     assert rational_use(idlib, "air_power") == 1 and rational_use(idlib, "straits") == 0
-    derived = crisis_bargaining.compile(idlib, commitment="derived")
+    derived = crisis_bargaining.crisis_bargaining(idlib, commitment="derived")
     credible = idlib.with_value("lever.straits.credibility.*", 1)
-    assert crisis_bargaining.compile(credible, commitment="derived") == derived
+    assert crisis_bargaining.crisis_bargaining(credible, commitment="derived") == derived
     assert derived.cost_a == idlib.value("quantity.war_cost_russia")
     # An audience cost above what it costs makes Turkey close them.
     bound = idlib.with_value("quantity.audience_cost_turkey", Fraction(3, 5))
     assert carrying_out(bound, "straits") == Fraction(1, 10)
-    war = crisis_bargaining.compile(bound, commitment="derived")
+    war = crisis_bargaining.crisis_bargaining(bound, commitment="derived")
     assert war.cost_a == derived.cost_a + idlib.value("lever.straits.cost.russia")
     with pytest.raises(UnknownNameError, match="full"):
-        crisis_bargaining.compile(idlib, commitment="fully")
+        crisis_bargaining.crisis_bargaining(idlib, commitment="fully")
 
 
 def test_mechanism_is_named(idlib: negotiate.Negotiation) -> None:
@@ -227,7 +229,7 @@ def test_hidden_ratifiers_and_errors_on_both_sides(idlib: negotiate.Negotiation)
     hidden = two_level.compile_uncertain(idlib)
     assert hidden is not None and (hidden.low, hidden.high) == (Fraction(3, 25), Fraction(1, 2))
     assert two_level.compile_uncertain(without(idlib, "quantity.ratify_russia")) is None
-    one = audience_costs.compile(idlib)
+    one = audience_costs.audience_costs(idlib)
     both = audience_costs.compile_two_sided(idlib)
     assert both.war_a == (one.war_a_low + one.war_a_high) / 2
     # The standard deviation of a uniform law is its width over the square root of twelve.

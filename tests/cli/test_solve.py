@@ -4,12 +4,10 @@ import json
 
 import pytest
 
-from negotiate import declare, registry
+from negotiate import declare
 from negotiate.cli import main
 
-COMPILED = [
-    name for name in registry.names("forms") if hasattr(registry.load("forms", name), "compile")
-]
+COMPILED = [name for name in declare.names("game") if name in declare.names("compiles")]
 SOLUTIONS = declare.names("concept")
 ELSEWHERE = {"baron_ferejohn": "quantity.members", "extensive": "tree"}
 """Forms whose numbers the case does not give, and what the error names."""

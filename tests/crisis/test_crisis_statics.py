@@ -192,7 +192,7 @@ def test_own_patience_and_the_other_s_impatience_pay_in_the_case(idlib: ng.Negot
 
 
 def test_outside_option_of_the_case_moves_nothing_until_it_binds(idlib: ng.Negotiation) -> None:
-    game = alternating_offers.compile(idlib.floats())
+    game = alternating_offers.from_case(idlib.floats())
     base, binds = game.first_payoffs(), game.offers().binds
     for k in (0, 1):
         for step, moves in ((-0.01, False), (0.05, True)):
@@ -214,14 +214,18 @@ def test_breakdown_tends_to_nash_with_the_breakdown_payoffs() -> None:
 
 
 def test_a_dearer_wait_shortens_the_contest(idlib: ng.Negotiation) -> None:
-    base = attrition.compile(idlib).duration
+    base = attrition.attrition(idlib).duration
     dear = idlib.with_value("branch.limited_war.war_cost_per_period.turkey", Fraction(1, 10))
-    assert attrition.compile(dear).duration < base
+    assert attrition.attrition(dear).duration < base
 
 
 def test_the_lottery_and_its_draws_share_one_body(idlib: ng.Negotiation) -> None:
     values = np.array([0.3, 0.65, 0.9])
-    drawn = crisis_bargaining.compile(idlib.with_draws({"quantity.win_probability": values}))
+    drawn = crisis_bargaining.crisis_bargaining(
+        idlib.with_draws({"quantity.win_probability": values})
+    )
     for k, value in enumerate(("0.3", "0.65", "0.9")):
-        one = crisis_bargaining.compile(idlib.with_value("quantity.win_probability", value))
+        one = crisis_bargaining.crisis_bargaining(
+            idlib.with_value("quantity.win_probability", value)
+        )
         assert float(one.nash) == pytest.approx(float(drawn.nash[k]), abs=1e-12)

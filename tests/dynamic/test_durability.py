@@ -179,7 +179,7 @@ def border(**changes):
 
 def test_the_chain_of_a_kept_deal_by_hand():
     """Both honour, both retaliate: peace, retaliation and war, all chances from the text."""
-    chain = durability.compile(border())
+    chain = durability.from_case(border())
     assert chain.exact and chain.play["honours.north"] == chain.play["honours.south"] == 1
     broken = F(2, 100) * F(3, 4)  # the spoiler, less what the tripwire stops
     alarm = (1 - F(9, 10) ** 2) * F(1, 2)  # a false alarm about either, answered on the spot
@@ -196,7 +196,7 @@ def test_the_margin_of_honour_by_the_bellman_equation():
     """No spoiler, no false alarm, no war: one violation against the stream of peace, by hand."""
     case = border(spoiler_rate=0, false_alarm=0, escalation=0)
     game = durability.game(case)
-    kept = durability.compile(case)
+    kept = durability.from_case(case)
     # north: surplus 0.6 / 10 per month; violating brings 0.05; south's retaliation costs it nothing
     # south: 0.4 / 10 and 0.05, and north's guns cost it 0.3 once
     for party, flow, harm, d in (
@@ -218,7 +218,7 @@ def test_the_chain_is_the_play_of_a_markov_perfect_equilibrium():
     case = border()
     game = durability.game(case)
     found = markov_perfect(game, plans="pure")
-    kept = durability.compile(case)
+    kept = durability.from_case(case)
     assert kept.play["equilibria"] == len(found)
     times = []
     for point in found:
@@ -238,7 +238,7 @@ def test_draws_agree_with_single_games_pure_or_mixed():
         "audience_cost_north": rng.uniform(0, 0.3, size),
     }
     many = border().with_draws({f"quantity.{k}": v for k, v in values.items()})
-    kept = durability.compile(many)
+    kept = durability.from_case(many)
     assert not np.isnan(kept.play["honours.north"]).any()
     assert kept.play["mixed"].sum() > 0 and kept.play["mixed"].mean() < 1
     game = durability.game(many)
@@ -264,12 +264,12 @@ def test_draws_agree_with_single_games_pure_or_mixed():
 def test_a_stated_hazard_is_of_all_causes_and_the_game_needs_its_quantities():
     bare = casefile.loads(TEXT[: TEXT.index("[quantity]")] + "[quantity]\nhazard = 0.03\n")
     assert durability.source(bare) == "hazard"
-    assert durability.compile(bare).expected_time() == F(100, 3)
+    assert durability.from_case(bare).expected_time() == F(100, 3)
     staged = casefile.loads(
         TEXT[: TEXT.index("[quantity]")]
         + "[quantity]\nhazard = 0.5\nviolation_rate = 0.2\ncontainment = 0.5\n"
     )
-    assert durability.compile(staged).expected_time() == 13
+    assert durability.from_case(staged).expected_time() == 13
     with pytest.raises(MissingQuantityError, match=r"spoiler_rate.*calming.*escalation"):
         durability.game(bare)
     unsigned = casefile.loads(TEXT.replace("signed = true", "signed = false"))
@@ -334,12 +334,12 @@ def test_no_device_shortens_a_deal_that_both_honour_all_the_same():
         "temptation_north": rng.uniform(0.02, 0.1, size),
     }
     paths = {f"quantity.{k}": v for k, v in draws.items()}
-    before = durability.compile(border().with_draws(paths))
+    before = durability.from_case(border().with_draws(paths))
     better = {"spoiler_rate": 0.5, "escalation": 0.5, "false_alarm": 0.5,
               "tripwire_holds": 1.2, "calming": 1.1}  # fmt: skip
     kept = (before.play["honours.north"] == 1) & (before.play["honours.south"] == 1)
     for name, factor in better.items():
-        after = durability.compile(
+        after = durability.from_case(
             border().with_draws(paths | {f"quantity.{name}": draws[name] * factor})
         )
         both = kept & (after.play["honours.north"] == 1) & (after.play["honours.south"] == 1)
@@ -353,12 +353,12 @@ def test_patience_and_detection_keep_a_deal_in_more_draws():
     temptation = {"quantity.temptation_north": rng.uniform(0.05, 0.6, 300)}
     shares = []
     for changes in ({"party.north.foresight": 0.5}, {}, {"party.north.foresight": 0.97}):
-        kept = durability.compile(border().with_values(changes).with_draws(temptation))
+        kept = durability.from_case(border().with_values(changes).with_draws(temptation))
         shares.append(float((kept.play["honours.north"] == 1).mean()))
     assert shares[0] < shares[1] <= shares[2]
     small = {"quantity.temptation_north": rng.uniform(0.03, 0.12, 300)}
     watched, unwatched = (
-        durability.compile(case.with_draws(small)).play
+        durability.from_case(case.with_draws(small)).play
         for case in (border(), durability.without(border(), "monitoring"))
     )
     kept = np.ones(300, dtype=bool)

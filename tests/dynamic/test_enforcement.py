@@ -25,7 +25,7 @@ from negotiate.dynamic.enforcement import (
     proportional,
     with_monitoring,
 )
-from negotiate.dynamic.enforcement import compile as compile_case
+from negotiate.dynamic.enforcement import from_case as compile_case
 from negotiate.errors import InputError, MissingQuantityError, TooLargeError, UnknownNameError
 from negotiate.whatif.study import design
 

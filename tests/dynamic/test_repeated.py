@@ -22,7 +22,7 @@ def two():
 
 
 def test_the_stage_by_hand(two):
-    game = repeated.compile(two)
+    game = repeated.from_case(two)
     assert game.exact and dict(game.discount) == {"north": F(9, 10), "south": F(4, 5)}
     # surplus per period: the issues less those of war, and the war costs, over 12 periods
     north = (F(-1, 8) + F(15, 100) - F(1, 5) + F(4, 10)) / 12
@@ -44,7 +44,7 @@ def test_metrics_are_the_reversion_factors_over_draws(two):
     drawn = repeated.evaluate(two.with_draws({"quantity.temptation_north": values}))
     for k, value in enumerate(values):
         case = two.with_value("quantity.temptation_north", Fraction(str(value)))
-        factor = repeated.compile(case).reversion_factor(dict.fromkeys(case.principals, "honour"))
+        factor = repeated.from_case(case).reversion_factor(dict.fromkeys(case.principals, "honour"))
         for party in case.principals:
             found = np.broadcast_to(drawn[f"critical_discount.{party}"], (3,))[k]
             assert found == pytest.approx(float(factor[party]))
@@ -55,7 +55,7 @@ def test_metrics_are_the_reversion_factors_over_draws(two):
 
 def test_what_idlib_can_sustain_without_levers():
     """Kept for ever exactly where both are patient enough; then it is in the payoff set."""
-    game = repeated.compile(negotiate.load("idlib-2020"))
+    game = repeated.from_case(negotiate.load("idlib-2020"))
     kept = dict.fromkeys(game.players, "honour")
     factor = game.reversion_factor(kept)
     able = all(game.discount[p] >= factor[p] for p in game.players)
@@ -69,7 +69,7 @@ def test_what_idlib_can_sustain_without_levers():
 
 def test_draws_are_refused_by_name(two):
     with pytest.raises(InputError, match="evaluate"):
-        repeated.compile(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
+        repeated.from_case(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
 
 
 def test_the_vectorised_factor_is_the_general_one():
@@ -87,7 +87,7 @@ def test_the_vectorised_factor_is_the_general_one():
     kinds = set()
     for k in range(size):
         one = case.with_values({p: Fraction(str(float(v[k]))) for p, v in values.items()})
-        factor = repeated.compile(one).reversion_factor(dict.fromkeys(one.principals, "honour"))
+        factor = repeated.from_case(one).reversion_factor(dict.fromkeys(one.principals, "honour"))
         for party in one.principals:
             found = float(np.broadcast_to(drawn[f"critical_discount.{party}"], (size,))[k])
             assert found == pytest.approx(float(factor[party]), rel=1e-9)

@@ -25,21 +25,21 @@ def test_one_case_and_many_draws_have_text_html_and_a_figure(idlib, form):
 
 
 def test_the_chain_says_what_each_side_does(idlib):
-    kept = durability.compile(idlib)
+    kept = durability.from_case(idlib)
     drawn = durability_view.chain(kept)
     assert "russia honours" in drawn and "turkey answers" in drawn
-    many = durability_view.chain(durability.compile(draw(idlib, 64, seed=1)))
+    many = durability_view.chain(durability.from_case(draw(idlib, 64, seed=1)))
     assert " in " in many and "%" in many
 
 
 def test_curves_reach_the_events_they_mark(idlib):
-    figure = durability_view.curves({"as signed": durability.compile(idlib)}, months=12,
+    figure = durability_view.curves({"as signed": durability.from_case(idlib)}, months=12,
                                     events=((90.0, "broke <here>"),))  # fmt: skip
     assert "broke &lt;here&gt;" in figure and "UCDP" in figure
 
 
 def test_a_repeated_game_shows_what_patience_sustains(idlib):
-    game = repeated.compile(idlib)
+    game = repeated.from_case(idlib)
     assert "honour, honour" in game.figure() and "0.960" in game.figure()
 
 

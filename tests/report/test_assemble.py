@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.report import assemble as _assemble
 from negotiate.report import blocks as b
@@ -84,11 +84,11 @@ def test_a_section_that_cannot_be_imported_is_named(
 ) -> None:
     def load(floor: str, name: str) -> Any:
         if name == "bad":
-            raise registry.BrokenPluginError("report/bad.py cannot be imported: x")
+            raise declare.BrokenPluginError("report/bad.py cannot be imported: x")
         return section(1)
 
-    monkeypatch.setattr(registry, "names", lambda floor: ("bad", "good"))
-    monkeypatch.setattr(registry, "load", load)
+    monkeypatch.setattr(declare, "files_in", lambda room: ("bad", "good"))
+    monkeypatch.setattr(declare, "file_named", load)
     made = _assemble.build(CONTEXT)
     assert [name for name, _ in made.failures] == ["bad"] and len(made.sections) == 2
 
@@ -99,7 +99,7 @@ def test_a_section_that_does_not_exist_is_the_callers_error() -> None:
 
 
 def test_private_files_are_no_sections() -> None:
-    assert not any(name.startswith("_") for name in registry.names("report"))
+    assert not any(name.startswith("_") for name in declare.files_in("report.sections"))
 
 
 @pytest.mark.parametrize("suffix", ["html", "md", "pdf"])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.slots import inside_flow
 from negotiate.crisis import crisis_bargaining, escalation, sanctions_game
 from negotiate.crisis.cheap_talk import CheapTalk
@@ -73,17 +73,17 @@ def test_sections_are_made_whole_and_fast(name: str) -> None:
 
 
 def test_patience_sentence_names_the_patient(idlib: CaseContext) -> None:
-    game = alternating_offers.compile(idlib.case.floats())
+    game = alternating_offers.from_case(idlib.case.floats())
     assert talks.patience(idlib, game).startswith("Russia can wait longer")
     swapped = idlib.case.with_value("party.russia.discount", Fraction(9, 10))
     context = context_of(swapped)
-    other = alternating_offers.compile(swapped.floats())
+    other = alternating_offers.from_case(swapped.floats())
     assert talks.patience(context, other).startswith("Turkey can wait longer")
 
 
 def test_patience_threshold_gives_what_was_signed(idlib: CaseContext) -> None:
     """At the discount factor found, the talks pay Turkey what it signed: solved again there."""
-    game = alternating_offers.compile(idlib.case.floats())
+    game = alternating_offers.from_case(idlib.case.floats())
     found = alternating_offers.evaluate(idlib.case, ())
     line = talks.thresholds(idlib, game, found)[1]
     at = float(line.split("above ")[1].split(";")[0])
@@ -94,19 +94,19 @@ def test_patience_threshold_gives_what_was_signed(idlib: CaseContext) -> None:
 
 def test_what_levers_cost_meanwhile(idlib: CaseContext) -> None:
     """The shift is that of the same talks with the inside-flow levers' harms taken out of them."""
-    game = alternating_offers.compile(idlib.case.floats())
+    game = alternating_offers.from_case(idlib.case.floats())
     text = talks.meanwhile(idlib, game)
     flow = (1 - 0.95) * float(inside_flow.read(idlib.case)["turkey"])
     assert f"Turkey {flow:.3f} stakes a week" in text
     off = {f"lever.{name}.available": False for name in idlib.case.levers}
     quiet = idlib.case.with_values(off)
     assert "costs only time" in talks.meanwhile(
-        context_of(quiet), alternating_offers.compile(quiet.floats())
+        context_of(quiet), alternating_offers.from_case(quiet.floats())
     )
 
 
 def test_outside_option_sentence(idlib: CaseContext) -> None:
-    game = alternating_offers.compile(idlib.case.floats())
+    game = alternating_offers.from_case(idlib.case.floats())
     found = alternating_offers.evaluate(idlib.case, ())
     assert "stakes more to it before the deal moved" in talks.walking_out(idlib, game, found)
     rich = replace(game, outside=np.add(game.outside, (0.0, 1.0)), left=game.left)
@@ -118,11 +118,11 @@ def test_outside_option_sentence(idlib: CaseContext) -> None:
 
 
 def test_escalation_path_in_words(idlib: CaseContext) -> None:
-    ladder = escalation.compile(idlib.case)
+    ladder = escalation.escalation(idlib.case)
     assert "no threat of its own is credible" in escalation_section.path(idlib, ladder)
     bound = idlib.case.with_value("quantity.audience_cost_turkey", Fraction(3, 5))
     context = context_of(bound)
-    words = escalation_section.path(context, escalation.compile(bound))
+    words = escalation_section.path(context, escalation.escalation(bound))
     assert words.startswith("Turkey demands") and "Russia concedes" in words
 
 
@@ -147,7 +147,7 @@ def test_all_equilibria_stand_in_the_table(idlib: CaseContext) -> None:
     """On a boundary of deterrence several equilibria exist: the report has a row for each."""
     tables = [b for b in hidden_resolve.blocks(idlib) if isinstance(b, Table)]
     rows = [str(row[0]) for table in tables for row in table.rows]
-    form = registry.load("forms", "deterrence").compile(idlib.case)
+    form = declare.load("compiles", "deterrence")(idlib.case)
     assert len(form.equilibria()) == 3
     assert {point.label for point in form.equilibria()} <= set(rows)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import negotiate as ng
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.slots import disagreement as slot
 from negotiate.report.blocks import Figure, Paragraph, Table
 from negotiate.report.context import CaseContext
@@ -41,7 +41,7 @@ def test_maps_agree_with_the_threat_game_at_the_file_s_values(context: CaseConte
     found = threat_maps(case, solution)
     assert found is not None
     chosen = (*found.levers[0], *found.levers[1])
-    form = registry.load("forms", "threats").compile(case, levers=chosen)
+    form = declare.load("compiles", "threats")(case, levers=chosen)
     table = [[d[0] - found.slope * d[1] for d in row] for row in form.points]
     assert all(isinstance(v, Fraction) for row in table for v in row)
     answer = extreme_equilibria(table, [[-v for v in row] for row in table])

@@ -167,7 +167,7 @@ def idlib():
 
 @pytest.mark.parametrize("commitment", ["stated", "full"])
 def test_the_case_realised_and_committed_agree(idlib, commitment):
-    game = threats.compile(idlib, commitment=commitment)
+    game = threats.game(idlib, commitment=commitment)
     size = tuple(len(s) for s in game.strategies)
     assert size == tuple(2 ** len(own) for own in game.levers)
     rational = rational_threats(game)[0]

@@ -10,7 +10,7 @@ import pytest
 import sympy
 
 import negotiate as ng
-from negotiate import registry
+from negotiate import declare
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.whatif import metric
 
@@ -50,7 +50,7 @@ def test_the_equation_has_the_sign_of_the_exact_margin(idlib, acceptable):
     assert acceptable.exact and len(acceptable.curves) == 1
     across, up = sympy.symbols("X Y")
     left = sympy.sympify(acceptable.curves[0].removesuffix(" = 0"))
-    compute = registry.load("forms", "deal").exact
+    compute = declare.file_of("deal").exact
     rng = np.random.default_rng(1)
     signs = set()
     for a, b in rng.integers(0, 1000, (12, 2)):

@@ -5,7 +5,7 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.bargaining import deal
 from negotiate.case import read as casefile
 from negotiate.errors import InputError, UnknownNameError
@@ -18,7 +18,7 @@ CASE = casefile.load("idlib-2020")
 
 def _known(name):
     form = name.partition(".")[0]
-    return form in registry.names("forms") and name in metric.available(CASE)
+    return form in declare.names("game") and name in metric.available(CASE)
 
 
 @pytest.mark.parametrize("scenario", list(CASE.scenarios))
@@ -69,7 +69,7 @@ def test_against_shows_a_set_value():
 
 def test_metrics_are_named_by_form_and_unknown_ones_refused():
     known = metric.available(CASE)
-    assert all(name.partition(".")[0] in metric.form_names() for name in known)
+    assert all(name.partition(".")[0] in metric.games() for name in known)
     assert {"deal.margin.turkey", "threats.used.straits", "bargaining.disagreement.russia"} <= set(
         known
     )

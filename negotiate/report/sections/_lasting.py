@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.drawing.text import number, percent
 from negotiate.dynamic.views import durability as durability_view
 from negotiate.report.blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
@@ -25,13 +25,13 @@ DEVICES = {
 
 
 def blocks(context: Any) -> tuple[list[Block], str]:
-    module = registry.load("forms", "durability")
-    chain, reason = shared.attempt(lambda: module.compile(context.case))
+    module = declare.file_of("durability")
+    chain, reason = shared.attempt(lambda: declare.load("compiles", "durability")(context.case))
     if chain is None:
         return [], reason
     drawn, _ = shared.attempt(lambda: _drawn_time(context, module))
     variants = {"as signed": chain} | {
-        words: module.compile(module.without(context.case, device))
+        words: declare.load("compiles", "durability")(module.without(context.case, device))
         for device, words in _devices(context).items()
         if device != "no_spoiler"
     }
@@ -100,7 +100,7 @@ def _devices(context: Any) -> dict[str, str]:
 
 def lasting(context: Any, chain: Any, drawn: Any) -> str:
     """Expected time, who honours, and the base rate, in sentences made from the numbers."""
-    module = registry.load("forms", "durability")
+    module = declare.file_of("durability")
     parts = []
     if chain.game is not None:
         count = int(chain.play["equilibria"])
@@ -167,7 +167,7 @@ def _drawn_time(context: Any, module: Any) -> dict[str, Any]:
 
 def _spread(context: Any, drawn: Mapping[str, Any]) -> Table:
     """Expected time and what each device is worth, at the file's values and over draws."""
-    module = registry.load("forms", "durability")
+    module = declare.file_of("durability")
     names = {"expected_time": "expected time to collapse"}
     for device, words in _devices(context).items():
         what = words.removeprefix("without ")
@@ -276,7 +276,7 @@ def _honours(context: Any, party: str) -> list[str]:
 def _too_small(context: Any, party: str, path: str) -> list[str]:
     """Whether a smaller temptation is not honoured, because nobody answers it."""
     case, other = context.case, next(p for p in context.case.principals if p != party)
-    module = registry.load("forms", "durability")
+    module = declare.file_of("durability")
     less = np.linspace(0.02, 0.98, 49) * float(case.value(path))
     names = [f"honours.{party}", f"retaliates.{other}"]
     found, _ = shared.attempt(lambda: module.evaluate(case.with_draws({path: less}), names))
@@ -297,7 +297,7 @@ def _hindsight(context: Any, chain: Any, drawn: Any) -> list[Block]:
     if not isinstance(seen, Mapping) or "days" not in seen:
         return []
     days = float(seen["days"])
-    module = registry.load("forms", "durability")
+    module = declare.file_of("durability")
     chance = float(np.asarray(chain.survives_days(days)))
     told = str(seen.get("text", f"it held {number(days, 0)} days")).rstrip(".")
     words: list[Any] = [

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import declare, registry
+from negotiate import declare
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
 from negotiate.report.sections import _crisis as shared
@@ -17,8 +17,8 @@ from negotiate.tolerance import UTILITY
 
 
 def blocks(context: Any) -> tuple[list[Block], str]:
-    module = registry.load("forms", "enforcement")
-    game, reason = shared.attempt(lambda: module.compile(context.case))
+    module = declare.file_of("enforcement")
+    game, reason = shared.attempt(lambda: declare.load("compiles", "enforcement")(context.case))
     if game is None:
         return [], reason
     drawn, _ = shared.attempt(lambda: module.evaluate(draws_of(context)))
@@ -83,8 +83,8 @@ def patience(context: Any, game: Any) -> str:
 
 
 def _table(context: Any, game: Any) -> Table:
-    enforcement = registry.load("forms", "enforcement")
-    repeated = registry.load("forms", "repeated")
+    enforcement = declare.file_of("enforcement")
+    repeated = declare.file_of("repeated")
     own = enforcement.rule(context.case)
     rules = {
         "as in the file": own,
@@ -92,7 +92,7 @@ def _table(context: Any, game: Any) -> Table:
         "only the clause violated": enforcement.proportional(own.periods),
     }
     games = {
-        words: game if rule == own else enforcement.compile(context.case, punishment=rule)
+        words: game if rule == own else enforcement.from_case(context.case, punishment=rule)
         for words, rule in rules.items()
     }
     bare = repeated.evaluate(context.case)
@@ -158,8 +158,7 @@ def levers(context: Any, game: Any) -> str:
     for name in bare.on_table():
         if "punishment" in bare.levers[name].enters:
             bare = bare.with_value(f"lever.{name}.available", False)
-    module = registry.load("forms", "enforcement")
-    needs = module.compile(bare).critical()
+    needs = declare.load("compiles", "enforcement")(bare).critical()
     enough = []
     for party, need in zip(game.players, needs.tolist(), strict=True):
         name, need = context.name(party), float(need)
@@ -175,8 +174,8 @@ def levers(context: Any, game: Any) -> str:
 
 def _what_sustains(context: Any) -> list[Block]:
     """The payoffs that patience sustains in the game without levers, all seen."""
-    module = registry.load("forms", "repeated")
-    game, _ = shared.attempt(lambda: module.compile(context.case))
+    module = declare.file_of("repeated")
+    game, _ = shared.attempt(lambda: declare.load("compiles", "repeated")(context.case))
     if game is None:
         return []
     common = module.at_common_discount(game)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.crisis.escalation import HARMFUL
 from negotiate.crisis.views import escalation as view
 from negotiate.drawing.text import number
@@ -38,7 +38,7 @@ def _rungs(context: Any, party: str) -> list[str]:
 
 def blocks(context: Any) -> list[Block]:
     """One ladder for each principal that holds levers, the file's challenger first."""
-    form = registry.load("forms", "escalation")
+    form = declare.file_of("escalation")
     first = context.case.setting("escalation", "challenger", context.case.principals[0])
     order = [first, *(p for p in context.case.principals if p != first)]
     out: list[Block] = [
@@ -52,7 +52,9 @@ def blocks(context: Any) -> list[Block]:
         if not _rungs(context, party):
             continue
         ladder, reason = shared.attempt(
-            functools.partial(form.compile, context.case, challenger=party)
+            functools.partial(
+                declare.load("compiles", "escalation"), context.case, challenger=party
+            )
         )
         if ladder is None:
             out += shared.left_out({context.name(party): reason})
@@ -94,7 +96,9 @@ def _ladder(context: Any, form: Any, ladder: Any, *, drawn: bool) -> list[Block]
         ("stated", "as likely as the file says"),
         ("full", "certain"),
     ):
-        solved = form.compile(context.case, commitment=kind, challenger=ladder.players[0]).solved()
+        solved = declare.load("compiles", "escalation")(
+            context.case, commitment=kind, challenger=ladder.players[0]
+        ).solved()
         rows.append((words, _arrows(context, solved.path), *(float(v) for v in solved.value)))
     out.append(
         Table(
@@ -196,7 +200,7 @@ def thresholds(context: Any, form: Any, first: str) -> list[str]:
     case, path_ = context.case, f"quantity.audience_cost_{first}"
     if not case.has(path_):
         return []
-    ladder = form.compile(case)
+    ladder = declare.load("compiles", "escalation")(case)
     dearest = max((float(r.cost_holder + r.announce) for r in ladder.rungs), default=0.0)
     top = float(np.ceil(2 * (sum(float(r.cost_holder) for r in ladder.rungs) + dearest) + 1) / 2)
     who = context.name(first)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.crisis.views import audience_costs as audience_view
 from negotiate.crisis.views import crisis_bargaining as range_view
 from negotiate.crisis.views import deterrence as deterrence_view
@@ -58,7 +58,7 @@ def blocks(context: Any) -> list[Block]:
 
 
 def _range(context: Any) -> list[Block]:
-    form = registry.load("forms", "crisis_bargaining").compile(context.case)
+    form = declare.load("compiles", "crisis_bargaining")(context.case)
     a, b = (context.name(p) for p in form.players)
     return [
         Paragraph(
@@ -112,8 +112,7 @@ def added_sentence(case: Any, form: Any) -> str:
 
 
 def _risk(context: Any) -> list[Block]:
-    module = registry.load("forms", "crisis_bargaining")
-    hidden = module.compile_hidden(context.case)
+    hidden = declare.load("compiles", "hidden_cost")(context.case)
     if hidden is None:
         return []
     a, b = (context.name(p) for p in hidden.players)
@@ -126,7 +125,7 @@ def _risk(context: Any) -> list[Block]:
             "the strong.",
         ),
     ]
-    screening = module.compile_screening(context.case)
+    screening = declare.load("compiles", "screening")(context.case)
     if screening is not None:
         out.append(Paragraph(screening_sentence(screening, a, b)))
     own = f"quantity.war_cost_{hidden.players[0]}"
@@ -192,7 +191,7 @@ def screening_sentence(form: Any, a: str, b: str) -> str:
 
 
 def _signals(context: Any) -> list[Block]:
-    form = registry.load("forms", "audience_costs").compile(context.case)
+    form = declare.load("compiles", "audience_costs")(context.case)
     a, b = (context.name(p) for p in form.players)
     solution = form.equilibria()
     margins = form.existence()
@@ -240,7 +239,7 @@ def _signals(context: Any) -> list[Block]:
 
 def _two_sided(context: Any, a: str, b: str) -> list[Block]:
     """Every equilibrium where both sides' war payoffs, and A's backing down, are private."""
-    form = registry.load("forms", "audience_costs").compile_two_sided(context.case)
+    form = declare.load("compiles", "lewis_schultz")(context.case)
     solution = form.equilibria()
     count = len(solution)
     rows = tuple(
@@ -294,7 +293,7 @@ def signal_sentence(form: Any, solution: Any, a: str, b: str) -> str:
 
 
 def _deterrence(context: Any) -> list[Block]:
-    form = registry.load("forms", "deterrence").compile(context.case)
+    form = declare.load("compiles", "deterrence")(context.case)
     a, b = (context.name(p) for p in form.players)
     solution = form.equilibria()
     rows = [
@@ -352,7 +351,7 @@ def _deterrence(context: Any) -> list[Block]:
 
 
 def _mechanism(context: Any) -> list[Block]:
-    module = registry.load("forms", "commitment")
+    module = declare.file_of("commitment")
     names = module.why_talks_fail(context.case)
     out: list[Block] = [note(mechanism_sentence(names), kind="finding")]
     if context.case.uncertain():
@@ -370,7 +369,7 @@ def _mechanism(context: Any) -> list[Block]:
                       "Mechanisms over the draws of every uncertain number; 'none' where both get "
                       "a deal they prefer to war for certain.", align="lr")
             )  # fmt: skip
-    shift, reason = shared.attempt(lambda: module.compile(context.case))
+    shift, reason = shared.attempt(lambda: declare.load("compiles", "commitment")(context.case))
     if shift is not None:
         out.append(Paragraph(shift_sentence(shift, *(context.name(p) for p in shift.players))))
         path = "quantity.win_probability_later"

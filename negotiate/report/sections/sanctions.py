@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.crisis.views import sanctions_game as view
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
@@ -36,8 +36,7 @@ def _coercers(context: Any) -> list[str]:
 
 def blocks(context: Any) -> list[Block]:
     """Both stages, their selection, what happened, what-ifs and thresholds."""
-    module = registry.load("forms", "sanctions_game")
-    game, reason = shared.attempt(lambda: module.compile(context.case))
+    game, reason = shared.attempt(lambda: declare.load("compiles", "sanctions_game")(context.case))
     if game is None:
         return [*shared.left_out({"threat and imposition": reason}), *_third_party(context)]
     sender, target = (context.name(p) for p in game.players)
@@ -80,7 +79,7 @@ def blocks(context: Any) -> list[Block]:
 
 def _third_party(context: Any) -> list[Block]:
     """Pressure through a third party: two moves, each by its own interest."""
-    game = registry.load("forms", "sanctions_game").compile_third_party(context.case)
+    game = declare.load("compiles", "coerced_third_party")(context.case)
     if game is None:
         return []
     name = _coercers(context)[0]
@@ -154,7 +153,7 @@ def _observed(context: Any, game: Any, sender: str, target: str) -> list[Block]:
     )
     rows.append(("threat and imposition", what, number(chance)))
     months = seen.get("months")
-    duration, _ = shared.attempt(lambda: registry.load("forms", "attrition").compile(context.case))
+    duration, _ = shared.attempt(lambda: declare.load("compiles", "attrition")(context.case))
     if months is not None and duration is not None:
         rows.append(
             ("how long", f"{number(float(months), 1)} months",

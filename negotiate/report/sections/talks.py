@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.slots import inside_flow
 from negotiate.crisis.views import two_level
 from negotiate.drawing import figures
@@ -29,8 +29,10 @@ def applies(context: Any) -> bool:
 
 def blocks(context: Any) -> list[Block]:
     """Shares by who proposes and until when; patience, walking out, ratifiers; what-ifs."""
-    form = registry.load("forms", "alternating_offers")
-    game, reason = shared.attempt(lambda: form.compile(context.case.floats()))
+    form = declare.file_of("alternating_offers")
+    game, reason = shared.attempt(
+        lambda: declare.load("compiles", "alternating_offers")(context.case.floats())
+    )
     if game is None:
         return shared.left_out({"alternating offers": reason})
     found = form.evaluate(context.case, ())
@@ -302,8 +304,7 @@ def _gain_over(game: Any, k: int, patience: Any) -> Any:
 
 def _ratifiers(context: Any) -> list[Block]:
     """Win-sets of both sides, where the file says what must be ratified at home."""
-    form = registry.load("forms", "two_level")
-    game, _ = shared.attempt(lambda: form.compile(context.case))
+    game, _ = shared.attempt(lambda: declare.load("compiles", "two_level")(context.case))
     if game is None:
         return []
     names = tuple(context.name(p) for p in game.players)

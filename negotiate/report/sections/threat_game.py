@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from negotiate import declare, registry
+from negotiate import declare
 from negotiate.drawing.text import MINUS
 from negotiate.report.blocks import Block, Bullets, Paragraph, Table
 from negotiate.report.sections._matrix import payoff_table
@@ -63,7 +63,7 @@ def blocks(context: Any) -> list[Block]:
         players=(one, two), caption=view.caption(game),
     )  # fmt: skip
     out.append(replace(matrix, note=f"{key}. Underlined: best reply to the other side's threat."))
-    full = registry.load("forms", "threats").compile(context.case, commitment="full")
+    full = declare.load("compiles", "threats")(context.case, commitment="full")
     certain = declare.concept_named("rational_threats")(full)[0]
     out.append(
         Table(

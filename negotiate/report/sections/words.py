@@ -6,7 +6,7 @@ import functools
 from dataclasses import replace
 from typing import Any
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.crisis.views import cheap_talk as talk_view
 from negotiate.crisis.views import reputation as reputation_view
 from negotiate.drawing.text import number, percent
@@ -41,7 +41,7 @@ def blocks(context: Any) -> list[Block]:
 
 
 def _talk(context: Any) -> list[Block]:
-    form = registry.load("forms", "cheap_talk").compile(context.case)
+    form = declare.load("compiles", "cheap_talk")(context.case)
     speaker, hearer = (context.name(p) for p in form.players)
     return [
         Paragraph(talk_sentence(form, speaker, hearer)),
@@ -74,7 +74,7 @@ def talk_sentence(form: Any, speaker: str, hearer: str) -> str:
 
 
 def _mediator(context: Any) -> list[Block]:
-    form = registry.load("forms", "mediation").compile(context.case)
+    form = declare.load("compiles", "mediation")(context.case)
     a = context.name(form.players[0])
     out: list[Block] = [Paragraph(mediator_sentence(form, a, str(form.players[1])))]
     out.append(
@@ -112,7 +112,7 @@ def mediator_sentence(form: Any, a: str, mediator: str) -> str:
 
 
 def _reputation(context: Any) -> list[Block]:
-    form = registry.load("forms", "reputation").compile(context.case)
+    form = declare.load("compiles", "reputation")(context.case)
     who = context.name(form.players[1])
     out: list[Block] = [Paragraph(reputation_sentence(form, who))]
     if form.crises > 1:

@@ -119,13 +119,13 @@ def read(
 
 
 def _opened(case: str | Path, where: str) -> Any:
-    from negotiate import loading
     from negotiate.case import read as casefile
+    from negotiate.strategic import nfg
 
     path = casefile.resolve(case)
-    if path.suffix.lower() in loading.SUFFIXES:
-        return loading.load(case)
-    kind = loading.kind_of(casefile.read_text(path))
+    if path.suffix.lower() == ".nfg":
+        return nfg.read(path)
+    kind = casefile.kind_in(casefile.read_text(path))
     if kind != "strategic":
         raise NotApplicableError(
             f"is of kind {kind or 'unknown'}", where=f"{where}: {case}",

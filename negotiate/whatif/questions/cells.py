@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negotiate import registry
 from negotiate.case.negotiation import Negotiation
 from negotiate.errors import NegotiateError
 from negotiate.view import Viewable
@@ -182,7 +181,7 @@ def _exact(
 ) -> tuple[Any, ...] | None:
     """Exact thresholds of a number, or None where the form has none to give."""
     form, rest = metric.split(name, case)
-    compute = getattr(registry.load("forms", form), "exact", None)
+    compute = metric.exactly(form)
     if compute is None:
         return None
     # The least of several numbers is made of pieces: its sign can change only where one of them

@@ -30,7 +30,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate import registry
 from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, NegotiateError, UnknownNameError
 from negotiate.view import Viewable
@@ -343,7 +342,7 @@ def _equations(
     curve passes through the plane.
     """
     form, rest = metric.split(name, case)
-    compute = getattr(registry.load("forms", form), "exact", None)
+    compute = metric.exactly(form)
     if compute is None:
         return ()
     head, _, last = rest.rpartition(".")

@@ -241,8 +241,8 @@ def study(
         Of `negotiate.whatif.study.run.run_study`: engine, workers, chunk, folder, confirmed_rows.
     """
     space, evaluate, design, base, provenance = _planned(case, metrics, design, scenarios)
-    meanings = metrics_of.listed(base.case)
-    units = {name: metrics_of.unit(name, meanings) for name in base.metrics}
+    metrics_of.listed(base.case)
+    units = {name: metrics_of.unit(base.case, name) for name in base.metrics}
     return run_study(space, evaluate, design, units=units, provenance=provenance, **options)
 
 

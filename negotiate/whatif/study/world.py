@@ -45,9 +45,9 @@ def opened(case: Any) -> Negotiation:
         case = case.as_case()
     if isinstance(case, Negotiation):
         return case
-    from negotiate.loading import form_of
+    from negotiate.declare import kind_of
 
-    kind = form_of(case)
+    kind = kind_of(case)
     strategic = kind == "strategic"
     raise InputError(
         f"a game of kind {kind} is no case with uncertain quantities" if strategic

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import registry
+from negotiate import declare
 from negotiate.case.negotiation import Negotiation
 from negotiate.drawing import figures
 from negotiate.drawing.text import escape, number
@@ -162,7 +162,7 @@ def view(case: Negotiation) -> str:
     # metrics judge no regrets, so they answer ten times as fast as the concept itself
     found = metric.evaluate(floats, wanted)
     used = tuple(lever for lever in case.levers if float(found[f"threats.used.{lever}"]) >= 0.5)
-    problem = registry.load("forms", "bargaining").compile(floats, levers_used=used)
+    problem = declare.load("compiles", "bargaining")(floats, levers_used=used)
     shown = tuple(case.parties[p].name for p in problem.parties)
     frontier = np.asarray(problem.frontier(), float)
     step = max(1, len(frontier) // FRONTIER)
@@ -170,7 +170,7 @@ def view(case: Negotiation) -> str:
     solutions = {"rational threats": [float(found[name]) for name in wanted[:2]]}
     deals, judged = {}, None
     if case.signed_deal:
-        judged = registry.load("forms", "deal").judge(
+        judged = declare.file_of("deal").judge(
             problem, floats.terms(case.signed_deal), name=case.signed_deal
         )
         deals["signed"] = [float(u) for u in judged.utility]
