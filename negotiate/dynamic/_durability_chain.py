@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
-from negotiate.declare import Playable, assessment
+from negotiate.declare import Metric, Playable, assessment
 from negotiate.dynamic.arithmetic import markov
 from negotiate.dynamic.stochastic import StochasticGame
 from negotiate.errors import InputError, UnknownNameError
@@ -43,10 +43,107 @@ BASE_RATES: tuple[tuple[str, float, float], ...] = (
 """What, days, share ended by then (Kaplan-Meier)."""
 
 
+METRICS = (
+    Metric(
+        "expected_time",
+        "month",
+        "expected periods (months) to collapse; infinite: may never collapse",
+        words="expected months to the deal's collapse",
+    ),
+    Metric(
+        "median_time",
+        "month",
+        "months after which half of such deals have collapsed",
+        words="months after which half of such deals have collapsed",
+    ),
+    Metric(
+        "hazard",
+        "probability per month",
+        "chance of collapse per period in the long run of a deal that still holds",
+        words="hazard of the deal's collapse per month",
+    ),
+    Metric(
+        "survival.<name>",
+        "probability",
+        "chance that the deal still holds after n periods",
+        words="chance that the deal holds {name} months",
+    ),
+    Metric(
+        "survival_days.<name>",
+        "probability",
+        "chance that the deal still holds after n days",
+        words="chance that the deal holds {name} days",
+    ),
+    Metric(
+        "ended_1_year_vs_ucdp",
+        "difference of shares",
+        "share ended in 12 months minus the UCDP base rate 0.267",
+    ),
+    Metric(
+        "honours.<party>",
+        "probability",
+        "probability that the party honours the deal in a month of peace",
+        words="probability that {party} honours the deal",
+    ),
+    Metric(
+        "retaliates.<party>",
+        "probability",
+        "probability that the party answers a violation, not lets it pass",
+        words="probability that {party} answers a violation",
+    ),
+    Metric(
+        "honour_margin.<party>",
+        "stake",
+        "worth of honouring minus that of one violation, stakes; signed",
+        words="margin of {party} in honouring the deal",
+    ),
+    Metric(
+        "retaliation_margin.<party>",
+        "stake",
+        "worth of answering minus that of letting pass, stakes; signed",
+        words="margin of {party} in answering a violation",
+    ),
+    Metric(
+        "equilibria",
+        "count",
+        "number of Markov perfect equilibria in pure plans",
+    ),
+    Metric(
+        "mixed",
+        "yes or no",
+        "1 where there is none and a mixed one is shown, 0 where not",
+    ),
+    Metric(
+        "worth.monitoring",
+        "difference of months",
+        "months that the levers of the slot monitoring add to the expected time",
+        words="months that monitoring adds to the deal",
+    ),
+    Metric(
+        "worth.tripwire",
+        "difference of months",
+        "months that the tripwire force adds to the expected time",
+        words="months that the tripwire force adds to the deal",
+    ),
+    Metric(
+        "worth.no_spoiler",
+        "difference of months",
+        "months that the deal would gain were there no spoiler",
+        words="months lost to the spoiler",
+    ),
+    Metric(
+        "stated.expected_time",
+        "month",
+        "expected months to collapse at the file's own hazard",
+    ),
+)
+
+
 @assessment(
     "durability",
     title="Durability of a deal",
     short="durability",
+    metrics=METRICS,
 )
 @dataclass(frozen=True, eq=False)
 class Durability(Playable):

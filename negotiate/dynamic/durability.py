@@ -37,13 +37,14 @@ import numpy as np
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import monitoring
-from negotiate.declare import Metric, compiles
+from negotiate.declare import compiles
 from negotiate.dynamic._durability_chain import (
     AGREEMENTS,
     BASE_RATES,
     DAYS_A_MONTH,
     KIND,
     MAX_PERIODS,
+    METRICS,
     Array,
     Durability,
     from_hazard,
@@ -76,101 +77,10 @@ __all__ = [
     "worth_of",
 ]  # fmt: skip
 
-METRICS = (
-    Metric(
-        "expected_time",
-        "month",
-        "expected periods (months) to collapse; infinite: may never collapse",
-        words="expected months to the deal's collapse",
-    ),
-    Metric(
-        "median_time",
-        "month",
-        "months after which half of such deals have collapsed",
-        words="months after which half of such deals have collapsed",
-    ),
-    Metric(
-        "hazard",
-        "probability per month",
-        "chance of collapse per period in the long run of a deal that still holds",
-        words="hazard of the deal's collapse per month",
-    ),
-    Metric(
-        "survival.<name>",
-        "probability",
-        "chance that the deal still holds after n periods",
-        words="chance that the deal holds {name} months",
-    ),
-    Metric(
-        "survival_days.<name>",
-        "probability",
-        "chance that the deal still holds after n days",
-        words="chance that the deal holds {name} days",
-    ),
-    Metric(
-        "ended_1_year_vs_ucdp",
-        "difference of shares",
-        "share ended in 12 months minus the UCDP base rate 0.267",
-    ),
-    Metric(
-        "honours.<party>",
-        "probability",
-        "probability that the party honours the deal in a month of peace",
-        words="probability that {party} honours the deal",
-    ),
-    Metric(
-        "retaliates.<party>",
-        "probability",
-        "probability that the party answers a violation, not lets it pass",
-        words="probability that {party} answers a violation",
-    ),
-    Metric(
-        "honour_margin.<party>",
-        "stake",
-        "worth of honouring minus that of one violation, stakes; signed",
-        words="margin of {party} in honouring the deal",
-    ),
-    Metric(
-        "retaliation_margin.<party>",
-        "stake",
-        "worth of answering minus that of letting pass, stakes; signed",
-        words="margin of {party} in answering a violation",
-    ),
-    Metric(
-        "equilibria",
-        "count",
-        "number of Markov perfect equilibria in pure plans",
-    ),
-    Metric(
-        "mixed",
-        "yes or no",
-        "1 where there is none and a mixed one is shown, 0 where not",
-    ),
-    Metric(
-        "worth.monitoring",
-        "difference of months",
-        "months that the levers of the slot monitoring add to the expected time",
-        words="months that monitoring adds to the deal",
-    ),
-    Metric(
-        "worth.tripwire",
-        "difference of months",
-        "months that the tripwire force adds to the expected time",
-        words="months that the tripwire force adds to the deal",
-    ),
-    Metric(
-        "worth.no_spoiler",
-        "difference of months",
-        "months that the deal would gain were there no spoiler",
-        words="months lost to the spoiler",
-    ),
-    Metric(
-        "stated.expected_time",
-        "month",
-        "expected months to collapse at the file's own hazard",
-    ),
-)
 """Names of metrics. From ``honours`` to ``equilibria`` they need the game, not a stated chain."""
+
+NAMES = tuple(metric.name for metric in METRICS)
+"""Names of the metrics, placeholders and all."""
 
 
 def source(negotiation: Negotiation) -> str:
@@ -256,7 +166,7 @@ def evaluate_game(chain: Durability, names: Iterable[str] = ()) -> dict[str, Arr
             out[name] = chain.survives_days(int(tail)) + lack
         elif name in table:
             out[name] = table[name]() + (0 if name == "equilibria" else lack)
-        elif name in METRICS or f"{head}.<party>" in METRICS:
+        elif name in NAMES or f"{head}.<party>" in NAMES:
             raise InputError(
                 f"{name} needs the stochastic game",
                 where=KIND,
@@ -286,5 +196,5 @@ def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, A
             sign = -1 if tail == "no_spoiler" else 1
             out[name] = sign * np.asarray(worth_of(chain, there), float)
         else:
-            raise UnknownNameError("metric", name, METRICS, where=KIND)
+            raise UnknownNameError("metric", name, NAMES, where=KIND)
     return {name: out[name] for name in wanted} if wanted else out
