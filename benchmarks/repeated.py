@@ -23,6 +23,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from itertools import combinations, product
 from typing import Any
 
@@ -30,9 +31,11 @@ import numpy as np
 from scipy.optimize import brentq
 
 import negotiate as ng
-from negotiate.dynamic import durability, enforcement
 from negotiate.dynamic.arithmetic import abreu_sannikov
 from negotiate.whatif.study.case import draw
+
+durability_file = import_module("negotiate.dynamic.durability")
+enforcement_file = import_module("negotiate.dynamic.enforcement")
 
 PERIODS = 6
 
@@ -78,12 +81,12 @@ def enforced(draws: int, loop: int, results: dict[str, Any]) -> None:
     def all_draws() -> Any:
         by = {n: t[:, k] for k, n in enumerate(names)}
         worth = {n: loss[:, k] for k, n in enumerate(names)}
-        game = enforcement.enforcement(
+        game = enforcement_file.enforcement(
             ("x", "y"), clauses=names, temptation={"x": by, "y": by},
             surplus={"x": worth, "y": worth}, discount=0.9, detection=q, false_alarm=f,
-            punishment=enforcement.limited(PERIODS),
+            punishment=enforcement_file.limited(PERIODS),
         )  # fmt: skip
-        return enforcement.evaluate_game(
+        return enforcement_file.evaluate_game(
             game, ["critical_discount.x", "margin.x", "weakest_clause.x"]
         )
 
@@ -106,12 +109,12 @@ def from_case(draws: int, loop: int, results: dict[str, Any]) -> None:
     idlib = ng.load("idlib-2020")
     many = draw(idlib, draws, seed=1)
     names = ["critical_discount.russia", "critical_discount.turkey", "margin"]
-    ours, found = timed(lambda: enforcement.evaluate(many, names))
+    ours, found = timed(lambda: enforcement_file.evaluate(many, names))
     singles = [
         idlib.floats().with_values({p: float(many.base[p][k]) for p in idlib.uncertain()})
         for k in range(loop)
     ]
-    theirs, one = timed(lambda: [enforcement.evaluate(case, names) for case in singles])
+    theirs, one = timed(lambda: [enforcement_file.evaluate(case, names) for case in singles])
     for k in range(loop):
         assert np.isclose(float(one[k]["margin"]), found["margin"][k], atol=1e-9)
     print(f"case: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "
@@ -123,8 +126,8 @@ def from_case(draws: int, loop: int, results: dict[str, Any]) -> None:
 
 def lasting(draws: int, loop: int, results: dict[str, Any]) -> None:
     idlib = ng.load("idlib-2020")
-    game = durability.game(draw(idlib, draws, seed=1))
-    ours, kept = timed(lambda: durability.lasting_play(game).expected_time())
+    game = durability_file.game(draw(idlib, draws, seed=1))
+    ours, kept = timed(lambda: durability_file.lasting_play(game).expected_time())
     reward, move, discount = (np.asarray(a) for a in game.arrays)
     theirs, sample = timed(
         lambda: [

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -189,10 +190,10 @@ def _nashpy(case, values, sample):
     """Threat games a second in a loop over nashpy, their cells given to it."""
     import nashpy
 
-    from negotiate.threats import game as threats
+    threats_file = import_module("negotiate.threats.game")
 
     drawn = case.with_draws({path: value[:sample] for path, value in values.items()})
-    cells = threats.game(drawn).cells["payoffs"]
+    cells = threats_file.game(drawn).cells["payoffs"]
     start = time.perf_counter()
     for a, b in cells:
         nashpy.Game(a, b).lemke_howson(initial_dropped_label=0)

@@ -66,9 +66,9 @@ found = declare.concept_named("nash_bargaining")(problem)
 out["payoffs"] = {{k: float(v) for k, v in found[0].payoffs.items()}}
 threats = declare.load("compiles", "threats")(case)
 out["used"] = list(declare.concept_named("rational_threats")(threats)[0].facts["used"])
-nash = declare.concept_named("nash_equilibrium")(ng.load("chicken"))
+nash = declare.concept_named("nash_equilibrium")(ng.open("chicken"))
 out["chicken"] = [len(nash), nash.complete, nash.exact]
-out["tree"] = len(declare.concept_named("subgame_perfect")(ng.load("entry-deterrence")))
+out["tree"] = len(declare.concept_named("subgame_perfect")(ng.open("entry-deterrence")))
 
 from negotiate.whatif.study.design import Sobol
 study = ng.study(case, ["deal.margin.least"], Sobol(256, seed=1), engine="serial")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
 from negotiate.errors import InputError, UnknownNameError
@@ -84,8 +85,6 @@ def _signalling(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     """Of a pie, of a polygon, of named outcomes, of issues with weights and values, of a curve."""
-    from negotiate.bargaining import problem as bargaining
-
     ways = [k for k in ("pie", "polygon", "outcomes", "weights", "first") if k in spec]
     if len(ways) != 1:
         raise InputError(
@@ -111,7 +110,6 @@ def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _of_issues(spec: Mapping[str, Any], numbers: Numbers, where: str, d: Any) -> Any:
-    from negotiate.bargaining import problem as bargaining
     from negotiate.bargaining.values import KINDS as VALUES
     from negotiate.bargaining.values import Value
 
@@ -194,7 +192,7 @@ def _enforcement(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _durability(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
-    from negotiate.dynamic import durability
+    durability_file = import_module("negotiate.dynamic.durability")
 
     given = {
         k: value(v, numbers, f"{where}.{k}")
@@ -202,8 +200,8 @@ def _durability(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
         if k not in ("kind", "title", "note")
     }
     if "hazard" in given:
-        return durability.from_hazard(**given)
-    return durability.from_stages(**given)
+        return durability_file.from_hazard(**given)
+    return durability_file.from_stages(**given)
 
 
 def _threats(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:

@@ -334,12 +334,12 @@ def _with_disagreement(
     negotiation: Any, commitment: str | None = None, periods: int | None = None
 ) -> tuple[AlternatingOffers, Array]:
     """The game, and the disagreement payoffs (..., 2) from which its payoffs are counted."""
-    from negotiate.bargaining import problem as bargaining
+    from negotiate.bargaining.problem import problem as bargaining_problem
     from negotiate.case import slot_reading as case
     from negotiate.case.slots import disagreement, inside_flow, outside_option
 
     sure = case.commitment(negotiation, KIND, commitment)
-    problem = bargaining.problem(negotiation, commitment=sure)
+    problem = bargaining_problem(negotiation, commitment=sure)
     names = given.two(problem.parties)
     case.require(negotiation, KIND, {f"discount_{p}": f"party.{p}.discount" for p in names})
     d = np.asarray(problem.disagreement, dtype=float)

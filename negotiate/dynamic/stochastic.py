@@ -32,6 +32,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
@@ -490,9 +491,9 @@ def repeated(stage: Any, discount: Any) -> StochasticGame:
 @compiles("stochastic")
 def from_case(negotiation: Any, **settings: Any) -> StochasticGame:
     """The stochastic game of a case: whether its deal holds, see `negotiate.dynamic.durability`."""
-    from negotiate.dynamic import durability
+    durability_file = import_module("negotiate.dynamic.durability")
 
-    return durability.game(negotiation, **settings)
+    return durability_file.game(negotiation, **settings)
 
 
 def is_zero_sum(game: StochasticGame) -> bool:

@@ -1,1 +1,5 @@
 """Extensive games: who moves when, knowing what."""
+
+from negotiate._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

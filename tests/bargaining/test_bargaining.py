@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate.bargaining import problem as bargaining
+from negotiate import bargaining
 from negotiate.bargaining._support import support
 from negotiate.bargaining.nash import nash as nash_bargaining
 from negotiate.bargaining.values import Value, linear, peaked, power, quadratic, table

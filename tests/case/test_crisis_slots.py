@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -19,8 +20,11 @@ from negotiate.case.slots import (
     war_cost,
     win_probability,
 )
-from negotiate.crisis import audience_costs, commitment, crisis_bargaining, escalation
+from negotiate.crisis import audience_costs, crisis_bargaining, escalation
 from negotiate.dynamic import alternating_offers
+
+commitment_file = import_module("negotiate.crisis.commitment")
+crisis_bargaining_file = import_module("negotiate.crisis.crisis_bargaining")
 
 F = Fraction
 
@@ -101,30 +105,28 @@ def off(negotiation: Negotiation) -> Negotiation:
 def test_win_probability_moves_chances_and_no_costs() -> None:
     """Half of 0.2 from South and half of 0.05 from North: 0.5 + 0.1 - 0.025."""
     one = case("win_probability")
-    war = crisis_bargaining.crisis_bargaining(one)
+    war = crisis_bargaining(one)
     assert war.win_probability == F(23, 40)
     assert (war.cost_a, war.cost_b) == (F(1, 10), F(1, 10))
     assert win_probability.read(one)["south"] == F(1, 10)
-    assert crisis_bargaining.crisis_bargaining(one, commitment="full").win_probability == F(13, 20)
+    assert crisis_bargaining(one, commitment="full").win_probability == F(13, 20)
     # It gains North 0.15 of the prize: carried out for its own sake.
-    assert crisis_bargaining.crisis_bargaining(one, commitment="derived").win_probability == F(
-        13, 20
-    )
+    assert crisis_bargaining(one, commitment="derived").win_probability == F(13, 20)
 
 
 def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
     one = case("war_cost")
-    war = crisis_bargaining.crisis_bargaining(one)
+    war = crisis_bargaining(one)
     assert (war.cost_a, war.cost_b) == (F(1, 10) + F(1, 40), F(1, 10) + F(1, 10))
     assert war.win_probability == F(1, 2) and war_cost.read(one)["north"] == F(1, 40)
     # It costs North 0.05 and brings nothing, but backing down would cost it 0.1 at home.
-    assert crisis_bargaining.crisis_bargaining(one, commitment="derived").cost_b == F(3, 10)
+    assert crisis_bargaining(one, commitment="derived").cost_b == F(3, 10)
     quiet = one.with_value("quantity.audience_cost_north", 0)
-    assert crisis_bargaining.crisis_bargaining(quiet, commitment="derived").cost_b == F(1, 10)
+    assert crisis_bargaining(quiet, commitment="derived").cost_b == F(1, 10)
     # The hidden range moves with the lever; A's demand with it.
     hidden, plain = (
-        crisis_bargaining.compile_hidden(one),
-        crisis_bargaining.compile_hidden(off(one)),
+        crisis_bargaining_file.compile_hidden(one),
+        crisis_bargaining_file.compile_hidden(off(one)),
     )
     assert hidden is not None and plain is not None
     assert (
@@ -135,7 +137,7 @@ def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
 def test_inside_flow_moves_the_deal_at_once() -> None:
     one = case("inside_flow")
     assert inside_flow.read(one) == {"north": F(1, 40), "south": F(1, 10)}
-    flow, none = alternating_offers.from_case(one), alternating_offers.from_case(off(one))
+    flow, none = alternating_offers(one), alternating_offers(off(one))
     np.testing.assert_allclose(flow.inside - none.inside, [-0.1 * 0.025, -0.1 * 0.1], atol=1e-12)
     # South loses more by waiting than North, so North gets more at once.
     assert flow.first_payoffs()[0] > none.first_payoffs()[0] + 1e-4
@@ -145,14 +147,14 @@ def test_inside_flow_moves_the_deal_at_once() -> None:
 def test_outside_option_moves_nothing_until_it_binds() -> None:
     one = case("outside_option")
     assert outside_option.read(one) == {"north": F(1, 40), "south": F(1, 10)}
-    worse, none = alternating_offers.from_case(one), alternating_offers.from_case(off(one))
+    worse, none = alternating_offers(one), alternating_offers(off(one))
     np.testing.assert_allclose(worse.outside, [-0.025, -0.1], atol=1e-12)
     np.testing.assert_allclose(worse.first_payoffs(), none.first_payoffs(), atol=1e-12)
 
 
 def test_the_same_cost_through_disagreement_moves_what_no_deal_is_worth() -> None:
     one = case("disagreement")
-    game, none = alternating_offers.from_case(one), alternating_offers.from_case(off(one))
+    game, none = alternating_offers(one), alternating_offers(off(one))
     # No deal is worse for both, so both gain more over it; the walk-out is no deal itself.
     np.testing.assert_allclose(game.outside, 0, atol=1e-12)
     assert (game.first_payoffs() > none.first_payoffs()).all()
@@ -162,12 +164,12 @@ def test_audience_cost_makes_other_threats_credible() -> None:
     one = case("audience_cost").with_value("lever.plain.available", True)
     assert audience_cost.read(one) == {"north": F(1, 20), "south": 0}
     assert from_case.audience_cost(one, "escalation", "north") == F(3, 20)
-    ladder, without = escalation.escalation(one), escalation.escalation(off(one))
+    ladder, without = escalation(one), escalation(off(one))
     # A pledge is not carried out: it is no rung, but makes the rung beside it dearer to leave.
     assert [rung.name for rung in ladder.rungs] == [r.name for r in without.rungs] == ["plain"]
     assert (ladder.rungs[0].audience_cost, without.rungs[0].audience_cost) == (F(3, 20), F(1, 10))
-    assert audience_costs.audience_costs(one).audience_cost == F(3, 20)
-    assert audience_costs.audience_costs(off(one)).audience_cost == F(1, 10)
+    assert audience_costs(one).audience_cost == F(3, 20)
+    assert audience_costs(off(one)).audience_cost == F(1, 10)
 
 
 def test_side_payments_and_links_bridge_an_indivisible_prize() -> None:
@@ -178,10 +180,10 @@ def test_side_payments_and_links_bridge_an_indivisible_prize() -> None:
     ):
         one = case(slot)
         assert module.read(one) == {"tool": {"north": F(1, 20), "south": F(1, 5)}}
-        form = commitment.compile_indivisible(one)
+        form = commitment_file.compile_indivisible(one)
         assert form.payment_needed == F(2, 5)
         assert form.deal_margin == means - F(2, 5)
-        assert commitment.compile_indivisible(off(one)).deal_margin == -F(2, 5)
+        assert commitment_file.compile_indivisible(off(one)).deal_margin == -F(2, 5)
 
 
 @pytest.mark.parametrize("indivisible", [True, False])
@@ -189,6 +191,6 @@ def test_indivisibility_is_named_where_the_file_says_so(indivisible: bool) -> No
     text = CASE.format(slot="linkage")
     if indivisible:
         text += "\n[model.commitment]\nindivisible = true\n"
-    mechanisms = commitment.why_talks_fail(loads(text, "slots.toml"))
+    mechanisms = commitment_file.why_talks_fail(loads(text, "slots.toml"))
     assert ("indivisibility" in mechanisms) is indivisible
     assert "commitment" not in mechanisms  # 0.4 + delta (0.4 - 0.1) leaves nothing to fight for

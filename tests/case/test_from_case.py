@@ -2,27 +2,28 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 import negotiate
 from negotiate import declare
-from negotiate.bargaining import problem as bargaining
+from negotiate.bargaining.problem import problem as bargaining_problem
 from negotiate.case.slots import disagreement, inside_flow
 from negotiate.case.slots.expected import carrying_out, rational_use
-from negotiate.crisis import (
-    audience_costs,
-    commitment,
-    crisis_bargaining,
-    deterrence,
-    escalation,
-    sanctions_game,
-    two_level,
-)
+from negotiate.crisis import audience_costs, commitment, crisis_bargaining, deterrence, escalation
 from negotiate.dynamic import alternating_offers
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 from negotiate.whatif import metric
+
+alternating_offers_file = import_module("negotiate.dynamic.alternating_offers")
+
+audience_costs_file = import_module("negotiate.crisis.audience_costs")
+commitment_file = import_module("negotiate.crisis.commitment")
+deterrence_file = import_module("negotiate.crisis.deterrence")
+sanctions_game_file = import_module("negotiate.crisis.sanctions_game")
+two_level_file = import_module("negotiate.crisis.two_level")
 
 FORMS = (
     "crisis_bargaining",
@@ -69,12 +70,10 @@ def test_draws_agree_with_single_values(idlib: negotiate.Negotiation, name: str)
 
 def test_levers_move_the_war_they_enter(idlib: negotiate.Negotiation) -> None:
     # Air power takes from Turkey's chance of winning, force from Russia's: by their slots.
-    base = crisis_bargaining.crisis_bargaining(idlib)
+    base = crisis_bargaining(idlib)
     assert base.players == ("russia", "turkey")
     off = {
-        lever: crisis_bargaining.crisis_bargaining(
-            idlib.with_value(f"lever.{lever}.available", False)
-        )
+        lever: crisis_bargaining(idlib.with_value(f"lever.{lever}.available", False))
         for lever in ("air_power", "force", "sanctions", "straits")
     }
     assert off["air_power"].win_probability < base.win_probability
@@ -82,34 +81,34 @@ def test_levers_move_the_war_they_enter(idlib: negotiate.Negotiation) -> None:
     assert off["sanctions"].win_probability == base.win_probability
     assert off["straits"].cost_a < base.cost_a
     # The width of the range is the sum of costs wherever the ends of the pie do not cut it.
-    assert crisis_bargaining.crisis_bargaining(idlib, commitment="full").cost_a > base.cost_a
+    assert crisis_bargaining(idlib, commitment="full").cost_a > base.cost_a
 
 
 def test_ladder_reads_order_and_challenger(idlib: negotiate.Negotiation) -> None:
-    ladder = escalation.escalation(idlib)
+    ladder = escalation(idlib)
     assert ladder.players == ("turkey", "russia")
     assert [rung.name for rung in ladder.rungs] == ["force", "nato", "straits"]
     assert all(rung.audience_cost == Fraction(1, 10) for rung in ladder.rungs)
-    gone = escalation.escalation(idlib.with_value("lever.nato.available", False))
+    gone = escalation(idlib.with_value("lever.nato.available", False))
     assert [rung.name for rung in gone.rungs] == ["force", "straits"]
     # Sequential rationality decides; with full commitment the same threats win a concession
     # where the target's loss exceeds its stake.
     dear = idlib.with_value("lever.force.cost.russia", 2)
-    assert escalation.escalation(dear, commitment="full").solved().path == ("demand", "concede")
+    assert escalation(dear, commitment="full").solved().path == ("demand", "concede")
 
 
 def test_deterrence_reads_resolve(idlib: negotiate.Negotiation) -> None:
-    form = deterrence.deterrence(idlib)
+    form = deterrence(idlib)
     assert form.pr_challenger_hard == idlib.value(f"quantity.resolve_{form.players[0]}")
 
 
 def test_migrants_are_pressure_on_a_third_party(idlib: negotiate.Negotiation) -> None:
-    form = sanctions_game.compile_third_party(idlib)
+    form = sanctions_game_file.compile_third_party(idlib)
     assert form is not None and form.players == ("turkey", "eu")
     # 0.30 borne against 0.27 to concede; worth 0.10 to Turkey against 0.08 spent.
     assert (form.concession_margin, form.coercion_margin) == (Fraction(3, 100), Fraction(1, 50))
     without = idlib.with_value("lever.migrants.available", False)
-    assert sanctions_game.compile_third_party(without) is None
+    assert sanctions_game_file.compile_third_party(without) is None
     name = "sanctions_game.third_party.coercion_margin"
     assert np.isnan(metric.evaluate(without, [name])[name])
 
@@ -124,7 +123,7 @@ def without(case: negotiate.Negotiation, *names: str) -> negotiate.Negotiation:
 def test_missing_numbers_are_named_all_at_once(idlib: negotiate.Negotiation) -> None:
     lacking = ("quantity.win_probability_later", "quantity.war_cost_turkey")
     with pytest.raises(MissingQuantityError, match=r"\[model.commitment\]") as caught:
-        commitment.commitment(without(idlib, *lacking))
+        commitment(without(idlib, *lacking))
     assert set(caught.value.missing) == set(lacking)
     bare = without(idlib, *(path for path in idlib.paths if path.startswith("quantity.")))
     for name in FORMS:
@@ -146,11 +145,11 @@ def test_every_form_offers_its_metrics() -> None:
 
 
 def test_talks_read_their_slots(idlib: negotiate.Negotiation) -> None:
-    base = alternating_offers.from_case(idlib)
-    d = bargaining.problem(idlib).floats().disagreement
+    base = alternating_offers(idlib)
+    d = bargaining_problem(idlib).floats().disagreement
     # With no lever in the slot but on the table, talking for ever is worth no deal unburdened.
     off = {f"lever.{name}.available": False for name in idlib.levers}
-    bare = alternating_offers.from_case(idlib.with_values(off))
+    bare = alternating_offers(idlib.with_values(off))
     np.testing.assert_allclose(bare.inside, 0, atol=1e-12)
     np.testing.assert_allclose(bare.outside, 0, atol=1e-12)
     # The worth of talking for ever: base less what inside flows cost, above the disagreement point.
@@ -163,34 +162,34 @@ def test_talks_read_their_slots(idlib: negotiate.Negotiation) -> None:
     assert idlib.levers["nato"].enters == ("disagreement", "outside_option")
     np.testing.assert_allclose(base.outside, 0, atol=1e-12)
     # Utilities are counted from zero, payoffs from no deal.
-    found = alternating_offers.evaluate(idlib, ["utility.turkey", "payoff.turkey"])
+    found = alternating_offers_file.evaluate(idlib, ["utility.turkey", "payoff.turkey"])
     assert found["utility.turkey"] - found["payoff.turkey"] == pytest.approx(float(d[1]))
-    assert alternating_offers.from_case(idlib, periods=4).periods == 4
+    assert alternating_offers(idlib, periods=4).periods == 4
 
 
 def test_derived_commitment_is_sequential_rationality(idlib: negotiate.Negotiation) -> None:
     # Air power takes 0.45 from Turkey's chance and 0.20 from Russia's own: carried out. The Straits
     # cost Turkey 0.50 and bring it nothing in a war: not carried out, whatever the file's number.
     assert rational_use(idlib, "air_power") == 1 and rational_use(idlib, "straits") == 0
-    derived = crisis_bargaining.crisis_bargaining(idlib, commitment="derived")
+    derived = crisis_bargaining(idlib, commitment="derived")
     credible = idlib.with_value("lever.straits.credibility.*", 1)
-    assert crisis_bargaining.crisis_bargaining(credible, commitment="derived") == derived
+    assert crisis_bargaining(credible, commitment="derived") == derived
     assert derived.cost_a == idlib.value("quantity.war_cost_russia")
     # An audience cost above what it costs makes Turkey close them.
     bound = idlib.with_value("quantity.audience_cost_turkey", Fraction(3, 5))
     assert carrying_out(bound, "straits") == Fraction(1, 10)
-    war = crisis_bargaining.crisis_bargaining(bound, commitment="derived")
+    war = crisis_bargaining(bound, commitment="derived")
     assert war.cost_a == derived.cost_a + idlib.value("lever.straits.cost.russia")
     with pytest.raises(UnknownNameError, match="full"):
-        crisis_bargaining.crisis_bargaining(idlib, commitment="fully")
+        crisis_bargaining(idlib, commitment="fully")
 
 
 def test_mechanism_is_named(idlib: negotiate.Negotiation) -> None:
     # Russia's best demand runs a risk (0.1 of 0.48 wide): information alone.
-    assert commitment.why_talks_fail(idlib) == ("information",)
+    assert commitment_file.why_talks_fail(idlib) == ("information",)
     # A war that costs Russia more than the whole width leaves nothing to gamble for.
     safe = idlib.with_value("quantity.war_cost_russia", 1)
-    assert commitment.why_talks_fail(safe) == ()
+    assert commitment_file.why_talks_fail(safe) == ()
     # Preventive war: 1.96 x 0.9 - 0.05 > 1 + 0.96 x 0.1.
     shift = idlib.with_values(
         {
@@ -200,7 +199,7 @@ def test_mechanism_is_named(idlib: negotiate.Negotiation) -> None:
             "lever.*.available": False,
         }
     )
-    assert "commitment" in commitment.why_talks_fail(shift)
+    assert "commitment" in commitment_file.why_talks_fail(shift)
     drawn = idlib.with_draws({"quantity.war_cost_russia": np.array([0.2, 1.0])})
     labels = metric.evaluate(drawn, ["commitment.mechanism"])["commitment.mechanism"]
     assert labels.tolist() == ["information", "none"]
@@ -209,28 +208,28 @@ def test_mechanism_is_named(idlib: negotiate.Negotiation) -> None:
 def test_ratifiers_of_a_side() -> None:
     # The median of three: two of three accept one half (Romer and Rosenthal's pivotal voter).
     minima = [Fraction(1, 5), Fraction(1, 2), Fraction(3, 5)]
-    assert two_level.ratification_minimum(minima, [1, 1, 1], 2) == Fraction(1, 2)
-    assert two_level.ratification_minimum(minima, [1, 1, 4], 3) == Fraction(3, 5)
+    assert two_level_file.ratification_minimum(minima, [1, 1, 1], 2) == Fraction(1, 2)
+    assert two_level_file.ratification_minimum(minima, [1, 1, 4], 3) == Fraction(3, 5)
     drawn = [np.array([0.2, 0.9]), np.array([0.5, 0.4]), np.array([0.6, 0.1])]
-    np.testing.assert_allclose(two_level.ratification_minimum(drawn, [1, 1, 1], 2), [0.5, 0.4])
+    np.testing.assert_allclose(two_level_file.ratification_minimum(drawn, [1, 1, 1], 2), [0.5, 0.4])
     with pytest.raises(InputError, match="exceeds the total"):
-        two_level.ratification_minimum(minima, [1, 1, 1], 4)
+        two_level_file.ratification_minimum(minima, [1, 1, 1], 4)
 
 
 def test_drawn_probabilities_miss_one_by_rounding_only(idlib: negotiate.Negotiation) -> None:
     # 0.1 + 0.2 + ... summed in floats may exceed one by a few units in the last place.
-    form = sanctions_game.SanctionsThreat(0.3, np.array([1 + 2e-16, 0.5]), 0.5, 1.0)
+    form = sanctions_game_file.SanctionsThreat(0.3, np.array([1 + 2e-16, 0.5]), 0.5, 1.0)
     assert form.credibility.max() == 1.0
     with pytest.raises(InputError, match=r"credibility is 1.01 in draw 1 \(1 of 3 draws\)"):
-        sanctions_game.SanctionsThreat(0.3, np.array([0.5, 1.01, 0.5]), 0.5, 1.0)
+        sanctions_game_file.SanctionsThreat(0.3, np.array([0.5, 1.01, 0.5]), 0.5, 1.0)
 
 
 def test_hidden_ratifiers_and_errors_on_both_sides(idlib: negotiate.Negotiation) -> None:
-    hidden = two_level.compile_uncertain(idlib)
+    hidden = two_level_file.compile_uncertain(idlib)
     assert hidden is not None and (hidden.low, hidden.high) == (Fraction(3, 25), Fraction(1, 2))
-    assert two_level.compile_uncertain(without(idlib, "quantity.ratify_russia")) is None
-    one = audience_costs.audience_costs(idlib)
-    both = audience_costs.compile_two_sided(idlib)
+    assert two_level_file.compile_uncertain(without(idlib, "quantity.ratify_russia")) is None
+    one = audience_costs(idlib)
+    both = audience_costs_file.compile_two_sided(idlib)
     assert both.war_a == (one.war_a_low + one.war_a_high) / 2
     # The standard deviation of a uniform law is its width over the square root of twelve.
     assert both.sigma == pytest.approx(float(one.war_a_high - one.war_a_low) / 12**0.5)

@@ -1,13 +1,15 @@
 """The command line: exit codes, what goes to which stream, JSON that parses."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from negotiate.case import read as casefile
 from negotiate.cli import main
-from negotiate.threats import game as threats
+
+threats_file = import_module("negotiate.threats.game")
 
 PENNIES = """NFG 1 R "Matching pennies" { "Row" "Column" }
 { { "H" "T" } { "H" "T" } }
@@ -146,7 +148,11 @@ def test_whatif_and_threshold_in_json(capsys):
     for found in document["thresholds"]:
         step = 1e-6 * (document["high"] - document["low"])
         sides = [
-            str(threats.evaluate(case.with_value(path, found["at"] + move), ["profile"])["profile"])
+            str(
+                threats_file.evaluate(case.with_value(path, found["at"] + move), ["profile"])[
+                    "profile"
+                ]
+            )
             for move in (-step, step)
         ]
         assert sides == [found["below"], found["above"]] and sides[0] != sides[1]

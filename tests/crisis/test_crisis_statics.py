@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from negotiate.crisis.sanctions_game import SanctionsThreat
 from negotiate.crisis.two_level import TwoLevel
 from negotiate.dynamic import alternating_offers
 from negotiate.dynamic.arithmetic import offers
+
+alternating_offers_file = import_module("negotiate.dynamic.alternating_offers")
 
 share = st.fractions(0, 1, max_denominator=30)
 positive = st.fractions(Fraction(1, 20), 2, max_denominator=30)
@@ -185,14 +188,14 @@ def test_own_patience_and_the_other_s_impatience_pay_in_the_case(idlib: ng.Negot
     grid = np.linspace(0.6, 0.99, 14)
     for party in idlib.principals:
         drawn = idlib.with_draws({f"party.{party}.discount": grid})
-        found = alternating_offers.evaluate(drawn, [f"utility.{p}" for p in idlib.principals])
+        found = alternating_offers_file.evaluate(drawn, [f"utility.{p}" for p in idlib.principals])
         other = next(p for p in idlib.principals if p != party)
         assert (np.diff(found[f"utility.{party}"]) >= -1e-9).all()
         assert (np.diff(found[f"utility.{other}"]) <= 1e-9).all()
 
 
 def test_outside_option_of_the_case_moves_nothing_until_it_binds(idlib: ng.Negotiation) -> None:
-    game = alternating_offers.from_case(idlib.floats())
+    game = alternating_offers(idlib.floats())
     base, binds = game.first_payoffs(), game.offers().binds
     for k in (0, 1):
         for step, moves in ((-0.01, False), (0.05, True)):
@@ -214,18 +217,14 @@ def test_breakdown_tends_to_nash_with_the_breakdown_payoffs() -> None:
 
 
 def test_a_dearer_wait_shortens_the_contest(idlib: ng.Negotiation) -> None:
-    base = attrition.attrition(idlib).duration
+    base = attrition(idlib).duration
     dear = idlib.with_value("branch.limited_war.war_cost_per_period.turkey", Fraction(1, 10))
-    assert attrition.attrition(dear).duration < base
+    assert attrition(dear).duration < base
 
 
 def test_the_lottery_and_its_draws_share_one_body(idlib: ng.Negotiation) -> None:
     values = np.array([0.3, 0.65, 0.9])
-    drawn = crisis_bargaining.crisis_bargaining(
-        idlib.with_draws({"quantity.win_probability": values})
-    )
+    drawn = crisis_bargaining(idlib.with_draws({"quantity.win_probability": values}))
     for k, value in enumerate(("0.3", "0.65", "0.9")):
-        one = crisis_bargaining.crisis_bargaining(
-            idlib.with_value("quantity.win_probability", value)
-        )
+        one = crisis_bargaining(idlib.with_value("quantity.win_probability", value))
         assert float(one.nash) == pytest.approx(float(drawn.nash[k]), abs=1e-12)

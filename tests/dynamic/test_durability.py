@@ -1,6 +1,7 @@
 """Durability: closed forms by hand, simulation of the chain, base rates, paired devices."""
 
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from negotiate.dynamic.durability import (
 )
 from negotiate.dynamic.markov_perfect import markov_perfect
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+
+durability_file = import_module("negotiate.dynamic.durability")
 
 F = Fraction
 chance = st.fractions(min_value=F(1, 20), max_value=F(19, 20), max_denominator=20)
@@ -179,7 +182,7 @@ def border(**changes):
 
 def test_the_chain_of_a_kept_deal_by_hand():
     """Both honour, both retaliate: peace, retaliation and war, all chances from the text."""
-    chain = durability.from_case(border())
+    chain = durability(border())
     assert chain.exact and chain.play["honours.north"] == chain.play["honours.south"] == 1
     broken = F(2, 100) * F(3, 4)  # the spoiler, less what the tripwire stops
     alarm = (1 - F(9, 10) ** 2) * F(1, 2)  # a false alarm about either, answered on the spot
@@ -195,8 +198,8 @@ def test_the_chain_of_a_kept_deal_by_hand():
 def test_the_margin_of_honour_by_the_bellman_equation():
     """No spoiler, no false alarm, no war: one violation against the stream of peace, by hand."""
     case = border(spoiler_rate=0, false_alarm=0, escalation=0)
-    game = durability.game(case)
-    kept = durability.from_case(case)
+    game = durability_file.game(case)
+    kept = durability(case)
     # north: surplus 0.6 / 10 per month; violating brings 0.05; south's retaliation costs it nothing
     # south: 0.4 / 10 and 0.05, and north's guns cost it 0.3 once
     for party, flow, harm, d in (
@@ -216,13 +219,13 @@ def test_the_margin_of_honour_by_the_bellman_equation():
 
 def test_the_chain_is_the_play_of_a_markov_perfect_equilibrium():
     case = border()
-    game = durability.game(case)
+    game = durability_file.game(case)
     found = markov_perfect(game, plans="pure")
-    kept = durability.from_case(case)
+    kept = durability(case)
     assert kept.play["equilibria"] == len(found)
     times = []
     for point in found:
-        chain = durability.Durability(game.states, game.chain(point.strategies))
+        chain = durability_file.Durability(game.states, game.chain(point.strategies))
         times.append(chain.expected_time())
     assert kept.expected_time() == max(times)
 
@@ -238,16 +241,16 @@ def test_draws_agree_with_single_games_pure_or_mixed():
         "audience_cost_north": rng.uniform(0, 0.3, size),
     }
     many = border().with_draws({f"quantity.{k}": v for k, v in values.items()})
-    kept = durability.from_case(many)
+    kept = durability(many)
     assert not np.isnan(kept.play["honours.north"]).any()
     assert kept.play["mixed"].sum() > 0 and kept.play["mixed"].mean() < 1
-    game = durability.game(many)
+    game = durability_file.game(many)
     for k in range(0, size, 7):
         one = game.draw(k)
         plan = {}
         for party in one.players:
             other = next(p for p in one.players if p != party)
-            there = durability.violation(other)
+            there = durability_file.violation(other)
             for state, share, labels in (
                 ("peace", "honours", ("honour", "violate")),
                 (there, "retaliates", ("retaliate", "let pass")),
@@ -257,53 +260,54 @@ def test_draws_agree_with_single_games_pure_or_mixed():
                 plan.setdefault(party, {})[state] = mix
         # the definition: no one-shot deviation gains
         assert max(one.deviations(plan).values()) < 1e-8
-        chain = durability.Durability(one.states, one.chain(plan).astype(float))
+        chain = durability_file.Durability(one.states, one.chain(plan).astype(float))
         assert float(chain.expected_time()) == pytest.approx(float(kept.expected_time()[k]))
 
 
 def test_a_stated_hazard_is_of_all_causes_and_the_game_needs_its_quantities():
     bare = casefile.loads(TEXT[: TEXT.index("[quantity]")] + "[quantity]\nhazard = 0.03\n")
-    assert durability.source(bare) == "hazard"
-    assert durability.from_case(bare).expected_time() == F(100, 3)
+    assert durability_file.source(bare) == "hazard"
+    assert durability(bare).expected_time() == F(100, 3)
     staged = casefile.loads(
         TEXT[: TEXT.index("[quantity]")]
         + "[quantity]\nhazard = 0.5\nviolation_rate = 0.2\ncontainment = 0.5\n"
     )
-    assert durability.from_case(staged).expected_time() == 13
+    assert durability(staged).expected_time() == 13
     with pytest.raises(MissingQuantityError, match=r"spoiler_rate.*calming.*escalation"):
-        durability.game(bare)
+        durability_file.game(bare)
     unsigned = casefile.loads(TEXT.replace("signed = true", "signed = false"))
     with pytest.raises(InputError, match="no deal to hold"):
-        durability.game(unsigned)
-    assert durability.source(unsigned) == "hazard"
+        durability_file.game(unsigned)
+    assert durability_file.source(unsigned) == "hazard"
 
 
 def test_devices_of_a_case_are_paired_counterfactuals():
     case = border()
-    found = durability.evaluate(
+    found = durability_file.evaluate(
         case, ["expected_time", "worth.monitoring", "worth.tripwire", "worth.no_spoiler"]
     )
     for device, path in (("monitoring", "lever.patrols.available"),
                          ("tripwire", "quantity.tripwire_holds")):  # fmt: skip
         other = case.with_value(path, False if device == "monitoring" else 0)
         gap = (
-            found["expected_time"] - durability.evaluate(other, ["expected_time"])["expected_time"]
+            found["expected_time"]
+            - durability_file.evaluate(other, ["expected_time"])["expected_time"]
         )
         assert found[f"worth.{device}"] == pytest.approx(gap) and gap > 0
     assert found["worth.no_spoiler"] > 0
     with pytest.raises(UnknownNameError, match="monitoring"):
-        durability.evaluate(case, ["worth.satellites"])
+        durability_file.evaluate(case, ["worth.satellites"])
 
 
 def test_idlib_stands_beside_its_base_rates():
     idlib = negotiate.load("idlib-2020")
-    found = durability.evaluate(
+    found = durability_file.evaluate(
         idlib, ["expected_time", "stated.expected_time", "survival.12", "ended_1_year_vs_ucdp"]
     )
     assert found["stated.expected_time"] == pytest.approx(1 / 0.03)
     assert found["ended_1_year_vs_ucdp"] == pytest.approx(1 - found["survival.12"] - 0.267)
     for scenario in ("no-patrols", "no-tripwire", "determined-spoiler"):
-        other = durability.evaluate(idlib.scenario(scenario), ["expected_time"])
+        other = durability_file.evaluate(idlib.scenario(scenario), ["expected_time"])
         assert other["expected_time"] < found["expected_time"]
 
 
@@ -334,14 +338,12 @@ def test_no_device_shortens_a_deal_that_both_honour_all_the_same():
         "temptation_north": rng.uniform(0.02, 0.1, size),
     }
     paths = {f"quantity.{k}": v for k, v in draws.items()}
-    before = durability.from_case(border().with_draws(paths))
+    before = durability(border().with_draws(paths))
     better = {"spoiler_rate": 0.5, "escalation": 0.5, "false_alarm": 0.5,
               "tripwire_holds": 1.2, "calming": 1.1}  # fmt: skip
     kept = (before.play["honours.north"] == 1) & (before.play["honours.south"] == 1)
     for name, factor in better.items():
-        after = durability.from_case(
-            border().with_draws(paths | {f"quantity.{name}": draws[name] * factor})
-        )
+        after = durability(border().with_draws(paths | {f"quantity.{name}": draws[name] * factor}))
         both = kept & (after.play["honours.north"] == 1) & (after.play["honours.south"] == 1)
         assert both.sum() > 50
         gap = after.expected_time()[both] - before.expected_time()[both]
@@ -353,13 +355,13 @@ def test_patience_and_detection_keep_a_deal_in_more_draws():
     temptation = {"quantity.temptation_north": rng.uniform(0.05, 0.6, 300)}
     shares = []
     for changes in ({"party.north.foresight": 0.5}, {}, {"party.north.foresight": 0.97}):
-        kept = durability.from_case(border().with_values(changes).with_draws(temptation))
+        kept = durability(border().with_values(changes).with_draws(temptation))
         shares.append(float((kept.play["honours.north"] == 1).mean()))
     assert shares[0] < shares[1] <= shares[2]
     small = {"quantity.temptation_north": rng.uniform(0.03, 0.12, 300)}
     watched, unwatched = (
-        durability.from_case(case.with_draws(small)).play
-        for case in (border(), durability.without(border(), "monitoring"))
+        durability(case.with_draws(small)).play
+        for case in (border(), durability_file.without(border(), "monitoring"))
     )
     kept = np.ones(300, dtype=bool)
     for play in (watched, unwatched):

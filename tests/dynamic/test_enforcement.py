@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from fractions import Fraction
+from importlib import import_module
 from itertools import combinations
 
 import numpy as np
@@ -444,11 +445,13 @@ def test_patrols_and_patience_and_levers_move_it_as_theory_says(two):
 def test_draws_agree_with_single_values_and_blocks_with_the_whole(two, monkeypatch):
     from negotiate.dynamic import enforcement as module
 
+    module_file = import_module("negotiate.dynamic.enforcement")
+
     rng = np.random.default_rng(2)
     values = {"quantity.detection": rng.uniform(0.6, 1, 9),
               "quantity.temptation_north": rng.uniform(0.01, 0.3, 9),
               "weight.south.line": rng.uniform(0.3, 0.7, 9)}  # fmt: skip
-    names = [n.replace("<party>", "north") for n in module.METRICS if "<issue>" not in n]
+    names = [n.replace("<party>", "north") for n in module_file.METRICS if "<issue>" not in n]
     drawn = evaluate(two.with_draws(values), names)
     monkeypatch.setattr(module, "BLOCK", 4)
     blocks = evaluate(two.with_draws(values), names)

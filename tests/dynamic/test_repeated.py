@@ -1,6 +1,7 @@
 """Repeated games from a case: the stage by hand, metrics over draws, what is refused."""
 
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from negotiate.dynamic.sustainable_payoffs import sustainable_payoffs
 from negotiate.errors import InputError
 from tests.dynamic.test_enforcement import CASE
 
+repeated_file = import_module("negotiate.dynamic.repeated")
+
 F = Fraction
 
 
@@ -22,7 +25,7 @@ def two():
 
 
 def test_the_stage_by_hand(two):
-    game = repeated.from_case(two)
+    game = repeated(two)
     assert game.exact and dict(game.discount) == {"north": F(9, 10), "south": F(4, 5)}
     # surplus per period: the issues less those of war, and the war costs, over 12 periods
     north = (F(-1, 8) + F(15, 100) - F(1, 5) + F(4, 10)) / 12
@@ -41,27 +44,27 @@ def test_the_stage_by_hand(two):
 
 def test_metrics_are_the_reversion_factors_over_draws(two):
     values = np.array([0.02, 0.09, 0.3])
-    drawn = repeated.evaluate(two.with_draws({"quantity.temptation_north": values}))
+    drawn = repeated_file.evaluate(two.with_draws({"quantity.temptation_north": values}))
     for k, value in enumerate(values):
         case = two.with_value("quantity.temptation_north", Fraction(str(value)))
-        factor = repeated.from_case(case).reversion_factor(dict.fromkeys(case.principals, "honour"))
+        factor = repeated(case).reversion_factor(dict.fromkeys(case.principals, "honour"))
         for party in case.principals:
             found = np.broadcast_to(drawn[f"critical_discount.{party}"], (3,))[k]
             assert found == pytest.approx(float(factor[party]))
     assert drawn["patience"].shape == (3,)
     with pytest.raises(KeyError):
-        repeated.evaluate(two, ["critical_discount.east"])
+        repeated_file.evaluate(two, ["critical_discount.east"])
 
 
 def test_what_idlib_can_sustain_without_levers():
     """Kept for ever exactly where both are patient enough; then it is in the payoff set."""
-    game = repeated.from_case(negotiate.load("idlib-2020"))
+    game = repeated(negotiate.load("idlib-2020"))
     kept = dict.fromkeys(game.players, "honour")
     factor = game.reversion_factor(kept)
     able = all(game.discount[p] >= factor[p] for p in game.players)
     labels = [point.label for point in nash_reversion(game)]
     assert ("honour, honour" in labels) == able
-    common = repeated.at_common_discount(game)
+    common = repeated_file.at_common_discount(game)
     value = tuple(common.stage.payoff(kept).values())
     found = [tuple(p.payoffs.values()) for p in sustainable_payoffs(common)]
     assert (value in found) == all(min(game.discount.values()) >= factor[p] for p in game.players)
@@ -69,7 +72,7 @@ def test_what_idlib_can_sustain_without_levers():
 
 def test_draws_are_refused_by_name(two):
     with pytest.raises(InputError, match="evaluate"):
-        repeated.from_case(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
+        repeated(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
 
 
 def test_the_vectorised_factor_is_the_general_one():
@@ -83,11 +86,11 @@ def test_the_vectorised_factor_is_the_general_one():
         "branch.war.war_cost.south": rng.uniform(0, 1.5, size).round(3),
         "branch.war.war_cost.north": rng.uniform(0, 1.5, size).round(3),
     }
-    drawn = repeated.evaluate(case.with_draws(values))
+    drawn = repeated_file.evaluate(case.with_draws(values))
     kinds = set()
     for k in range(size):
         one = case.with_values({p: Fraction(str(float(v[k]))) for p, v in values.items()})
-        factor = repeated.from_case(one).reversion_factor(dict.fromkeys(one.principals, "honour"))
+        factor = repeated(one).reversion_factor(dict.fromkeys(one.principals, "honour"))
         for party in one.principals:
             found = float(np.broadcast_to(drawn[f"critical_discount.{party}"], (size,))[k])
             assert found == pytest.approx(float(factor[party]), rel=1e-9)

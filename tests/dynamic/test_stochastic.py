@@ -1,15 +1,17 @@
 """Stochastic games: the form, its file, its errors."""
 
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
 
 import negotiate
 from negotiate.dynamic import _stochastic_file as files
-from negotiate.dynamic import stochastic
 from negotiate.errors import CaseError, InputError, TooLargeError, UnknownNameError
 from negotiate.strategic.game import StrategicGame
+
+stochastic_file = import_module("negotiate.dynamic.stochastic")
 
 F = Fraction
 
@@ -41,7 +43,7 @@ def test_a_file_is_read_and_solved_by_hand(tmp_path):
     path = tmp_path / "line.toml"
     path.write_text(TEXT)
     game = negotiate.load(path)
-    assert isinstance(game, stochastic.StochasticGame) and game.exact
+    assert isinstance(game, stochastic_file.StochasticGame) and game.exact
     hold = {"north": {"peace": "hold"}, "south": {"peace": "hold"}}
     worth = game.values(hold)
     # 2 / (1 - 9/10) and 2 / (1 - 1/2); war is worth 0 and -1 / (1 - 1/2)
@@ -84,7 +86,7 @@ def test_the_game_may_end():
     def outcome(state, play):
         return {"a": 3}, {"on": F(3, 4)}
 
-    game = stochastic.build(
+    game = stochastic_file.build(
         ["a"], states=["on"], actions={}, outcome=outcome, discount=1, start="on"
     )
     assert game.values({})["a"]["on"] == 12
@@ -115,7 +117,7 @@ def test_errors_name_the_place(old, new, error, words):
 
 def test_too_large_is_refused_with_its_count():
     with pytest.raises(TooLargeError, match="1,048,606 joint actions"):
-        stochastic.build(
+        stochastic_file.build(
             [f"p{i}" for i in range(10)],
             states=["s"] + [f"t{i}" for i in range(30)],
             actions={"s": {f"p{i}": ["a", "b", "c", "d"] for i in range(10)}},
@@ -130,13 +132,15 @@ def test_an_unknown_place_or_player_in_an_outcome():
         return {}, "nowhere"
 
     with pytest.raises(UnknownNameError, match="nowhere"):
-        stochastic.build(["a"], states=["s"], actions={}, outcome=lost, discount=0, start="s")
+        stochastic_file.build(["a"], states=["s"], actions={}, outcome=lost, discount=0, start="s")
 
     def stranger(state, play):
         return {"b": 1}, "s"
 
     with pytest.raises(UnknownNameError, match="'b'"):
-        stochastic.build(["a"], states=["s"], actions={}, outcome=stranger, discount=0, start="s")
+        stochastic_file.build(
+            ["a"], states=["s"], actions={}, outcome=stranger, discount=0, start="s"
+        )
 
 
 def test_one_state_is_the_repeated_game():
@@ -144,7 +148,7 @@ def test_one_state_is_the_repeated_game():
         [[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
         players=("a", "b"), strategies=[("keep", "break")] * 2,
     )  # fmt: skip
-    game = stochastic.repeated(stage, F(3, 4))
+    game = stochastic_file.repeated(stage, F(3, 4))
     worth = game.values({"a": {"stage": "break"}, "b": {"stage": "keep"}})
     assert worth["a"]["stage"] == 20 and worth["b"]["stage"] == 0
 

@@ -42,11 +42,11 @@ def test_every_scenario_moves_what_it_says(jet: ng.Negotiation) -> None:
 
 def test_predictions_by_hand(jet: ng.Negotiation) -> None:
     """Nine tenths of 0.3 stakes still to come, a sender that stands firm in 0.714 of cases."""
-    game = sanctions_game.sanctions_game(jet)
+    game = sanctions_game(jet)
     t = 0.714 * 0.1 * 0.3 / (1 - 0.714)
     assert float(game.threat_success) == pytest.approx(t)
     assert float(game.imposed_success) == pytest.approx((0.27 - t) / (1 - t))
-    contest = attrition.attrition(jet)
+    contest = attrition(jet)
     # Hazards: what waiting costs the other over what the prize is worth to it.
     assert float(contest.hazard_b) == pytest.approx(0.06 / 12 / 0.5)
     assert float(contest.hazard_a) == pytest.approx(0.3 / 12 / 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from fractions import Fraction
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 import negotiate as ng
 from negotiate import declare
 from negotiate.case.slots import inside_flow
-from negotiate.crisis import crisis_bargaining, escalation, sanctions_game
+from negotiate.crisis import escalation
 from negotiate.crisis.cheap_talk import CheapTalk
 from negotiate.crisis.mediation import Mediation
 from negotiate.crisis.reputation import Reputation
@@ -24,6 +25,11 @@ from negotiate.report.inline import plain
 from negotiate.report.sections import escalation as escalation_section
 from negotiate.report.sections import hidden_resolve, sanctions, talks, words
 from negotiate.report.writers.html import html
+
+alternating_offers_file = import_module("negotiate.dynamic.alternating_offers")
+
+crisis_bargaining_file = import_module("negotiate.crisis.crisis_bargaining")
+sanctions_game_file = import_module("negotiate.crisis.sanctions_game")
 
 SECTIONS = ("talks", "escalation", "hidden_resolve", "sanctions", "words")
 
@@ -73,41 +79,41 @@ def test_sections_are_made_whole_and_fast(name: str) -> None:
 
 
 def test_patience_sentence_names_the_patient(idlib: CaseContext) -> None:
-    game = alternating_offers.from_case(idlib.case.floats())
+    game = alternating_offers(idlib.case.floats())
     assert talks.patience(idlib, game).startswith("Russia can wait longer")
     swapped = idlib.case.with_value("party.russia.discount", Fraction(9, 10))
     context = context_of(swapped)
-    other = alternating_offers.from_case(swapped.floats())
+    other = alternating_offers(swapped.floats())
     assert talks.patience(context, other).startswith("Turkey can wait longer")
 
 
 def test_patience_threshold_gives_what_was_signed(idlib: CaseContext) -> None:
     """At the discount factor found, the talks pay Turkey what it signed: solved again there."""
-    game = alternating_offers.from_case(idlib.case.floats())
-    found = alternating_offers.evaluate(idlib.case, ())
+    game = alternating_offers(idlib.case.floats())
+    found = alternating_offers_file.evaluate(idlib.case, ())
     line = talks.thresholds(idlib, game, found)[1]
     at = float(line.split("above ")[1].split(";")[0])
     moved = idlib.case.with_value("party.turkey.discount", str(at))
-    utility = float(alternating_offers.evaluate(moved, ["utility.turkey"])["utility.turkey"])
+    utility = float(alternating_offers_file.evaluate(moved, ["utility.turkey"])["utility.turkey"])
     assert utility == pytest.approx(float(idlib.signed.utility[1]), abs=2e-3)
 
 
 def test_what_levers_cost_meanwhile(idlib: CaseContext) -> None:
     """The shift is that of the same talks with the inside-flow levers' harms taken out of them."""
-    game = alternating_offers.from_case(idlib.case.floats())
+    game = alternating_offers(idlib.case.floats())
     text = talks.meanwhile(idlib, game)
     flow = (1 - 0.95) * float(inside_flow.read(idlib.case)["turkey"])
     assert f"Turkey {flow:.3f} stakes a week" in text
     off = {f"lever.{name}.available": False for name in idlib.case.levers}
     quiet = idlib.case.with_values(off)
     assert "costs only time" in talks.meanwhile(
-        context_of(quiet), alternating_offers.from_case(quiet.floats())
+        context_of(quiet), alternating_offers(quiet.floats())
     )
 
 
 def test_outside_option_sentence(idlib: CaseContext) -> None:
-    game = alternating_offers.from_case(idlib.case.floats())
-    found = alternating_offers.evaluate(idlib.case, ())
+    game = alternating_offers(idlib.case.floats())
+    found = alternating_offers_file.evaluate(idlib.case, ())
     assert "stakes more to it before the deal moved" in talks.walking_out(idlib, game, found)
     rich = replace(game, outside=np.add(game.outside, (0.0, 1.0)), left=game.left)
     found = {
@@ -118,16 +124,16 @@ def test_outside_option_sentence(idlib: CaseContext) -> None:
 
 
 def test_escalation_path_in_words(idlib: CaseContext) -> None:
-    ladder = escalation.escalation(idlib.case)
+    ladder = escalation(idlib.case)
     assert "no threat of its own is credible" in escalation_section.path(idlib, ladder)
     bound = idlib.case.with_value("quantity.audience_cost_turkey", Fraction(3, 5))
     context = context_of(bound)
-    words = escalation_section.path(context, escalation.escalation(bound))
+    words = escalation_section.path(context, escalation(bound))
     assert words.startswith("Turkey demands") and "Russia concedes" in words
 
 
 def test_range_sentence_follows_the_ends() -> None:
-    war = crisis_bargaining.CostlyLottery(Fraction(3, 5), Fraction(3, 20), Fraction(1, 5))
+    war = crisis_bargaining_file.CostlyLottery(Fraction(3, 5), Fraction(3, 20), Fraction(1, 5))
     text = hidden_resolve.range_sentence(war, "A", "B")
     assert "from 0.450 to 0.800" in text and "rather give up" not in text
     weak = replace(war, cost_b=Fraction(1, 2))
@@ -137,7 +143,7 @@ def test_range_sentence_follows_the_ends() -> None:
 
 
 def test_risk_sentence_says_when_there_is_none() -> None:
-    risky = crisis_bargaining.RiskReturn(Fraction(1, 2), Fraction(1, 10), Fraction(2, 5))
+    risky = crisis_bargaining_file.RiskReturn(Fraction(1, 2), Fraction(1, 10), Fraction(2, 5))
     assert "risks war because" in hidden_resolve.risk_sentence(risky, "A", "B")
     safe = replace(risky, cost_a=Fraction(1, 2))
     assert "what everybody accepts" in hidden_resolve.risk_sentence(safe, "A", "B")
@@ -203,7 +209,7 @@ def test_words_follow_the_numbers() -> None:
 
 
 def test_third_party_sentence(idlib: CaseContext) -> None:
-    game = sanctions_game.compile_third_party(idlib.case)
+    game = sanctions_game_file.compile_third_party(idlib.case)
     text = sanctions.third_sentence(game, "Migrants", "Turkey", "the EU")
     assert (
         "the third party (the EU)" in text

@@ -40,10 +40,10 @@ def idlib():
 def test_the_sentences_are_the_numbers(idlib):
     context, blocks = idlib
     text = words(blocks)
-    game = enforcement.from_case(context.case)
+    game = enforcement(context.case)
     for party, need in zip(game.players, game.critical().tolist(), strict=True):
         assert f"{context.name(party)} needs {number(float(need))}" in text
-    chain = durability.from_case(context.case)
+    chain = durability(context.case)
     assert f"expected to last {number(float(chain.expected_time()), 1)} months" in text
     assert "26.7" in text and "33.3 months" in text
     alone = game.margins()[:, : len(game.clauses)].astype(float)
@@ -56,7 +56,7 @@ def test_hindsight_stands_apart_and_moves_nothing(idlib):
     last = blocks[-1]
     assert isinstance(last, Callout) and "1,727 days" in words([last])
     assert "1,727" not in words(blocks[:-1])
-    chance = float(durability.from_case(context.case).survives_days(1727))
+    chance = float(durability(context.case).survives_days(1727))
     assert f"{100 * chance:.0f}" in words([last])
 
 

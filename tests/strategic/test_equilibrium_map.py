@@ -132,7 +132,7 @@ def test_theta_that_does_not_appear():
     assert len(found.cells) == 1 and not found.critical
     assert found.cells[0].labels == ("2 | 2",)
     assert "No payoff depends on theta" in found.notes[0]
-    loaded = ng.equilibrium_map(ng.load("inspection"), "cost")  # the game at the file's values
+    loaded = ng.equilibrium_map(ng.open("inspection"), "cost")  # the game at the file's values
     assert "a file of a game, or its id, keeps quantities" in loaded.notes[1]
     assert found.at(10**9)[0].payoffs == {"R": 1, "C": 1}
 

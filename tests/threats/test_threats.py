@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from negotiate.bargaining.problem import divide, from_curve
 from negotiate.case import read as casefile
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.threats import game as threats
 from negotiate.threats.arithmetic import profile_points
 from negotiate.threats.equilibrium import equilibrium as threat_equilibrium
 from negotiate.threats.rational import rational as rational_threats
+
+threats_file = import_module("negotiate.threats.game")
 
 OWEN = [[[1, 3], [-3, 0]], [[2, 1], [0, 2]]]
 
@@ -26,11 +28,11 @@ def lever_game(problem, mine, theirs, weights=(1, 1)):
     )  # fmt: skip
     base = problem.disagreement.astype(float)
     points = profile_points(base, effects, holders)
-    game = threats.ThreatGame(
+    game = threats_file.ThreatGame(
         problem, names, ((), ()), points, effects, np.array(weights, dtype=float)
     )
-    strategies = tuple(tuple(map(threats.label, game.lever_sets(side))) for side in (0, 1))
-    return threats.ThreatGame(problem, names, strategies, points, effects, game.weights)
+    strategies = tuple(tuple(map(threats_file.label, game.lever_sets(side))) for side in (0, 1))
+    return threats_file.ThreatGame(problem, names, strategies, points, effects, game.weights)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,7 @@ def deal(d1, d2):
 def test_owens_example_pays_one_and_three():
     # Nash 1953; Owen, Game Theory, ch. VII: A - B = [[-2, -3], [1, -2]] has the saddle value -2 at
     # (t2, t2), so the payoffs are ((4 - 2)/2, (4 + 2)/2)
-    game = threats.from_points(divide(4, {"a": 0, "b": 0}), OWEN)
+    game = threats_file.from_points(divide(4, {"a": 0, "b": 0}), OWEN)
     assert game.committed()["utility"] == pytest.approx([1, 3], abs=1e-9)
     realised = threat_equilibrium(game)
     assert realised.exact and [dict(p.payoffs) for p in realised.points] == [{"a": 1, "b": 3}]
@@ -74,7 +76,7 @@ def test_transferable_utility_is_the_value_of_the_difference_game(seed):
     mixed = g[0, 0] + g[1, 1] - g[0, 1] - g[1, 0]
     value = low if low == high else (g[0, 0] * g[1, 1] - g[0, 1] * g[1, 0]) / mixed
     pie = 20
-    game = threats.from_points(divide(pie, {"a": 0, "b": 0}), points.tolist())
+    game = threats_file.from_points(divide(pie, {"a": 0, "b": 0}), points.tolist())
     expected = [(pie + value) / 2, (pie - value) / 2]
     assert game.committed()["utility"] == pytest.approx(expected, abs=1e-6)
     # on a straight frontier mixing payoffs and mixing d are the same
@@ -144,15 +146,15 @@ def test_cells_by_the_formula(parabola):
 
 
 def test_a_cell_without_a_bargaining_zone_pays_d():
-    game = threats.from_points(divide(1, {"a": 0, "b": 0}), [[[0, 0], [1, 1]]])
+    game = threats_file.from_points(divide(1, {"a": 0, "b": 0}), [[[0, 0], [1, 1]]])
     assert game.cells["zone"].tolist() == [[True, False]]
     assert game.cells["payoffs"][:, 0, 1].tolist() == [1, 1]
 
 
 def test_malformed_points_are_refused():
     with pytest.raises(InputError, match=r"\(m, n, 2\)"):
-        threats.from_points(divide(1, {"a": 0, "b": 0}), [[[1, 2, 3]]])
-    game = threats.from_points(divide(1, {"a": 0, "b": 0}), [[[0, 0]]])
+        threats_file.from_points(divide(1, {"a": 0, "b": 0}), [[[1, 2, 3]]])
+    game = threats_file.from_points(divide(1, {"a": 0, "b": 0}), [[[0, 0]]])
     with pytest.raises(NotApplicableError, match="given by points"):
         game.saddle  # noqa: B018
 
@@ -167,7 +169,7 @@ def idlib():
 
 @pytest.mark.parametrize("commitment", ["stated", "full"])
 def test_the_case_realised_and_committed_agree(idlib, commitment):
-    game = threats.game(idlib, commitment=commitment)
+    game = threats_file.game(idlib, commitment=commitment)
     size = tuple(len(s) for s in game.strategies)
     assert size == tuple(2 ** len(own) for own in game.levers)
     rational = rational_threats(game)[0]
@@ -194,9 +196,9 @@ def test_metrics_over_draws_are_those_of_each_draw(idlib):
     quantity = idlib.quantities[path]
     values = np.array([float(quantity.low), float(quantity.value), float(quantity.high)])
     names = ("utility.turkey", "utility.russia", "disagreement.turkey", "profile")
-    drawn = threats.evaluate(idlib.with_draws({path: values}), names)
+    drawn = threats_file.evaluate(idlib.with_draws({path: values}), names)
     for index, value in enumerate(values):
-        alone = threats.evaluate(idlib.floats().with_value(path, float(value)), names)
+        alone = threats_file.evaluate(idlib.floats().with_value(path, float(value)), names)
         for name in names[:3]:
             assert drawn[name][index] == pytest.approx(float(alone[name]), abs=1e-8)
         assert str(drawn["profile"][index]) == str(alone["profile"])

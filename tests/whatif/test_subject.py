@@ -74,6 +74,6 @@ def test_a_tree_with_quantities_is_the_case_of_them(tmp_path):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_strategic_game_is_sent_to_its_own_questions(name):
     with pytest.raises(InputError, match="equilibrium_map"):
-        QUESTIONS[name](ng.load("chicken"))
+        QUESTIONS[name](ng.open("chicken"))
     with pytest.raises(InputError, match="int is no case"):
         QUESTIONS[name](3)
