@@ -15,9 +15,11 @@ from negotiate import declare, errors
 
 ROOT = Path(__file__).parents[1] / "negotiate"
 ORDER = (
-    "errors", "_lazy", "tolerance", "units", "view", "solution", "declare", "numbers", "drawing", "case",
+    "errors", "_lazy", "tolerance", "units", "view", "solution", "declare", "numbers",
+    "drawing", "case",
     "bargaining", "strategic", "extensive", "threats", "dynamic", "crisis", "graphmodel",
-    "coalitions", "spatial", "estimation", "loading", "whatif", "report", "studio", "course", "front", "cli",
+    "coalitions", "spatial", "estimation", "loading", "whatif", "report",
+    "studio", "course", "front", "cli",
     "__init__", "__main__",
 )  # fmt: skip
 """A room may import the rooms before it, never those behind it."""

@@ -85,6 +85,8 @@ def _signalling(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     """Of a pie, of a polygon, of named outcomes, of issues with weights and values, of a curve."""
+    from negotiate import bargaining
+
     ways = [k for k in ("pie", "polygon", "outcomes", "weights", "first") if k in spec]
     if len(ways) != 1:
         raise InputError(
@@ -110,6 +112,7 @@ def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 
 def _of_issues(spec: Mapping[str, Any], numbers: Numbers, where: str, d: Any) -> Any:
+    from negotiate import bargaining
     from negotiate.bargaining.values import KINDS as VALUES
     from negotiate.bargaining.values import Value
 

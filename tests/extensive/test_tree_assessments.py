@@ -49,7 +49,7 @@ def test_seltens_horse():
     # and a mixing player 3 needs mu(L) = 1/3.
     horse = load("selten-horse")
     for concept in (perfect_bayesian, sequential_equilibrium):
-        answer = concept.solve(horse)
+        answer = concept(horse)
         assert answer.complete and answer.exact and answer.components == ((0, 1),)
         assert all(p.strategies["Player 1"]["1"]["R"] == 1 for p in answer)
         assert all(p.strategies["Player 2"]["2"]["R"] == 1 for p in answer)
@@ -93,14 +93,14 @@ def test_filters_of_signalling_games_given_as_trees():
     tree = to_extensive(beer_quiche(F(1, 10)))
     everything = perfect_bayesian(tree)
     for concept in (intuitive_criterion, divinity_d1):
-        answer = concept.solve(tree)
+        answer = concept(tree)
         assert [p.label for p in answer] == ["pooling on beer"]
         assert answer[0].beliefs["quiche"].keys() == {"weak / quiche", "strong / quiche"}
         assert concept.holds(tree, answer[0]).holds
         other = next(p for p in everything if p.label == "pooling on quiche")
         assert not concept.holds(tree, other).holds
         with pytest.raises(NotApplicableError, match="chance does not move first"):
-            concept.solve(load("selten-horse"))
+            concept(load("selten-horse"))
 
 
 def reputation(strong):
@@ -232,7 +232,7 @@ def test_weak_beliefs_off_the_path_are_refused():
         "E", "entry", out=pays(0, 2), go={"player": "E", "information_set": "how",
                                            "actions": inner})})  # fmt: skip
     for concept in (perfect_bayesian, sequential_equilibrium):
-        for point in concept.solve(game):
+        for point in concept(game):
             assert subgame_perfect.holds(game, point).holds
     weak = {"E": {"entry": {"out": 1}, "how": {"hard": 1}}, "I": {"i": {"fight": 1}}}
     point = replace(

@@ -26,7 +26,7 @@ CLASSICS = (
     "inspection", "cuba-1962", "deadlock", "hero", "leader",
 )  # fmt: skip
 CONCEPTS = [
-    name for name in declare.names("concept") if declare.concept_named(name).FORM == ("strategic",)
+    name for name in declare.names("concept") if declare.concept_named(name).games == ("strategic",)
 ]
 
 

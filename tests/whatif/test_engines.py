@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from negotiate.errors import InputError
-from negotiate.whatif.study import checkpoint, engines, run_study, stream
+from negotiate.whatif.study import checkpoint, engines
 from negotiate.whatif.study.design import Random
 from negotiate.whatif.study.marginal import uniform
+from negotiate.whatif.study.run import run_study, stream
 from negotiate.whatif.study.space import Space
 
 ROOT = Path(__file__).parents[2]
