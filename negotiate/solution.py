@@ -6,7 +6,7 @@ A `Solution` without points is an answer ("there is no equilibrium of this kind"
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
@@ -175,6 +175,9 @@ class Solution(Viewable):
 
     def __getitem__(self, index: int) -> Point:
         return self.points[index]
+
+    def __iter__(self) -> Iterator[Point]:
+        return iter(self.points)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, one entry of ``solutions`` in the documented output."""

@@ -7,9 +7,10 @@ from itertools import product
 from typing import Any
 
 from negotiate.crisis.arithmetic.deterrence import Bayesian
-from negotiate.extensive.signalling import Signalling, exact, from_tables
+from negotiate.extensive.signalling import Signalling, from_tables
 from negotiate.numbers.arithmetic import larger
 from negotiate.numbers.exact_polytope import Vector
+from negotiate.numbers.fractions import exact
 
 
 def as_signalling(form: Any) -> Signalling:

@@ -50,7 +50,6 @@ from negotiate.case.parametric import (
 )
 from negotiate.crisis.arithmetic import audience as kernel
 from negotiate.declare import Metric, compiles, game
-from negotiate.extensive.signalling import exact
 from negotiate.numbers.arithmetic import (
     Number,
     choose,
@@ -61,6 +60,7 @@ from negotiate.numbers.arithmetic import (
     ratio,
     smaller,
 )
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 

@@ -32,8 +32,8 @@ from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, answer, single
 from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
-from negotiate.extensive.signalling import exact
 from negotiate.numbers.arithmetic import Number
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "cheap_talk"

@@ -41,9 +41,10 @@ from negotiate.case.parametric import ParametricForm, Probability, answer, exact
 from negotiate.crisis import _deterrence_games as games
 from negotiate.crisis.arithmetic.deterrence import equilibria
 from negotiate.declare import Metric, compiles, game
-from negotiate.extensive.signalling import Signalling, exact
+from negotiate.extensive.signalling import Signalling
 from negotiate.numbers.arithmetic import Number, is_exact, over, smaller
 from negotiate.numbers.exact_polytope import Vector
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "deterrence"

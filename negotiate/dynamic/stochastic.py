@@ -492,8 +492,8 @@ def repeated(stage: Any, discount: Any) -> StochasticGame:
 def from_case(negotiation: Any, **settings: Any) -> StochasticGame:
     """The stochastic game of a case: whether its deal holds, see `negotiate.dynamic.durability`."""
     durability_file = import_module("negotiate.dynamic.durability")
-
-    return durability_file.game(negotiation, **settings)
+    made: StochasticGame = durability_file.game(negotiation, **settings)
+    return made
 
 
 def is_zero_sum(game: StochasticGame) -> bool:

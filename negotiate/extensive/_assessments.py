@@ -19,7 +19,8 @@ from negotiate.extensive._consistency import consistent
 from negotiate.extensive._support_search import Support
 from negotiate.extensive._tree_frame import Beliefs, Frame, Rows
 from negotiate.extensive.game import ExtensiveGame
-from negotiate.extensive.subgame_perfect import subgame_perfect
+from negotiate.extensive.subgame_perfect import admit, label, subgame_perfect
+from negotiate.extensive.subgame_perfect import slack as slack_of
 from negotiate.solution import Evidence, Point, Solution
 
 NODE_BOUND = 5_000
@@ -58,7 +59,7 @@ def solve(form: ExtensiveGame, concept: str, *, condition: str) -> Solution:
     TooLargeError
         Where even the pure profiles are too many.
     """
-    exact = subgame_perfect.admit(form, concept)
+    exact = admit(form, concept)
     _tree_profile.need_recall(form, concept.replace("_", " "))
     if form.perfect_information:
         # Beliefs are certain, so the assessments are the subgame perfect equilibria.
@@ -249,7 +250,7 @@ def _point(
             for h, row in sorted(support.beliefs.items())
         },
         regret=number(Fraction(0)),
-        label=subgame_perfect.label(game, rows),
+        label=label(game, rows),
         marks=() if all(p in (0, 1) for row in rows.values() for p in row) else ("mixed",),
         facts=facts,
     )
@@ -307,7 +308,7 @@ def _intervals(pieces: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, 
 def assessment(form: ExtensiveGame, point: Point) -> tuple[Frame, Rows, Beliefs]:
     """Strategies and beliefs of a point by number; beliefs at single nodes are certain."""
     # Exact numbers if the point's are exact: then the definition is decided without tolerance.
-    exact = subgame_perfect.admit(form, "assessment")
+    exact = admit(form, "assessment")
     frame = Frame.of(exact)
     _tree_profile.move_probabilities(exact, point.strategies)  # checks names and sums
     rows: Rows = {}
@@ -402,7 +403,7 @@ def holds(form: ExtensiveGame, point: Point, *, condition: str) -> Evidence:
     )
     from negotiate import tolerance
 
-    slack: Any = subgame_perfect.slack(form) or (tolerance.REGRET if floats else 0)
+    slack: Any = slack_of(form) or (tolerance.REGRET if floats else 0)
     worst, witness = rationality(frame, rows, beliefs)
     if worst > slack:
         return Evidence(False, worst, "gain from a better continuation", witness)

@@ -29,6 +29,7 @@ from negotiate.declare import concept
 from negotiate.errors import NotApplicableError
 from negotiate.extensive.arithmetic import backward_induction as kernel
 from negotiate.extensive.game import ExtensiveGame
+from negotiate.extensive.subgame_perfect import slack as slack_of
 from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.solution import Evidence, Point, Solution
 
@@ -179,7 +180,7 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
         worth[..., node, :] += mean
     by_node = gain.reshape(-1, form.count).max(axis=0)
     worst = int(by_node.argmax())
-    slack = float(subgame_perfect.slack(form))
+    slack = float(slack_of(form))
     kept = bool(by_node[worst] <= slack)
     witness = (
         ""

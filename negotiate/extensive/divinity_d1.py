@@ -27,8 +27,9 @@ from negotiate.declare import concept
 from negotiate.extensive.arithmetic.signalling import Game
 from negotiate.extensive.game import ExtensiveGame
 from negotiate.extensive.intuitive_criterion import filtered, judged, unsent
-from negotiate.extensive.signalling import Signalling, exact
+from negotiate.extensive.signalling import Signalling
 from negotiate.numbers.exact_polytope import cut
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 

@@ -29,7 +29,8 @@ from negotiate.extensive._signalling_tree import on_tree, recognise, sent
 from negotiate.extensive.arithmetic.signalling import Game
 from negotiate.extensive.game import ExtensiveGame
 from negotiate.extensive.perfect_bayesian import perfect_bayesian
-from negotiate.extensive.signalling import Signalling, exact
+from negotiate.extensive.signalling import Signalling
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 Judge = Callable[[Signalling, Point], Evidence]

@@ -41,8 +41,9 @@ from negotiate.extensive import _assessments
 from negotiate.extensive._signalling_tree import on_tree, recognise
 from negotiate.extensive.arithmetic import signalling as kernel
 from negotiate.extensive.game import ExtensiveGame
-from negotiate.extensive.signalling import Signalling, exact, pure_margin, pure_profiles
+from negotiate.extensive.signalling import Signalling, pure_margin, pure_profiles
 from negotiate.numbers.exact_polytope import Vector
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 MAX_OFF_PATH = 4096

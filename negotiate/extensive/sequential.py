@@ -34,8 +34,9 @@ from typing import Any
 from negotiate.declare import concept
 from negotiate.extensive import _assessments
 from negotiate.extensive.game import ExtensiveGame
-from negotiate.extensive.perfect_bayesian import perfect_bayesian
-from negotiate.extensive.signalling import Signalling, exact
+from negotiate.extensive.perfect_bayesian import perfect_bayesian, solve_tree
+from negotiate.extensive.signalling import Signalling
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 TREMBLES = (Fraction(1, 10**6), Fraction(1, 10**9))
@@ -56,7 +57,7 @@ def sequential_equilibrium(form: Any) -> Solution:
     could not be solved in fractions or were too many; pure equilibria are then still all listed.
     """
     if isinstance(form, ExtensiveGame):
-        return perfect_bayesian.solve_tree(form, "sequential_equilibrium", condition="consistent")
+        return solve_tree(form, "sequential_equilibrium", condition="consistent")
     return replace(perfect_bayesian(form), concept="sequential_equilibrium")
 
 

@@ -37,7 +37,7 @@ from negotiate.numbers.exact_polytope import cut
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
 from negotiate.strategic import tex as _tex
-from negotiate.strategic.dominance import dominance
+from negotiate.strategic.dominance import advantage
 from negotiate.strategic.game import StrategicGame
 from negotiate.strategic.trembling_hand import trembling_hand
 
@@ -248,7 +248,7 @@ def explain(form: StrategicGame) -> str:
     for point in trembling_hand(game).points[:SHOWN]:
         lines += ["", f"**{point.label}** (perfect)", ""]
         for k, player in enumerate(game.players):
-            rows = dominance.advantage(game, player)
+            rows = advantage(game, player)
             other = list(point.strategies[game.players[1 - k]].values())
             pays = [sum((w * v for w, v in zip(other, line)), Fraction(0)) for line in rows]
             shown = ", ".join(

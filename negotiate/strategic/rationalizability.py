@@ -30,7 +30,7 @@ from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _shared as shared
 from negotiate.strategic import tex as _tex
-from negotiate.strategic.dominance import dominance
+from negotiate.strategic.dominance import advantage, dominance
 from negotiate.strategic.game import StrategicGame
 from negotiate.tolerance import WEIGHT_SUM
 
@@ -70,7 +70,7 @@ def rationalizability(form: StrategicGame) -> Solution:
     beliefs: dict[str, dict[str, dict[str, Any]]] = {}
     for player in game.players:
         left = exact.restricted({p: survivors[p] for p in game.players if p != player})
-        rows, labels = dominance.advantage(left, player), game.strategies[player]
+        rows, labels = advantage(left, player), game.strategies[player]
         columns = _columns(left, player)
         beliefs[player] = {}
         for s in survivors[player]:
@@ -122,7 +122,7 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
     survivors = point.facts["survivors"]
     for player in game.players:
         left = game.restricted({p: survivors[p] for p in game.players if p != player})
-        rows, labels = dominance.advantage(left, player), game.strategies[player]
+        rows, labels = advantage(left, player), game.strategies[player]
         columns = [", ".join(column) for column in _columns(left, player)]
         for s in survivors[player]:
             given = point.facts["beliefs"][player][s]
@@ -156,7 +156,7 @@ def explain(form: StrategicGame) -> str:
     lines += ["", dominance.explain(game), ""]
     for player in game.players:
         left = game.restricted({p: facts["survivors"][p] for p in game.players if p != player})
-        rows, labels = dominance.advantage(left, player), game.strategies[player]
+        rows, labels = advantage(left, player), game.strategies[player]
         columns = [", ".join(column) for column in _columns(left, player)]
         lines.append(f"For {player}:")
         for s in facts["survivors"][player]:

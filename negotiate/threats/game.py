@@ -35,12 +35,13 @@ from typing import Any
 
 import numpy as np
 
+from negotiate import declare
 from negotiate.bargaining.arithmetic import exact as bargaining_exact
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.problem import problem as compile_bargaining
 from negotiate.case.slots import disagreement as slot
 from negotiate.case.slots.expected import entering
-from negotiate.declare import Metric, Playable, compiles, game
+from negotiate.declare import Metric, Playable, compiles
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.strategic.game import StrategicGame
 from negotiate.threats import arithmetic as threats
@@ -96,7 +97,7 @@ METRICS = (
 )
 
 
-@game(
+@declare.game(
     "threats",
     title="Threat game",
     short="threats",

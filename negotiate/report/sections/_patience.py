@@ -185,7 +185,7 @@ def _what_sustains(context: Any) -> list[Block]:
     )
     able = any(
         max(abs(float(a) - b) for a, b in zip(point.payoffs.values(), kept, strict=True)) <= UTILITY
-        for point in found
+        for point in found.points
     )
     delta = number(float(min(game.discount.values())))
     labels = {p: context.name(p) for p in game.players}
