@@ -1,0 +1,1 @@
+"""Graph models of conflict: options, states, moves, preferences, stability."""

@@ -1,0 +1,141 @@
+r"""Coalition general metarational stability: every joint improvement can be taken back.
+
+State s is coalition general metarational for H if from every coalition improvement of H the others
+have a legal sequence of moves to a state that some member of H does not prefer to s.
+
+Kilgour, Hipel, Fang and Peng 2001, Group Decision and Negotiation 10:159-175; Inohara and Hipel
+2008, Systems Engineering 11:343-359. Conventions: `negotiate.graphmodel._coalitions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from negotiate.graphmodel._coalitions import (
+    coalition_evidence,
+    coalition_words,
+    coalitions_of,
+    solve_coalitions,
+)
+from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel.model import GraphModel
+from negotiate.solution import Evidence, Point, Solution
+
+
+def coalition_general_metarational(
+    model: GraphModel,
+    *,
+    coalitions: Iterable[Iterable[str]] | None = None,
+    strong: bool = False,
+    unknown: str = "a",
+) -> Solution:
+    """States that are coalition general metarationally stable for every coalition asked about.
+
+    Parameters
+    ----------
+    model
+        The model.
+    coalitions
+        Lists of decision makers; all coalitions if not given.
+    strong
+        Only a strongly less preferred state deters.
+    unknown
+        Attitude to unknown preferences, "a" to "d"; see `negotiate.graphmodel._definition`.
+
+    Returns
+    -------
+    Solution
+        One point for each equilibrium; ``settings["stable"]`` holds the stable states of each
+        coalition.
+
+    Examples
+    --------
+    In the prisoners' dilemma the two together leave mutual defection:
+
+    >>> from negotiate.graphmodel.build import payoff_model
+    >>> dilemma = payoff_model([[[3, 1], [4, 2]], [[3, 4], [1, 2]]])
+    >>> [point.label for point in coalition_general_metarational(dilemma).points]
+    ['r1c1']
+    """
+    return solve_coalitions(
+        model,
+        Rules("moves", strong=strong, unknown=unknown),
+        concept="coalition_general_metarational",
+        coalitions=coalitions,
+        reading="individual",
+    )
+
+
+def holds(
+    model: GraphModel,
+    point: Point,
+    *,
+    coalitions: Iterable[Iterable[str]] | None = None,
+    strong: bool = False,
+    unknown: str = "a",
+) -> Evidence:
+    """Judge a state by the definition, coalition by coalition.
+
+    Parameters
+    ----------
+    model
+        The model.
+    point
+        Its ``label`` names the state.
+    coalitions
+        Lists of decision makers; all coalitions if not given.
+    strong
+        Only a strongly less preferred state deters.
+    unknown
+        Attitude to unknown preferences, "a" to "d"; see `negotiate.graphmodel._definition`.
+
+    Returns
+    -------
+    Evidence
+        ``value`` is the number of coalition improvements that nothing deters.
+    """
+    return coalition_evidence(
+        model,
+        point,
+        Rules("moves", strong=strong, unknown=unknown),
+        coalitions=coalitions,
+        reading="individual",
+        words="coalition general metarational",
+    )
+
+
+def explain(
+    model: GraphModel,
+    *,
+    coalitions: Iterable[Iterable[str]] | None = None,
+    strong: bool = False,
+    unknown: str = "a",
+) -> str:
+    """Say of every state which coalitions could leave it, and what deters them.
+
+    Parameters
+    ----------
+    model
+        The model.
+    coalitions
+        Lists of decision makers; all coalitions if not given.
+    strong
+        Only a strongly less preferred state deters.
+    unknown
+        Attitude to unknown preferences, "a" to "d"; see `negotiate.graphmodel._definition`.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    rules = Rules("moves", strong=strong, unknown=unknown)
+    lines = []
+    for s, label in enumerate(model.states):
+        lines.append(f"**{label}**")
+        for members in coalitions_of(model, coalitions):
+            said = judge_coalition(model, members, s, rules)
+            lines.append(
+                "- " + coalition_words(model, members, s, said, "coalition general metarational")
+            )
+    return "\n".join(lines) + "\n"

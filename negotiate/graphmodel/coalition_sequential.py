@@ -1,0 +1,152 @@
+r"""Coalition sequential stability: every joint improvement meets a credible answer.
+
+State s is coalition sequentially stable for H if from every coalition improvement of H the others
+have a sequence of improvements to a state that some member of H does not prefer to s. Who improves
+in that sequence is a matter of reading.
+
+Kilgour, Hipel, Fang and Peng 2001, Group Decision and Negotiation 10:159-175; Inohara and Hipel
+2008, Systems Engineering 11:343-359. Conventions: `negotiate.graphmodel._coalitions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from negotiate.graphmodel._coalitions import (
+    coalition_evidence,
+    coalition_words,
+    coalitions_of,
+    solve_coalitions,
+)
+from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel.model import GraphModel
+from negotiate.solution import Evidence, Point, Solution
+
+
+def coalition_sequential(
+    model: GraphModel,
+    *,
+    coalitions: Iterable[Iterable[str]] | None = None,
+    strong: bool = False,
+    unknown: str = "a",
+    reading: str = "individual",
+) -> Solution:
+    """States that are coalition sequentially stable for every coalition asked about.
+
+    Parameters
+    ----------
+    model
+        The model.
+    coalitions
+        Lists of decision makers; all coalitions if not given.
+    strong
+        Only a strongly less preferred state deters.
+    unknown
+        Attitude to unknown preferences, "a" to "d"; see `negotiate.graphmodel._definition`.
+    reading
+        "individual": each of the others improves for itself; "coalition": any part of them
+        improves together.
+
+    Returns
+    -------
+    Solution
+        One point for each equilibrium; ``settings["stable"]`` holds the stable states of each
+        coalition.
+
+    Examples
+    --------
+    In the prisoners' dilemma the two together leave mutual defection:
+
+    >>> from negotiate.graphmodel.build import payoff_model
+    >>> dilemma = payoff_model([[[3, 1], [4, 2]], [[3, 4], [1, 2]]])
+    >>> [point.label for point in coalition_sequential(dilemma).points]
+    ['r1c1']
+    """
+    return solve_coalitions(
+        model,
+        Rules("improvements", strong=strong, unknown=unknown),
+        concept="coalition_sequential",
+        coalitions=coalitions,
+        reading=reading,
+    )
+
+
+def holds(
+    model: GraphModel,
+    point: Point,
+    *,
+    coalitions: Iterable[Iterable[str]] | None = None,
+    strong: bool = False,
+    unknown: str = "a",
+    reading: str = "individual",
+) -> Evidence:
+    """Judge a state by the definition, coalition by coalition.
+
+    Parameters
+    ----------
+    model
+        The model.
+    point
+        Its ``label`` names the state.
+    coalitions
+        Lists of decision makers; all coalitions if not given.
+    strong
+        Only a strongly less preferred state deters.
+    unknown
+        Attitude to unknown preferences, "a" to "d"; see `negotiate.graphmodel._definition`.
+    reading
+        "individual": each of the others improves for itself; "coalition": any part of them
+        improves together.
+
+    Returns
+    -------
+    Evidence
+        ``value`` is the number of coalition improvements that nothing deters.
+    """
+    return coalition_evidence(
+        model,
+        point,
+        Rules("improvements", strong=strong, unknown=unknown),
+        coalitions=coalitions,
+        reading=reading,
+        words="coalition sequential",
+    )
+
+
+def explain(
+    model: GraphModel,
+    *,
+    coalitions: Iterable[Iterable[str]] | None = None,
+    strong: bool = False,
+    unknown: str = "a",
+    reading: str = "individual",
+) -> str:
+    """Say of every state which coalitions could leave it, and what deters them.
+
+    Parameters
+    ----------
+    model
+        The model.
+    coalitions
+        Lists of decision makers; all coalitions if not given.
+    strong
+        Only a strongly less preferred state deters.
+    unknown
+        Attitude to unknown preferences, "a" to "d"; see `negotiate.graphmodel._definition`.
+    reading
+        "individual": each of the others improves for itself; "coalition": any part of them
+        improves together.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    rules = Rules("improvements", strong=strong, unknown=unknown)
+    lines = []
+    for s, label in enumerate(model.states):
+        lines.append(f"**{label}**")
+        for members in coalitions_of(model, coalitions):
+            said = judge_coalition(model, members, s, rules, joint=reading == "coalition")
+            lines.append("- " + coalition_words(model, members, s, said, "coalition sequential"))
+    return "\n".join(lines) + "\n"
