@@ -14,7 +14,7 @@ the default, and every answer names its reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, combinations
 from typing import Any
 
@@ -22,7 +22,7 @@ import numpy as np
 
 from negotiate.errors import InputError, TooLargeError
 from negotiate.graphmodel._definition import Rules, Verdict, in_words, judge_coalition
-from negotiate.graphmodel._engine import SANCTION, Table, solution, would_move
+from negotiate.graphmodel._engine import SANCTION, Table, each_draw, solution, would_move
 from negotiate.graphmodel.arithmetic.arcs import Arcs, from_pairs
 from negotiate.graphmodel.arithmetic.reach import reached_sets, unpack
 from negotiate.graphmodel.arithmetic.relations import deterred
@@ -151,10 +151,11 @@ def solve_coalitions(
     concept: str,
     coalitions: Iterable[Iterable[str]] | None,
     reading: str,
+    judge: Callable[[Point], Evidence],
 ) -> Solution:
     """The solution of one coalition concept; see the concept's file."""
     asked = coalitions_of(model, coalitions)
-    found = coalition_table(model, rules, asked, reading=reading)
+    found = each_draw(model, lambda one: coalition_table(one, rules, asked, reading=reading))
     notes: tuple[str, ...] = (
         "a coalition improves if every member does",
         "a sanction deters a coalition if it deters some member",
@@ -175,7 +176,7 @@ def solve_coalitions(
     }
     if rules.answers == "improvements":
         settings["reading"] = reading
-    return solution(model, found, concept=concept, settings=settings, notes=notes)
+    return solution(model, found, concept=concept, settings=settings, judge=judge, notes=notes)
 
 
 def coalition_evidence(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from negotiate.declare import concept
 from negotiate.graphmodel._coalitions import (
     coalition_evidence,
     coalition_words,
@@ -18,10 +19,23 @@ from negotiate.graphmodel._coalitions import (
     solve_coalitions,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "coalition_general_metarational",
+    title="Coalition general metarational stability",
+    short="coalition GMR",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "KilgourHipelFangPeng2001",
+        "InoharaHipel2008",
+    ),
+    metrics=STABILITY,
+)
 def coalition_general_metarational(
     model: GraphModel,
     *,
@@ -63,9 +77,13 @@ def coalition_general_metarational(
         concept="coalition_general_metarational",
         coalitions=coalitions,
         reading="individual",
+        judge=lambda point: holds(
+            model, point, coalitions=coalitions, strong=strong, unknown=unknown
+        ),
     )
 
 
+@coalition_general_metarational.checked_by
 def holds(
     model: GraphModel,
     point: Point,
@@ -104,6 +122,7 @@ def holds(
     )
 
 
+@coalition_general_metarational.explained_by
 def explain(
     model: GraphModel,
     *,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from negotiate.declare import concept
 from negotiate.graphmodel._coalitions import (
     coalition_evidence,
     coalition_words,
@@ -18,10 +19,23 @@ from negotiate.graphmodel._coalitions import (
     solve_coalitions,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "coalition_nash",
+    title="Coalition Nash stability",
+    short="coalition Nash",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "KilgourHipelFangPeng2001",
+        "InoharaHipel2008",
+    ),
+    metrics=STABILITY,
+)
 def coalition_nash(
     model: GraphModel,
     *,
@@ -60,9 +74,11 @@ def coalition_nash(
         concept="coalition_nash",
         coalitions=coalitions,
         reading="individual",
+        judge=lambda point: holds(model, point, coalitions=coalitions, unknown=unknown),
     )
 
 
+@coalition_nash.checked_by
 def holds(
     model: GraphModel,
     point: Point,
@@ -98,6 +114,7 @@ def holds(
     )
 
 
+@coalition_nash.explained_by
 def explain(
     model: GraphModel,
     *,

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from negotiate.declare import concept
 from negotiate.graphmodel._coalitions import (
     coalition_evidence,
     coalition_words,
@@ -19,10 +20,23 @@ from negotiate.graphmodel._coalitions import (
     solve_coalitions,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "coalition_sequential",
+    title="Coalition sequential stability",
+    short="coalition SEQ",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "KilgourHipelFangPeng2001",
+        "InoharaHipel2008",
+    ),
+    metrics=STABILITY,
+)
 def coalition_sequential(
     model: GraphModel,
     *,
@@ -68,9 +82,13 @@ def coalition_sequential(
         concept="coalition_sequential",
         coalitions=coalitions,
         reading=reading,
+        judge=lambda point: holds(
+            model, point, coalitions=coalitions, strong=strong, unknown=unknown, reading=reading
+        ),
     )
 
 
+@coalition_sequential.checked_by
 def holds(
     model: GraphModel,
     point: Point,
@@ -113,6 +131,7 @@ def holds(
     )
 
 
+@coalition_sequential.explained_by
 def explain(
     model: GraphModel,
     *,

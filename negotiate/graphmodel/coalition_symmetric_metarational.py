@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from negotiate.declare import concept
 from negotiate.graphmodel._coalitions import (
     coalition_evidence,
     coalition_words,
@@ -19,10 +20,23 @@ from negotiate.graphmodel._coalitions import (
     solve_coalitions,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "coalition_symmetric_metarational",
+    title="Coalition symmetric metarational stability",
+    short="coalition SMR",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "KilgourHipelFangPeng2001",
+        "InoharaHipel2008",
+    ),
+    metrics=STABILITY,
+)
 def coalition_symmetric_metarational(
     model: GraphModel,
     *,
@@ -64,9 +78,13 @@ def coalition_symmetric_metarational(
         concept="coalition_symmetric_metarational",
         coalitions=coalitions,
         reading="individual",
+        judge=lambda point: holds(
+            model, point, coalitions=coalitions, strong=strong, unknown=unknown
+        ),
     )
 
 
+@coalition_symmetric_metarational.checked_by
 def holds(
     model: GraphModel,
     point: Point,
@@ -105,6 +123,7 @@ def holds(
     )
 
 
+@coalition_symmetric_metarational.explained_by
 def explain(
     model: GraphModel,
     *,

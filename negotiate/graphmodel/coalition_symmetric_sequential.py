@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from negotiate.declare import concept
 from negotiate.graphmodel._coalitions import (
     coalition_evidence,
     coalition_words,
@@ -18,10 +19,23 @@ from negotiate.graphmodel._coalitions import (
     solve_coalitions,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "coalition_symmetric_sequential",
+    title="Coalition symmetric sequential stability",
+    short="coalition SSEQ",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "KilgourHipelFangPeng2001",
+        "InoharaHipel2008",
+    ),
+    metrics=STABILITY,
+)
 def coalition_symmetric_sequential(
     model: GraphModel,
     *,
@@ -67,9 +81,13 @@ def coalition_symmetric_sequential(
         concept="coalition_symmetric_sequential",
         coalitions=coalitions,
         reading=reading,
+        judge=lambda point: holds(
+            model, point, coalitions=coalitions, strong=strong, unknown=unknown, reading=reading
+        ),
     )
 
 
+@coalition_symmetric_sequential.checked_by
 def holds(
     model: GraphModel,
     point: Point,
@@ -112,6 +130,7 @@ def holds(
     )
 
 
+@coalition_symmetric_sequential.explained_by
 def explain(
     model: GraphModel,
     *,

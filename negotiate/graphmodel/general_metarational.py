@@ -19,13 +19,27 @@ In the prisoners' dilemma mutual co-operation is general metarational:
 
 from __future__ import annotations
 
+from negotiate.declare import concept
 from negotiate.graphmodel._definition import Rules, judge
 from negotiate.graphmodel._engine import EQUAL, LOOP, SANCTION, evidence, solution, table
+from negotiate.graphmodel._metrics import METRICS
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "general_metarational",
+    title="General metarational stability",
+    short="GMR",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "Howard1971",
+        "FangHipelKilgour1993",
+    ),
+    metrics=METRICS,
+)
 def general_metarational(
     model: GraphModel, *, strong: bool = False, unknown: str = "a"
 ) -> Solution:
@@ -59,10 +73,12 @@ def general_metarational(
         table(model, rules),
         concept="general_metarational",
         settings={"strong": strong, "unknown": unknown},
+        judge=lambda point: holds(model, point, strong=strong, unknown=unknown),
         notes=(SANCTION, LOOP, EQUAL),
     )
 
 
+@general_metarational.checked_by
 def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str = "a") -> Evidence:
     """Judge a state by the definition, one decision maker and one move after another.
 
@@ -87,6 +103,7 @@ def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str
     )
 
 
+@general_metarational.explained_by
 def explain(model: GraphModel, *, strong: bool = False, unknown: str = "a") -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

@@ -27,9 +27,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.graphmodel._definition import Answer, Verdict
 from negotiate.graphmodel._engine import Table, evidence_by, solution
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.arithmetic.stability import limited_move_step
 from negotiate.graphmodel.model import GraphModel
@@ -42,6 +44,18 @@ CAUTION = "among equally good moves, and where the order of those who answer is 
 reckons with the worst"
 
 
+@concept(
+    "limited_move",
+    title="Limited-move stability",
+    short="limited move",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "KilgourHipelFang1987",
+        "FangHipelKilgour1993",
+    ),
+    metrics=STABILITY,
+)
 def limited_move(model: GraphModel, *, horizon: int = 2) -> Solution:
     """States that are stable for everybody who looks ``horizon`` moves ahead.
 
@@ -72,20 +86,23 @@ def limited_move(model: GraphModel, *, horizon: int = 2) -> Solution:
     ['r1c1', 'r2c2']
     """
     check(model, horizon)
-    ranks = model.ranks()
+    ranks = model.ranks() if model.utilities is None or not model.draws else model.utilities
+    slack = model.slack if model.draws else 0.0
     before: np.ndarray | None = None
     stays = np.ones(ranks.shape, dtype=bool)
     for _ in range(horizon):
-        before, stays = limited_move_step(ranks, model.moves, before)
+        before, stays = limited_move_step(ranks, model.moves, before, slack=slack)
     return solution(
         model,
         Table(model.players, stays),
         concept="limited_move",
         settings={"horizon": horizon},
+        judge=lambda point: holds(model, point, horizon=horizon),
         notes=(CAUTION,),
     )
 
 
+@limited_move.checked_by
 def holds(model: GraphModel, point: Point, *, horizon: int = 2) -> Evidence:
     """Judge a state by the definition, with the sets of anticipated ends.
 
@@ -113,6 +130,7 @@ def holds(model: GraphModel, point: Point, *, horizon: int = 2) -> Evidence:
     )
 
 
+@limited_move.explained_by
 def explain(model: GraphModel, *, horizon: int = 2) -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

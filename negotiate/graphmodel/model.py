@@ -34,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import Playable, game
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.graphmodel.arithmetic.arcs import Arcs
 from negotiate.graphmodel.preference import Preference
@@ -107,8 +108,19 @@ class Step:
     source: tuple[str, ...] = ()
 
 
+@game(
+    "graph",
+    title="Graph model of a conflict",
+    short="graph model",
+    default=(
+        "nash_stability",
+        "general_metarational",
+        "symmetric_metarational",
+        "sequential_stability",
+    ),
+)
 @dataclass(frozen=True, eq=False)
-class GraphModel:
+class GraphModel(Playable):
     """A graph model, see the module.
 
     Attributes
@@ -137,6 +149,11 @@ class GraphModel:
         The path that history took.
     title, note
         Words.
+    utilities
+        Utilities as floats, shape ``(..., players, states)``, leading axes being draws, where the
+        model was compiled from a case in floats; rankings then only stand for them.
+    slack
+        Differences of ``utilities`` up to this are ties.
     extra
         What a file carried along: sources, expected answers.
     """
@@ -153,10 +170,14 @@ class GraphModel:
     path: tuple[Step, ...] = ()
     title: str = ""
     note: str = ""
+    utilities: np.ndarray | None = field(default=None, repr=False)
+    slack: float = 0.0
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    _view = "negotiate.graphmodel.view"
+
     def __post_init__(self) -> None:
-        for array in (self.table, self.choices, self.member):
+        for array in (self.table, self.choices, self.member, self.utilities):
             if array is not None:
                 array.setflags(write=False)
         object.__setattr__(self, "_index", {name: k for k, name in enumerate(self.states)})
@@ -217,6 +238,11 @@ class GraphModel:
             return ()
         rows = self.table[self.member == state]
         return tuple(bool(column[0]) if (column == column[0]).all() else None for column in rows.T)
+
+    @property
+    def draws(self) -> tuple[int, ...]:
+        """Shape of the draws; empty for one problem."""
+        return () if self.utilities is None else self.utilities.shape[:-2]
 
     @property
     def is_ranked(self) -> bool:

@@ -18,13 +18,27 @@ In the prisoners' dilemma only mutual defection is Nash stable for both:
 
 from __future__ import annotations
 
+from negotiate.declare import concept
 from negotiate.graphmodel._definition import Rules, judge
 from negotiate.graphmodel._engine import evidence, solution, table
+from negotiate.graphmodel._metrics import METRICS
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "nash_stability",
+    title="Nash stability",
+    short="Nash",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "Nash1951",
+        "FangHipelKilgour1993",
+    ),
+    metrics=METRICS,
+)
 def nash_stability(model: GraphModel, *, unknown: str = "a") -> Solution:
     """States that are Nash stable for everybody.
 
@@ -54,10 +68,12 @@ def nash_stability(model: GraphModel, *, unknown: str = "a") -> Solution:
         table(model, rules),
         concept="nash_stability",
         settings={"unknown": unknown},
+        judge=lambda point: holds(model, point, unknown=unknown),
         notes=("one move, no answer",),
     )
 
 
+@nash_stability.checked_by
 def holds(model: GraphModel, point: Point, *, unknown: str = "a") -> Evidence:
     """Judge a state by the definition, one decision maker and one move after another.
 
@@ -78,6 +94,7 @@ def holds(model: GraphModel, point: Point, *, unknown: str = "a") -> Evidence:
     return evidence(model, point.label, Rules("none", unknown=unknown), "Nash")
 
 
+@nash_stability.explained_by
 def explain(model: GraphModel, *, unknown: str = "a") -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

@@ -23,14 +23,28 @@ from __future__ import annotations
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import NotConvergedError
-from negotiate.graphmodel._engine import Table, evidence_by, solution
+from negotiate.graphmodel._engine import Table, each_draw, evidence_by, solution
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.arithmetic.stability import limited_move_step
 from negotiate.graphmodel.limited_move import CAUTION, MAX_HORIZON, Ends, check
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "non_myopic",
+    title="Non-myopic stability",
+    short="non-myopic",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "Kilgour1984",
+        "BramsWittman1981",
+    ),
+    metrics=STABILITY,
+)
 def non_myopic(model: GraphModel) -> Solution:
     """States that are non-myopically stable for everybody.
 
@@ -57,12 +71,14 @@ def non_myopic(model: GraphModel) -> Solution:
     >>> found.settings["from_horizon"], found.settings["cycle"]
     (3, 1)
     """
-    begin, cycle, stable = horizons(model)
+    begin, cycle, stable = (0, 0, np.empty(0)) if model.draws else horizons(model)
+    found = each_draw(model, lambda one: Table(one.players, horizons(one)[2]))
     return solution(
         model,
-        Table(model.players, stable),
+        found if model.draws else Table(model.players, stable),
         concept="non_myopic",
         settings={"from_horizon": begin, "cycle": cycle},
+        judge=lambda point: holds(model, point),
         notes=(CAUTION, f"anticipations repeat every {cycle} moves from {begin} moves ahead on"),
     )
 
@@ -101,6 +117,7 @@ def horizons(model: GraphModel) -> tuple[int, int, np.ndarray]:
     )
 
 
+@non_myopic.checked_by
 def holds(model: GraphModel, point: Point) -> Evidence:
     """Judge a state by the definition, at every horizon of the cycle.
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.graphmodel._definition import Rules
-from negotiate.graphmodel.arithmetic.stability import margin, sanctions
+from negotiate.graphmodel._engine import margins_over
 from negotiate.graphmodel.inverse import CONCEPTS
 from negotiate.graphmodel.model import GraphModel
 
@@ -169,37 +169,6 @@ def equilibria_over(
         Boolean, shape ``(..., states)``.
     """
     return np.asarray(margins_over(values, model, rules, slack=slack).min(axis=-2) >= -slack)
-
-
-def margins_over(
-    values: np.ndarray, model: GraphModel, rules: Rules, *, slack: float = 0.0
-) -> np.ndarray:
-    """Margins of every decision maker at every state, over draws of utilities.
-
-    Parameters
-    ----------
-    values, model, rules, slack
-        As in `equilibria_over`.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape ``(..., players, states)``.
-    """
-    parts = []
-    for i, arcs in enumerate(model.moves):
-        worst = None
-        if rules.answers != "none":
-            worst = sanctions(
-                values,
-                model.moves,
-                i,
-                credible=rules.answers == "improvements",
-                counter=rules.counter,
-                slack=slack,
-            )
-        parts.append(margin(values[..., i, :], arcs, worst))
-    return np.stack(parts, axis=-2)
 
 
 def _neighbours(ranks: np.ndarray) -> np.ndarray:

@@ -19,13 +19,27 @@ In the prisoners' dilemma co-operation is sequentially stable, in chicken it is 
 
 from __future__ import annotations
 
+from negotiate.declare import concept
 from negotiate.graphmodel._definition import Rules, judge
 from negotiate.graphmodel._engine import EQUAL, LOOP, SANCTION, evidence, solution, table
+from negotiate.graphmodel._metrics import METRICS
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "sequential_stability",
+    title="Sequential stability",
+    short="SEQ",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "FraserHipel1979",
+        "FangHipelKilgour1993",
+    ),
+    metrics=METRICS,
+)
 def sequential_stability(
     model: GraphModel, *, strong: bool = False, unknown: str = "a"
 ) -> Solution:
@@ -59,6 +73,7 @@ def sequential_stability(
         table(model, rules),
         concept="sequential_stability",
         settings={"strong": strong, "unknown": unknown},
+        judge=lambda point: holds(model, point, strong=strong, unknown=unknown),
         notes=(
             SANCTION,
             "each of its moves improves (or might) for the one who makes it",
@@ -68,6 +83,7 @@ def sequential_stability(
     )
 
 
+@sequential_stability.checked_by
 def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str = "a") -> Evidence:
     """Judge a state by the definition, one decision maker and one move after another.
 
@@ -92,6 +108,7 @@ def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str
     )
 
 
+@sequential_stability.explained_by
 def explain(model: GraphModel, *, strong: bool = False, unknown: str = "a") -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

@@ -23,9 +23,11 @@ import itertools
 
 import numpy as np
 
+from negotiate.declare import concept
 from negotiate.errors import NotApplicableError, TooLargeError
 from negotiate.graphmodel._definition import Answer, Verdict
-from negotiate.graphmodel._engine import EQUAL, Table, evidence_by, solution
+from negotiate.graphmodel._engine import EQUAL, Table, each_draw, evidence_by, solution
+from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.arithmetic.arcs import Arcs
 from negotiate.graphmodel.model import GraphModel
@@ -35,6 +37,15 @@ MAX_COMBINATIONS = 20_000_000
 """Combinations of improvements made at once, over all states and decision makers."""
 
 
+@concept(
+    "simultaneous",
+    title="Simultaneous stability",
+    short="SIM",
+    games=("graph",),
+    field="rational",
+    cites=("FraserHipel1979",),
+    metrics=STABILITY,
+)
 def simultaneous(model: GraphModel) -> Solution:
     """States that are simultaneously stable for everybody.
 
@@ -64,9 +75,10 @@ def simultaneous(model: GraphModel) -> Solution:
     """
     return solution(
         model,
-        Table(model.players, _stable(model)),
+        each_draw(model, lambda one: Table(one.players, _stable(one))),
         concept="simultaneous",
         settings={},
+        judge=lambda point: holds(model, point),
         notes=(
             "everybody's improvements from the state itself, made at once",
             "a combination that is not feasible deters nobody",
@@ -75,6 +87,7 @@ def simultaneous(model: GraphModel) -> Solution:
     )
 
 
+@simultaneous.checked_by
 def holds(model: GraphModel, point: Point) -> Evidence:
     """Judge a state by the definition, combination by combination.
 
@@ -93,6 +106,7 @@ def holds(model: GraphModel, point: Point) -> Evidence:
     return evidence_by(model, point.label, lambda i, s: verdict(model, i, s), "simultaneous")
 
 
+@simultaneous.explained_by
 def explain(model: GraphModel) -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

@@ -19,13 +19,27 @@ make it worse:
 
 from __future__ import annotations
 
+from negotiate.declare import concept
 from negotiate.graphmodel._definition import Rules, judge
 from negotiate.graphmodel._engine import EQUAL, LOOP, SANCTION, evidence, solution, table
+from negotiate.graphmodel._metrics import METRICS
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "symmetric_metarational",
+    title="Symmetric metarational stability",
+    short="SMR",
+    games=("graph",),
+    field="rational",
+    cites=(
+        "Howard1971",
+        "FangHipelKilgour1993",
+    ),
+    metrics=METRICS,
+)
 def symmetric_metarational(
     model: GraphModel, *, strong: bool = False, unknown: str = "a"
 ) -> Solution:
@@ -59,10 +73,12 @@ def symmetric_metarational(
         table(model, rules),
         concept="symmetric_metarational",
         settings={"strong": strong, "unknown": unknown},
+        judge=lambda point: holds(model, point, strong=strong, unknown=unknown),
         notes=(SANCTION, LOOP, EQUAL),
     )
 
 
+@symmetric_metarational.checked_by
 def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str = "a") -> Evidence:
     """Judge a state by the definition, one decision maker and one move after another.
 
@@ -90,6 +106,7 @@ def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str
     )
 
 
+@symmetric_metarational.explained_by
 def explain(model: GraphModel, *, strong: bool = False, unknown: str = "a") -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

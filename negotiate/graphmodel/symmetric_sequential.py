@@ -17,13 +17,24 @@ In the prisoners' dilemma co-operation passes even this test:
 
 from __future__ import annotations
 
+from negotiate.declare import concept
 from negotiate.graphmodel._definition import Rules, judge
 from negotiate.graphmodel._engine import EQUAL, LOOP, SANCTION, evidence, solution, table
+from negotiate.graphmodel._metrics import METRICS
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
 
+@concept(
+    "symmetric_sequential",
+    title="Symmetric sequential stability",
+    short="SSEQ",
+    games=("graph",),
+    field="rational",
+    cites=("RegoVieira2017",),
+    metrics=METRICS,
+)
 def symmetric_sequential(
     model: GraphModel, *, strong: bool = False, unknown: str = "a"
 ) -> Solution:
@@ -57,6 +68,7 @@ def symmetric_sequential(
         table(model, rules),
         concept="symmetric_sequential",
         settings={"strong": strong, "unknown": unknown},
+        judge=lambda point: holds(model, point, strong=strong, unknown=unknown),
         notes=(
             SANCTION,
             "each of its moves improves (or might) for the one who makes it",
@@ -66,6 +78,7 @@ def symmetric_sequential(
     )
 
 
+@symmetric_sequential.checked_by
 def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str = "a") -> Evidence:
     """Judge a state by the definition, one decision maker and one move after another.
 
@@ -93,6 +106,7 @@ def holds(model: GraphModel, point: Point, *, strong: bool = False, unknown: str
     )
 
 
+@symmetric_sequential.explained_by
 def explain(model: GraphModel, *, strong: bool = False, unknown: str = "a") -> str:
     """Say of every state why it is or is not stable, decision maker by decision maker.
 

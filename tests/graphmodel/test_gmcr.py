@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 
 from negotiate.errors import CaseError, FileFormatError, NotApplicableError
-from negotiate.graphmodel import simultaneous
 from negotiate.graphmodel._definition import Rules
 from negotiate.graphmodel._engine import table
 from negotiate.graphmodel.build import option_model, payoff_model
 from negotiate.graphmodel.gmcr import read, read_text, write_text
 from negotiate.graphmodel.model import Option
+from negotiate.graphmodel.simultaneous import _stable
 from tests.graphmodel.models import option_models
 
 SYRIA_IRAQ: dict[str, Any] = {
@@ -51,7 +51,7 @@ def test_stored_answers_of_the_open_implementation():
     }  # fmt: skip
     found = {name: (table(model, rules).equilibria + 1).tolist() for name, rules in by.items()}
     assert found == {"nash": [6], "gmr": [1, 6], "seq": [6], "smr": [6]}
-    assert np.flatnonzero(simultaneous._stable(model).all(axis=0)).tolist() == [5]
+    assert np.flatnonzero(_stable(model).all(axis=0)).tolist() == [5]
 
 
 def test_misperceived_states_are_not_moved_to_or_from():

@@ -32,6 +32,9 @@ from negotiate.graphmodel._coalitions import coalition_table, coalitions_of
 from negotiate.graphmodel._definition import Rules, judge, judge_coalition
 from negotiate.graphmodel._engine import _related, table
 from negotiate.graphmodel.build import graph_model, payoff_model
+from negotiate.graphmodel.limited_move import holds as limited_holds
+from negotiate.graphmodel.non_myopic import horizons
+from negotiate.graphmodel.simultaneous import _stable, verdict
 from tests.graphmodel import oracle
 from tests.graphmodel.models import graphs, option_models, plain
 
@@ -75,11 +78,11 @@ def labels(solution):
 
 def test_elmira_as_published():
     """States 5, 8, 9 stable in all four senses, 1 and 4 only general and symmetric metarational."""
-    assert labels(nash_stability.nash_stability(ELMIRA)) == ["5", "8", "9"]
-    assert labels(sequential_stability.sequential_stability(ELMIRA)) == ["5", "8", "9"]
+    assert labels(nash_stability(ELMIRA)) == ["5", "8", "9"]
+    assert labels(sequential_stability(ELMIRA)) == ["5", "8", "9"]
     for concept in (
-        general_metarational.general_metarational,
-        symmetric_metarational.symmetric_metarational,
+        general_metarational,
+        symmetric_metarational,
     ):
         assert labels(concept(ELMIRA)) == ["1", "4", "5", "8", "9"]
 
@@ -89,8 +92,8 @@ def test_elmira_the_coalition_moves_from_5_to_8():
     verdict = judge_coalition(ELMIRA, (0, 1), ELMIRA.state("5"), RULES["nash"])
     assert [ELMIRA.states[q] for q in verdict.open] == ["8"]
     pair = [["MoE", "Uniroyal"]]
-    assert "5" not in labels(coalition_nash.coalition_nash(ELMIRA, coalitions=pair))
-    assert "8" in labels(coalition_nash.coalition_nash(ELMIRA, coalitions=pair))
+    assert "5" not in labels(coalition_nash(ELMIRA, coalitions=pair))
+    assert "8" in labels(coalition_nash(ELMIRA, coalitions=pair))
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,7 @@ def test_coalitions_agree_with_the_transcription(model, joint, unknown, data):
 def test_limited_moves_agree_with_the_transcription(model, horizon):
     g = plain(model)
     rank = [np.asarray(p.rank).tolist() for p in model.preferences]
-    found = limited_move.limited_move(model, horizon=horizon)
+    found = limited_move(model, horizon=horizon)
     for i, who in enumerate(model.players):
         stable = set(found.settings["stable"][who])
         for s, label in enumerate(model.states):
@@ -204,27 +207,25 @@ def test_limited_moves_agree_with_the_transcription(model, horizon):
                 continue  # it may come back to s: it does not stay
             assert (label in stable) == expected
     for point in found.points:
-        assert limited_move.holds(model, point, horizon=horizon).holds
+        assert limited_holds(model, point, horizon=horizon).holds
 
 
 @given(graphs(most_states=5))
 @settings(max_examples=40, deadline=None)
 def test_one_move_ahead_is_nash(model):
-    assert labels(limited_move.limited_move(model, horizon=1)) == labels(
-        nash_stability.nash_stability(model)
-    )
+    assert labels(limited_move(model, horizon=1)) == labels(nash_stability(model))
 
 
 @given(graphs(most_states=5))
 @settings(max_examples=40, deadline=None)
 def test_non_myopic_is_the_tail_of_limited_moves(model):
-    begin, cycle, stable = non_myopic.horizons(model)
+    begin, cycle, stable = horizons(model)
     tails = []
     for h in range(begin + 1, begin + 2 * cycle + 1):
-        found = limited_move.limited_move(model, horizon=h).settings["stable"]
+        found = limited_move(model, horizon=h).settings["stable"]
         tails.append([[s in set(found[who]) for s in model.states] for who in model.players])
     assert np.array_equal(np.all(tails, axis=0), stable)
-    for point in non_myopic.non_myopic(model).points:
+    for point in non_myopic(model).points:
         assert non_myopic.holds(model, point).holds
 
 
@@ -234,11 +235,11 @@ def test_simultaneous_agrees_with_the_transcription(model):
     g = plain(model)
     rank = [np.asarray(p.rank).tolist() for p in model.preferences]
     choice = [tuple(row) for row in np.asarray(model.choices)[np.argsort(model.member)].tolist()]
-    found = simultaneous._stable(model)
+    found = _stable(model)
     for i in range(len(model.players)):
         for s in range(len(model.states)):
             assert found[i, s] == oracle.simultaneous(g, choice, rank, i, s)
-            assert found[i, s] == simultaneous.verdict(model, i, s).stable
+            assert found[i, s] == verdict(model, i, s).stable
 
 
 @given(graphs(), st.booleans())
@@ -267,19 +268,19 @@ def test_inclusions(model, strong):
 @settings(max_examples=60, deadline=None)
 def test_coalition_concepts_lie_within_individual_ones(model):
     pairs = [
-        (coalition_nash.coalition_nash, nash_stability.nash_stability),
+        (coalition_nash, nash_stability),
         (
-            coalition_general_metarational.coalition_general_metarational,
-            general_metarational.general_metarational,
+            coalition_general_metarational,
+            general_metarational,
         ),
         (
-            coalition_symmetric_metarational.coalition_symmetric_metarational,
-            symmetric_metarational.symmetric_metarational,
+            coalition_symmetric_metarational,
+            symmetric_metarational,
         ),
-        (coalition_sequential.coalition_sequential, sequential_stability.sequential_stability),
+        (coalition_sequential, sequential_stability),
         (
-            coalition_symmetric_sequential.coalition_symmetric_sequential,
-            symmetric_sequential.symmetric_sequential,
+            coalition_symmetric_sequential,
+            symmetric_sequential,
         ),
     ]
     for together, alone in pairs:
@@ -315,7 +316,7 @@ def test_margins_are_exact():
             "Column": {"utilities": {"a": 0, "b": 1}},
         },
     )
-    point = nash_stability.nash_stability(model).points[0]
+    point = nash_stability(model).points[0]
     assert point.facts["margin"] == {"Row": Fraction(1, 3), "Column": float("inf")}
 
 
@@ -341,8 +342,8 @@ def test_relations_have_no_best_move():
         preferences={"A": {"pairs": ["a > b", "b > c", "c > a"], "circular": True}},
     )
     with pytest.raises(NotApplicableError, match="no ranking"):
-        limited_move.limited_move(model)
+        limited_move(model)
     with pytest.raises(NotApplicableError, match="option form"):
-        simultaneous.simultaneous(model)
+        simultaneous(model)
     with pytest.raises(InputError, match="horizon 0"):
-        limited_move.limited_move(ELMIRA, horizon=0)
+        limited_move(ELMIRA, horizon=0)
