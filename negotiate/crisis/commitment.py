@@ -469,9 +469,7 @@ def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
     promised (asked where the file says how power shifts). Indivisibility: the prize goes whole to
     one side and payments do not bridge the gap.
     """
-    from negotiate.crisis import crisis_bargaining
-
-    single_values = _margins(negotiation, crisis_bargaining)
+    single_values = _margins(negotiation)
     if any(getattr(value, "ndim", 0) for value in single_values.values()):
         raise InputError(
             "the case is over draws",
@@ -482,10 +480,12 @@ def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
     return mechanism(**single_values)
 
 
-def _margins(negotiation: Negotiation, crisis: Any) -> dict[str, Number]:
+def _margins(negotiation: Negotiation) -> dict[str, Number]:
     """The signed margins that `mechanism` reads, of a case."""
+    from negotiate.crisis.crisis_bargaining import crisis_bargaining
+
     hidden = declare.load("compiles", "hidden_cost")(negotiation)
-    out = {"width": crisis.crisis_bargaining(negotiation).width}
+    out = {"width": crisis_bargaining(negotiation).width}
     out["information"] = 0 if hidden is None else hidden.pr_war
     shifts = negotiation.has("quantity.win_probability_later") or negotiation.setting(KIND, "later")
     out["commitment"] = commitment(negotiation).commitment_margin if shifts else 0
@@ -498,9 +498,7 @@ def _labels(negotiation: Negotiation) -> Any:
     """`mechanism` over draws, its names joined by " + "; "none" where bargaining succeeds."""
     import numpy as np
 
-    from negotiate.crisis import crisis_bargaining
-
-    given = _margins(negotiation, crisis_bargaining)
+    given = _margins(negotiation)
     rows = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given.values()))
     width, *rest = rows
     label = np.full(width.shape, "", dtype=object)
