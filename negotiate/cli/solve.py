@@ -120,7 +120,7 @@ def chosen(kind: str, asked: list[str] | None, *, of_case: bool) -> tuple[str, .
 
     known = declare.concepts_of(kind)
     if not asked:
-        return known if of_case else known[:1]
+        return known if of_case else declare.game_named(kind).default or known[:1]
     if asked == ["all"]:
         return known
     out = tuple(declare.entry("concept", name).name for name in asked)

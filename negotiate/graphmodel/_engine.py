@@ -29,6 +29,9 @@ MAX_POINTS = 2000
 MAX_RANKINGS = 500
 """Different sets of rankings among draws, for concepts that are solved one at a time."""
 
+MAX_TOLD = 60
+"""States beyond which the settings do not repeat the stable ones of each decision maker."""
+
 SANCTION = "sanctions are legal sequences of moves by the opponents, in which nobody moves twice \
 running"
 LOOP = "a sequence back to where it began is no move"
@@ -306,7 +309,7 @@ def solution(
     concept
         Name of the concept.
     settings
-        What was asked; the stable states of each decision maker are added.
+        What was asked; the stable states of each decision maker are added where they are few.
     judge
         Judges a point by the definition.
     notes
@@ -325,10 +328,11 @@ def solution(
     evidence: tuple[Evidence, ...] = ()
     points = tuple(_point(model, found, s) for s in at[:MAX_POINTS].tolist())
     if not model.draws:
-        settings["stable"] = {
-            who: [model.states[s] for s in np.flatnonzero(row)[:MAX_POINTS]]
-            for who, row in zip(found.who, found.stable)
-        }
+        if len(model.states) <= MAX_TOLD:
+            settings["stable"] = {
+                who: [model.states[s] for s in np.flatnonzero(row)]
+                for who, row in zip(found.who, found.stable)
+            }
         evidence = tuple(judge(point) for point in points[:MANY])
     return Stability(
         concept=concept,

@@ -557,6 +557,10 @@ def _merge(
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise InputError(f"two states are called {twice}", where="labels")
+    told = [*labels, *(rule.get("label", "") for rule in same)]
+    if set(told) == set(names):  # every state is named: then in the order of the names
+        place = np.array([told.index(name) for name in names])
+        return place[member], told
     return member, names
 
 
