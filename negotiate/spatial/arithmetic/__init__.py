@@ -1,0 +1,1 @@
+"""Functions on arrays for spatial forecasts: leading axes are draws, the last ones the problem."""
