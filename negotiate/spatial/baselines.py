@@ -6,8 +6,8 @@ r"""Plain forecasts that a model has to beat: unweighted means and medians, midp
 * ``midpoint``: the middle of the scale, which knows nothing of the parties;
 * ``status_quo``: no change, where the status quo of every issue is known.
 
-On thirteen issues of Paris 2015 none of the models in this room has an error that is lower than that
-of the midpoint by more than its standard error (`docs/theory/spatial.md`).
+They are hard to beat: on thirteen issues of Paris 2015 the compromise is nearer to the outcome than
+the midpoint by 2.1 points of 100, with a standard error of 3.1 (`docs/theory/spatial.md`).
 
 >>> from negotiate.spatial.positions import model
 >>> m = model({"a": {"p": 0}, "b": {"p": 10}, "c": {"p": 20}, "d": {"p": 90}}, salience="0.5",
@@ -92,12 +92,12 @@ def holds(model: SpatialModel, terms: dict[str, Any], *, rule: str) -> Evidence:
         x = [float(model.position[first][i, k]) for i in np.nonzero(model.has[:, k])[0]]
         s = [float(model.salience[first][i, k]) for i in np.nonzero(model.has[:, k])[0]]
         expected = {
-            "plain_mean": lambda x=x: sum(x) / len(x),
-            "plain_median": lambda x=x: float(np.median(x)),
-            "salience_mean": lambda x=x, s=s: sum(a * b for a, b in zip(x, s)) / sum(s),
-            "midpoint": lambda i=issue: float(i.low + i.high) / 2,
-            "status_quo": lambda i=issue: float(i.status_quo),
-        }[rule]()
+            "plain_mean": sum(x) / len(x),
+            "plain_median": float(np.median(x)),
+            "salience_mean": sum(a * b for a, b in zip(x, s)) / (sum(s) or 1),
+            "midpoint": float(issue.low + issue.high) / 2,
+            "status_quo": float(issue.status_quo or 0),
+        }[rule]
         level = float(np.asarray(terms[issue.name], float)[first])
         gap = abs(level - expected) / float(issue.width)
         if gap > worst:

@@ -16,8 +16,8 @@ Where the sources differ or leave a gap, a setting says what was done:
 
 * ``probability``: ``supporters`` (Bueno de Mesquita; who votes for i over j, of all who vote),
   ``net`` (votes for less votes against, where positive: Masad's replication, whose printed risk
-  exponents are reproduced in `games/classics/ec-emissions.toml`), ``all_contests`` (over the votes of
-  all contests, reported of the code of Scholz and others);
+  exponents and expected utilities this file gives), ``all_contests`` (over the votes of all contests,
+  reported of the code of Scholz and others);
 * ``risk``: ``security`` (inferred each round from the challenges a party faces), ``neutral``
   (r = 1), ``given`` (the model's own);
 * ``reference``: mu, the ``median`` or the ``mean`` of the round; it matters only where Q < 1;
@@ -249,9 +249,7 @@ def _step(
     kind = np.take_along_axis(offer.kind, at, axis=-2)[..., 0, :]
     took = taken >= 0
     after = np.where(took, np.clip(position + move, 0.0, 1.0), position)
-    return Step(
-        position, win, gains, exponent, taken, np.where(took, kind, arithmetic.STAY), after
-    )
+    return Step(position, win, gains, exponent, taken, np.where(took, kind, arithmetic.STAY), after)
 
 
 def challenge(
@@ -272,8 +270,8 @@ def challenge(
     Returns
     -------
     Solution
-        One point; ``facts`` hold the median and mean of each round, the risk exponents of the first,
-        and who gave way to whom.
+        One point; ``facts`` hold the median and mean of each round, the risk exponents of the
+        first, and who gave way to whom.
 
     Examples
     --------
@@ -322,15 +320,15 @@ def _level(model: SpatialModel, k: int, share: Array) -> Any:
 def holds(found: Challenged) -> Evidence:
     """Whether each party did what its offers allow, worked out party by party from the definition.
 
-    For the first draw: the utilities, the votes and the expected utility are computed one contest at
-    a time, and the move of each party is one of its offers, the one that the choice rule names. The
-    largest difference in positions is given, as a share of the scale.
+    For the first draw: utilities, votes and expected utilities are computed one contest at a time,
+    and the move of each party is the one of its offers that the choice rule names. The largest
+    difference in positions is given, as a share of the scale.
     """
     worst, witness = 0.0, ""
     model, rule = found.model, found.settings
     first = (0,) * len(model.shape)
     for k, steps in enumerate(found.steps):
-        parties = np.nonzero(model.has[:, k])[0]
+        parties = np.nonzero(model.has[:, k])[0].tolist()
         s = model.salience.astype(float)[first][:, k]
         c = model.capability.astype(float)[first][:, k]
         for number, step in enumerate(steps, 1):
@@ -356,8 +354,9 @@ def holds(found: Challenged) -> Evidence:
                 target = x[j] + (best[1] if best else 0.0)
                 gap = abs(target - step.after[first][j])
                 if gap > worst:
-                    worst, witness = gap, (
-                        f"{model.parties[j]}, round {number}, issue {model.issue_names[k]}"
+                    worst, witness = (
+                        gap,
+                        (f"{model.parties[j]}, round {number}, issue {model.issue_names[k]}"),
                     )
     return Evidence(
         bool(worst <= tolerance.AGREEMENT), float(worst), "difference of a move, share", witness
@@ -373,7 +372,7 @@ def _middle(x: Array, w: Array, has: Array, reference: str) -> Any:
 
 
 def _gain(
-    i: int, j: int, x: Array, s: Array, c: Array, r: Array, parties: Array, middle: float,
+    i: int, j: int, x: Array, s: Array, c: Array, r: Array, parties: list[int], middle: float,
     rule: dict[str, Any],
 ) -> float:  # fmt: skip
     """E_ij, one contest at a time."""

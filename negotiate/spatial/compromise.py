@@ -13,8 +13,8 @@ weighted Nash solution maximises :math:`\sum_i c_i \ln g_i`, so that
 
 .. math:: \sum_i \frac{c_i s_i}{g_i(y)}\,(x_i - y) = 0,
 
-a weighted mean with weights :math:`c_i s_i / g_i`. As D grows all :math:`g_i / D \to 1` and it tends
-to the compromise; the gap is of order 1/D. `nash` gives the solution at any D, so that the quality
+a weighted mean with weights :math:`c_i s_i / g_i`. As D grows all :math:`g_i / D \to 1` and it
+tends to the compromise; the gap is of order 1/D. `nash` gives the solution at any D, so that the quality
 of the approximation can be seen instead of believed. D must exceed every loss that is feasible.
 
 >>> from negotiate.spatial.positions import model
@@ -176,13 +176,13 @@ def nash_holds(model: SpatialModel, terms: dict[str, Any], *, stake: float) -> E
 
 
 def explain(model: SpatialModel) -> str:
-    """Worked steps of the compromise, in Markdown with TeX.
+    r"""Worked steps of the compromise, in Markdown with TeX.
 
     >>> from negotiate.spatial.positions import model
     >>> print(explain(model({"a": {"p": 20}, "b": {"p": 60}}, capability={"a": 3, "b": 1})))
     **p.** Weights $w_i = s_i c_i$: a 3, b 1; sum 4.
     <BLANKLINE>
-    $$y = \\frac{3 \\cdot 20 + 1 \\cdot 60}{4} = \\frac{120}{4} = 30$$
+    $$y = \frac{3 \cdot 20 + 1 \cdot 60}{4} = \frac{120}{4} = 30$$
     """
     out = []
     for k, issue in enumerate(model.issues):

@@ -153,7 +153,7 @@ def run(
         raise UnknownNameError("order of ties", ties, ("listed", "seeded"), where="exchange")
     if not 1 <= rounds <= MAX_ROUNDS:
         raise InputError(f"{rounds} rounds", where="exchange", allowed=f"1 to {MAX_ROUNDS}")
-    if not (0 <= fixed and 0 <= flexible and fixed + flexible <= 1):
+    if not (fixed >= 0 and flexible >= 0 and fixed + flexible <= 1):
         raise InputError(
             f"shares {fixed:g} and {flexible:g} of a shift",
             where="exchange",
@@ -297,7 +297,7 @@ def _best_left(
     total = w.sum(axis=0)
     mean = (w * x).sum(axis=0) / total
     below = x <= mean
-    n, m = x.shape
+    n = len(x)
     best: tuple[float, int, int, int, int] = (0.0, 0, 0, 0, 0)
     for a in range(n):
         for b in range(n):
@@ -363,7 +363,8 @@ def explain(model: SpatialModel) -> str:
         f"{row['partner_to']:.4g}."
     )
     lines += [
-        rf"$$\delta_{name} = \frac{{{points:.4g} \cdot {weight:.4g}}}{{{total:.4g}}} = {shift:.4g}$$"
+        rf"$$\delta_{name} = \frac{{{points:.4g} \cdot {weight:.4g}}}{{{total:.4g}}} "
+        rf"= {shift:.4g}$$"
         for name, points, weight, total, shift in parts
     ]
     dq, dp = parts[0][4], parts[1][4]

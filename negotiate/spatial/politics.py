@@ -47,7 +47,7 @@ some two points elsewhere. A forecast that depends on the fourth decimal should 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -99,7 +99,7 @@ COMMITMENT = {
     "none": np.array([(2, 0, 1), (0, 2, 1), (2, 0, 1), (0, 2, 1)]),
 }
 """What a third party n counts, as numbers of u_ni, u_nj, u_nn, when i wins with it, j wins against
-it, i wins against it, j wins with it: a loser who was not ``full``-y committed keeps its position."""
+it, i wins against it, j wins with it. Under ``full`` a winner imposes its position on n as well."""
 RISK_RANGE: dict[str, tuple[float, float]] = {"min": (0, 1), "mid": (-0.5, 1), "max": (-1, 1)}
 """Risk attitudes of the least and the most likely winner."""
 RISK_VIEW = {"own": 0.0, "one_third": 1 / 3, "half": 0.5, "two_thirds": 2 / 3, "true": 1.0}
@@ -113,11 +113,11 @@ FORECASTS = ("expected", "likeliest")
 class Step:
     """One round: positions before and after as shares ``(..., n, m)``, and how they came about.
 
-    ``win`` ``(..., n)`` chance of each position by true utilities (equal positions share one, held by the first of
-    them), ``risk`` ``(..., n)``, ``target`` and ``gain`` ``(..., n)`` of each party's best
-    challenge (target -1 for none), ``chance`` ``(..., n)`` that it wins by its own view, ``bargain``
-    and ``counter`` ``(..., n, m)`` what it and its target would adopt, ``taken`` ``(..., n)`` the
-    challenger whose bargain a party took; -1 for none.
+    ``win`` ``(..., n)`` chance of each position by true utilities (equal positions share one, held
+    by the first of them), ``risk`` ``(..., n)``, ``target`` and ``gain`` ``(..., n)`` of each
+    party's best challenge (target -1 for none), ``chance`` ``(..., n)`` that it wins by its own
+    view, ``bargain`` and ``counter`` ``(..., n, m)`` what it and its target would adopt, ``taken``
+    ``(..., n)`` the challenger whose bargain a party took; -1 for none.
     """
 
     position: Array
@@ -245,7 +245,8 @@ def run(
 
 
 def _held(step: Step, after: Array) -> Step:
-    return Step(*(getattr(step, f) for f in step.__dataclass_fields__ if f != "after"), after)
+    """A round in which some draws had settled: they stay where they are."""
+    return replace(step, after=after)
 
 
 def _input(model: SpatialModel) -> tuple[Array, Array, Array]:
@@ -254,7 +255,7 @@ def _input(model: SpatialModel) -> tuple[Array, Array, Array]:
         raise NotApplicableError(
             f"{model.parties[i]} has no position on {model.issue_names[k]}",
             where="politics",
-            allowed="a position of every party on every issue, which are the dimensions of one space",
+            allowed="a position of every party on every issue: the dimensions of one space",
             remedy="leave out issues or parties with `only`, or use exchange or challenge",
         )
     capability = model.capability.astype(float)
@@ -301,9 +302,7 @@ def _win(
     return _election(utility, capability, settings, first)
 
 
-def _election(
-    utility: Array, weight: Array, settings: dict[str, Any], open_to: Array
-) -> Array:
+def _election(utility: Array, weight: Array, settings: dict[str, Any], open_to: Array) -> Array:
     """Chances of options ``(..., m)`` from utilities ``(..., n, m)``."""
     vote = weight[..., None, None] * VOTING[settings["voting"]](
         utility[..., :, None] - utility[..., None, :]
@@ -436,9 +435,7 @@ def _choices(
         for place in meet
     )
     # a bargain moves challenger and target, all others stay where they are
-    of_target = np.take_along_axis(
-        own, np.broadcast_to(target[..., None, :], own.shape), axis=-1
-    )
+    of_target = np.take_along_axis(own, np.broadcast_to(target[..., None, :], own.shape), axis=-1)
     worth = np.concatenate([stay, stay - own - of_target + moved], axis=-1) / n
     party = np.arange(n)
     mine = (party[:, None] == party) | (target[..., None, :] == party[:, None])
@@ -520,7 +517,8 @@ def politics(
 
 def _point(position: Array, win: Array, by: str) -> Array:
     if by == "expected":
-        return (win[..., None] * position).sum(axis=-2)
+        mean: Array = (win[..., None] * position).sum(axis=-2)
+        return mean
     at = win.argmax(axis=-1)[..., None, None]
     return np.take_along_axis(position, at, axis=-2)[..., 0, :]
 

@@ -175,9 +175,9 @@ class SpatialModel:
             )
         exact = all(a.dtype == object for a in arrays)
         kind = object if exact else float
-        zero = Fraction(0) if exact else 0.0
+        zero: Any = Fraction(0) if exact else 0.0
         position, salience, capability = (
-            np.broadcast_to(a, lead + (n, m)).astype(kind) for a in arrays
+            np.broadcast_to(a, (*lead, n, m)).astype(kind) for a in arrays
         )
         position = np.where(has, position, zero)
         salience = np.where(has, salience, zero)
@@ -316,7 +316,7 @@ class SpatialModel:
         """
         rows = [self.party(name) for name in parties or self.parties]
         columns = [self.issue(name) for name in issues or self.issue_names]
-        at = np.ix_(rows, columns)
+        at: Any = np.ix_(rows, columns)
         return replace(
             self,
             parties=tuple(self.parties[i] for i in rows),
@@ -413,9 +413,11 @@ def model(
     names = [issue.name for issue in issues]
     has = np.array([[k in position[i] for k in names] for i in parties], dtype=bool)
     findings: list[str] = []
-    for what, table in (("salience", salience), ("capability", capability), ("risk", risk)):
-        if isinstance(table, Mapping):
-            findings += [f"{what} of {p}: there is no such party" for p in table if p not in parties]
+    for what, given in (("salience", salience), ("capability", capability), ("risk", risk)):
+        if isinstance(given, Mapping):
+            findings += [
+                f"{what} of {p}: there is no such party" for p in given if p not in parties
+            ]
 
     def cell(what: str, table: Any, i: str, k: str) -> Any:
         entry = table

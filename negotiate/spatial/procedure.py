@@ -34,8 +34,8 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.model.quantity import exact as read_number
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.model.quantity import exact as read_number
 from negotiate.solution import Evidence, Solution
 from negotiate.spatial._forecast import forecast, plain
 from negotiate.spatial.positions import SpatialModel
@@ -107,7 +107,7 @@ def procedure(
     pivots: dict[str, Any] = {}
     for k, issue in enumerate(model.issues):
         x, v = model.position[..., k], _votes(model, k, votes)
-        quo = issue.status_quo if model.is_exact else float(issue.status_quo)
+        quo: Any = issue.status_quo if model.is_exact else float(issue.status_quo or 0)
         low, high = _pivots(x, v, share, model.has[:, k])
         if chair is None:
             level = np.where(quo < low, low, np.where(quo > high, high, quo))
@@ -148,7 +148,7 @@ def _votes(model: SpatialModel, k: int, votes: str) -> Array:
 
 def _enough(count: Any, total: Any, share: Fraction) -> Any:
     """Whether votes suffice: at least the share, more than it where it is one half."""
-    slack = 0 if getattr(total, "dtype", object) == object else tolerance.WEIGHT_SUM
+    slack = 0 if isinstance(total, np.ndarray) and total.dtype == object else tolerance.WEIGHT_SUM
     if share == HALF:
         return 2 * count > total * (1 + slack)
     exact = share if slack == 0 else float(share)
@@ -188,7 +188,7 @@ def holds(
     """
     share = read_number(quota)
     for k, issue in enumerate(model.issues):
-        quo = float(issue.status_quo)
+        quo = float(issue.status_quo or 0)
         step = float(issue.width) / 1000
         x = model.position[..., k].astype(float).reshape(-1, len(model.parties))
         v = _votes(model, k, votes).astype(float).reshape(x.shape)

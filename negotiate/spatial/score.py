@@ -107,6 +107,7 @@ def errors(model: SpatialModel, terms: Mapping[str, Any]) -> dict[str, float]:
     return {
         name: 100 * abs(float(terms[name]) - float(issue.outcome)) / float(issue.width)
         for name, issue in known.items()
+        if issue.outcome is not None
     }
 
 
@@ -142,9 +143,7 @@ def score(model: SpatialModel, terms: Mapping[str, Any]) -> Score:
     )
 
 
-def compare(
-    model: SpatialModel, first: Mapping[str, Any], second: Mapping[str, Any]
-) -> Difference:
+def compare(model: SpatialModel, first: Mapping[str, Any], second: Mapping[str, Any]) -> Difference:
     """Whether the first forecast was nearer than the second, issue by issue.
 
     Examples

@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any
 
 from negotiate.errors import CaseError, FileFormatError, InputError, TooLargeError
+from negotiate.model.quantity import exact as read_number
 from negotiate.spatial.positions import Scale, SpatialModel
 from negotiate.spatial.positions import model as build
 
@@ -78,10 +79,10 @@ class _Draft:
     def number(self, text: str, line: int, what: str) -> Fraction | None:
         clean = text.strip()
         try:
-            if len(clean) > 60 or not clean.isascii() or "/" in clean or "_" in clean:
+            if not clean.isascii() or "/" in clean or "_" in clean:
                 raise ValueError(clean)
-            value = Fraction(clean)
-        except (ValueError, ZeroDivisionError):
+            value = read_number(clean)
+        except ValueError:
             comma = clean.replace(",", "", 1).lstrip("+-").isdigit() and clean.count(",") == 1
             self.wrong(
                 line,
@@ -208,9 +209,7 @@ def loads(text: str, *, path: str = "", name: str = "issue") -> SpatialModel:
     if "\x00" in text:
         raise FileFormatError("a NUL character", path=path, line=1, column=1)
     if len(lines) > MAX_ROWS:
-        raise TooLargeError(
-            f"{len(lines):,} rows", where=path or "table", allowed=f"{MAX_ROWS:,}"
-        )
+        raise TooLargeError(f"{len(lines):,} rows", where=path or "table", allowed=f"{MAX_ROWS:,}")
     first = next((line for line in lines if line.strip()), "")
     if not first:
         raise FileFormatError("an empty table", path=path, line=1, column=1)
@@ -409,10 +408,14 @@ def _cells(model: SpatialModel) -> Any:
     for i, party in enumerate(model.parties):
         for k, issue in enumerate(model.issues):
             if model.has[i, k]:
-                yield party, issue, [
-                    _decimal(table[i, k])
-                    for table in (model.position, model.salience, model.capability)
-                ]
+                yield (
+                    party,
+                    issue,
+                    [
+                        _decimal(table[i, k])
+                        for table in (model.position, model.salience, model.capability)
+                    ],
+                )
 
 
 def _long_rows(model: SpatialModel) -> Any:

@@ -108,8 +108,8 @@ def exchange_round(position: Array, salience: Array, capability: Array, priority
     ]
     size = max(1, CHUNK_BYTES // max(1, 8 * n * n * m * m))
     parts = [
-        _round_of_chunk(*(array[at : at + size] for array in flat), priority)
-        for at in range(0, flat[0].shape[0], size)
+        _round_of_chunk(flat[0][rows], flat[1][rows], flat[2][rows], priority)
+        for rows in (slice(at, at + size) for at in range(0, flat[0].shape[0], size))
     ]
     lead = shape[:-2]
     steps = max(part.exchanges.party.shape[-1] for part in parts)
@@ -119,11 +119,15 @@ def exchange_round(position: Array, salience: Array, capability: Array, priority
         ).reshape(*lead, steps)
         for k in range(len(Exchanges._fields))
     ]
-    arrays = [
-        np.concatenate([part[k] for part in parts]).reshape(*lead, *parts[0][k].shape[1:])
-        for k in range(4)
-    ]
-    return Round(*arrays, Exchanges(*logs))
+    positions, voting = (
+        np.concatenate(column).reshape(*lead, n, m)
+        for column in zip(*((part.position, part.voting) for part in parts), strict=True)
+    )
+    expected, outcome = (
+        np.concatenate(column).reshape(*lead, m)
+        for column in zip(*((part.expected, part.outcome) for part in parts), strict=True)
+    )
+    return Round(positions, voting, expected, outcome, Exchanges(*logs))
 
 
 def _padded(array: Array, steps: int, fill: int) -> Array:
@@ -216,9 +220,7 @@ def _greedy(
     heapify(queue)
     a_of, b_of, q_of, p_of, joint_q, joint_p, rates, keys = (c[able].tolist() for c in candidates)
     m = x.shape[-1]
-    goal, at, to, push, want = (
-        array.ravel().tolist() for array in (x, y, side, influence, wanted)
-    )
+    goal, at, to, push, want = (array.ravel().tolist() for array in (x, y, side, influence, wanted))
 
     def volume(k: int) -> float:
         """Largest joint volume v of a candidate now; indices run over parties x issues."""

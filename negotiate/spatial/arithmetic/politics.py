@@ -4,7 +4,8 @@ Formulas as read in the source of KTAB (King Abdullah Petroleum Studies and Rese
 licence: ``kmodel.cpp``, ``smp.cpp``, ``smpbcn.cpp``). Positions theta lie in [0, 1]^K, s_ik is i's
 salience of dimension k and S_i its sum, c_i its capability, -1 <= R_i <= 1 its risk attitude.
 
-    d_ij = sqrt(sum_k (s_ik (theta_ik - theta_jk))^2 / sum_k s_ik^2),  u_ij = (1 - d_ij)(1 + R_i d_ij)
+    d_ij = sqrt(sum_k (s_ik (theta_ik - theta_jk))^2 / sum_k s_ik^2)
+    u_ij = (1 - d_ij) (1 + R_i d_ij)
 
 Strength of i's position against j's, C_ij, is the sum of the positive votes; P_ij = f(C_ij) /
 (f(C_ij) + f(C_ji)). Chance that a position is the one that beats all others: prod_j P_ij, normed.
@@ -42,7 +43,8 @@ def utility(apart: Array, risk: Array) -> Array:
 
 def coalitions(vote: Array) -> Array:
     """C_ij = sum of the positive votes for i over j, from votes ``(..., k, i, j)``."""
-    return np.maximum(vote, 0).sum(axis=-3)
+    out: Array = np.maximum(vote, 0).sum(axis=-3)
+    return out
 
 
 def victory(strength: Array, sharpen: Rule) -> Array:
