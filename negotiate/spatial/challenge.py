@@ -16,8 +16,8 @@ Where the sources differ or leave a gap, a setting says what was done:
 
 * ``probability``: ``supporters`` (Bueno de Mesquita; who votes for i over j, of all who vote),
   ``net`` (votes for less votes against, where positive: Masad's replication, whose printed risk
-  exponents and expected utilities this file gives), ``all_contests`` (over the votes of all contests,
-  reported of the code of Scholz and others);
+  exponents and expected utilities this file gives), ``all_contests`` (over the votes of all
+  contests, reported of the code of Scholz and others);
 * ``risk``: ``security`` (inferred each round from the challenges a party faces), ``neutral``
   (r = 1), ``given`` (the model's own);
 * ``reference``: mu, the ``median`` or the ``mean`` of the round; it matters only where Q < 1;
@@ -226,7 +226,9 @@ def _step(
     middle = (
         weighted_median(column, heft)[0] if reference == "median" else weighted_mean(column, heft)
     )[..., 0]
-    win = PROBABILITIES[probability](*arithmetic.votes(position, weight, width))
+    pairs = present[:, None] & present  # a party without a position is in no contest
+    cast = arithmetic.votes(position, weight, width)
+    win = PROBABILITIES[probability](*(np.where(pairs, side, 0.0) for side in cast))
     neutral = np.ones(position.shape)
 
     def expected(exponent: Array) -> Array:

@@ -14,8 +14,8 @@ weighted Nash solution maximises :math:`\sum_i c_i \ln g_i`, so that
 .. math:: \sum_i \frac{c_i s_i}{g_i(y)}\,(x_i - y) = 0,
 
 a weighted mean with weights :math:`c_i s_i / g_i`. As D grows all :math:`g_i / D \to 1` and it
-tends to the compromise; the gap is of order 1/D. `nash` gives the solution at any D, so that the quality
-of the approximation can be seen instead of believed. D must exceed every loss that is feasible.
+tends to the compromise; the gap is of order 1/D. `nash` gives the solution at any D, so that the
+quality of the approximation can be seen instead of believed. D must exceed every feasible loss.
 
 >>> from negotiate.spatial.positions import model
 >>> m = model({"a": {"p": 0}, "b": {"p": 100}}, salience={"a": 1, "b": "0.5"}, capability=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,6 +90,9 @@ def test_moves_follow_from_the_definition(seed, probability, risk, choice, stay)
         tuple("abcde"), (Scale("p"),), rng.uniform(0, 100, (n, 1)), rng.uniform(0.05, 1, (n, 1)),
         rng.uniform(0.1, 1, (n, 1)), np.ones((n, 1), dtype=bool),
     )  # fmt: skip
+    has = np.ones((n, 1), dtype=bool)
+    has[seed % n] = seed % 2 == 0  # in half of the cases one party has no position
+    m = replace(m, has=has)
     found = run(m, probability=probability, risk=risk, choice=choice, stay=stay, rounds=3)
     assert holds(found).holds, holds(found)
 
@@ -136,8 +140,6 @@ def test_given_risk_and_refusals():
 
 
 def test_a_false_move_is_refuted():
-    from dataclasses import replace
-
     found = run(ec(), rounds=1)
     step = found.steps[0][0]
     other = step.after.copy()
