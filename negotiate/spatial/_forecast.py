@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.errors import NoSolutionError
-from negotiate.solution import Evidence, Point, Solution
+from negotiate.solution import Point, Solution
 from negotiate.spatial import score
 from negotiate.spatial.arithmetic.aggregate import weighted_mean, weighted_median
 from negotiate.spatial.positions import SpatialModel, distance_payoffs
@@ -58,7 +57,6 @@ def forecast(
     terms: Mapping[str, Any],
     *,
     exact: bool,
-    evidence: Sequence[Evidence] = (),
     facts: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
     marks: Sequence[str] = (),
@@ -67,22 +65,11 @@ def forecast(
 ) -> Solution:
     """The solution of a concept, beside the naive forecasts, scored where the outcome is known.
 
-    Raises
-    ------
-    NoSolutionError
-        Where a piece of evidence fails: an answer that its own definition refutes is none.
+    The facts hold the settings too, so that a point can be judged by itself.
     """
-    for item in evidence:
-        if not item.holds:
-            raise NoSolutionError(
-                f"{concept} fails its own check: {item.what} = {float(item.value):.3g}"
-                + (f" ({item.witness})" if item.witness else ""),
-                where=model.title or "spatial model",
-                remedy="please report this model: it is an error of the program",
-            )
     beside = naive(model)
     known = model.outcomes()
-    found: dict[str, Any] = {**(facts or {}), "beside": beside}
+    found: dict[str, Any] = {**(facts or {}), "settings": dict(settings or {}), "beside": beside}
     whole = not model.shape and all(name in terms for name in known)
     if known and whole:
         found["score"] = score.score(model, terms).to_dict()
@@ -105,7 +92,6 @@ def forecast(
         points=(point,),
         complete=complete,
         exact=exact,
-        evidence=tuple(evidence),
         settings=dict(settings or {}),
         notes=(*model.notes, *notes),
         form=model,

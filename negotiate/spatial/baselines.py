@@ -23,9 +23,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import UnknownNameError
-from negotiate.solution import Evidence, Solution
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic.aggregate import weighted_mean, weighted_median
 from negotiate.spatial.positions import SpatialModel
 
@@ -54,6 +56,14 @@ def baselines(model: SpatialModel) -> dict[str, dict[str, Any]]:
     return out
 
 
+@concept(
+    "plain_forecast",
+    title="Plain forecast: unweighted mean or median, midpoint, status quo",
+    short="plain",
+    games=("spatial",),
+    field="rational",
+    metrics=METRICS,
+)
 def baseline(model: SpatialModel, *, rule: str = "plain_mean") -> Solution:
     """One plain forecast as a solution.
 
@@ -76,17 +86,18 @@ def baseline(model: SpatialModel, *, rule: str = "plain_mean") -> Solution:
     terms = known[rule]
     return forecast(
         model,
-        "baseline",
+        "plain_forecast",
         terms,
         exact=model.is_exact,
-        evidence=(holds(model, terms, rule=rule),),
         settings={"rule": rule},
     )
 
 
-def holds(model: SpatialModel, terms: dict[str, Any], *, rule: str) -> Evidence:
+@baseline.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
     """Whether the forecast is what the rule says, counted party by party for the first draw."""
     first = (0,) * len(model.shape)
+    rule = point.facts["settings"]["rule"]
     worst, witness = 0.0, ""
     for k, issue in enumerate(model.issues):
         x = [float(model.position[first][i, k]) for i in np.nonzero(model.has[:, k])[0]]
@@ -98,7 +109,7 @@ def holds(model: SpatialModel, terms: dict[str, Any], *, rule: str) -> Evidence:
             "midpoint": float(issue.low + issue.high) / 2,
             "status_quo": float(issue.status_quo or 0),
         }[rule]
-        level = float(np.asarray(terms[issue.name], float)[first])
+        level = float(np.asarray(point.terms[issue.name], float)[first])
         gap = abs(level - expected) / float(issue.width)
         if gap > worst:
             worst, witness = gap, f"issue {issue.name}"

@@ -52,9 +52,11 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.errors import InputError, UnknownNameError
-from negotiate.solution import Evidence, Solution
+from negotiate.declare import concept
+from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic import challenge as arithmetic
 from negotiate.spatial.arithmetic.aggregate import weighted_mean, weighted_median
 from negotiate.spatial.positions import SpatialModel
@@ -254,6 +256,14 @@ def _step(
     return Step(position, win, gains, exponent, taken, np.where(took, kind, arithmetic.STAY), after)
 
 
+@concept(
+    "challenge",
+    title="Expected-utility model of challenges",
+    short="challenge",
+    games=("spatial",),
+    field="transcendental",
+    metrics=METRICS,
+)
 def challenge(
     model: SpatialModel,
     *,
@@ -306,7 +316,6 @@ def challenge(
         "challenge",
         terms_of(model, np.stack(levels, axis=-1)),
         exact=False,
-        evidence=(holds(found),),
         facts=facts,
         settings=found.settings | {"forecast": "weighted median of the last round"},
         marks=() if settled else ("still moving",),
@@ -319,50 +328,91 @@ def _level(model: SpatialModel, k: int, share: Array) -> Any:
     return value.item() if np.ndim(value) == 0 else value
 
 
-def holds(found: Challenged) -> Evidence:
-    """Whether each party did what its offers allow, worked out party by party from the definition.
+@challenge.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
+    """Whether the rounds, worked out one contest at a time from the definition, lead to the point.
 
-    For the first draw: utilities, votes and expected utilities are computed one contest at a time,
-    and the move of each party is the one of its offers that the choice rule names. The largest
-    difference in positions is given, as a share of the scale.
+    Votes, utilities, risk exponents and offers are computed party by party; every party takes the
+    one of its offers that the choice rule names. Moves are compared with the point's events and
+    the weighted median of the last round with its terms; the largest difference is given, as a
+    share of the scale.
     """
+    if model.shape:
+        raise NotApplicableError("a point over draws", where="challenge", remedy="take one draw")
+    rule = point.facts["settings"]
+    told = {(e["issue"], e["round"], e["party"]): e["to"] for e in point.facts["events"]}
     worst, witness = 0.0, ""
-    model, rule = found.model, found.settings
-    first = (0,) * len(model.shape)
-    for k, steps in enumerate(found.steps):
+    for k, issue in enumerate(model.issue_names):
         parties = np.nonzero(model.has[:, k])[0].tolist()
-        s = model.salience.astype(float)[first][:, k]
-        c = model.capability.astype(float)[first][:, k]
-        for number, step in enumerate(steps, 1):
-            x, r = step.position[first], step.risk[first]
-            middle = float(np.asarray(_middle(x, s * c, model.has[:, k], rule["reference"])))
-            for j in parties:
-                best = None
-                for i in parties:
-                    if i == j or x[i] == x[j]:
-                        continue
-                    ours = _gain(i, j, x, s, c, r, parties, middle, rule)
-                    theirs = _gain(j, i, x, s, c, r, parties, middle, rule)
-                    least = tolerance.UTILITY
-                    if ours <= least or abs(theirs) <= least:
-                        continue
-                    if theirs > 0 and theirs >= ours - least:
-                        continue
-                    part = -theirs / ours if theirs < 0 and -theirs < ours else 1.0
-                    move = part * (x[i] - x[j])
-                    order = abs(move) if rule["choice"] == "least_move" else -ours
-                    if best is None or order < best[0] - tolerance.UTILITY:
-                        best = (order, move)
-                target = x[j] + (best[1] if best else 0.0)
-                gap = abs(target - step.after[first][j])
-                if gap > worst:
-                    worst, witness = (
-                        gap,
-                        (f"{model.parties[j]}, round {number}, issue {model.issue_names[k]}"),
-                    )
-    return Evidence(
-        bool(worst <= tolerance.AGREEMENT), float(worst), "difference of a move, share", witness
-    )
+        x = np.where(model.has[:, k], model.share[:, k], 0.0)
+        w = model.weight[:, k].astype(float)
+        for number in range(1, rule["rounds"] + 1):
+            after = _by_hand(model, k, x, parties, rule)
+            for j in np.nonzero(after != x)[0]:
+                key = (issue, number, model.parties[j])
+                to = told.pop(key, float("nan"))
+                gap = abs((to - model.low[k]) / model.width[k] - after[j])
+                if not gap <= worst:
+                    worst, witness = gap, f"{key[2]}, round {number}, issue {issue}"
+            if np.abs(after - x).max(initial=0.0) <= tolerance.UTILITY:
+                break
+            x = after
+        middle = weighted_median(x[:, None], w[:, None])[0][0]
+        gap = abs((float(point.terms[issue]) - model.low[k]) / model.width[k] - middle)
+        if not gap <= worst:
+            worst, witness = gap, f"the median of {issue}"
+    if told:
+        worst, witness = max(worst, 1.0), f"{next(iter(told))[2]} has no reason to move"
+    fine = worst <= tolerance.AGREEMENT
+    return Evidence(bool(fine), float(worst), "difference, share of the scale", witness)
+
+
+def _by_hand(
+    model: SpatialModel, k: int, x: Array, parties: list[int], rule: dict[str, Any]
+) -> Array:
+    """Positions after a round, one contest at a time."""
+    s = model.salience[:, k].astype(float)
+    c = model.capability[:, k].astype(float)
+    middle = float(_middle(x, s * c, model.has[:, k], rule["reference"]))
+    least = tolerance.UTILITY
+
+    def expected(r: Array) -> dict[tuple[int, int], float]:
+        return {
+            (i, j): _gain(i, j, x, s, c, r, parties, middle, rule)
+            for i in parties
+            for j in parties
+            if i != j
+        }
+
+    r = np.ones(len(x))
+    if rule["risk"] == "given" and model.risk is not None:
+        r = model.risk
+    elif rule["risk"] == "security":
+        table = expected(r)
+        danger = {i: sum(table[j, i] for j in parties if j != i) for i in parties}
+        top, low = max(danger.values()), min(danger.values())
+        if top - low > tolerance.TIE * max(abs(top), abs(low)):
+            for i in parties:
+                relative = (2 * danger[i] - top - low) / (top - low)
+                r[i] = (1 - relative / 3) / (1 + relative / 3)
+    table = expected(r)
+    after = x.copy()
+    for j in parties:
+        best = None
+        for i in parties:
+            if i == j or x[i] == x[j]:
+                continue
+            ours, theirs = table[i, j], table[j, i]
+            if ours <= least or abs(theirs) <= least or (theirs > 0 and theirs >= ours - least):
+                continue
+            part = -theirs / ours if theirs < 0 and -theirs < ours else 1.0
+            move = part * (x[i] - x[j])
+            order = abs(move) if rule["choice"] == "least_move" else -ours
+            if best is None or order < best[0] - least:
+                best = (order, move)
+        if best is not None:
+            after[j] = min(1.0, max(0.0, x[j] + best[1]))
+    return after
 
 
 def _middle(x: Array, w: Array, has: Array, reference: str) -> Any:
@@ -403,6 +453,7 @@ def _gain(
     return float(out)
 
 
+@challenge.explained_by
 def explain(model: SpatialModel) -> str:
     """Who challenges whom in the first round, in words (Markdown).
 

@@ -33,9 +33,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import InputError
-from negotiate.solution import Evidence, Solution
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic.aggregate import weighted_mean
 from negotiate.spatial.positions import SpatialModel
 
@@ -43,6 +45,14 @@ HALVINGS = 60
 """Bisections of an interval of length one: past the precision of a float."""
 
 
+@concept(
+    "compromise",
+    title="Compromise: the mean weighted by salience and capability",
+    short="compromise",
+    games=("spatial",),
+    field="rational",
+    metrics=METRICS,
+)
 def compromise(model: SpatialModel) -> Solution:
     """The weighted mean of the positions on every issue.
 
@@ -63,13 +73,11 @@ def compromise(model: SpatialModel) -> Solution:
     {'p': Fraction(30, 1)}
     """
     levels = weighted_mean(model.position, model.weight)
-    terms = terms_of(model, levels)
-    return forecast(
-        model, "compromise", terms, exact=model.is_exact, evidence=(holds(model, terms),)
-    )
+    return forecast(model, "compromise", terms_of(model, levels), exact=model.is_exact)
 
 
-def holds(model: SpatialModel, terms: dict[str, Any]) -> Evidence:
+@compromise.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
     """Whether the pulls of all parties, weight times distance, cancel on every issue.
 
     The largest resultant pull is given as a share of the issue's weight times its scale.
@@ -80,7 +88,7 @@ def holds(model: SpatialModel, terms: dict[str, Any]) -> Evidence:
         for i in range(len(model.parties)):
             if model.has[i, k]:
                 pull = pull + model.salience[..., i, k] * model.capability[..., i, k] * (
-                    model.position[..., i, k] - terms[issue.name]
+                    model.position[..., i, k] - point.terms[issue.name]
                 )
         size = np.max(np.abs(pull / model.weight[..., k].sum(axis=-1))) / issue.width
         if size > worst:
@@ -89,7 +97,15 @@ def holds(model: SpatialModel, terms: dict[str, Any]) -> Evidence:
     return Evidence(bool(worst <= least), worst, "resultant pull, share of the scale", witness)
 
 
-def nash(model: SpatialModel, *, stake: float) -> Solution:
+@concept(
+    "spatial_nash",
+    title="Nash bargaining solution with quadratic losses, issue by issue",
+    short="Nash (spatial)",
+    games=("spatial",),
+    field="algebraic",
+    metrics=METRICS,
+)
+def nash(model: SpatialModel, *, stake: float = 2.0) -> Solution:
     """The weighted Nash bargaining solution, issue by issue, with quadratic losses.
 
     Parameters
@@ -135,10 +151,9 @@ def nash(model: SpatialModel, *, stake: float) -> Solution:
     gap = np.abs(model.levels(y) - mean)
     return forecast(
         model,
-        "nash",
+        "spatial_nash",
         terms,
         exact=False,
-        evidence=(nash_holds(model, terms, stake=stake),),
         facts={"from_compromise": terms_of(model, gap)},
         settings={"stake": stake, "losses": "quadratic", "issues": "one by one"},
     )
@@ -150,15 +165,17 @@ def _slope(x: Any, s: Any, c: Any, stake: float, y: Any) -> Any:
     return (c * s * away / (stake - s * away**2)).sum(axis=-2)
 
 
-def nash_holds(model: SpatialModel, terms: dict[str, Any], *, stake: float) -> Evidence:
+@nash.checked_by
+def nash_holds(model: SpatialModel, point: Point) -> Evidence:
     """Whether no other level within the positions has a larger Nash product.
 
     The product is concave in logs between the extreme positions, so the two neighbours at a
     distance of a thousandth of the scale decide; the greatest gain in the log is given.
     """
     best, witness = 0.0, ""
+    stake = float(point.facts["settings"]["stake"])
     for k, issue in enumerate(model.issues):
-        here = (np.asarray(terms[issue.name], float) - model.low[k]) / model.width[k]
+        here = (np.asarray(point.terms[issue.name], float) - model.low[k]) / model.width[k]
         x = np.where(model.has[:, k], model.share[..., k], np.nan)
         s, c = (a[..., k].astype(float) for a in (model.salience, model.capability))
         low, high = np.nanmin(x, axis=-1), np.nanmax(x, axis=-1)
@@ -175,6 +192,7 @@ def nash_holds(model: SpatialModel, terms: dict[str, Any], *, stake: float) -> E
     return Evidence(best <= tolerance.AGREEMENT, best, "gain in the log of the product", witness)
 
 
+@compromise.explained_by
 def explain(model: SpatialModel) -> str:
     r"""Worked steps of the compromise, in Markdown with TeX.
 

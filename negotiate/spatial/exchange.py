@@ -52,9 +52,11 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.solution import Evidence, Solution
+from negotiate.declare import concept
+from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic import exchange as arithmetic
 from negotiate.spatial.positions import SpatialModel
 
@@ -149,6 +151,12 @@ def run(
     Exchanged
     """
     n, m = len(model.parties), len(model.issues)
+    if n < 2 or m < 2:
+        raise NotApplicableError(
+            f"{n} part{'y' if n == 1 else 'ies'} and {m} issue{'s' * (m != 1)}",
+            where="exchange",
+            allowed="two parties and two issues at least: one side gives way on each",
+        )
     if ties not in ("listed", "seeded"):
         raise UnknownNameError("order of ties", ties, ("listed", "seeded"), where="exchange")
     if not 1 <= rounds <= MAX_ROUNDS:
@@ -179,6 +187,14 @@ def run(
     return Exchanged(model, tuple(done))
 
 
+@concept(
+    "exchange",
+    title="Exchange of positions with equal gains",
+    short="exchange",
+    games=("spatial",),
+    field="rational",
+    metrics=METRICS,
+)
 def exchange(
     model: SpatialModel,
     *,
@@ -223,7 +239,6 @@ def exchange(
         "exchange",
         terms_of(model, levels[-1]),
         exact=False,
-        evidence=(holds(found),),
         facts=facts,
         settings=settings,
         notes=(
@@ -233,7 +248,61 @@ def exchange(
     )
 
 
-def holds(found: Exchanged) -> Evidence:
+@exchange.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
+    """Whether the point's exchanges obey the rule, and its terms are the outcome they lead to.
+
+    The exchanges are played again one by one from the positions; see `obeys` for the rule.
+    """
+    if model.shape:
+        raise NotApplicableError("a point over draws", where="exchange", remedy="take one draw")
+    settings = point.facts["settings"]
+    played = _replayed(model, point.facts["exchanges"], settings)
+    found = obeys(Exchanged(model, played))
+    last = model.levels(played[-1].outcome / POINTS)
+    for k, issue in enumerate(model.issue_names):
+        gap = POINTS * abs(float(point.terms[issue]) - float(last[k])) / float(model.width[k])
+        if gap > max(float(found.value), POINTS * tolerance.AGREEMENT):
+            return Evidence(False, gap, found.what, f"the exchanges lead elsewhere on {issue}")
+    return found
+
+
+def _replayed(
+    model: SpatialModel, listed: list[dict[str, Any]], settings: dict[str, Any]
+) -> tuple[arithmetic.Round, ...]:
+    """Rounds made of a list of exchanges."""
+    s = model.salience.astype(float)
+    w = model.weight.astype(float)
+    total = w.sum(axis=0)
+    low, unit = model.low, model.width / POINTS
+    position, rounds = POINTS * model.share, []
+    for number in range(1, settings["rounds"] + 1):
+        y = position.copy()
+        rows = []
+        for row in (row for row in listed if row["round"] == number):
+            a, b = model.party(row["party"]), model.party(row["partner"])
+            q, p = model.issue(row["supplies"]), model.issue(row["demands"])
+            ways = [
+                (float(row[key]) - low[k]) / unit[k]
+                for key, k in (("from", q), ("to", q), ("partner_from", p), ("partner_to", p))
+            ]
+            y[a, q], y[b, p] = ways[1], ways[3]
+            rows.append((a, q, b, p, float(row["gain"]), *ways))
+        columns = np.array(rows, dtype=float).reshape(-1, 9).T
+        exchanges = arithmetic.Exchanges(*columns[:4].astype(int), *columns[4:])
+        start, end = (np.where(model.has, table, 0.0) for table in (position, y))
+        rounds.append(
+            arithmetic.Round(
+                position, y, (w * start).sum(0) / total, (w * end).sum(0) / total, exchanges
+            )
+        )
+        position = arithmetic.yielded(
+            position, y, s, fixed=settings["fixed"], flexible=settings["flexible"]
+        )
+    return tuple(rounds)
+
+
+def obeys(found: Exchanged) -> Evidence:
     """Whether every exchange obeys the rule and none is left out, from the definition.
 
     For every round (of the first draw): each mover stays between its start and its partner's
@@ -286,7 +355,10 @@ def holds(found: Exchanged) -> Evidence:
                 "still exchange"
             )
     return Evidence(
-        worst <= POINTS * tolerance.AGREEMENT, worst, "largest failure of the rule, points", witness
+        bool(worst <= POINTS * tolerance.AGREEMENT),
+        float(worst),
+        "largest failure of the rule, points",
+        witness,
     )
 
 
@@ -327,6 +399,7 @@ def _best_left(
     return best
 
 
+@exchange.explained_by
 def explain(model: SpatialModel) -> str:
     """The first exchange step by step, in Markdown with TeX.
 

@@ -26,9 +26,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import UnknownNameError
-from negotiate.solution import Evidence, Solution
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, plain, terms_of
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic.aggregate import weighted_median
 from negotiate.spatial.positions import SpatialModel
 
@@ -40,6 +42,14 @@ TIES = {
 """Which level stands for an interval of medians."""
 
 
+@concept(
+    "weighted_median",
+    title="Weighted median: the level that beats every other by weight",
+    short="median",
+    games=("spatial",),
+    field="rational",
+    metrics=METRICS,
+)
 def median(model: SpatialModel, *, tie: str = "lower") -> Solution:
     """The weighted median of the positions on every issue.
 
@@ -73,10 +83,9 @@ def median(model: SpatialModel, *, tie: str = "lower") -> Solution:
     }
     return forecast(
         model,
-        "median",
+        "weighted_median",
         terms,
         exact=model.is_exact,
-        evidence=(holds(model, terms),),
         facts={"interval": open_issues} if open_issues else {},
         settings={"tie": tie},
         marks=("not unique",) if open_issues else (),
@@ -88,7 +97,8 @@ def median(model: SpatialModel, *, tie: str = "lower") -> Solution:
     )
 
 
-def holds(model: SpatialModel, terms: dict[str, Any]) -> Evidence:
+@median.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
     """Whether no level beats the forecast: the largest majority against it, as a share of weight.
 
     Against y it suffices to try levels just above and just below it, for which every party on
@@ -96,7 +106,7 @@ def holds(model: SpatialModel, terms: dict[str, Any]) -> Evidence:
     """
     worst, witness = Fraction(0), ""
     for k, issue in enumerate(model.issues):
-        level = terms[issue.name]
+        level = point.terms[issue.name]
         for side, words in ((1, "above"), (-1, "below")):
             away: Any = 0
             for i in range(len(model.parties)):
@@ -113,6 +123,7 @@ def _slack(model: SpatialModel, issue: Any) -> Any:
     return 0 if model.is_exact else tolerance.UTILITY * float(issue.width)
 
 
+@median.explained_by
 def explain(model: SpatialModel) -> str:
     """Worked steps: positions in order with cumulated weight, in Markdown.
 

@@ -54,9 +54,11 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
+from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
-from negotiate.solution import Evidence, Solution
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic import politics as arithmetic
 from negotiate.spatial.positions import SpatialModel
 
@@ -152,6 +154,7 @@ class Bargained:
         for number, step in enumerate(self.steps, 1):
             for i in np.nonzero(step.target >= 0)[0]:
                 meet = self.model.levels(step.bargain[i])
+                other = self.model.levels(step.counter[i])
                 out.append(
                     {
                         "round": number,
@@ -160,6 +163,7 @@ class Bargained:
                         "gain": float(step.gain[i]),
                         "chance": float(step.chance[i]),
                         "meet_at": dict(zip(issues, meet.tolist(), strict=True)),
+                        "target_at": dict(zip(issues, other.tolist(), strict=True)),
                         "taken_by": [names[k] for k in np.nonzero(step.taken == i)[0]],
                     }
                 )
@@ -447,6 +451,14 @@ def _choices(
     return best
 
 
+@concept(
+    "spatial_politics",
+    title="Spatial model of politics: challenges, bargains and votes",
+    short="spatial politics",
+    games=("spatial",),
+    field="transcendental",
+    metrics=METRICS,
+)
 def politics(
     model: SpatialModel,
     *,
@@ -504,10 +516,9 @@ def politics(
         facts["bargains"] = found.bargains()
     return forecast(
         model,
-        "politics",
+        "spatial_politics",
         terms_of(model, levels[-1]),
         exact=False,
-        evidence=(holds(found),),
         facts=facts,
         settings=found.settings | {"forecast_by": forecast_by},
         marks=() if found.settled else ("still moving",),
@@ -523,42 +534,96 @@ def _point(position: Array, win: Array, by: str) -> Array:
     return np.take_along_axis(position, at, axis=-2)[..., 0, :]
 
 
-def holds(found: Bargained) -> Evidence:
-    """Whether chances are chances and every move is a bargain between the two parties' positions.
+@politics.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
+    """Whether the point's bargains lead to its terms, from the definition.
 
-    For all draws: chances sum to one; a party that moved stands on the bargain that it took part
-    in; each bargain lies between the positions of its two parties, up to rounding; and no party
-    challenges where it expects nothing. The largest failure is given, as a share of the scale.
+    Positions are moved bargain by bargain: each lies between its two parties' positions, up to the
+    rounding, pays the challenger, and is taken by nobody else. With the last positions the votes
+    are counted party by party, and the chances and the forecast follow. The largest failure is
+    given, as a share of the scale or of a chance.
     """
-    worst, witness = 0.0, ""
-    unit = 0.5 * 10.0 ** -found.settings["decimals"]
-    for number, step in enumerate(found.steps, 1):
-        at = np.maximum(step.target, 0)[..., None]
-        other = np.take_along_axis(step.position, at, axis=-2)
-        low, high = np.minimum(step.position, other), np.maximum(step.position, other)
-        outside = np.maximum(
-            *(np.maximum(low - place, place - high) for place in (step.bargain, step.counter))
-        )
-        outside = np.where((step.target >= 0)[..., None], np.maximum(outside - unit, 0), 0.0)
-        stands = _stands(step.position, step.taken, step.bargain, step.counter)
-        party = np.arange(step.taken.shape[-1])
-        partner = np.take_along_axis(step.target, np.maximum(step.taken, 0), axis=-1)
-        foreign = (step.taken >= 0) & (step.taken != party) & (partner != party)
-        moved = np.abs(step.after - stands).max(axis=(-1, -2))
-        still = (step.after == step.position).all(axis=(-1, -2))  # a settled draw
-        failures = {
-            "chances sum to one": np.abs(step.win.sum(axis=-1) - 1).max(),
-            "a bargain between two positions": outside.max(),
-            "moves are bargains": np.where(still, 0.0, moved).max(),
-            "a bargain of one's own": float(foreign.any()),
-            "a challenge pays": float(((step.target >= 0) & (step.gain <= LEAST_GAIN)).any()),
-        }
-        for what, size in failures.items():
-            if size > worst:
-                worst, witness = float(size), f"round {number}: {what}"
-    return Evidence(worst <= tolerance.AGREEMENT, worst, "largest failure, share", witness)
+    if model.shape:
+        raise NotApplicableError("a point over draws", where="politics", remedy="take one draw")
+    settings, names = point.facts["settings"], model.issue_names
+    unit = 0.5 * 10.0 ** -settings["decimals"]
+    x = np.array(model.share)
+    failures: dict[str, float] = {}
+
+    def fails(what: str, size: float) -> None:
+        failures[what] = max(failures.get(what, 0.0), size)
+
+    bargains = point.facts["bargains"]
+    for number in range(1, max((b["round"] for b in bargains), default=0) + 1):
+        after = x.copy()
+        for row in (b for b in bargains if b["round"] == number):
+            i, j = model.party(row["challenger"]), model.party(row["target"])
+            places = {
+                who: (np.array([row[key][n] for n in names]) - model.low) / model.width
+                for who, key in ((i, "meet_at"), (j, "target_at"))
+            }
+            low, high = np.minimum(x[i], x[j]) - unit, np.maximum(x[i], x[j]) + unit
+            for place in places.values():
+                fails("a bargain between two positions", float((low - place).max()))
+                fails("a bargain between two positions", float((place - high).max()))
+            fails("a challenge pays", float(row["gain"] <= LEAST_GAIN))
+            for name in row["taken_by"]:
+                who = model.party(name)
+                fails("a bargain of one's own", float(who not in places))
+                after[who] = places.get(who, x[who])
+        x = after
+    chances = _by_hand(model, x, settings)
+    for i, party in enumerate(model.parties):
+        fails("chances", abs(float(point.facts["chances"][party]) - chances[i]))
+    if settings["forecast_by"] == "expected":
+        level = [sum(chances[i] * x[i, k] for i in range(len(x))) for k in range(len(names))]
+    else:
+        level = x[int(np.argmax(chances))].tolist()
+    for k, name in enumerate(names):
+        told = (float(point.terms[name]) - model.low[k]) / model.width[k]
+        fails("the forecast follows from the chances", float(abs(told - level[k])))
+    what = max(failures, key=lambda name: failures[name])
+    worst = max(failures[what], 0.0)
+    fine = worst <= 10 * tolerance.AGREEMENT
+    return Evidence(bool(fine), worst, "largest failure", "" if fine else what)
 
 
+def _by_hand(model: SpatialModel, x: Array, settings: dict[str, Any]) -> list[float]:
+    """Chances of the positions, votes counted one by one."""
+    n = len(x)
+    s, c = model.salience.astype(float), model.capability.astype(float)[:, 0]
+    rule, sharpen = VOTING[settings["voting"]], VICTORY[settings["victory"]]
+
+    def apart(i: int, j: int) -> float:
+        part = sum((s[i, k] * (x[i, k] - x[j, k])) ** 2 for k in range(x.shape[1]))
+        return float((part / sum(s[i, k] ** 2 for k in range(x.shape[1]))) ** 0.5)
+
+    def chances(risk: list[float], options: list[int]) -> list[float]:
+        u = [[(1 - apart(k, i)) * (1 + apart(k, i) * risk[k]) for i in range(n)] for k in range(n)]
+        strength = np.zeros((n, n))
+        for i in options:
+            for j in options:
+                votes = [c[k] * float(rule(np.float64(u[k][i] - u[k][j]))) for k in range(n)]
+                strength[i, j] = sum(v for v in votes if v > 0)
+        win = np.full((n, n), 0.5)
+        for i in options:
+            for j in options:
+                ours, theirs = float(sharpen(strength[i, j])), float(sharpen(strength[j, i]))
+                win[i, j] = ours / (ours + theirs) if ours + theirs else 0.5
+        open_to = np.isin(np.arange(n), options)
+        return [float(p) for p in ELECTION[settings["election"]](win, strength, open_to)]
+
+    first = chances([0.0] * n, list(range(n)))
+    least, most = min(first), max(first)
+    low, high = RISK_RANGE[settings["risk_range"]]
+    spread = most - least
+    risk = [low + (high - low) * (p - least) / spread if spread > tolerance.TIE else 0.0
+            for p in first]  # fmt: skip
+    unique = [i for i in range(n) if not any((x[i] == x[j]).all() for j in range(i))]
+    return chances(risk, unique)
+
+
+@politics.explained_by
 def explain(model: SpatialModel) -> str:
     """The first round in words, in Markdown.
 

@@ -46,8 +46,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from negotiate.case.quantity import exact as read_number
+from negotiate.declare import Playable, game
 from negotiate.errors import CaseError, InputError, TooLargeError, UnknownNameError
-from negotiate.model.quantity import exact as read_number
 
 Array = npt.NDArray[Any]
 Number = Any
@@ -117,8 +118,14 @@ class Scale:
         ]
 
 
+@game(
+    "spatial",
+    title="Positions of parties on issues",
+    short="spatial",
+    default=("compromise", "weighted_median", "exchange", "challenge"),
+)
 @dataclass(frozen=True, eq=False)
-class SpatialModel:
+class SpatialModel(Playable):
     """Positions, saliences and capabilities of parties on issues.
 
     Attributes
@@ -139,6 +146,10 @@ class SpatialModel:
         ``(..., n)`` risk exponents, where they are given and not inferred.
     title, note, source
         What the model is and where its numbers come from.
+    notes
+        What a reader of the numbers had to decide; shown with every forecast.
+    origin
+        The parameter file that the model was read from, for `as_case`.
     """
 
     parties: tuple[str, ...]
@@ -151,7 +162,10 @@ class SpatialModel:
     title: str = ""
     note: str = ""
     source: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    origin: Any = field(default=None, repr=False)
+
+    _view = "negotiate.spatial.view"
 
     def __post_init__(self) -> None:
         n, m = len(self.parties), len(self.issues)
@@ -240,6 +254,17 @@ class SpatialModel:
             f"SpatialModel({n} part{'y' if n == 1 else 'ies'}, {m} issue{'s' * (m != 1)}"
             f"{draws}, {kind})"
         )
+
+    @property
+    def players(self) -> tuple[str, ...]:
+        """The parties: what games call players."""
+        return self.parties
+
+    def as_case(self) -> Any:
+        """The quantities of the model's file as a case, to draw, move and ask what if."""
+        from negotiate.spatial import case
+
+        return case.as_case(self)
 
     @property
     def shape(self) -> tuple[int, ...]:

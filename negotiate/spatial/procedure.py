@@ -34,10 +34,12 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.errors import InputError, UnknownNameError
-from negotiate.model.quantity import exact as read_number
-from negotiate.solution import Evidence, Solution
+from negotiate.case.quantity import exact as read_number
+from negotiate.declare import concept
+from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, plain
+from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.positions import SpatialModel
 
 Array = npt.NDArray[Any]
@@ -46,6 +48,14 @@ VOTES = ("one_each", "capability")
 HALF = Fraction(1, 2)
 
 
+@concept(
+    "procedural",
+    title="Procedural forecast: who proposes, who must agree, what holds otherwise",
+    short="procedure",
+    games=("spatial",),
+    field="rational",
+    metrics=METRICS,
+)
 def procedure(
     model: SpatialModel,
     *,
@@ -73,8 +83,10 @@ def procedure(
 
     Raises
     ------
+    NotApplicableError
+        Where an issue has no status quo.
     InputError
-        Where an issue has no status quo, the setter has no position, or the quota is no share.
+        Where the setter has no position, or the quota is no share.
     """
     if votes not in VOTES:
         raise UnknownNameError("counting of votes", votes, VOTES, where="procedure")
@@ -88,9 +100,10 @@ def procedure(
         )
     missing = [issue.name for issue in model.issues if issue.status_quo is None]
     if missing:
-        raise InputError(
+        raise NotApplicableError(
             f"no status quo of {', '.join(missing)}",
             where="procedure",
+            allowed="a status quo of every issue",
             remedy="give `status_quo`, or leave the issue out with `only`",
         )
     chair = None if setter is None else model.party(setter)
@@ -130,10 +143,9 @@ def procedure(
     } | ({} if setter is None else {"setter": setter})
     return forecast(
         model,
-        "procedure",
+        "procedural",
         terms,
         exact=model.is_exact,
-        evidence=(holds(model, terms, setter=setter, quota=share, votes=votes),),
         facts={"pivots": pivots},
         settings=settings,
     )
@@ -172,27 +184,24 @@ def _pivots(x: Array, v: Array, share: Fraction, has: Array) -> tuple[Array, Arr
     return low, high
 
 
-def holds(
-    model: SpatialModel,
-    terms: dict[str, Any],
-    *,
-    setter: str | None = None,
-    quota: Any = HALF,
-    votes: str = "one_each",
-) -> Evidence:
+@procedure.checked_by
+def holds(model: SpatialModel, point: Point) -> Evidence:
     """Whether the outcome passes against the status quo and no better proposal would.
 
     Votes are counted party by party. A setter must not gain by a level a thousandth of the scale
     nearer to its position that also passes; under amendments no level nearby may beat the outcome.
     The witness names the failing issue; the value is 1 where anything fails.
     """
-    share = read_number(quota)
+    settings = point.facts["settings"]
+    share, votes, setter = settings["quota"], settings["votes"], settings.get("setter")
     for k, issue in enumerate(model.issues):
         quo = float(issue.status_quo or 0)
         step = float(issue.width) / 1000
         x = model.position[..., k].astype(float).reshape(-1, len(model.parties))
         v = _votes(model, k, votes).astype(float).reshape(x.shape)
-        levels = np.broadcast_to(np.asarray(terms[issue.name], float), model.shape).reshape(-1)
+        levels = np.broadcast_to(np.asarray(point.terms[issue.name], float), model.shape).reshape(
+            -1
+        )
         for row, level in enumerate(levels):
             here = model.has[:, k]
 
