@@ -21,7 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.spatial import challenge, exchange, politics
+from negotiate.spatial.challenge import run as challenges
+from negotiate.spatial.exchange import run as exchanges
+from negotiate.spatial.politics import run as politics
 from negotiate.spatial.positions import Scale, SpatialModel
 
 ROUNDS = 10
@@ -132,28 +134,28 @@ def main() -> None:
     quick = "--quick" in sys.argv
     n, m = 15, 13
     model = table(n, m)
-    exchange.run(table(4, 3), rounds=1)  # imports, first calls
+    exchanges(table(4, 3), rounds=1)  # imports, first calls
     theirs, outcome = timed(lambda: Plain(model).run(), 1)
-    ours, found = timed(lambda: exchange.run(model, rounds=1))
+    ours, found = timed(lambda: exchanges(model, rounds=1))
     gap = float(np.abs(found.rounds[0].outcome - outcome).max())
     assert gap < 1e-6, f"outcomes differ by {gap}"
-    ten, _ = timed(lambda: exchange.run(model, rounds=ROUNDS))
+    ten, _ = timed(lambda: exchanges(model, rounds=ROUNDS))
     print(f"one round: ours {ours:.4f} s, plain transcription {theirs:.2f} s, same outcome")
     print(f"ten rounds at {n} x {m}: {ten:.3f} s (target {TARGET} s)")
 
     per_draw: dict[str, float] = {}
     for draws in (10, 50) if quick else (10, 100, 300):
         drawn = table(n, m, draws)
-        seconds, _ = timed(lambda drawn=drawn: exchange.run(drawn, rounds=ROUNDS), 1)
+        seconds, _ = timed(lambda drawn=drawn: exchanges(drawn, rounds=ROUNDS), 1)
         per_draw[str(draws)] = seconds / draws
         print(f"{draws} draws, ten rounds each: {seconds / draws:.4f} s a draw")
 
     many = 1_000 if quick else 10_000
     full = table(10, 1, many, gaps=False)
-    seconds, _ = timed(lambda: challenge.run(full, rounds=ROUNDS), 1)
+    seconds, _ = timed(lambda: challenges(full, rounds=ROUNDS), 1)
     print(f"challenges, 10 parties, {many:,} draws: {1e6 * seconds / many:.0f} microseconds a draw")
     few = table(10, 1, 200, gaps=False)
-    smp, _ = timed(lambda: politics.run(few, rounds=ROUNDS), 1)
+    smp, _ = timed(lambda: politics(few, rounds=ROUNDS), 1)
     print(f"spatial model of politics, 10 parties, 200 draws: {1e3 * smp / 200:.1f} ms a draw")
     print(
         json.dumps(

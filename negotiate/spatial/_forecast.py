@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate.solution import Point, Solution
-from negotiate.spatial import score
 from negotiate.spatial.arithmetic.aggregate import weighted_mean, weighted_median
 from negotiate.spatial.positions import SpatialModel, distance_payoffs
+from negotiate.spatial.score import score
 
 Array = npt.NDArray[Any]
 
@@ -72,9 +72,9 @@ def forecast(
     found: dict[str, Any] = {**(facts or {}), "settings": dict(settings or {}), "beside": beside}
     whole = not model.shape and all(name in terms for name in known)
     if known and whole:
-        found["score"] = score.score(model, terms).to_dict()
+        found["score"] = score(model, terms).to_dict()
         found["score_beside"] = {
-            name: score.score(model, row).to_dict()
+            name: score(model, row).to_dict()
             for name, row in beside.items()
             if all(issue in row for issue in known)
         }

@@ -350,16 +350,18 @@ def holds(model: SpatialModel, point: Point) -> Evidence:
             after = _by_hand(model, k, x, parties, rule)
             for j in np.nonzero(after != x)[0]:
                 key = (issue, number, model.parties[j])
-                to = told.pop(key, float("nan"))
-                gap = abs((to - model.low[k]) / model.width[k] - after[j])
-                if not gap <= worst:
+                to = told.pop(key, None)
+                gap = 1.0  # the point does not tell of a move that was due
+                if to is not None:
+                    gap = abs((to - model.low[k]) / model.width[k] - after[j])
+                if gap > worst:
                     worst, witness = gap, f"{key[2]}, round {number}, issue {issue}"
             if np.abs(after - x).max(initial=0.0) <= tolerance.UTILITY:
                 break
             x = after
         middle = weighted_median(x[:, None], w[:, None])[0][0]
         gap = abs((float(point.terms[issue]) - model.low[k]) / model.width[k] - middle)
-        if not gap <= worst:
+        if gap > worst:
             worst, witness = gap, f"the median of {issue}"
     if told:
         worst, witness = max(worst, 1.0), f"{next(iter(told))[2]} has no reason to move"

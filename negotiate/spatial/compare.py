@@ -1,4 +1,4 @@
-r"""All forecasts of a model side by side, and, where the outcome is known, how far each was from it.
+"""All forecasts of a model side by side, and how far each was from an outcome that is known.
 
 A concept that does not apply says why in `Comparison.left_out`; none is dropped in silence. Errors
 are in points of a scale of 100, each beside its difference from the midpoint of the scale with the

@@ -120,9 +120,7 @@ class SpatialFile(GameFile):
         """
         from dataclasses import replace
 
-        found = assemble(
-            self.tables(), self.quantities(values), title=self.title, where=self.id
-        )
+        found = assemble(self.tables(), self.quantities(values), title=self.title, where=self.id)
         cited = tuple(source.id for source in self.source)
         origin = self if values is None else None
         return replace(found, note=self.note, source=cited, origin=origin)

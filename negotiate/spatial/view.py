@@ -58,7 +58,7 @@ def rows(model: SpatialModel) -> tuple[list[str], list[list[object]]]:
 
 
 def _legend(model: SpatialModel) -> str:
-    said = [f"{repr(model)}. Positions, saliences in brackets."]
+    said = [f"{model!r}. Positions, saliences in brackets."]
     if len(model.parties) > MAX_ROWS:
         said.append(f"The first {MAX_ROWS} parties are shown.")
     said += [f"{clean(note)}." for note in model.notes]

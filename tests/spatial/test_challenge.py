@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.spatial.arithmetic import challenge as arithmetic
-from negotiate.spatial.challenge import challenge, holds, run
+from negotiate.spatial.challenge import challenge, run
 from negotiate.spatial.positions import Scale, SpatialModel, model
 
 # Emission standards of the European Community (Bueno de Mesquita and Stokman 1994, ch. 4), as in
@@ -93,8 +93,12 @@ def test_moves_follow_from_the_definition(seed, probability, risk, choice, stay)
     has = np.ones((n, 1), dtype=bool)
     has[seed % n] = seed % 2 == 0  # in half of the cases one party has no position
     m = replace(m, has=has)
-    found = run(m, probability=probability, risk=risk, choice=choice, stay=stay, rounds=3)
-    assert holds(found).holds, holds(found)
+    found = challenge(
+        m, probability=probability, risk=risk, choice=choice, stay=stay, better=0.7, rounds=3
+    )
+    assert found.evidence[0].holds, found.evidence
+    moved = replace(found[0], terms={"p": found[0].terms["p"] + 1})
+    assert not challenge.holds(m, moved).holds
 
 
 def test_draws_against_a_loop():
@@ -140,8 +144,12 @@ def test_given_risk_and_refusals():
 
 
 def test_a_false_move_is_refuted():
-    found = run(ec(), rounds=1)
-    step = found.steps[0][0]
-    other = step.after.copy()
-    other[0] += 0.05
-    assert not holds(replace(found, steps=((replace(step, after=other),),))).holds
+    m = ec()
+    point = challenge(m, rounds=1)[0]
+    event = {**point.facts["events"][0], "to": 5.5}
+    for events in (point.facts["events"][1:], [event, *point.facts["events"][1:]]):
+        bad = replace(point, facts={**point.facts, "events": events})
+        assert not challenge.holds(m, bad).holds
+    extra = {**event, "party": "Germany", "round": 1, "to": 9.0}
+    bad = replace(point, facts={**point.facts, "events": [*point.facts["events"], extra]})
+    assert not challenge.holds(m, bad).holds

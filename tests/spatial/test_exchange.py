@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.errors import InputError, TooLargeError, UnknownNameError
+from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.spatial import tables
 from negotiate.spatial.arithmetic import exchange as arithmetic
-from negotiate.spatial.exchange import exchange, holds, run
+from negotiate.spatial.exchange import exchange, obeys, run
 from negotiate.spatial.positions import Scale, SpatialModel, model
 
 
@@ -107,7 +107,11 @@ def test_rule_holds_in_every_round(seed, seeded):
         tuple("abcdef"), (Scale("p"), Scale("q"), Scale("r")), x, s, c, np.ones(x.shape, dtype=bool)
     )
     found = run(m, rounds=3, ties="seeded" if seeded else "listed", seed=seed)
-    assert holds(found).holds, holds(found)
+    assert obeys(found).holds, obeys(found)
+    point = exchange(m, rounds=3, ties="seeded" if seeded else "listed", seed=seed)[0]
+    assert exchange.holds(m, point).holds
+    moved = {**point.terms, "q": point.terms["q"] + 1}
+    assert not exchange.holds(m, replace(point, terms=moved)).holds
     assert all(np.all((r.voting >= 0) & (r.voting <= 100)) for r in found.rounds)
 
 
@@ -186,11 +190,11 @@ def test_a_false_exchange_is_refuted():
               salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": 1}})  # fmt: skip
     found = run(m, rounds=1)
     good = found.rounds[0]
-    assert holds(found).holds
+    assert obeys(found).holds
 
     def refuted(**changes):
         bad = good._replace(exchanges=good.exchanges._replace(**changes))
-        return not holds(replace(found, rounds=(bad,))).holds
+        return not obeys(replace(found, rounds=(bad,))).holds
 
     assert refuted(gain=good.exchanges.gain + 0.1)
     assert refuted(end=good.exchanges.end - 5)
@@ -206,6 +210,8 @@ def test_refusals():
         exchange(m, rounds=0)
     with pytest.raises(InputError, match="at most 1 together"):
         exchange(m, fixed=0.8, flexible=0.4)
+    with pytest.raises(NotApplicableError, match="2 parties and 1 issue;"):
+        exchange(model({"a": {"p": 0}, "b": {"p": 100}}))
     wide = model({p: {f"i{k}": 5 for k in range(60)} for p in map(str, range(60))})
     with pytest.raises(TooLargeError, match="12,960,000"):
         exchange(wide)
