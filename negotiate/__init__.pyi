@@ -5,6 +5,7 @@ from negotiate import case as case
 from negotiate import crisis as crisis
 from negotiate import dynamic as dynamic
 from negotiate import extensive as extensive
+from negotiate import spatial as spatial
 from negotiate import strategic as strategic
 from negotiate import threats as threats
 from negotiate import whatif as whatif

@@ -26,6 +26,13 @@ def terms_of(model: SpatialModel, levels: Array) -> dict[str, Any]:
     return {name: plain(levels[..., k]) for k, name in enumerate(model.issue_names)}
 
 
+def by_round(model: SpatialModel, levels: Array) -> dict[str, Any]:
+    """Issue to its levels round by round from ``(rounds, ..., m)``: a list, or arrays over draws."""
+    columns = {name: levels[..., k] for k, name in enumerate(model.issue_names)}
+    return {name: list(column) if model.shape else column.tolist() for name, column in
+            columns.items()}  # fmt: skip
+
+
 def plain(value: Any) -> Any:
     """A single number as a Python number, draws as they are."""
     if isinstance(value, (np.ndarray, np.generic)) and value.ndim == 0:

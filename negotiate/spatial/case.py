@@ -110,8 +110,8 @@ def spatial(case: Negotiation) -> SpatialModel:
         )
         for name in issues
     )
-    tables = stacked(position, salience, capability)
-    return SpatialModel(tuple(parties), scales, *tables, has, title=case.title, notes=tuple(notes))
+    x, s, c = stacked(position, salience, capability)
+    return SpatialModel(tuple(parties), scales, x, s, c, has, title=case.title, notes=tuple(notes))
 
 
 def _stands_alone(case: Negotiation, party: str) -> bool:
@@ -221,7 +221,7 @@ def _as_quantities(model: SpatialModel) -> tuple[dict[str, Any], dict[str, Quant
         while name in quantities:
             count += 1
             name = f"{stem}_{count}"
-        quantities[name] = Quantity(value=value)
+        quantities[name] = Quantity.model_validate({"value": value})
         return name
 
     tables: dict[str, dict[str, dict[str, str]]] = {"position": {}, "salience": {}}

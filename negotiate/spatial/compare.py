@@ -130,13 +130,15 @@ def _table(found: Comparison) -> tuple[list[str], list[list[object]]]:
         cells += [float(row[issue]) if issue in row else "" for row in found.rows.values()]
         body.append(cells)
     if found.scores:
-        for words, read in (
-            ("mean error", lambda name: found.scores[name].mean_absolute),
-            ("less midpoint's", lambda name: found.from_midpoint[name].mean),
-            ("its standard error", lambda name: found.from_midpoint[name].standard_error),
-        ):
-            numbers = [read(name) if name in found.scores else None for name in found.rows]
-            body.append([words, "", *("" if n is None else float(n) for n in numbers)])
+        blank: list[object] = ["" for _ in found.rows]
+        lines = {"mean error": [*blank], "less midpoint's": [*blank], "standard error": [*blank]}
+        for place, name in enumerate(found.rows):
+            if name in found.scores:
+                gap = found.from_midpoint[name]
+                lines["mean error"][place] = found.scores[name].mean_absolute
+                lines["less midpoint's"][place] = gap.mean
+                lines["standard error"][place] = gap.standard_error or ""
+        body += [[words, "", *cells] for words, cells in lines.items()]
     return head, body
 
 

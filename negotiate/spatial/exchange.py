@@ -55,7 +55,7 @@ from negotiate import tolerance
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._forecast import by_round, forecast, terms_of
 from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic import exchange as arithmetic
 from negotiate.spatial.positions import SpatialModel
@@ -224,7 +224,7 @@ def exchange(
     found = run(model, rounds=rounds, ties=ties, seed=seed, fixed=fixed, flexible=flexible)
     levels = found.outcomes()
     facts: dict[str, Any] = {
-        "rounds": terms_of(model, np.moveaxis(levels, 0, -2)),
+        "rounds": by_round(model, levels),
         "counts": [(r.exchanges.party >= 0).sum(axis=-1).tolist() for r in found.rounds],
     }
     if not model.shape:

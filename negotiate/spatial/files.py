@@ -199,14 +199,14 @@ def assemble(
         raise CaseError(findings, where=where)
     of = number(data.get("salience_of", 1), known, "salience_of")
     rows[1] = [[entry / of for entry in row] for row in rows[1]]
-    arrays = stacked(*rows)
+    levels, cares, powers = stacked(*rows)
     risk = data.get("risk") or None
     exponents = None
     if risk:
         each = [np.asarray(number(risk.get(p, 1), known, f"risk of {p}"), float) for p in parties]
         exponents = np.stack(np.broadcast_arrays(*each), axis=-1)
     return SpatialModel(
-        parties, scales, *arrays, has, risk=exponents, title=title,
+        parties, scales, levels, cares, powers, has, risk=exponents, title=title,
         notes=tuple(data.get("notes", ())),
     )  # fmt: skip
 

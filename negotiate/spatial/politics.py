@@ -57,7 +57,7 @@ from negotiate import tolerance
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
-from negotiate.spatial._forecast import forecast, terms_of
+from negotiate.spatial._forecast import by_round, forecast, terms_of
 from negotiate.spatial._metrics import METRICS
 from negotiate.spatial.arithmetic import politics as arithmetic
 from negotiate.spatial.positions import SpatialModel
@@ -507,7 +507,7 @@ def politics(
     path = [(step.position, step.win) for step in found.steps]
     path.append((found.steps[-1].after, found.win))
     levels = [model.levels(_point(x, win, forecast_by)) for x, win in path]
-    facts: dict[str, Any] = {"rounds": terms_of(model, np.stack(levels, axis=-2))}
+    facts: dict[str, Any] = {"rounds": by_round(model, np.stack(levels))}
     if not model.shape:
         facts["chances"] = dict(zip(model.parties, found.win.tolist(), strict=True))
         facts["risk_attitudes"] = dict(
@@ -603,7 +603,7 @@ def _by_hand(model: SpatialModel, x: Array, settings: dict[str, Any]) -> list[fl
         strength = np.zeros((n, n))
         for i in options:
             for j in options:
-                votes = [c[k] * float(rule(np.float64(u[k][i] - u[k][j]))) for k in range(n)]
+                votes = [c[k] * float(rule(np.array(u[k][i] - u[k][j]))) for k in range(n)]
                 strength[i, j] = sum(v for v in votes if v > 0)
         win = np.full((n, n), 0.5)
         for i in options:

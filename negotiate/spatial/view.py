@@ -129,20 +129,20 @@ def on_scales(model: SpatialModel, forecasts: Mapping[str, Mapping[str, Any]]) -
             if rank == 0 and len(model.parties) <= 12 and len(model.issues) == 1:
                 board.text(scale(level), y - 16, party, size=10, anchor="middle", turn=-30)
         for number, name in enumerate(names):
-            level = forecasts[name].get(issue.name)
-            if level is not None:
+            told = forecasts[name].get(issue.name)
+            if told is not None:
                 board.marker(
-                    scale(float(level)), y + 10, MARKERS[number], colour=SERIES[number], size=4
+                    scale(float(told)), y + 10, MARKERS[number], colour=_colour(number), size=4
                 )
-        for level, words in ((issue.status_quo, "status quo"), (issue.outcome, "outcome")):
-            if level is not None:
-                at = scale(float(level))
+        for known, words in ((issue.status_quo, "status quo"), (issue.outcome, "outcome")):
+            if known is not None:
+                at = scale(float(known))
                 board.line(at, y - 9, at, y + 9, stroke="ink", width=2,
                            dash="" if words == "outcome" else "2 2")  # fmt: skip
         top += heights[k]
     x, y = 30.0, top + 18
     for number, name in enumerate(names):
-        board.marker(x, y - 4, MARKERS[number], colour=SERIES[number], size=4)
+        board.marker(x, y - 4, MARKERS[number], colour=_colour(number), size=4)
         board.text(x + 10, y, name.replace("_", " "), size=12)
         x += 165
         if x > WIDTH - 150:
@@ -235,3 +235,7 @@ def rounds_figure(solution: Solution) -> str:
 
 def _dash(number: int) -> str:
     return ("", "6 3", "2 3")[number // len(SERIES) % 3]
+
+
+def _colour(number: int) -> str:
+    return SERIES[number % len(SERIES)]
