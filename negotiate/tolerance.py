@@ -64,3 +64,17 @@ converged loses at most this much on payoffs scaled to one."""
 
 TINY = 1e-300
 """Below this a product of floats has underflowed in effect: it is treated as zero."""
+
+NEWTON = 1e-10
+"""Newton's method has arrived when the gain that its quadratic model still promises, in units of
+log-likelihood, is half of this: a likelihood ratio that no test could see."""
+
+FLAT = 1e-10
+"""Curvatures below this share of the largest are lost to rounding in a sum over many rows."""
+
+SAME_MAXIMUM = 1e-8
+"""Two ends of Newton's method with objectives closer than this, relative to the objective, are
+the same maximum."""
+
+RANK = 1e-9
+"""A singular value of standardised columns below this share of the largest is a dependence."""
