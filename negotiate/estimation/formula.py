@@ -122,6 +122,8 @@ class Sheet:
         SHA-256 of the columns that were used.
     specifications
         What the library needs to apply the parts to new rows.
+    frame
+        The regressors of the rows that were used.
     """
 
     outcome: Mapping[str, NDArray[Any]]
@@ -134,6 +136,7 @@ class Sheet:
     ranges: Mapping[str, tuple[Any, ...]]
     hash: str
     specifications: tuple[Any, ...]
+    frame: Any
 
     def __repr__(self) -> str:
         return f"Sheet({len(self.kept)} of {self.rows} rows, {len(self.parts)} parts)"
@@ -277,6 +280,7 @@ def read(
         ranges,
         fingerprint(frame),
         tuple(specifications),
+        frame[list(regressors)],
     )
 
 
