@@ -78,3 +78,10 @@ the same maximum."""
 
 RANK = 1e-9
 """A singular value of standardised columns below this share of the largest is a dependence."""
+
+GRAM = 1e-14
+"""The same for an eigenvalue of a Gram matrix of standardised columns: a square, with rounding."""
+
+STATIONARY = 1e-5
+"""A slope, in units of log-likelihood per standard deviation, that counts as none in an inner
+maximisation whose result enters only to second order."""

@@ -57,7 +57,7 @@ class Comparison:
 
     @property
     def better(self) -> str:
-        """ "first", "second" or "neither" at five percent of Vuong's test."""
+        """Which is nearer at five percent of Vuong's test: first, second or neither."""
         if not self.p_value < 0.05:
             return "neither"
         return "first" if self.z > 0 else "second"

@@ -89,9 +89,7 @@ def by_cluster(values: Array, cluster: NDArray[Any] | None) -> tuple[Array, int]
     if cluster is None:
         return values, len(values)
     if len(cluster) != len(values):
-        raise InputError(
-            f"{len(cluster)} cluster labels for {len(values)} rows", where="clusters"
-        )
+        raise InputError(f"{len(cluster)} cluster labels for {len(values)} rows", where="clusters")
     codes = np.unique(np.asarray(cluster), return_inverse=True)[1]
     sums = np.zeros((int(codes.max()) + 1, *values.shape[1:]))
     np.add.at(sums, codes, values)

@@ -68,7 +68,7 @@ TELLING = 5.0
 _STEPS = 80
 _ROUNDS = 12
 _CORNER = 1e-4
-"""Nested pseudo-likelihood keeps probabilities off 0 and 1 by this, as its authors' program does."""
+"""Nested pseudo-likelihood keeps probabilities off 0 and 1 by this, as its authors do."""
 
 
 class _Crisis:
@@ -130,7 +130,7 @@ class _Crisis:
         events = self.events(eta)
         chances = np.column_stack([events[name] for name in OUTCOMES])
         cut = rng.random(len(chances))[:, None] > np.cumsum(chances, axis=1)[:, :-1]
-        return np.eye(4)[cut.sum(axis=1)]
+        return np.asarray(np.eye(4)[cut.sum(axis=1)])
 
 
 @dataclass(frozen=True)
@@ -161,18 +161,18 @@ class CrisisSignalling(_Crisis):
         rows = len(outcome)
         if self.selection == "uniform":
             (part,) = crisis.at_equilibrium(
-                p, [e[row] for e in eta], lambda *s: [crisis.counted(*s, outcome[row])]
+                p,
+                [e[row] for e in eta],
+                lambda z, c, f, q: [crisis.counted(z, c, f, q, outcome[row])],
             )
             return _mixture(part, row, rows)
         chosen = self.choose(eta, outcome, row, p)
         (jet,) = crisis.at_equilibrium(
-            chosen, eta, lambda *stages: [crisis.counted(*stages, outcome)]
+            chosen, eta, lambda z, c, f, q: [crisis.counted(z, c, f, q, outcome)]
         )
         return jet
 
-    def choose(
-        self, eta: Sequence[Array], outcome: Array, row: NDArray[Any], p: Array
-    ) -> Array:
+    def choose(self, eta: Sequence[Array], outcome: Array, row: NDArray[Any], p: Array) -> Array:
         """The equilibrium of each row that the rule names, (rows,)."""
         rows = len(outcome)
         first = np.searchsorted(row, np.arange(rows))
@@ -256,14 +256,15 @@ class _Followed(_Crisis):
         if not arrived.all():
             return Jet(np.full(len(outcome), -np.inf), {}, {})
         counts = outcome[:, :4]
-        (jet,) = crisis.at_equilibrium(p, eta, lambda *s: [crisis.counted(*s, counts)])
+        (jet,) = crisis.at_equilibrium(
+            p, eta, lambda z, c, f, q: [crisis.counted(z, c, f, q, counts)]
+        )
         return jet
 
 
 @dataclass(frozen=True)
 class _Relaxed(_Crisis):
-    """The game with B's fixed point as a pull of finite strength; ``outcome[:, 4]`` is q near its
-    maximum."""
+    """The game with B's fixed point as a pull; ``outcome[:, 4]`` is q near its maximum."""
 
     pull: float = 1.0
     selection: Selection = "best"
@@ -299,7 +300,9 @@ def anneal(problem: Problem, start: Array, *, pulls: Sequence[float] = PULLS) ->
         if np.isfinite(run.at.value):
             beta = run.beta
             with np.errstate(all="ignore"):
-                q, _ = crisis.relaxed_follow(q, problem.indices_at(beta), stage.outcome[:, :4], pull)
+                q, _ = crisis.relaxed_follow(
+                    q, problem.indices_at(beta), stage.outcome[:, :4], pull
+                )
     return _onto_the_fold(problem, beta, q)
 
 

@@ -219,7 +219,7 @@ def _dependences(x: Array, labels: tuple[str, ...]) -> list[str]:
         return out
     values, axes = np.linalg.eigh(standard.T @ standard)
     for value, axis in zip(values, axes.T):
-        if value < (tolerance.RANK**2 + 1e-15) * values[-1] * len(names):
+        if value < tolerance.GRAM * values[-1] * len(names):
             together = ", ".join(f"'{name}'" for name, _ in _name(axis, names))
             out.append(f"{together} depend on each other")
     return out

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import tolerance
 from negotiate.errors import InputError, MissingExtraError, NoSolutionError
 from negotiate.estimation.covariance import covariance
 from negotiate.estimation.maximise import Maximum
@@ -112,10 +113,7 @@ class Draws:
                 "these draws are weighted", where="to_xarray", remedy="call resampled first"
             )
         return xarray.Dataset(
-            {
-                name: (("chain", "draw"), self.beta[None, :, k])
-                for k, name in enumerate(self.names)
-            },
+            {name: (("chain", "draw"), self.beta[None, :, k]) for k, name in enumerate(self.names)},
             attrs={"kind": self.kind},
         )
 
@@ -212,7 +210,7 @@ def _root(matrix: Array, spreads: Array) -> Array:
     """L with L L' = matrix, whatever the units."""
     scaled = matrix * np.outer(spreads, spreads)
     values, axes = np.linalg.eigh(0.5 * (scaled + scaled.T))
-    if values[0] < -1e-8 * values[-1]:
+    if values[0] < -tolerance.SAME_MAXIMUM * values[-1]:
         raise NoSolutionError(
             "the covariance has a negative variance: the fit is not at a maximum", where="draws"
         )

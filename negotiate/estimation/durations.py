@@ -146,7 +146,8 @@ class Weibull:
         mu, log_sigma = jets.seeds(eta)
         log_time, ended = np.log(outcome[:, 0]), outcome[:, 1]
         z = (log_time - mu) * jets.exp(-log_sigma)
-        return (z - log_sigma - log_time) * ended - jets.exp(z)
+        out: Jet = (z - log_sigma - log_time) * ended - jets.exp(z)
+        return out
 
     def events(self, eta: Sequence[Any]) -> dict[str, Any]:
         """Median, mean log and the share that lasts one unit of time."""
@@ -206,7 +207,13 @@ class Cox:
     def problem(self, base: Problem) -> CoxProblem:
         """The problem with this model's likelihood in place of the sum over rows."""
         return CoxProblem(
-            base.model, base.designs, base.labels, base.outcome, base.fixed, base.weights, base.prior
+            base.model,
+            base.designs,
+            base.labels,
+            base.outcome,
+            base.fixed,
+            base.weights,
+            base.prior,
         )
 
 

@@ -9,7 +9,7 @@ r"""Fit a strategic model to a table, and ask the fit.
 ...                  beta=[0.0, 1.0, 0.5, 0.3, -0.8], rng=rng)
 >>> model = fit(deter, table, formula="attack + resist ~ x | 0 | 1 | z")
 >>> model
-Fit(egame12, probit, agent errors: 400 rows, 5 parameters, log-likelihood -360.1, 8 of 8 starts agree)
+Fit(egame12, probit, agent errors: 400 rows, 5 parameters, log-likelihood -360.1, ...)
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from negotiate.estimation import comparison, covariance, draws, prediction, resa
 from negotiate.estimation import formula as formulas
 from negotiate.estimation import profile as profiles
 from negotiate.estimation import scores as scoring
+from negotiate.estimation.covariance import Kind as ErrorKind
 from negotiate.estimation.crisis_signalling import CrisisSignalling, all_equilibria
 from negotiate.estimation.diagnosis import Diagnosis, check, diagnose
 from negotiate.estimation.durations import Cox
@@ -36,6 +37,7 @@ from negotiate.estimation.prediction import Effect, Prediction
 from negotiate.estimation.problem import Model, Prior, Problem
 from negotiate.estimation.quantity import Estimate, evaluate
 from negotiate.estimation.resampling import Executor
+from negotiate.estimation.summary import Row
 
 Array = NDArray[np.float64]
 
@@ -168,7 +170,7 @@ class Fit:
 
     # Standard errors and tables
 
-    def covariance(self, kind: covariance.Kind | None = None) -> Array:
+    def covariance(self, kind: ErrorKind | None = None) -> Array:
         """Covariance of the estimates: "hessian", "opg", "robust", "cluster".
 
         The default is "cluster" where clusters were given, else "hessian".
@@ -181,16 +183,16 @@ class Fit:
             cluster=self.cluster if chosen == "cluster" else None,
         )
 
-    def standard_errors(self, kind: covariance.Kind | None = None) -> dict[str, float]:
+    def standard_errors(self, kind: ErrorKind | None = None) -> dict[str, float]:
         """Parameter to its standard error; 0 where it was held fixed."""
         se = np.sqrt(np.diag(self.covariance(kind)))
         return dict(zip(self.names, se.tolist()))
 
-    def table(self, kind: covariance.Kind | None = None) -> list[summary.Row]:
+    def table(self, kind: ErrorKind | None = None) -> list[Row]:
         """One row a parameter: estimate, standard error, z, p."""
         return summary.rows_of(self.problem, self.beta, self.covariance(kind))
 
-    def _lines(self, kind: covariance.Kind | None) -> list[str]:
+    def _lines(self, kind: ErrorKind | None) -> list[str]:
         chosen = kind or ("hessian" if self.cluster is None else "cluster")
         return [
             f"standard errors: {chosen}",
@@ -198,13 +200,13 @@ class Fit:
             f"BIC {self.bic:.2f}",
         ]
 
-    def summary(self, kind: covariance.Kind | None = None) -> str:
+    def summary(self, kind: ErrorKind | None = None) -> str:
         """The table of estimates with everything a reader must know, as text."""
         return summary.text_table(
             self.model.title, self.table(kind), [*self._lines(kind), *self.status]
         )
 
-    def to_latex(self, kind: covariance.Kind | None = None) -> str:
+    def to_latex(self, kind: ErrorKind | None = None) -> str:
         """The table as LaTeX (booktabs)."""
         return summary.latex_table(self.model.title, self.table(kind), self._lines(kind))
 
@@ -242,7 +244,7 @@ class Fit:
         }
 
     @property
-    def _safe_table(self) -> list[summary.Row]:
+    def _safe_table(self) -> list[Row]:
         try:
             return self.table()
         except NotApplicableError:
@@ -280,7 +282,7 @@ class Fit:
         )
 
     def normal(
-        self, count: int = DRAWS, *, seed: int = 0, kind: covariance.Kind | None = None
+        self, count: int = DRAWS, *, seed: int = 0, kind: ErrorKind | None = None
     ) -> draws.Draws:
         """Draws from the normal about the estimates."""
         rng = np.random.default_rng(seed)
@@ -394,7 +396,11 @@ class Fit:
         if not len(values):
             levels = ranges[variable]
             numeric = levels and not isinstance(levels[0], str)
-            values = np.linspace(*levels, 25).tolist() if numeric else list(levels)
+            values = (
+                np.linspace(float(levels[0]), float(levels[1]), 25).tolist()
+                if numeric
+                else list(levels)
+            )
         held = dict(self.typical() if row is None else row)
         table = {name: [value] * len(values) for name, value in held.items()}
         table[variable] = list(values)
@@ -510,9 +516,7 @@ class Fit:
         """Every equilibrium at a row (crisis signalling)."""
         if not isinstance(self.model, CrisisSignalling):
             raise NotApplicableError("one equilibrium always", where=self.model.title)
-        indices = [
-            x @ self.beta[s] for x, s in zip(self.designs(dict(row)), self.problem.slices)
-        ]
+        indices = [x @ self.beta[s] for x, s in zip(self.designs(dict(row)), self.problem.slices)]
         return all_equilibria(dict(zip(self.model.indices, indices)))[0]
 
 

@@ -118,7 +118,7 @@ class MultinomialLogit:
         """One outcome a row."""
         shares = np.exp(self._logs(eta))
         cut = rng.random(len(shares))[:, None] > np.cumsum(shares, axis=1)[:, :-1]
-        return np.eye(len(self.outcomes))[cut.sum(axis=1)]
+        return np.asarray(np.eye(len(self.outcomes))[cut.sum(axis=1)])
 
 
 def benchmark(

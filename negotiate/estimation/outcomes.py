@@ -103,12 +103,14 @@ class Labels:
                 where=where,
                 allowed="0 or 1",
             )
-        return numbers == 1.0
+        return np.asarray(numbers == 1.0)
 
 
 def _numbers(column: NDArray[Any], *, where: str) -> NDArray[np.float64]:
     try:
         return np.asarray(column).astype(float)
     except (TypeError, ValueError):
-        first = next((v for v in np.asarray(column).tolist() if not isinstance(v, (int, float))), "")
+        first = next(
+            (v for v in np.asarray(column).tolist() if not isinstance(v, (int, float))), ""
+        )
         raise InputError(f"{first!r} is no number", where=where, allowed="numbers") from None

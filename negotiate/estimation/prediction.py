@@ -8,9 +8,9 @@ given, are used instead: the interval is then of quantiles.
 The average marginal effect of a variable is the mean over the sample of dP/dx, or of the contrast
 between two levels, all other variables as they are.
 
-Sources: G. King, M. Tomz and J. Wittenberg, American Journal of Political Science 44 (2000), 347-361;
-M. J. Hanmer and K. O. Kalkan, American Journal of Political Science 57 (2013), 263-277 (observed
-values rather than averages).
+Sources: G. King, M. Tomz and J. Wittenberg, American Journal of Political Science 44 (2000),
+347-361; M. J. Hanmer and K. O. Kalkan, American Journal of Political Science 57 (2013), 263-277
+(observed values rather than averages).
 """
 
 from __future__ import annotations
@@ -148,9 +148,7 @@ def predict(
             table = np.array([sample[name] for sample in every])
             for row in range(rows):
                 _, low, high = draws.interval(table[:, row], level=level)
-                out.append(
-                    Prediction(row, name, float(here[name][row]), low, high, float("nan"))
-                )
+                out.append(Prediction(row, name, float(here[name][row]), low, high, float("nan")))
         return out
     z = float(ndtri(0.5 + 0.5 * level))
     for event in events:

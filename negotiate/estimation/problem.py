@@ -316,6 +316,4 @@ class Problem:
 
     def weighted(self, weights: Array) -> Problem:
         """The problem with the weights multiplied by ``weights``."""
-        return replace(
-            self, weights=weights if self.weights is None else self.weights * weights
-        )
+        return replace(self, weights=weights if self.weights is None else self.weights * weights)

@@ -9,9 +9,10 @@ and the log-likelihood of counts c is sum c_i(s) log x_i(s). One precision may s
 
     u = (payoff + sum_k theta_k D_k)^(1 - r),
 
-with known directions D_k (what a lever adds to which cell) and a curvature r. The equilibrium is the
-principal branch's. Each side may instead be taken to answer the frequencies that were *observed*
-(`answers="observed"`): a concave logit that is quick, and not the equilibrium's estimate.
+with known directions D_k (what a lever adds to which cell) and a curvature r. The equilibrium is
+the principal branch's. Each side may instead be taken to answer the frequencies that were
+*observed* (`answers="observed"`): a concave logit that is quick, and not the estimate of an
+equilibrium.
 
 Derivatives are exact: the log-probabilities solve F(x, theta) = 0, and Newton's step with the
 Jacobian at the solution, taken twice on jets, gives first and second derivatives of x.
@@ -48,7 +49,7 @@ from negotiate.estimation.arithmetic import jets
 from negotiate.estimation.arithmetic.jets import Jet
 from negotiate.estimation.maximise import Maximum, maximise
 from negotiate.estimation.problem import Problem
-from negotiate.kernels import logit
+from negotiate.strategic.arithmetic import logit
 
 Array = NDArray[np.float64]
 Answers = Literal["equilibrium", "observed"]
@@ -162,7 +163,9 @@ class QuantalCounts:
         """Counts times log-probabilities of the equilibrium."""
         width = sum(self.sizes)
         counts = outcome[:, :width]
-        number = outcome[:, width].astype(int) if outcome.shape[1] > width else np.arange(len(counts))
+        number = (
+            outcome[:, width].astype(int) if outcome.shape[1] > width else np.arange(len(counts))
+        )
         seeds = jets.seeds(eta)
         if np.any(np.asarray(eta[0]) < 0):
             return Jet(np.full(len(counts), -np.inf), {}, {})
@@ -178,7 +181,8 @@ class QuantalCounts:
         total: Any = Jet(np.zeros(len(counts)), {}, {})
         for k, log_share in enumerate(logs):
             total = total + log_share * counts[:, k]
-        return total
+        out: Jet = total
+        return out
 
     def events(self, eta: Sequence[Any]) -> dict[str, Any]:
         """Probability of every strategy; one row a game."""
@@ -219,9 +223,9 @@ class QuantalCounts:
     def _equilibrium(self, cells: Mapping[tuple[int, ...], Any], precision: Jet) -> list[Any]:
         """Log-probabilities of all strategies as jets, at the principal branch's equilibrium."""
         rows = len(precision.value)
-        values = np.empty((rows, *self.payoffs.shape[1:]))
+        values: Any = np.empty((rows, *self.payoffs.shape[1:]))
         for place, u in cells.items():
-            values[(slice(None), *place)] = jets.value(u)
+            values[(slice(None), *map(int, place))] = jets.value(u)
         mixed, _ = logit.principal_branch(values, precision.value, players=len(self.sizes))
         with np.errstate(divide="ignore"):
             x: list[Any] = [np.log(p[:, s]) for p in mixed for s in range(p.shape[1])]

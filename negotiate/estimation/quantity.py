@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.case import expression as grammar
 from negotiate.errors import NoSolutionError
 from negotiate.estimation.draws import Draws
 from negotiate.estimation.prediction import events_at, known
 from negotiate.estimation.problem import Problem
-from negotiate.model import expression as grammar
 
 Array = NDArray[np.float64]
 

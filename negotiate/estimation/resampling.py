@@ -5,8 +5,8 @@ fits again from the estimate. Resamples that did not converge, and those in whic
 rises for ever (separation), are counted and kept apart: their estimates are where the climb was
 stopped, so the spread of the estimates means nothing and quantiles are reported instead.
 
-Sources: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993); A. C. Cameron, J. B.
-Gelbach and D. L. Miller, Review of Economics and Statistics 90 (2008), 414-427 (clusters).
+Sources: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993); A. C. Cameron,
+J. B. Gelbach and D. L. Miller, Review of Economics and Statistics 90 (2008), 414-427 (clusters).
 """
 
 from __future__ import annotations
@@ -95,7 +95,11 @@ def bootstrap(
         if groups < 2:
             raise InputError(f"{groups} cluster", where="bootstrap", allowed="two or more")
     jobs = [
-        _Job(problem, maximum.beta, rng.multinomial(groups, np.full(groups, 1 / groups))[codes])
+        _Job(
+            problem,
+            maximum.beta,
+            rng.multinomial(groups, np.full(groups, 1 / groups))[codes].astype(float),
+        )
         for _ in range(count)
     ]
     run = map if executor is None else executor.map
@@ -117,7 +121,7 @@ def bootstrap(
 def refit(job: _Job) -> Resample:
     """One resample: rows drawn no time are left out, the others weighted."""
     rows = np.flatnonzero(job.weights)
-    part = job.problem.some(rows).weighted(job.weights[rows].astype(float))
+    part = job.problem.some(rows).weighted(job.weights[rows])
     run = climb(part, job.start)
     if not run.converged:
         again = climb(part, np.zeros(part.size))

@@ -10,8 +10,8 @@ so a higher log score and a lower Brier score are better. The model is set besid
 nothing of strategy: the base rates, multinomial logit, and ridge logit on all the covariates. The
 standard error of a difference treats clusters, not rows, as independent.
 
-Sources: G. W. Brier, Monthly Weather Review 78 (1950), 1-3; T. Gneiting and A. E. Raftery, Journal of
-the American Statistical Association 102 (2007), 359-378.
+Sources: G. W. Brier, Monthly Weather Review 78 (1950), 1-3; T. Gneiting and A. E. Raftery,
+Journal of the American Statistical Association 102 (2007), 359-378.
 """
 
 from __future__ import annotations
@@ -170,7 +170,8 @@ def cross_validate(
             except (NegotiateError, np.linalg.LinAlgError):
                 answer, failures[name] = np.full_like(counts, np.nan), failures[name] + 1
             base = _rates(counts[train])
-            answer = np.where(np.isfinite(answer).all(axis=1)[:, None], answer, base)
+            sound = np.asarray(np.isfinite(answer).all(axis=1))
+            answer = np.where(sound[:, None], answer, base)
             forecasts[~train] = answer[~train]
         forecasts = np.maximum(forecasts, _LEAST)
         logs[name] = (counts * np.log(forecasts)).sum(axis=1)
@@ -208,10 +209,7 @@ def _forecaster(problem: Problem, start: Array) -> Callable[[NDArray[np.bool_]],
             run = climb(part, np.zeros(part.size))
         events: Mapping[str, Any] = problem.model.events(problem.indices_at(run.beta))
         return np.column_stack(
-            [
-                np.broadcast_to(events[name], (problem.rows,))
-                for name in problem.model.outcomes
-            ]
+            [np.broadcast_to(events[name], (problem.rows,)) for name in problem.model.outcomes]
         )
 
     return forecast

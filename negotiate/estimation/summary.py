@@ -107,9 +107,9 @@ def latex_table(title: str, rows: Sequence[Row], lines: Sequence[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that LaTeX prints as it stands.
+    r"""Text that LaTeX prints as it stands.
 
     >>> escape("u1(~esc) & 5%")
-    'u1(\\\\textasciitilde{}esc) \\\\& 5\\\\%'
+    'u1(\\textasciitilde{}esc) \\& 5\\%'
     """
     return "".join(_ESCAPES.get(character, character) for character in text)

@@ -113,11 +113,13 @@ class Ultimatum:
             total = total + log_logistic(q) * low.astype(float)
         if high.any():
             total = total + log_logistic(-q) * high.astype(float)
-        return total + log_logistic(((offer - r2) / s2) * np.where(accepted == 1.0, 1.0, -1.0))
+        total = total + log_logistic(((offer - r2) / s2) * np.where(accepted == 1.0, 1.0, -1.0))
+        out: Jet = total
+        return out
 
     def events(self, eta: Sequence[Any]) -> dict[str, Any]:
         """The best offer before its error, within the ends, and its chance of acceptance."""
-        r1, r2, log_s1, log_s2 = (np.asarray(jets.value(e), dtype=float) for e in eta)
+        r1, r2, _, log_s2 = (np.asarray(jets.value(e), dtype=float) for e in eta)
         s2 = np.exp(log_s2)
         ceiling = self.most - r1 - s2
         y: Any = np.minimum(ceiling, r2)
@@ -154,7 +156,7 @@ class Ultimatum:
             low, high = np.where(under, middle, low), np.where(under, high, middle)
         offer = 0.5 * (low + high)
         span = self.most - self.least
-        offer = np.where(offer - self.least < 1e-9 * span, self.least, offer)
-        offer = np.where(self.most - offer < 1e-9 * span, self.most, offer)
+        offer = np.where(offer - self.least < tolerance.UTILITY * span, self.least, offer)
+        offer = np.where(self.most - offer < tolerance.UTILITY * span, self.most, offer)
         accepted = rng.random(len(r1)) < logistic((offer - r2) / s2)
         return np.column_stack([offer, accepted])

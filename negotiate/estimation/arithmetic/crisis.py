@@ -11,8 +11,9 @@ and B resists with probability Phi(z), z = W_B - V_B + (V_B - C_B)/... in the fo
     z = (P_F W_B + (1 - P_F) V_B - C_B) / P_F.
 
 An equilibrium is a p with p = Phi(z(p)). All of them are sought on a grid that is even in
-q = Phi^-1(p), where the condition reads q = z, by changes of sign and, near tangencies, on both sides of
-the turning point; then by safeguarded Newton steps. The number found is odd but at tangencies.
+q = Phi^-1(p), where the condition reads q = z, by changes of sign and, near tangencies, on both
+sides of the turning point; then by safeguarded Newton steps. The number found is odd but at
+tangencies. Where a challenge is rarer than any float, B's answer to it is arbitrary.
 
 Functions take the seven indices in the order S_A, V_A, C_B, W_A, W_B, a, V_B as arrays that
 broadcast against p.
@@ -62,13 +63,13 @@ class Reply(NamedTuple):
 
     Attributes
     ----------
-    index
-        z: B resists with probability Phi(z).
+    z
+        B resists with probability Phi(z).
     resist, challenge, firm
         B's reply, P_C and P_F.
     """
 
-    index: Array
+    z: Array
     resist: Array
     challenge: Array
     firm: Array
@@ -114,7 +115,7 @@ def equilibria(eta: Sequence[Array]) -> tuple[NDArray[np.int64], Array]:
         Row numbers, ascending, and the resist probabilities, ascending within a row.
     """
     eta = [np.asarray(e, dtype=float) for e in eta]
-    gap = _GRID - reply(_GRID_P, [e[:, None] for e in eta]).index  # q - z on the grid
+    gap = _GRID - reply(_GRID_P, [e[:, None] for e in eta]).z  # q - z on the grid
     below = gap < 0.0
     row, j = np.nonzero(below[:, :-1] != below[:, 1:])
     low, high = _GRID[j], _GRID[j + 1]
@@ -130,7 +131,7 @@ def equilibria(eta: Sequence[Array]) -> tuple[NDArray[np.int64], Array]:
     if len(where):
         left, right, there = _GRID[middle], _GRID[middle + 2], [e[where] for e in eta]
         turn = _turning_point(left, right, there)
-        crossed = (turn - reply(_probability(turn), there).index < 0.0) != below[where, middle + 1]
+        crossed = (turn - reply(_probability(turn), there).z < 0.0) != below[where, middle + 1]
         row = np.concatenate([row, where[crossed], where[crossed]])
         low = np.concatenate([low, left[crossed], turn[crossed]])
         high = np.concatenate([high, turn[crossed], right[crossed]])
@@ -162,10 +163,10 @@ def nearest_turn(q: Array, eta: Sequence[Array], *, reach: float = 0.5) -> tuple
     steps = np.linspace(-reach, reach, 81)
     wide = [e[:, None] for e in eta]
     around = q[:, None] + steps
-    gap = np.abs(around - reply(_probability(around), wide).index)
+    gap = np.abs(around - reply(_probability(around), wide).z)
     middle = around[np.arange(len(q)), gap[:, 1:-1].argmin(axis=1) + 1]
     turn = _turning_point(middle - steps[41], middle + steps[41], eta)
-    return turn, turn - reply(_probability(turn), eta).index
+    return turn, turn - reply(_probability(turn), eta).z
 
 
 def _gap_slope(q: Array, eta: Sequence[Array]) -> Array:
@@ -180,12 +181,12 @@ def _roots(low: Array, high: Array, eta: Sequence[Array]) -> Array:
     if not len(low):
         return low
     at = reply(_probability(low), eta)
-    rising = low - at.index < 0.0
+    rising = low - at.z < 0.0
     q = 0.5 * (low + high)
     for _ in range(_NEWTON):
         p = _probability(q)
         at = reply(p, eta)
-        gap = q - at.index
+        gap = q - at.z
         with np.errstate(all="ignore"):
             slope = 1.0 - index_slope(p, eta, at) * density(q)
             step = q - gap / slope
@@ -212,7 +213,7 @@ def follow(p: Array, eta: Sequence[Array]) -> tuple[Array, NDArray[np.bool_]]:
     for _ in range(_NEWTON):
         p = ndtr(q)
         at = reply(p, eta)
-        gap = q - at.index
+        gap = q - at.z
         with np.errstate(all="ignore"):
             step = gap / (1.0 - index_slope(p, eta, at) * density(q))
         worse = np.abs(gap) > size
@@ -223,7 +224,7 @@ def follow(p: Array, eta: Sequence[Array]) -> tuple[Array, NDArray[np.bool_]]:
         if float(np.abs(step).max(initial=0.0)) < tolerance.ROOT:
             break
     p = ndtr(q)
-    return p, np.abs(q - reply(p, eta).index) < tolerance.ROOT * 10.0
+    return p, np.abs(q - reply(p, eta).z) < tolerance.ROOT * 10.0
 
 
 def log_likelihood(p: Array, eta: Sequence[Array], counts: Array) -> Array:
@@ -236,8 +237,8 @@ def log_likelihood(p: Array, eta: Sequence[Array], counts: Array) -> Array:
         parts = [
             (counts[:, 0], quiet),
             (counts[:, 1:].sum(axis=1), np.log(at.challenge)),
-            (counts[:, 1], log_ndtr(-at.index)),
-            (counts[:, 2] + counts[:, 3], log_ndtr(at.index)),
+            (counts[:, 1], log_ndtr(-at.z)),
+            (counts[:, 2] + counts[:, 3], log_ndtr(at.z)),
             (counts[:, 2], np.log(at.firm)),
             (counts[:, 3], np.log1p(-at.firm)),
         ]
@@ -258,7 +259,7 @@ def stage_jets(p: Any, eta: Sequence[Any]) -> tuple[Jet, Jet, Jet, Jet]:
 def counted(index: Jet, challenge: Jet, firm: Jet, quiet: Jet, counts: Array) -> Jet:
     """Log-likelihood of counts of the four outcomes, given the stages."""
     threats = counts[:, 1:].sum(axis=1)
-    return (
+    total: Jet = (
         quiet * counts[:, 0]
         + jets.log(challenge) * threats
         + log_normal(-index) * counts[:, 1]
@@ -266,6 +267,7 @@ def counted(index: Jet, challenge: Jet, firm: Jet, quiet: Jet, counts: Array) ->
         + jets.log(firm) * counts[:, 2]
         + jets.log(1.0 - firm) * counts[:, 3]
     )
+    return total
 
 
 def at_equilibrium(p: Array, eta: Sequence[Array], quantities: Any) -> list[Jet]:
@@ -340,7 +342,8 @@ def relaxed_jets(q: Array, eta: Sequence[Array], counts: Array, pull: float) -> 
 
 def _pulled(q: Jet, eta: Sequence[Jet], counts: Array, pull: float) -> Jet:
     index, challenge, firm, quiet = stage_jets(normal(q), eta)
-    return counted(q, challenge, firm, quiet, counts) - jets.square(q - index) * (0.5 * pull)
+    out: Jet = counted(q, challenge, firm, quiet, counts) - jets.square(q - index) * (0.5 * pull)
+    return out
 
 
 def relaxed_on_grid(eta: Sequence[Array], counts: Array, pull: float) -> Array:
@@ -356,9 +359,9 @@ def relaxed_on_grid(eta: Sequence[Array], counts: Array, pull: float) -> Array:
             + (many[:, 2] + many[:, 3]) * log_ndtr(grid)
             + many[:, 2] * np.log(at.firm)
             + many[:, 3] * np.log1p(-at.firm)
-            - 0.5 * pull * (grid - at.index) ** 2
+            - 0.5 * pull * (grid - at.z) ** 2
         )
-    return grid[np.nanargmax(np.where(np.isnan(value), -np.inf, value), axis=1)]
+    return np.asarray(grid[np.nanargmax(np.where(np.isnan(value), -np.inf, value), axis=1)])
 
 
 def relaxed_follow(
@@ -379,5 +382,5 @@ def relaxed_follow(
         if float(np.abs(step).max()) < tolerance.UTILITY:
             break
         at = relaxed(q, eta, counts, pull)
-    arrived = (np.abs(slope) < 1e-5 * (1.0 + pull)) & (at.second[0, 0] < 0.0)
+    arrived = (np.abs(slope) < tolerance.STATIONARY * (1.0 + pull)) & (at.second[0, 0] < 0.0)
     return q, arrived

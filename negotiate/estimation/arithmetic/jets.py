@@ -84,10 +84,11 @@ class Jet:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Jet:
-        return self + (-other)
+        negative: Any = -other
+        return self.__add__(negative)
 
     def __rsub__(self, other: Any) -> Jet:
-        return (-self) + other
+        return (-self).__add__(other)
 
     def __mul__(self, other: Any) -> Jet:
         if not isinstance(other, Jet):
@@ -117,10 +118,10 @@ class Jet:
         return self.through(r, -r * r, 2.0 * r * r * r)
 
     def __truediv__(self, other: Any) -> Jet:
-        return self * (other.reciprocal() if isinstance(other, Jet) else 1.0 / other)
+        return self.__mul__(other.reciprocal() if isinstance(other, Jet) else 1.0 / other)
 
     def __rtruediv__(self, other: Any) -> Jet:
-        return self.reciprocal() * other
+        return self.reciprocal().__mul__(other)
 
 
 def _add(columns: dict[Any, Any], key: Any, column: Any) -> None:

@@ -2,7 +2,8 @@ r"""The bivariate normal distribution function at correlation 1/sqrt 2, exact in
 
 With independent standard normal e and f, the pair (e, (e - f)/sqrt 2) has correlation 1/sqrt 2, so
 
-    Phi_2(h, k; 1/sqrt 2) = P(e <= k, (e + f)/sqrt 2 <= h) = integral_{-inf}^{k} phi(e) Phi(sqrt 2 h - e) de.
+    Phi_2(h, k; 1/sqrt 2) = P(e <= k, (e + f)/sqrt 2 <= h)
+                          = integral over e from -inf to k of phi(e) Phi(sqrt 2 h - e).
 
 The usual route, a sum of two normal distribution functions and two of Owen's T functions, loses all
 digits when the result is small: a *ratio* of two such tails then jumps about, and a game whose
@@ -71,7 +72,9 @@ def _by_quadrature(h: Array, k: Array) -> Array:
     )
     half = 0.5 * (upper - lower)
     e = (lower + half)[..., None] + half[..., None] * _NODES
-    return np.asarray((half[..., None] * _WEIGHTS * density(e) * ndtr(shift[..., None] - e)).sum(-1))
+    return np.asarray(
+        (half[..., None] * _WEIGHTS * density(e) * ndtr(shift[..., None] - e)).sum(-1)
+    )
 
 
 def bivariate_normal_jet(h: Jet, k: Jet) -> Jet:

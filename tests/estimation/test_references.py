@@ -1,0 +1,175 @@
+"""Published and independently computed maxima: the R packages games and sigInt, Gambit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from negotiate.estimation import CrisisSignalling, QuantalCounts, Ultimatum, fit, fit_counts, tree
+from negotiate.estimation.crisis_signalling import nested, pseudo
+from negotiate.estimation.maximise import ascend
+
+WAR = "esc + war ~ s_wt_re1 + revis1 | 0 | regime1 | balanc + regime2"
+LEBLANG = (
+    "outcome ~ capcont + lreserves + overval + creditgrow + USinterest + service + contagion"
+    " + prioratt - 1 | 1 | 1 | unifgov + lexports + preelec + postelec + rightgov + realinterest"
+    " + capcont + lreserves"
+)
+SANCTIONS = (
+    "sq + cd + sf + bd ~ sqrt(senderecondep) + senderdemocracy + contig + ally - 1"
+    " | anticipatedsendercosts | sqrt(targetecondep) + anticipatedtargetcosts + contig + ally"
+    " | sqrt(senderecondep) + senderdemocracy + lncaprat | targetdemocracy + lncaprat"
+    " | senderdemocracy | 0"
+)
+Shared = Callable[[str], str]
+
+
+def near(found: Any, expected: dict[str, float], *, share: float = 0.02) -> None:
+    """Coefficients within a share of their standard errors, as the references ask."""
+    se = found.standard_errors("hessian")
+    for name, value in expected.items():
+        got = float(found.beta[found.names.index(name)])
+        assert abs(got - value) < share * se[name], name
+
+
+def test_war1800_probit(shared: Shared) -> None:
+    found = fit(tree("egame12"), shared("war1800.csv"), formula=WAR)
+    assert found.log_likelihood == pytest.approx(-286.1237547194, abs=1e-5)
+    assert found.rows == 282 and found.trusted
+    near(found, {
+        "u1(~esc):constant": -0.49544616, "u1(~esc):s_wt_re1": -0.74001466,
+        "u1(~esc):revis1": 0.42724048, "u1(esc,war):constant": 0.2219066,
+        "u1(esc,war):regime1[dem]": -1.90223517, "u1(esc,war):regime1[mixed]": -0.58410514,
+        "u2(esc,war):constant": 0.49908848, "u2(esc,war):balanc": -0.04197152,
+        "u2(esc,war):regime2[dem]": -1.54361437, "u2(esc,war):regime2[mixed]": -0.61682655,
+    })  # fmt: skip
+    se = found.standard_errors("hessian")
+    assert se["u1(esc,war):constant"] == pytest.approx(1.21704644, rel=1e-3)
+    assert se["u2(esc,war):regime2[mixed]"] == pytest.approx(0.32083102, rel=1e-3)
+    assert any("31 of 313 rows left out" in line for line in found.status)
+
+
+def test_war1800_logit_and_fixed_utilities(shared: Shared) -> None:
+    path = shared("war1800.csv")
+    logit = fit(tree("egame12", link="logit"), path, formula=WAR)
+    assert logit.log_likelihood == pytest.approx(-286.18279390, abs=1e-5)
+    fixed = {"u1(~esc)": -1.0, "u1(esc,~war)": 0.0, "u1(esc,war)": -1.4, "u2(esc,war)": 0.1}
+    held = {f"{name}:constant": value for name, value in fixed.items()}
+    one = fit(tree("egame12", scale="one"), path, formula="esc + war ~ 1 | 1 | 1 | 1", fixed=held)
+    assert one.log_likelihood == pytest.approx(-338.0168621681, abs=1e-6)
+    assert one.beta[-1] == pytest.approx(-0.00651437, abs=1e-4)
+    each = fit(
+        tree("egame12", scale="player"), path, formula="esc + war ~ 1 | 1 | 1 | 1", fixed=held
+    )
+    assert each.log_likelihood == pytest.approx(-338.00158758, abs=1e-6)
+
+
+def test_agent_quantal_response_is_a_tree_with_one_scale(shared: Shared) -> None:
+    """Gambit's logit agent equilibrium on these counts: 1.1375, -338.0170602."""
+    fixed = {"u1(~esc)": -1.0, "u1(esc,~war)": 0.0, "u1(esc,war)": -1.4, "u2(esc,war)": 0.1}
+    found = fit(
+        tree("egame12", link="logit", scale="one"),
+        shared("war1800.csv"),
+        formula="esc + war ~ 1 | 1 | 1 | 1",
+        fixed={f"{name}:constant": value for name, value in fixed.items()},
+    )
+    assert found.log_likelihood == pytest.approx(-338.0170602, abs=1e-6)
+    precision = 1.0 / (np.sqrt(2.0) * np.exp(found.beta[-1]))
+    assert precision == pytest.approx(1.13750, abs=1e-4)
+
+
+def test_leblang_and_its_local_maximum(shared: Shared) -> None:
+    """The program of record has -482.01548784; quasi-Newton stops at -487.87 or -3221.6."""
+    model = tree("egame12", errors="private", outcomes=("no attack", "devaluation", "defense"))
+    found = fit(model, shared("leblang2003.csv"), formula=LEBLANG, starts=6)
+    assert found.log_likelihood == pytest.approx(-482.01548452, abs=1e-6)
+    assert found.log_likelihood > -482.01548784
+    assert found.maximum.agreeing >= 3
+
+
+def test_egame122(shared: Shared) -> None:
+    formula = "y ~ x1 + x2 | x3 + f1 | 0 | x4 + x5 | z1 + z2 | z3 + f2"
+    found = fit(tree("egame122"), shared("data_122.csv"), formula=formula)
+    assert found.log_likelihood == pytest.approx(-1239.23399135, abs=1e-6)
+    near(found, {
+        "u1(LL):constant": 0.70964985, "u1(LR):f1[b]": -0.17042703, "u1(LR):f1[c]": 0.65846545,
+        "u1(RR):x4": -0.2408968, "u2(LR):z2": 0.70526321, "u2(RR):f2[b]": -0.78053222,
+    })  # fmt: skip
+
+
+def test_ultimatum(shared: Shared) -> None:
+    formula = "offer + accept ~ x1 + x2 + x3 + x4 + w1 + w2 | z1 + z2 + z3 + z4 + w1 + w2"
+    found = fit(Ultimatum(most=15.0), shared("data_ult.csv"), formula=formula, starts=3)
+    assert found.log_likelihood == pytest.approx(-3717.6792256993, abs=1e-6)
+    near(found, {
+        "R1:constant": 4.9356797, "R1:x1": -2.08411682, "R2:z4": -1.9752757,
+        "log(s1)": 1.63977848, "log(s2)": 0.01143035,
+    })  # fmt: skip
+    assert found.standard_errors()["log(s1)"] == pytest.approx(0.03384252, rel=1e-3)
+
+
+OFFERS = [
+    (20, 0, 0, 0), (49, 0, 0, 0), (10, 0, 0, 0), (1, 0, 0, 0), (21, 0, 0, 0), (50, 1, 1, 0),
+    (50, 1, 0, 0), (0, 1, 0, 0), (15, 1, 0, 0), (20, 1, 1, 0), (1, 1, 1, 0), (21, 1, 0, 0),
+    (5, 0, 0, 0), (0, 1, 0, 0), (22, 1, 1, 0), (20, 1, 0, 1), (20, 1, 0, 1), (49, 1, 0, 1),
+    (50, 1, 0, 1), (49, 1, 0, 1), (50, 1, 1, 1), (20, 1, 0, 1), (20, 1, 0, 1), (10, 0, 0, 1),
+    (10, 1, 0, 1), (10, 1, 0, 1), (25, 1, 0, 1), (20, 1, 1, 1), (30, 1, 1, 1), (20, 1, 0, 1),
+    (1, 1, 0, 1), (22, 1, 0, 1),
+]  # fmt: skip
+"""Offers of students out of 100, acceptance, gender of each: student_offers of the R package games
+1.1.2."""
+
+
+def students() -> pd.DataFrame:
+    return pd.DataFrame(OFFERS, columns=["offer", "accept", "gender1", "gender2"])
+
+
+def test_students_offers_have_no_floor() -> None:
+    """The program of record floors probabilities and reports a maximum of nothing (-663.45)."""
+    found = fit(
+        Ultimatum(most=100.0), students(), formula="offer + accept ~ gender1 | gender2",
+        fixed={"log(s2)": 0.0},
+    )  # fmt: skip
+    assert found.log_likelihood == pytest.approx(-696.809, abs=1e-3)
+    expected = (66.695, -27.338, 44.696, -0.401, 3.897, 0.0)
+    assert np.allclose(found.beta, expected, atol=6e-3)
+    assert found.maximum.agreeing == len(found.maximum.starts)
+
+
+def crisis(shared: Shared, **options: Any) -> Any:
+    return fit(CrisisSignalling(), shared("sanctions.csv"), formula=SANCTIONS, **options)
+
+
+def test_lewis_schultz(shared: Shared) -> None:
+    """PL and NPL as sigInt has them; the full likelihood's maximum lies 4.54 above NPL's point."""
+    found = crisis(shared, starts=2, cluster="dyadID")
+    assert found.log_likelihood == pytest.approx(-3927.90951128, abs=1e-5)
+    assert found.several_equilibria == 0
+    assert found.diagnosis.condition > 1e7 and not found.diagnosis.normal
+    table = pd.read_csv(shared("sanctions.csv"))
+    resist, firm = table["PRhat"].to_numpy(), table["PFhat"].to_numpy()
+    zero = np.zeros(found.problem.size)
+    first = ascend(pseudo(found.problem, resist, firm), zero)
+    assert first.at.value == pytest.approx(-3963.95575632, abs=1e-5)
+    assert first.beta[found.names.index("C_B:constant")] == pytest.approx(-1.1390159, abs=1e-5)
+    last = nested(found.problem, resist, firm)
+    assert last.converged and last.trace[-1] == pytest.approx(-3932.4473767, abs=1e-5)
+    assert max(np.diff(last.trace)) > 0 > min(np.diff(last.trace))  # not monotone
+    assert found.log_likelihood - found.problem.log_likelihood(last.beta) > 4.5
+
+
+def test_ochs_matching_pennies() -> None:
+    """Gambit 17: 1.84561, -174.76453; empirical payoffs 1.006816, -176.52595."""
+    game = [[[1.1141, 0.0], [0.0, 0.2785]], [[0.0, 1.1141], [1.1141, 0.0]]]
+    counts = [[128 * share for share in (0.527, 0.473, 0.366, 0.634)]]
+    problem, best = fit_counts(QuantalCounts.of([game]), counts)
+    assert best.beta[0] == pytest.approx(1.845610, abs=1e-5)
+    assert best.value == pytest.approx(-174.76453, abs=1e-5)
+    assert (-best.hessian[0, 0]) ** -0.5 == pytest.approx(0.771, abs=1e-3)
+    _, empirical = fit_counts(QuantalCounts.of([game], answers="observed"), counts)
+    assert empirical.beta[0] == pytest.approx(1.006816, abs=1e-5)
+    assert empirical.value == pytest.approx(-176.52595, abs=1e-5)
