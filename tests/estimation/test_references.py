@@ -166,7 +166,7 @@ def test_ochs_matching_pennies() -> None:
     """Gambit 17: 1.84561, -174.76453; empirical payoffs 1.006816, -176.52595."""
     game = [[[1.1141, 0.0], [0.0, 0.2785]], [[0.0, 1.1141], [1.1141, 0.0]]]
     counts = [[128 * share for share in (0.527, 0.473, 0.366, 0.634)]]
-    problem, best = fit_counts(QuantalCounts.of([game]), counts)
+    _, best = fit_counts(QuantalCounts.of([game]), counts)
     assert best.beta[0] == pytest.approx(1.845610, abs=1e-5)
     assert best.value == pytest.approx(-174.76453, abs=1e-5)
     assert (-best.hessian[0, 0]) ** -0.5 == pytest.approx(0.771, abs=1e-3)
