@@ -1,0 +1,1 @@
+"""Coalitional games and third parties."""
