@@ -133,7 +133,7 @@ def explain(game: CoalitionalGame) -> str:
     by_size = subsets.sizes(n - 1)
     for k, player in enumerate(game.players):
         added = game.sign * subsets.marginals(game.signed, k)
-        means = []
+        means: list[Any] = []
         for s in range(n):
             chosen = added[by_size == s]
             if game.exact:

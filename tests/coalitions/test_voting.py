@@ -45,8 +45,8 @@ def test_the_security_council() -> None:
 def test_the_council_of_the_six() -> None:
     """EEC 1958: 12 of 17, weights 4, 4, 4, 2, 2, 1: Luxembourg has no power.
 
-    By hand: it needs 12 among even weights, so 1 more never helps. Of the 14 winning coalitions of
-    the other five a large member is needed in 10 and a middle one in 6: 5/21 and 1/7.
+    By hand: it needs 12 among even weights, so 1 more never helps. Of the 14 winning coalitions
+    a large member is needed in 10 and a middle one in 6: 5/21 and 1/7.
     """
     weights = {"DE": 4, "FR": 4, "IT": 4, "BE": 2, "NL": 2, "LU": 1}
     body = VotingBody.weighted(12, weights)
