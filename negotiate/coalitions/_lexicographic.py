@@ -11,7 +11,7 @@ import numpy as np
 from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import lexicographic
 from negotiate.coalitions.game import CoalitionalGame
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT, GAP
 

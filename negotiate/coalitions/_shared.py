@@ -9,10 +9,32 @@ from typing import Any
 import numpy as np
 
 from negotiate.coalitions.arithmetic import subsets
-from negotiate.coalitions.game import CoalitionalGame
+from negotiate.coalitions.game import CoalitionalGame, players_of
+from negotiate.declare import Metric
 from negotiate.errors import InputError
-from negotiate.solution import Evidence, Point
+from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT
+
+
+def payoff_of(solution: Solution, names: Mapping[str, str]) -> Any:
+    """Payoff of a player at the first point; not a number where there is none."""
+    if not solution.points:
+        return float("nan")
+    found = solution.points[0].payoffs[names["name"]]
+    return found if isinstance(found, np.ndarray) else float(found)
+
+
+PAYOFFS = (
+    Metric(
+        "payoff.<name>",
+        "payoff",
+        "what a party gets, on top of nothing: its share of the worth of all",
+        words="payoff of {name}",
+        read=payoff_of,
+        choices=players_of,
+    ),
+)
+"""What can be read off a one-point answer."""
 
 
 def payoffs(game: CoalitionalGame, values: Any) -> dict[str, Any]:

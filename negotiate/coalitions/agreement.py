@@ -21,7 +21,7 @@ signatories act only where together they gain, so two sign, or nobody: one alone
 >>> def treaty(signed):
 ...     acts = len(signed) * 2 > 3
 ...     return {p: 2 * len(signed) * acts - 3 * acts * (p in signed) for p in "abcd"}
->>> answer = solve("abcd", treaty)
+>>> answer = stable_agreements(Agreement(tuple("abcd"), treaty))
 >>> [p.label for p in answer.points if p.marks == ("internally stable", "externally stable")][:3]
 ['{}', '{a, b}', '{a, c}']
 """
@@ -29,11 +29,13 @@ signatories act only where together they gain, so two sign, or nobody: one alone
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from negotiate.coalitions.arithmetic import subsets
+from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, TooLargeError
-from negotiate.forms._numbers import check_labels
+from negotiate.numbers.reading import check_labels
 from negotiate.solution import Evidence, Point, Solution
 
 MAX_PLAYERS = 14
@@ -42,15 +44,62 @@ MAX_PLAYERS = 14
 Worths = Callable[[frozenset[str]], Mapping[str, Any]]
 
 
-def solve(players: Sequence[str], worths: Worths) -> Solution:
-    """Every set of signatories that is internally stable, with what holds of it.
+@game(
+    "agreement",
+    title="Who signs an agreement",
+    short="agreement",
+    default=("stable_agreements",),
+    cites=("daspremont1983", "barrett1994"),
+)
+@dataclass(frozen=True, eq=False, repr=False)
+class Agreement(Playable):
+    """Parties, and what each gets when exactly some of them have signed.
 
-    Parameters
+    Attributes
     ----------
     players
         The parties.
     worths
-        Function of the set of signatories: what every party gets, signatories and outsiders.
+        Function of the set of signatories: party to payoff, signatories and outsiders.
+    title
+        What is signed, for people.
+    """
+
+    players: tuple[str, ...]
+    worths: Worths
+    title: str = ""
+
+    _view = "negotiate.coalitions.view"
+
+    def __post_init__(self) -> None:
+        names = tuple(self.players)
+        check_labels(names, "parties", "agreement")
+        if len(names) > MAX_PLAYERS:
+            raise TooLargeError(
+                f"{len(names)} parties have {2 ** len(names):,} sets of signatories",
+                where="agreement", allowed=f"{MAX_PLAYERS} parties",
+            )  # fmt: skip
+        object.__setattr__(self, "players", names)
+
+    def __repr__(self) -> str:
+        return f"Agreement({len(self.players)} parties: {', '.join(self.players[:6])})"
+
+
+@concept(
+    "stable_agreements",
+    title="Stable agreements",
+    short="stable agreements",
+    games=("agreement",),
+    field="rational",
+    cites=("daspremont1983", "barrett1994"),
+)
+def stable_agreements(game: Agreement) -> Solution:
+    """Every set of signatories that is internally stable, with what holds of it.
+
+    Parameters
+    ----------
+    game
+        The parties and what each gets by who has signed.
 
     Returns
     -------
@@ -59,14 +108,8 @@ def solve(players: Sequence[str], worths: Worths) -> Solution:
         ``facts["gain_from_joining"]`` for each outsider and ``["loss_from_leaving"]`` for each
         signatory.
     """
-    names = tuple(players)
-    check_labels(names, "parties", "agreement")
-    if len(names) > MAX_PLAYERS:
-        raise TooLargeError(
-            f"{len(names)} parties have {2 ** len(names):,} sets of signatories",
-            where="agreement", allowed=f"{MAX_PLAYERS} parties",
-        )  # fmt: skip
-    table = [_asked(names, worths, mask) for mask in range(2 ** len(names))]
+    names = game.players
+    table = [_asked(names, game.worths, mask) for mask in range(2 ** len(names))]
     points = []
     for mask in range(2 ** len(names)):
         loss, gain = margins(names, table, mask)
@@ -94,11 +137,15 @@ def solve(players: Sequence[str], worths: Worths) -> Solution:
             )
         )
     exact = all(not isinstance(x, float) for row in table for x in row.values())
-    evidence = (holds(names, worths, points[0]),) if points else ()
     return Solution(
-        concept="agreement", players=names, points=tuple(points), complete=True, exact=exact,
-        evidence=evidence,
-    )  # fmt: skip
+        concept="stable_agreements",
+        players=names,
+        points=tuple(points),
+        complete=True,
+        exact=exact,
+        evidence=tuple(holds(game, point) for point in points),
+        form=game,
+    )
 
 
 def _asked(names: tuple[str, ...], worths: Worths, mask: int) -> dict[str, Any]:
@@ -123,11 +170,12 @@ def margins(
     return loss, gain
 
 
-def holds(players: Sequence[str], worths: Worths, point: Point) -> Evidence:
+@stable_agreements.checked_by
+def holds(game: Agreement, point: Point) -> Evidence:
     """Internal stability asked again, signatory by signatory; who would leave is the witness."""
-    signed = frozenset(point.facts["signatories"])
+    signed, worths = frozenset(point.facts["signatories"]), game.worths
     paid = "internally stable with side payments" in point.marks
-    losses = {p: worths(signed)[p] - worths(signed - {p})[p] for p in players if p in signed}
+    losses = {p: worths(signed)[p] - worths(signed - {p})[p] for p in game.players if p in signed}
     if paid:
         total = sum(losses.values())
         return Evidence(bool(total >= 0), total, "what signatories have above leaving, together")
@@ -138,9 +186,10 @@ def holds(players: Sequence[str], worths: Worths, point: Point) -> Evidence:
     return Evidence(stays, losses[worst], "least loss from leaving", "" if stays else worst)
 
 
-def explain(players: Sequence[str], worths: Worths) -> str:
+@stable_agreements.explained_by
+def explain(game: Agreement) -> str:
     """Worked steps in Markdown."""
-    answer = solve(players, worths)
+    answer = stable_agreements(game)
     lines = [f"1. {2 ** len(answer.players)} sets of signatories are compared with one party less "
              "and one more."]  # fmt: skip
     for number, point in enumerate(answer.points[:12], 2):

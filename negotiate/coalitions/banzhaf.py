@@ -11,7 +11,7 @@ print, and which keeps none of the axioms but symmetry and nothing to who adds n
 Three-person majority: one half each, normalised one third.
 
 >>> from negotiate.coalitions.game import weighted_voting
->>> answer = solve(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
+>>> answer = banzhaf(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
 >>> [str(x) for x in answer[0].payoffs.values()], str(answer[0].facts["normalised"]["a"])
 (['1/2', '1/2', '1/2'], '1/3')
 """
@@ -24,13 +24,25 @@ from typing import Any
 import numpy as np
 
 from negotiate.coalitions import _shared as shared
+from negotiate.coalitions._shared import PAYOFFS
 from negotiate.coalitions.arithmetic import subsets, values
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.shapley import linear_answer
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "banzhaf",
+    title="Banzhaf value",
+    short="Banzhaf",
+    games=("coalitional",),
+    field="rational",
+    axioms=("symmetry", "dummy player", "additivity"),
+    cites=("banzhaf1965",),
+    metrics=PAYOFFS,
+)
+def banzhaf(game: CoalitionalGame) -> Solution:
     """The Banzhaf value, and the same divided by its sum.
 
     Parameters
@@ -46,7 +58,7 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> [str(x) for x in solve(glove(["l"], ["r", "s"]))[0].payoffs.values()]
+    >>> [str(x) for x in banzhaf(glove(["l"], ["r", "s"]))[0].payoffs.values()]
     ['3/4', '1/4', '1/4']
     """
     found = values.semivalue(game.signed, values.banzhaf_weights(game.n))
@@ -66,6 +78,7 @@ def solve(game: CoalitionalGame) -> Solution:
     )  # fmt: skip
 
 
+@banzhaf.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Recomputed from the dividends: x_i is the sum of d(S)/2^(|S|-1) over coalitions with i."""
     x = shared.vector(game, point)
@@ -83,9 +96,10 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     return shared.close(game, x, right, "distance from the sum of dividends")
 
 
+@banzhaf.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game)
+    answer = banzhaf(game)
     steps = [
         f"1. Each of the {2 ** (game.n - 1)} coalitions of the others is equally likely.",
         "2. What each player adds on average: " + shared.listed(game, answer[0].payoffs) + ".",

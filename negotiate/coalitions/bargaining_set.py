@@ -27,18 +27,28 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate.coalitions import _shared as shared
-from negotiate.coalitions import nucleolus
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.coalitions.nucleolus import nucleolus
+from negotiate.declare import concept
 from negotiate.errors import TooLargeError
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 
 MAX_PLAYERS = 7
 """Most players: 7 x 6 pairs, 32 coalitions each, a programme each."""
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "bargaining_set",
+    title="Bargaining set",
+    short="bargaining set",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "individual rationality"),
+    cites=("davis1967",),
+)
+def bargaining_set(game: CoalitionalGame) -> Solution:
     """A point of the bargaining set (the nucleolus), with the proof that it is in it.
 
     Parameters
@@ -54,11 +64,11 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> solve(glove(["l"], ["r", "s"])).evidence[0].holds
+    >>> bargaining_set(glove(["l"], ["r", "s"])).evidence[0].holds
     True
     """
     _check(game)
-    found = nucleolus.solve(game)[0]
+    found = nucleolus(game)[0]
     point = Point(payoffs=found.payoffs, label="nucleolus")
     return Solution(
         concept="bargaining_set", players=game.players, points=(point,), complete=False,
@@ -76,6 +86,7 @@ def _check(game: CoalitionalGame) -> None:
         )  # fmt: skip
 
 
+@bargaining_set.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """No pair has an objection that cannot be countered; the worst one found is the witness."""
     _check(game)
@@ -138,9 +149,10 @@ def _objection(
     return None if best is None else best.value
 
 
+@bargaining_set.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game)
+    answer = bargaining_set(game)
     evidence: Any = answer.evidence[0]
     return (
         f"1. At the nucleolus, {shared.listed(game, answer[0].payoffs)}, every coalition S with i "

@@ -42,8 +42,9 @@ import numpy as np
 from negotiate.coalitions.arithmetic import claims as arithmetic
 from negotiate.coalitions.arithmetic.exact_table import integers
 from negotiate.coalitions.game import CoalitionalGame, check_size
+from negotiate.declare import Concept, Metric, Playable, concept, game
 from negotiate.errors import InputError, TooLargeError
-from negotiate.forms._numbers import check_labels, exact
+from negotiate.numbers.reading import check_labels, exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT, TINY
 
@@ -54,8 +55,31 @@ ARRIVAL_PLAYERS = 16
 """Most claimants over whose orders of arrival an exact mean is taken."""
 
 
+def _award_of(solution: Solution, names: Mapping[str, str]) -> Any:
+    found = solution.points[0].payoffs[names["name"]]
+    return found if isinstance(found, np.ndarray) else float(found)
+
+
+AWARDS = (Metric("award.<name>", "payoff", "what a claimant gets", read=_award_of),)
+
+
+@game(
+    "claims",
+    title="Claims problem",
+    short="claims",
+    default=(
+        "talmud",
+        "proportional",
+        "constrained_equal_awards",
+        "constrained_equal_losses",
+        "adjusted_proportional",
+        "random_arrival",
+        "piniles",
+    ),
+    cites=("oneill1982", "thomson2003"),
+)
 @dataclass(frozen=True, eq=False, repr=False)
-class ClaimsProblem:
+class ClaimsProblem(Playable):
     """An estate and the claims on it.
 
     Attributes
@@ -75,6 +99,8 @@ class ClaimsProblem:
     unit: str = ""
     title: str = ""
     note: str = ""
+
+    _view = "negotiate.coalitions.view"
 
     def __post_init__(self) -> None:
         check_labels(tuple(self.claims), "claimants", "claims problem")
@@ -137,7 +163,7 @@ class ClaimsProblem:
         """Claims ``(..., n)`` and estate ``(...)``."""
         return self._claims, self._estate  # type: ignore[attr-defined]
 
-    def game(self) -> CoalitionalGame:
+    def coalitional(self) -> CoalitionalGame:
         """v(S): what the others leave when they are paid in full."""
         check_size(len(self.players), where="game of a claims problem")
         table = arithmetic.game(*self.arrays)
@@ -169,8 +195,8 @@ def _float(value: Any) -> Any:
 # ---- rules ------------------------------------------------------------------------------------
 
 
-def _answer(problem: ClaimsProblem, concept: str) -> Solution:
-    formula = getattr(arithmetic, concept)
+def _answer(problem: ClaimsProblem, name: str) -> Solution:
+    formula = getattr(arithmetic, name)
     claims, estate = problem.arrays
     awards = formula(claims, estate)
     columns = np.moveaxis(awards, -1, 0)
@@ -181,44 +207,39 @@ def _answer(problem: ClaimsProblem, concept: str) -> Solution:
     losses = {
         p: a - b for p, a, b in zip(problem.players, np.moveaxis(claims, -1, 0), pay.values())
     }
-    point = Point(payoffs=pay, label=TITLES[concept], facts={"losses": losses})
-    evidence = () if problem.draws else (holds(problem, point, rule=concept),)
+    point = Point(payoffs=pay, label=SHORT[name], facts={"losses": losses})
+    point_evidence = () if problem.draws else (holds(problem, point, rule=name),)
     return Solution(
-        concept=concept, players=problem.players, points=(point,), complete=True,
-        exact=problem.exact, evidence=evidence, form=problem,
+        concept=name, players=problem.players, points=(point,), complete=True,
+        exact=problem.exact, evidence=point_evidence, form=problem,
     )  # fmt: skip
 
 
-def proportional(problem: ClaimsProblem) -> Solution:
-    """Shares in proportion to claims.
-
-    >>> proportional(ClaimsProblem({"a": 1, "b": 3}, 2))[0].payoffs["a"]
-    Fraction(1, 2)
-    """
-    return _answer(problem, "proportional")
-
-
-def constrained_equal_awards(problem: ClaimsProblem) -> Solution:
-    """The same for everybody, but nobody more than its claim.
-
-    >>> constrained_equal_awards(ClaimsProblem({"a": 1, "b": 5}, 4))[0].payoffs["b"]
-    Fraction(3, 1)
-    """
-    return _answer(problem, "constrained_equal_awards")
-
-
-def constrained_equal_losses(problem: ClaimsProblem) -> Solution:
-    """The same loss for everybody, but nobody less than nothing.
-
-    >>> constrained_equal_losses(ClaimsProblem({"a": 1, "b": 5}, 4))[0].payoffs["a"]
-    Fraction(0, 1)
-    """
-    return _answer(problem, "constrained_equal_losses")
-
-
+@concept(
+    "talmud",
+    title="Talmud rule",
+    short="Talmud",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=("aumann1985",),
+    metrics=AWARDS,
+)
 def talmud(problem: ClaimsProblem) -> Solution:
     """The Talmud's rule: consistent with the contested garment.
 
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
     >>> problem = ClaimsProblem({"a": 100, "b": 200, "c": 300}, 300)
     >>> [str(x) for x in talmud(problem)[0].payoffs.values()]
     ['50', '100', '150']
@@ -226,9 +247,144 @@ def talmud(problem: ClaimsProblem) -> Solution:
     return _answer(problem, "talmud")
 
 
+@talmud.checked_by
+def _holds_talmud(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="talmud")
+
+
+@concept(
+    "proportional",
+    title="Proportional rule",
+    short="proportional",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=(),
+    metrics=AWARDS,
+)
+def proportional(problem: ClaimsProblem) -> Solution:
+    """Shares in proportion to claims.
+
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
+    >>> proportional(ClaimsProblem({"a": 1, "b": 3}, 2))[0].payoffs["a"]
+    Fraction(1, 2)
+    """
+    return _answer(problem, "proportional")
+
+
+@proportional.checked_by
+def _holds_proportional(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="proportional")
+
+
+@concept(
+    "constrained_equal_awards",
+    title="Constrained equal awards",
+    short="equal awards",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=(),
+    metrics=AWARDS,
+)
+def constrained_equal_awards(problem: ClaimsProblem) -> Solution:
+    """The same for everybody, but nobody more than its claim.
+
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
+    >>> constrained_equal_awards(ClaimsProblem({"a": 1, "b": 5}, 4))[0].payoffs["b"]
+    Fraction(3, 1)
+    """
+    return _answer(problem, "constrained_equal_awards")
+
+
+@constrained_equal_awards.checked_by
+def _holds_constrained_equal_awards(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="constrained_equal_awards")
+
+
+@concept(
+    "constrained_equal_losses",
+    title="Constrained equal losses",
+    short="equal losses",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=(),
+    metrics=AWARDS,
+)
+def constrained_equal_losses(problem: ClaimsProblem) -> Solution:
+    """The same loss for everybody, but nobody less than nothing.
+
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
+    >>> constrained_equal_losses(ClaimsProblem({"a": 1, "b": 5}, 4))[0].payoffs["a"]
+    Fraction(0, 1)
+    """
+    return _answer(problem, "constrained_equal_losses")
+
+
+@constrained_equal_losses.checked_by
+def _holds_constrained_equal_losses(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="constrained_equal_losses")
+
+
+@concept(
+    "adjusted_proportional",
+    title="Adjusted proportional rule",
+    short="adjusted proportional",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=("curiel1987",),
+    metrics=AWARDS,
+)
 def adjusted_proportional(problem: ClaimsProblem) -> Solution:
     """Minimal rights, then proportional to what is left of the claims.
 
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
     >>> problem = ClaimsProblem({"a": "1/2", "b": 1}, 1)
     >>> [str(x) for x in adjusted_proportional(problem)[0].payoffs.values()]
     ['1/4', '3/4']
@@ -236,9 +392,36 @@ def adjusted_proportional(problem: ClaimsProblem) -> Solution:
     return _answer(problem, "adjusted_proportional")
 
 
+@adjusted_proportional.checked_by
+def _holds_adjusted_proportional(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="adjusted_proportional")
+
+
+@concept(
+    "random_arrival",
+    title="Random arrival",
+    short="random arrival",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=("oneill1982",),
+    metrics=AWARDS,
+)
 def random_arrival(problem: ClaimsProblem) -> Solution:
     """First come, first served, averaged over all orders.
 
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
     >>> problem = ClaimsProblem({"a": 100, "b": 200, "c": 300}, 200)
     >>> [str(x) for x in random_arrival(problem)[0].payoffs.values()]
     ['100/3', '250/3', '250/3']
@@ -251,40 +434,55 @@ def random_arrival(problem: ClaimsProblem) -> Solution:
     return _answer(problem, "random_arrival")
 
 
-def piniles(problem: ClaimsProblem) -> Solution:
-    """Equal awards of half-claims, once up to half of all claims, once more above.
+@random_arrival.checked_by
+def _holds_random_arrival(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="random_arrival")
 
+
+@concept(
+    "piniles",
+    title="Piniles rule",
+    short="Piniles",
+    games=("claims",),
+    field="rational",
+    axioms=("efficiency", "claims boundedness", "equal treatment"),
+    cites=(),
+    metrics=AWARDS,
+)
+def piniles(problem: ClaimsProblem) -> Solution:
+    """Equal awards of half-claims, up to half of all claims and once more above.
+
+    Parameters
+    ----------
+    problem
+        The claims and the estate, one problem or many draws.
+
+    Returns
+    -------
+    Solution
+        One point, the awards; ``facts["losses"]`` what each does not get.
+
+    Examples
+    --------
     >>> [str(x) for x in piniles(ClaimsProblem({"a": 2, "b": 4}, 4))[0].payoffs.values()]
     ['3/2', '5/2']
     """
     return _answer(problem, "piniles")
 
 
-RULES: dict[str, Callable[[ClaimsProblem], Solution]] = {
-    rule.__name__: rule
+@piniles.checked_by
+def _holds_piniles(problem: ClaimsProblem, point: Point) -> Evidence:
+    return holds(problem, point, rule="piniles")
+
+
+RULES: dict[str, Concept[Any]] = {
+    rule.name: rule
     for rule in (
         talmud, proportional, constrained_equal_awards, constrained_equal_losses,
         adjusted_proportional, random_arrival, piniles,
     )
 }  # fmt: skip
-TITLES = {
-    "talmud": "Talmud",
-    "proportional": "proportional",
-    "constrained_equal_awards": "constrained equal awards",
-    "constrained_equal_losses": "constrained equal losses",
-    "adjusted_proportional": "adjusted proportional",
-    "random_arrival": "random arrival",
-    "piniles": "Piniles",
-}
-
-
-def solve(problem: ClaimsProblem) -> tuple[Solution, ...]:
-    """Every rule, the Talmud's first."""
-    return tuple(
-        rule(problem)
-        for name, rule in RULES.items()
-        if name != "random_arrival" or len(problem.players) <= ARRIVAL_PLAYERS
-    )
+SHORT = {name: rule.short for name, rule in RULES.items()}
 
 
 # ---- judged by their definitions -----------------------------------------------------------------
@@ -408,6 +606,7 @@ _TESTS: dict[str, Callable[[Any, Any, Any, Any, Any], Evidence]] = {
 }
 
 
+@talmud.explained_by
 def explain(problem: ClaimsProblem) -> str:
     """Worked steps of the Talmud's rule in Markdown."""
     claims_array, estate_array = problem.arrays

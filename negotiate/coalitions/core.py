@@ -16,10 +16,10 @@ Econometrica 34:805-827). Exact; over draws the answer is whether there is a cor
 Three-person majority: pairs, each with weight one half, are worth 3/2 in all, more than 1.
 
 >>> from negotiate.coalitions.game import glove, weighted_voting
->>> empty = solve(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
+>>> empty = core(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
 >>> len(empty), str(empty.settings["balanced_worth"])
 (0, '3/2')
->>> [str(x) for x in solve(glove(["l"], ["r", "s"]))[0].payoffs.values()]
+>>> [str(x) for x in core(glove(["l"], ["r", "s"]))[0].payoffs.values()]
 ['1', '0', '0']
 """
 
@@ -35,8 +35,9 @@ from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import corners as arithmetic
 from negotiate.coalitions.arithmetic import lexicographic, subsets
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.declare import Metric, concept
 from negotiate.errors import TooLargeError
-from negotiate.forms._numbers import exact
+from negotiate.numbers.reading import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import GAP
 
@@ -44,13 +45,50 @@ CORNER_PLAYERS = 8
 """Most players for whom all corners are listed; with more, one point and the verdict."""
 
 
-def solve(game: CoalitionalGame, *, epsilon: Any = 0) -> Solution:
+def _read_epsilon(solution: Solution, names: Mapping[str, str]) -> Any:
+    found = solution.settings["least_epsilon"]
+    return found if isinstance(found, np.ndarray) else float(found)
+
+
+def _read_some(solution: Solution, names: Mapping[str, str]) -> Any:
+    return _read_epsilon(solution, names) <= GAP**2
+
+
+CORE_METRICS = (
+    Metric(
+        "least_epsilon",
+        "payoff",
+        "least gain from leaving at which no coalition need leave; at most 0 where there is a core",
+        words="least epsilon of the core",
+        read=_read_epsilon,
+    ),
+    Metric(
+        "exists",
+        "yes or no",
+        "whether there is a core",
+        words="whether there is a core",
+        read=_read_some,
+    ),
+)
+
+
+@concept(
+    "core",
+    title="Core",
+    short="core",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "no blocking coalition"),
+    cites=("bondareva1963", "shapley1967"),
+    metrics=CORE_METRICS,
+)
+def core(game: CoalitionalGame, *, epsilon: Any = 0) -> Solution:
     """Corners of the core, or the balanced collection that proves it empty.
 
     Parameters
     ----------
     game
-        One game; over draws see `excess`.
+        One game, or a game over draws (then one point, and the least epsilon, by draw).
     epsilon
         The strong epsilon-core; negative values shrink the core.
 
@@ -63,9 +101,11 @@ def solve(game: CoalitionalGame, *, epsilon: Any = 0) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import airport
-    >>> [[str(x) for x in p.payoffs.values()] for p in solve(airport({"a": 1, "b": 3})).points]
+    >>> [[str(x) for x in p.payoffs.values()] for p in core(airport({"a": 1, "b": 3})).points]
     [['1', '2'], ['0', '3']]
     """
+    if game.draws:
+        return _over_draws(game, epsilon)
     table, denominator, rounding = game.whole()
     shift = exact(epsilon) * denominator
     settings: dict[str, Any] = {"epsilon": exact(epsilon)}
@@ -106,15 +146,29 @@ def solve(game: CoalitionalGame, *, epsilon: Any = 0) -> Solution:
         complete=complete,
         exact=game.exact,
         components=(tuple(range(len(points))),) if points else (),
-        evidence=_worst(game, points, epsilon),
+        evidence=_worst(game, points),
         settings=settings,
         notes=notes,
         form=game,
     )
 
 
-def _worst(game: CoalitionalGame, points: tuple[Point, ...], epsilon: Any) -> tuple[Evidence, ...]:
-    judged = [holds(game, point, epsilon=epsilon) for point in points[:64]]
+def _over_draws(game: CoalitionalGame, epsilon: Any) -> Solution:
+    """One point of the least core in every draw, with the epsilon it needs."""
+    flat = game.signed.reshape(-1, game.signed.shape[-1]).astype(float)
+    x, least = lexicographic.over_draws(flat, rational=False, first=1, slack=GAP**2)
+    least = least.reshape(game.draws)
+    x = np.where((least <= float(epsilon) + GAP**2)[..., None], x.reshape(*game.draws, -1), np.nan)
+    point = Point(payoffs=shared.payoffs(game, x), label="a point of the core, where there is one")
+    return Solution(
+        concept="core", players=game.players, points=(point,), complete=False, exact=False,
+        settings={"epsilon": exact(epsilon), "least_epsilon": least}, form=game,
+        notes=("a point of the core in each draw that has one, not a number in the others",),
+    )  # fmt: skip
+
+
+def _worst(game: CoalitionalGame, points: tuple[Point, ...]) -> tuple[Evidence, ...]:
+    judged = [holds(game, point) for point in points[:64]]
     failed = [item for item in judged if not item.holds]
     return tuple((failed or judged)[:1])
 
@@ -177,11 +231,13 @@ def excess(game: CoalitionalGame) -> Any:
     return _scaled(game, stages[0].excess if stages else Fraction(0), denominator)
 
 
-def holds(game: CoalitionalGame, point: Point, *, epsilon: Any = 0) -> Evidence:
+@core.checked_by
+def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """No coalition has more by itself than its members are given; the one that has is the witness.
 
-    Every coalition is looked at.
+    Every coalition is looked at; ``epsilon`` among the point's facts is what leaving must gain.
     """
+    epsilon = point.facts.get("epsilon", 0)
     x = shared.vector(game, point)
     if (bad := shared.efficient(game, x)) is not None:
         return bad
@@ -211,9 +267,10 @@ def certifies(
     return Evidence(bool(gap > 0), gap, "balanced worth less the worth of all")
 
 
+@core.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game)
+    answer = core(game)
     if not answer.points:
         items = ", ".join(
             f"{'{' + ', '.join(item['members']) + '}'} x {item['weight']}"

@@ -22,7 +22,7 @@ Three-person majority with equal splits: each pair is stable against the others'
 so that every pair is core stable, all three together and all apart are not.
 
 >>> from negotiate.coalitions.game import weighted_voting
->>> answer = solve(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
+>>> answer = stable_partitions(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
 >>> [p.label for p in answer.points if "core stable" in p.marks]
 ['{a, b} {c}', '{a, c} {b}', '{a} {b, c}']
 """
@@ -39,6 +39,7 @@ from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import subsets, values
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.properties import subgame
+from negotiate.declare import concept
 from negotiate.errors import InputError, TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -115,7 +116,16 @@ def payoff_rule(game: CoalitionalGame, rule: str = "equal") -> Payoffs:
     return payoffs
 
 
-def solve(
+@concept(
+    "stable_partitions",
+    title="Stable partitions",
+    short="stable partitions",
+    games=("coalitional",),
+    field="rational",
+    axioms=(),
+    cites=("bogomolnaia2002", "chwe1994"),
+)
+def stable_partitions(
     game: CoalitionalGame, *, rule: str = "equal", payoffs: Payoffs | None = None
 ) -> Solution:
     """Every partition with what holds of it; stable ones first.
@@ -149,7 +159,7 @@ def solve(
     share = payoffs or payoff_rule(game, rule)
     listed = list(partitions(n))
     pay = {p: share(p) for p in listed}
-    slack = 0 if game.exact else UTILITY * float(np.max(game.scale))
+    slack = _slack(game)
     far = farsighted(game, pay) if n <= FARSIGHTED_PLAYERS else None
     points = []
     for p in listed:
@@ -168,6 +178,7 @@ def solve(
             continue
         facts: dict[str, Any] = {
             "coalitions": [list(game.members(block)) for block in p],
+            "rule": "given" if payoffs else rule,
         }
         if core_breach is not None:
             facts["blocked_by"] = list(game.members(core_breach))
@@ -180,8 +191,7 @@ def solve(
             )
         )
     points.sort(key=lambda q: -len(q.marks))
-    stable = [q for q in points if "core stable" in q.marks]
-    evidence = (holds(game, stable[0], rule=rule, payoffs=payoffs),) if stable else ()
+    evidence = tuple(holds(game, q) for q in points)
     notes = () if far is not None else (
         f"farsighted stability is asked up to {FARSIGHTED_PLAYERS} players",
     )  # fmt: skip
@@ -191,6 +201,10 @@ def solve(
         settings={"rule": "given" if payoffs else rule, "partitions": len(listed)},
         notes=notes, form=game,
     )  # fmt: skip
+
+
+def _slack(game: CoalitionalGame) -> float:
+    return 0 if game.exact else UTILITY * float(np.max(game.scale))
 
 
 def _bell(n: int) -> int:
@@ -248,7 +262,7 @@ def farsighted(game: CoalitionalGame, pay: Mapping[Partition, list[Any]]) -> fro
     what is left when partitions from which some move is not deterred are struck out until none is.
     """
     n = game.n
-    slack = 0 if game.exact else UTILITY * float(np.max(game.scale))
+    slack = _slack(game)
     listed = list(pay)
     moves: dict[Partition, list[tuple[int, Partition]]] = {
         p: [(mask, to) for mask in range(1, 2**n) if mask not in p and (to := _left(p, mask)) != p]
@@ -287,19 +301,31 @@ def farsighted(game: CoalitionalGame, pay: Mapping[Partition, list[Any]]) -> fro
         inside = kept
 
 
-def holds(
-    game: CoalitionalGame, point: Point, *, rule: str = "equal", payoffs: Payoffs | None = None
-) -> Evidence:
-    """Core stability of a partition: the coalition that would leave is the witness.
+@stable_partitions.checked_by
+def holds(game: CoalitionalGame, point: Point) -> Evidence:
+    """Core stability where it is claimed: the coalition that would leave is the witness.
 
-    Every set of players is asked whether all would gain by leaving together.
+    Every set of players is asked whether all would gain by leaving together. A point that claims
+    other kinds only is asked for those: no player would move, or would be let in where it moved.
     """
-    share = payoffs or payoff_rule(game, rule)
+    rule = point.facts.get("rule", "equal")
+    if rule == "given":
+        return Evidence(True, 0, "payoffs were given by a function; not asked again")
+    share = payoff_rule(game, rule)
     partition = tuple(
         sorted((game.coalition(c) for c in point.facts["coalitions"]), key=lambda m: m & -m)
     )
     if sum(partition) != game.grand:
         return Evidence(False, sum(partition), "players covered", "not a partition")
+    slack = _slack(game)
+    if "core stable" not in point.marks:
+        pay = {p: share(p) for p in partitions(game.n)}
+        mover, welcome = _deviations(pay, partition, game.n, slack)
+        asked = {"Nash stable": mover, "individually stable": welcome}
+        for mark, found in asked.items():
+            if mark in point.marks and found is not None:
+                return Evidence(False, 1, f"moves against: {mark}", game.players[found])
+        return Evidence(True, 0, "moves against what is claimed")
     here = share(partition)
     best, witness = None, ""
     for mask in range(1, game.grand + 1):
@@ -311,15 +337,14 @@ def holds(
             best, witness = least, game.label(mask)
     if best is None:
         return Evidence(True, 0, "least gain of a coalition that leaves")
-    stays = best <= (0 if game.exact else UTILITY * float(np.max(game.scale)))
-    return Evidence(
-        bool(stays), best, "least gain of a coalition that leaves", "" if stays else witness
-    )
+    stays = bool(best <= slack)
+    return Evidence(stays, best, "least gain of a coalition that leaves", "" if stays else witness)
 
 
+@stable_partitions.explained_by
 def explain(game: CoalitionalGame, *, rule: str = "equal") -> str:
     """Worked steps in Markdown."""
-    answer = solve(game, rule=rule)
+    answer = stable_partitions(game, rule=rule)
     lines = [
         f"1. {answer.settings['partitions']} partitions; each coalition shares its worth by the "
         f"rule: {rule}."

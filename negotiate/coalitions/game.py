@@ -34,11 +34,12 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.case.expression import Expression, parse
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.arithmetic.exact_table import from_floats, integers
+from negotiate.declare import Metric, Playable, game
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.forms._numbers import check_labels, exact
-from negotiate.model.expression import Expression, parse
+from negotiate.numbers.reading import check_labels, exact
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -49,8 +50,56 @@ MAX_ENTRIES = 2**26
 """Most numbers of a game over draws (coalitions x draws)."""
 
 
+def players_of(case: Any) -> tuple[str, ...]:
+    """Parties of a case that are players: all that value the issues, principals first."""
+    weigh = [p for p in case.parties if any(case.has(f"weight.{p}.{k}") for k in case.issues)]
+    return (*case.principals, *(p for p in weigh if p not in case.principals))
+
+
+def coalitions_of(case: Any) -> tuple[str, ...]:
+    """Coalitions of a case by name, members joined by ``+``; up to 8 players."""
+    names = players_of(case)
+    if len(names) > 8:
+        return ()
+    return tuple(
+        "+".join(names[k] for k in subsets.members(mask)) for mask in range(1, 2 ** len(names))
+    )
+
+
+def _worth_of(thing: CoalitionalGame, names: Mapping[str, str]) -> Any:
+    return thing.worth(names["name"].split("+"))
+
+
+def _surplus_of(thing: CoalitionalGame, names: Mapping[str, str]) -> Any:
+    alone = sum(thing.number(1 << k) for k in range(thing.n))
+    return thing.number(thing.grand) - alone
+
+
+@game(
+    "coalitional",
+    title="Coalitional game",
+    short="coalitional",
+    default=("shapley", "nucleolus", "core", "least_core"),
+    metrics=(
+        Metric(
+            "worth.<name>",
+            "payoff",
+            "what a coalition can secure by itself",
+            words="worth of {name}",
+            read=_worth_of,
+            choices=coalitions_of,
+        ),
+        Metric(
+            "surplus",
+            "payoff",
+            "worth of all together less what each has alone",
+            read=_surplus_of,
+        ),
+    ),
+    cites=("vonneumann1944",),
+)
 @dataclass(frozen=True, eq=False, repr=False)
-class CoalitionalGame:
+class CoalitionalGame(Playable):
     """A coalitional game with transferable worth.
 
     Attributes
@@ -78,6 +127,8 @@ class CoalitionalGame:
     outsiders: str = ""
     title: str = ""
     note: str = ""
+
+    _view = "negotiate.coalitions.view"
 
     def __post_init__(self) -> None:
         players = tuple(self.players)

@@ -17,7 +17,7 @@ convex games) the answer is the nucleolus, and says whether it is all.
 Three-person majority: the equal split alone.
 
 >>> from negotiate.coalitions.game import weighted_voting
->>> answer = solve(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
+>>> answer = kernel(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
 >>> answer.complete, [str(x) for x in answer[0].payoffs.values()]
 (True, ['1/3', '1/3', '1/3'])
 """
@@ -30,19 +30,29 @@ from itertools import combinations
 from typing import Any
 
 from negotiate.coalitions import _shared as shared
-from negotiate.coalitions import nucleolus
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.coalitions.nucleolus import nucleolus
 from negotiate.coalitions.properties import is_convex
+from negotiate.declare import concept
 from negotiate.errors import NoSolutionError
-from negotiate.kernels.exact_polytope import Affine, Vector, cut, value
+from negotiate.numbers.exact_polytope import Affine, Vector, cut, value
 from negotiate.solution import Evidence, Point, Solution
 
 WHOLE_PLAYERS = 4
 """Most players for whom the whole kernel is found."""
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "kernel",
+    title="Kernel",
+    short="kernel",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "individual rationality"),
+    cites=("davis1965",),
+)
+def kernel(game: CoalitionalGame) -> Solution:
     """The kernel for the grand coalition, or a point of it.
 
     Parameters
@@ -63,7 +73,7 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> [str(x) for x in solve(glove(["l"], ["r", "s"]))[0].payoffs.values()]
+    >>> [str(x) for x in kernel(glove(["l"], ["r", "s"]))[0].payoffs.values()]
     ['1', '0', '0']
     """
     table, denominator, _ = game.whole()
@@ -75,7 +85,7 @@ def solve(game: CoalitionalGame) -> Solution:
             "the players' own worths sum to more than the grand coalition's", where="kernel"
         )
     if n > WHOLE_PLAYERS or n == 1 or room == 0 or is_convex(game).holds:
-        found = nucleolus.solve(game)[0].payoffs
+        found = nucleolus(game)[0].payoffs
         alone = n == 1 or room == 0 or is_convex(game).holds
         note = "" if alone else (
             f"the whole kernel is found up to {WHOLE_PLAYERS} players; this is a point of it, "
@@ -174,6 +184,7 @@ def _excess(game: CoalitionalGame, x: list[Any], mask: int) -> Any:
     return shared.worth(game, mask) - sum(x[k] for k in subsets.members(mask))
 
 
+@kernel.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Every pair: who has the larger surplus meets somebody held at its own worth."""
     x = shared.vector(game, point)
@@ -203,9 +214,10 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     return Evidence(True, 0, "surplus less the other's")
 
 
+@kernel.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown: the surpluses at the first point."""
-    answer = solve(game)
+    answer = kernel(game)
     point = answer[0]
     lines = [f"1. At {shared.listed(game, point.payoffs)} each pair's surpluses are:"]
     for i, j in combinations(game.players, 2):

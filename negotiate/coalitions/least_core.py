@@ -10,7 +10,7 @@ that would hold everybody in. It holds the nucleolus of every game in which that
 Three-person majority: eps* = 1/3, and the least core is the equal split.
 
 >>> from negotiate.coalitions.game import weighted_voting
->>> answer = solve(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
+>>> answer = least_core(weighted_voting({"a": 1, "b": 1, "c": 1}, 2))
 >>> str(answer.settings["epsilon"]), [str(x) for x in answer[0].payoffs.values()]
 ('1/3', ['1/3', '1/3', '1/3'])
 """
@@ -21,12 +21,13 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate.coalitions import _shared as shared
-from negotiate.coalitions import core
 from negotiate.coalitions.arithmetic import corners as arithmetic
 from negotiate.coalitions.arithmetic import lexicographic
+from negotiate.coalitions.core import CORNER_PLAYERS, excess
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.declare import concept
 from negotiate.errors import TooLargeError
-from negotiate.kernels.exact_lp import maximise
+from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import GAP
 
@@ -34,7 +35,16 @@ LP_PLAYERS = 10
 """Most players for whom eps* is recomputed by one linear programme over all coalitions."""
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "least_core",
+    title="Least core",
+    short="least core",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency",),
+    cites=("maschler1979",),
+)
+def least_core(game: CoalitionalGame) -> Solution:
     """The least core: eps* and the corners of the set of payoffs that attain it.
 
     Parameters
@@ -50,7 +60,7 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> str(solve(glove(["l"], ["r", "s"])).settings["epsilon"])
+    >>> str(least_core(glove(["l"], ["r", "s"])).settings["epsilon"])
     '0'
     """
     if game.draws:
@@ -69,7 +79,7 @@ def solve(game: CoalitionalGame) -> Solution:
     x_one, stages = lexicographic.stages(table, rational=False, first=1)
     least = stages[0].excess if stages else Fraction(0)
     found: list[Any] = []
-    if game.n <= core.CORNER_PLAYERS:
+    if game.n <= CORNER_PLAYERS:
         try:
             found = arithmetic.corners([int(w) for w in table], slack=least)
         except TooLargeError:
@@ -98,6 +108,7 @@ def solve(game: CoalitionalGame) -> Solution:
     )
 
 
+@least_core.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """The largest excess at the point is the least there is, by one programme over all coalitions.
 
@@ -111,7 +122,7 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     table, scale = shared.excesses(game, x)
     at = int(table[1:-1].argmax()) + 1
     top = Fraction(int(table[at]), scale) if scale else float(table[at])
-    least = _by_one_programme(game) if game.n <= LP_PLAYERS else core.excess(game)
+    least = _by_one_programme(game) if game.n <= LP_PLAYERS else excess(game)
     gap = top - least
     if gap > shared.slack(game, x):
         return Evidence(False, gap, "largest excess less the least there is", game.label(at))
@@ -132,9 +143,10 @@ def _by_one_programme(game: CoalitionalGame) -> Any:
     return best.value / denominator if game.exact else float(best.value / denominator)
 
 
+@least_core.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game)
+    answer = least_core(game)
     epsilon = answer.settings["epsilon"]
     pinned = ", ".join("{" + ", ".join(c) + "}" for c in answer.settings["pinned_by"])
     points = "; ".join(shared.listed(game, p.payoffs) for p in answer.points[:8])

@@ -15,7 +15,7 @@ The symmetric case is `negotiate.dynamic.baron_ferejohn`. Three members, one of 
 proposes:
 
 >>> body = LegislativeGame({"chair": 1, "left": 0, "right": 0}, discount=Fraction(9, 10))
->>> [str(x) for x in solve(body)[0].payoffs.values()]
+>>> [str(x) for x in legislative_equilibrium(body)[0].payoffs.values()]
 ['1', '0', '0']
 """
 
@@ -26,15 +26,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, NoSolutionError
-from negotiate.forms._numbers import check_labels, exact
+from negotiate.numbers.reading import check_labels, exact
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "legislative"
 
 
+@game(
+    "legislative",
+    title="Legislative bargaining with unequal recognition",
+    short="legislative",
+    default=("legislative_equilibrium",),
+    cites=("baron1989", "eraslan2002"),
+)
 @dataclass(frozen=True, eq=False)
-class LegislativeGame:
+class LegislativeGame(Playable):
     """Closed rule, one unit, one vote each.
 
     Attributes
@@ -50,6 +58,8 @@ class LegislativeGame:
     recognition: Mapping[str, Any]
     discount: Any
     quota: int = 0
+
+    _view = "negotiate.coalitions.view"
 
     def __post_init__(self) -> None:
         check_labels(tuple(self.recognition), "members", "legislature")
@@ -78,7 +88,16 @@ class LegislativeGame:
         return tuple(self.recognition)
 
 
-def solve(game: LegislativeGame) -> Solution:
+@concept(
+    "legislative_equilibrium",
+    title="Stationary equilibrium of legislative bargaining",
+    short="legislative equilibrium",
+    games=("legislative",),
+    field="rational",
+    axioms=("efficiency",),
+    cites=("baron1989", "eraslan2002"),
+)
+def legislative_equilibrium(game: LegislativeGame) -> Solution:
     """The stationary equilibrium payoffs, by the division into cheap, marginal and dear votes.
 
     Parameters
@@ -95,7 +114,7 @@ def solve(game: LegislativeGame) -> Solution:
     Examples
     --------
     >>> equal = LegislativeGame(dict.fromkeys("abc", Fraction(1, 3)), discount=Fraction(9, 10))
-    >>> [str(x) for x in solve(equal)[0].payoffs.values()]
+    >>> [str(x) for x in legislative_equilibrium(equal)[0].payoffs.values()]
     ['1/3', '1/3', '1/3']
     """
     delta, q, chances = game.discount, game.quota, game.recognition
@@ -121,8 +140,8 @@ def solve(game: LegislativeGame) -> Solution:
             if not evidence.holds:
                 continue
             return Solution(
-                concept="legislative", players=game.players, points=(point,), complete=True,
-                exact=True, evidence=(evidence,), settings={"quota": q}, form=game,
+                concept="legislative_equilibrium", players=game.players, points=(point,),
+                complete=True, exact=True, evidence=(evidence,), settings={"quota": q}, form=game,
                 notes=("payoffs are unique among stationary equilibria (Eraslan 2002); whom a "
                        "proposer buys among votes of one price is free",),
             )  # fmt: skip
@@ -174,6 +193,7 @@ def _attempt(
     return found
 
 
+@legislative_equilibrium.checked_by
 def holds(game: LegislativeGame, point: Point) -> Evidence:
     """A stationary equilibrium, from its definition.
 
@@ -228,9 +248,10 @@ def holds(game: LegislativeGame, point: Point) -> Evidence:
     return Evidence(True, Fraction(0), "value less what is earned")
 
 
+@legislative_equilibrium.explained_by
 def explain(game: LegislativeGame) -> str:
     """Worked steps in Markdown."""
-    point = solve(game)[0]
+    point = legislative_equilibrium(game)[0]
     facts = point.facts
     names = {k: ", ".join(facts[k]) or "nobody" for k in
              ("always_bought", "sometimes_bought", "never_bought")}  # fmt: skip

@@ -12,7 +12,7 @@ Majority of three, where only a-b and b-c talk: b, in the middle, gets two third
 
 >>> from negotiate.coalitions.game import weighted_voting
 >>> game = weighted_voting({"a": 1, "b": 1, "c": 1}, 2)
->>> [str(x) for x in solve(game, links=[("a", "b"), ("b", "c")])[0].payoffs.values()]
+>>> [str(x) for x in myerson(game, links=[("a", "b"), ("b", "c")])[0].payoffs.values()]
 ['1/6', '2/3', '1/6']
 """
 
@@ -26,13 +26,23 @@ from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import values
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.shapley import linear_answer
+from negotiate.declare import concept
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
 
 Links = Sequence[tuple[str, str]]
 
 
-def solve(game: CoalitionalGame, *, links: Links) -> Solution:
+@concept(
+    "myerson",
+    title="Myerson value on a graph",
+    short="Myerson",
+    games=("coalitional",),
+    field="rational",
+    axioms=("fairness of links",),
+    cites=("myerson1977",),
+)
+def myerson(game: CoalitionalGame, *, links: Links = ()) -> Solution:
     """The Myerson value on a graph.
 
     Parameters
@@ -49,17 +59,14 @@ def solve(game: CoalitionalGame, *, links: Links) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> [str(x) for x in solve(glove(["l"], ["r", "s"]), links=[("l", "r")])[0].payoffs.values()]
+    >>> [str(x) for x in myerson(glove(["l"], ["r", "s"]), links=[("l", "r")])[0].payoffs.values()]
     ['1/2', '1/2', '0']
     """
     graph = restricted(game, links=links)
     found = values.semivalue(graph.signed, values.shapley_weights(game.n))
-
-    def check(asked: CoalitionalGame, point: Point) -> Evidence:
-        return holds(asked, point, links=links)
-
+    listed = [list(pair) for pair in links]
     return linear_answer(
-        game, "myerson", found, check, settings={"links": [list(pair) for pair in links]},
+        game, "myerson", found, holds, settings={"links": listed}, facts={"links": listed},
         notes=("whether it is in the core refers to the game in which all can talk",),
     )  # fmt: skip
 
@@ -82,12 +89,14 @@ def _pairs(game: CoalitionalGame, links: Links) -> list[tuple[int, int]]:
     return out
 
 
-def holds(game: CoalitionalGame, point: Point, *, links: Links) -> Evidence:
+@myerson.checked_by
+def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Myerson's two axioms: parts get their worth, and each link is worth the same to both ends.
 
     The value with a link removed is computed anew, so that the second is a test of differences.
     """
     x = shared.vector(game, point)
+    links: Links = [(a, b) for a, b in point.facts.get("links", ())]
     pairs = _pairs(game, links)
     slack = shared.slack(game, x)
     for part in values.components(game.n, pairs)[game.grand]:
@@ -110,9 +119,10 @@ def holds(game: CoalitionalGame, point: Point, *, links: Links) -> Evidence:
     return Evidence(True, worst, "largest unfairness of a link")
 
 
-def explain(game: CoalitionalGame, *, links: Links) -> str:
+@myerson.explained_by
+def explain(game: CoalitionalGame, *, links: Links = ()) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game, links=links)
+    answer = myerson(game, links=links)
     parts = values.components(game.n, _pairs(game, links))[game.grand]
     return (
         f"1. Connected parts of all: {', '.join(game.label(p) for p in parts)}.\n"

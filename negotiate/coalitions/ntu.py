@@ -26,7 +26,8 @@ Shapley value where all rates are one and Nash's solution where only all togethe
 Two parties, frontier 2 x + y <= 12, no deal (1, 2): both are Nash's (3, 6).
 
 >>> game = HyperplaneGame(("a", "b"), {"a": 1, "b": 2, "a+b": 12}, {"a+b": {"a": 2, "b": 1}})
->>> [[str(x) for x in s[0].payoffs.values()] for s in (consistent(game), harsanyi(game))]
+>>> both = consistent_value(game), harsanyi_value(game)
+>>> [[str(x) for x in answer[0].payoffs.values()] for answer in both]
 [['3', '6'], ['3', '6']]
 """
 
@@ -40,8 +41,9 @@ from typing import Any
 
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.game import CoalitionalGame, from_worths
+from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, TooLargeError
-from negotiate.forms._numbers import exact
+from negotiate.numbers.reading import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT
 
@@ -50,8 +52,15 @@ MAX_PLAYERS = 12
 """Most players: 2^n coalitions in turn."""
 
 
+@game(
+    "hyperplane",
+    title="Hyperplane game",
+    short="hyperplane",
+    default=("consistent_value", "harsanyi_value"),
+    cites=("maschler1989",),
+)
 @dataclass(frozen=True, eq=False, repr=False)
-class HyperplaneGame:
+class HyperplaneGame(Playable):
     """What each coalition can reach, at its own rates of exchange.
 
     Attributes
@@ -67,6 +76,8 @@ class HyperplaneGame:
     players: tuple[str, ...]
     worths: Mapping[Any, Any]
     rates: Mapping[Any, Mapping[str, Any]]
+
+    _view = "negotiate.coalitions.view"
 
     def __post_init__(self) -> None:
         if len(self.players) > MAX_PLAYERS:
@@ -118,11 +129,20 @@ class HyperplaneGame:
         return self.table.number(mask) - sum(rate[k] * x[k] for k in subsets.members(mask))
 
 
-def consistent(game: HyperplaneGame) -> Solution:
+@concept(
+    "consistent_value",
+    title="Consistent Shapley value",
+    short="consistent value",
+    games=("hyperplane",),
+    field="rational",
+    axioms=("efficiency",),
+    cites=("maschler1989",),
+)
+def consistent_value(game: HyperplaneGame) -> Solution:
     """Maschler and Owen's consistent value.
 
     >>> game = HyperplaneGame(("a", "b"), {"a": 0, "b": 0, "a+b": 1}, {})
-    >>> consistent(game)[0].payoffs["a"]
+    >>> consistent_value(game)[0].payoffs["a"]
     Fraction(1, 2)
     """
     values: list[dict[int, Any]] = [{}]
@@ -138,11 +158,25 @@ def consistent(game: HyperplaneGame) -> Solution:
     return _answer(game, "consistent_value", values[-1])
 
 
-def harsanyi(game: HyperplaneGame) -> Solution:
+@consistent_value.checked_by
+def _holds_consistent_value(game: HyperplaneGame, point: Point) -> Evidence:
+    return holds(game, point, name="consistent_value")
+
+
+@concept(
+    "harsanyi_value",
+    title="Harsanyi solution",
+    short="Harsanyi",
+    games=("hyperplane",),
+    field="rational",
+    axioms=("efficiency",),
+    cites=("harsanyi1963",),
+)
+def harsanyi_value(game: HyperplaneGame) -> Solution:
     """Harsanyi's solution: equal dividends at the rates of the grand coalition.
 
     >>> game = HyperplaneGame(("a", "b"), {"a": 0, "b": 0, "a+b": 1}, {})
-    >>> harsanyi(game)[0].payoffs["a"]
+    >>> harsanyi_value(game)[0].payoffs["a"]
     Fraction(1, 2)
     """
     whole = game.rate(2 ** len(game.players) - 1)
@@ -163,20 +197,25 @@ def harsanyi(game: HyperplaneGame) -> Solution:
     return _answer(game, "harsanyi_value", x)
 
 
-def _answer(game: HyperplaneGame, concept: str, x: Mapping[int, Any]) -> Solution:
+@harsanyi_value.checked_by
+def _holds_harsanyi_value(game: HyperplaneGame, point: Point) -> Evidence:
+    return holds(game, point, name="harsanyi_value")
+
+
+def _answer(game: HyperplaneGame, name: str, x: Mapping[int, Any]) -> Solution:
     point = Point(
-        payoffs={p: x[k] for k, p in enumerate(game.players)}, label=concept.replace("_", " ")
+        payoffs={p: x[k] for k, p in enumerate(game.players)}, label=name.replace("_", " ")
     )
     return Solution(
-        concept=concept, players=game.players, points=(point,), complete=True, exact=game.exact,
-        evidence=(holds(game, point, concept=concept),), form=game,
+        concept=name, players=game.players, points=(point,), complete=True, exact=game.exact,
+        evidence=(holds(game, point, name=name),), form=game,
     )  # fmt: skip
 
 
 ORDER_PLAYERS = 6
 
 
-def holds(game: HyperplaneGame, point: Point, *, concept: str) -> Evidence:
+def holds(game: HyperplaneGame, point: Point, *, name: str) -> Evidence:
     """By the definitions: the mean over orders of what is left to each comer; equal dividends.
 
     The consistent value is recomputed as a mean over all orders up to 6 players: in order, each
@@ -190,7 +229,7 @@ def holds(game: HyperplaneGame, point: Point, *, concept: str) -> Evidence:
     gap = game.feasible(2**n - 1, dict(enumerate(x)))
     if abs(gap) > slack:
         return Evidence(False, gap, "distance from the frontier", "the grand coalition")
-    if concept == "consistent_value":
+    if name == "consistent_value":
         if n > ORDER_PLAYERS:
             return Evidence(True, gap, "distance from the frontier")
         right = _over_orders(game, 2**n - 1)
@@ -251,9 +290,10 @@ def _by_equal_losses(game: HyperplaneGame) -> dict[int, Any]:
     return values[-1]
 
 
+@consistent_value.explained_by
 def explain(game: HyperplaneGame) -> str:
     """Worked steps in Markdown."""
-    first, second = consistent(game)[0].payoffs, harsanyi(game)[0].payoffs
+    first, second = consistent_value(game)[0].payoffs, harsanyi_value(game)[0].payoffs
 
     def listed(x: Mapping[str, Any]) -> str:
         return ", ".join(f"{p} {a}" for p, a in x.items())

@@ -15,7 +15,7 @@ The estates of the Talmud (Aumann and Maschler 1985, JET 36:195-213): claims 100
 
 >>> from negotiate.coalitions.claims import ClaimsProblem
 >>> problem = ClaimsProblem({"a": 100, "b": 200, "c": 300}, 200)
->>> [str(x) for x in solve(problem.game())[0].payoffs.values()]
+>>> [str(x) for x in nucleolus(problem.coalitional())[0].payoffs.values()]
 ['50', '75', '75']
 """
 
@@ -23,11 +23,23 @@ from __future__ import annotations
 
 from negotiate.coalitions import _lexicographic as lexicographic
 from negotiate.coalitions import _shared as shared
+from negotiate.coalitions._shared import PAYOFFS
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "nucleolus",
+    title="Nucleolus",
+    short="nucleolus",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player", "individual rationality"),
+    cites=("schmeidler1969",),
+    metrics=PAYOFFS,
+)
+def nucleolus(game: CoalitionalGame) -> Solution:
     """The nucleolus.
 
     Parameters
@@ -48,20 +60,23 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import airport
-    >>> [str(x) for x in solve(airport({"a": 8, "b": 11, "c": 13, "d": 18}))[0].payoffs.values()]
+    >>> costs = airport({"a": 8, "b": 11, "c": 13, "d": 18})
+    >>> [str(x) for x in nucleolus(costs)[0].payoffs.values()]
     ['13/4', '13/4', '13/4', '33/4']
     """
     return lexicographic.answer(game, "nucleolus", rational=True, check=holds)
 
 
+@nucleolus.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Kohlberg's criterion with individual rationality."""
     return lexicographic.kohlberg(game, point, rational=True)
 
 
+@nucleolus.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown: one stage a line."""
-    return explained(game, solve(game))
+    return explained(game, nucleolus(game))
 
 
 def explained(game: CoalitionalGame, answer: Solution) -> str:

@@ -9,7 +9,7 @@ Three-person majority with the first two in one bloc: one half each, nothing for
 
 >>> from negotiate.coalitions.game import weighted_voting
 >>> game = weighted_voting({"a": 1, "b": 1, "c": 1}, 2)
->>> [str(x) for x in solve(game, unions=[["a", "b"], ["c"]])[0].payoffs.values()]
+>>> [str(x) for x in owen(game, unions=[["a", "b"], ["c"]])[0].payoffs.values()]
 ['1/2', '1/2', '0']
 """
 
@@ -25,6 +25,7 @@ from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import subsets, values
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.shapley import linear_answer
+from negotiate.declare import concept
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
 
@@ -32,7 +33,16 @@ MAX_TERMS = 2_000_000
 """Most weights of the value (2^(blocs - 1) x 2^(members - 1), summed over players)."""
 
 
-def solve(game: CoalitionalGame, *, unions: Sequence[Iterable[str]]) -> Solution:
+@concept(
+    "owen",
+    title="Owen value for blocs",
+    short="Owen",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "dummy player", "additivity"),
+    cites=("owen1977",),
+)
+def owen(game: CoalitionalGame, *, unions: Sequence[Iterable[str]] = ()) -> Solution:
     """The Owen value for a partition into blocs.
 
     Parameters
@@ -54,7 +64,7 @@ def solve(game: CoalitionalGame, *, unions: Sequence[Iterable[str]]) -> Solution
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> [str(x) for x in solve(glove(["l"], ["r", "s"]), unions=[["r", "s"]])[0].payoffs.values()]
+    >>> [str(x) for x in owen(glove(["l"], ["r", "s"]), unions=[["r", "s"]])[0].payoffs.values()]
     ['1/2', '1/4', '1/4']
     """
     blocs = partition(game, unions)
@@ -66,11 +76,9 @@ def solve(game: CoalitionalGame, *, unions: Sequence[Iterable[str]]) -> Solution
         )  # fmt: skip
     found = values.combined(game.signed, values.owen_terms(game.n, blocs))
     named = [[game.players[k] for k in bloc] for bloc in blocs]
-
-    def check(asked: CoalitionalGame, point: Point) -> Evidence:
-        return holds(asked, point, unions=named)
-
-    return linear_answer(game, "owen", found, check, settings={"unions": named})
+    return linear_answer(
+        game, "owen", found, holds, settings={"unions": named}, facts={"unions": named}
+    )
 
 
 def partition(game: CoalitionalGame, unions: Sequence[Iterable[str]]) -> list[tuple[int, ...]]:
@@ -91,14 +99,17 @@ def partition(game: CoalitionalGame, unions: Sequence[Iterable[str]]) -> list[tu
     return out
 
 
-def holds(game: CoalitionalGame, point: Point, *, unions: Sequence[Iterable[str]]) -> Evidence:
+@owen.checked_by
+def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Owen's two steps: each bloc's game among its members, played against whole other blocs.
+
+    The blocs are those of the point's facts (none: everybody alone).
 
     For a bloc B, w(T) is what T would get by the Shapley value if T stood for B among the blocs;
     the Owen value is the Shapley value of w.
     """
     x = shared.vector(game, point)
-    blocs = partition(game, unions)
+    blocs = partition(game, point.facts.get("unions", ()))
     masks = [subsets.mask_of(bloc) for bloc in blocs]
     right: list[Any] = [0] * game.n
     for u, bloc in enumerate(blocs):
@@ -143,9 +154,10 @@ def _one_by_one(table: np.ndarray[Any, Any], n: int) -> list[Any]:
     ]
 
 
-def explain(game: CoalitionalGame, *, unions: Sequence[Iterable[str]]) -> str:
+@owen.explained_by
+def explain(game: CoalitionalGame, *, unions: Sequence[Iterable[str]] = ()) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game, unions=unions)
+    answer = owen(game, unions=unions)
     blocs = partition(game, unions)
     totals = _shapley_of(game, [subsets.mask_of(b) for b in blocs])
     among = "; ".join(

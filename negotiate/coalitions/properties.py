@@ -26,8 +26,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.coalitions import core
 from negotiate.coalitions.arithmetic import subsets
+from negotiate.coalitions.core import excess
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.errors import TooLargeError
 from negotiate.solution import Evidence
@@ -124,7 +124,7 @@ def is_superadditive(game: CoalitionalGame) -> Evidence:
 
 def is_balanced(game: CoalitionalGame) -> Evidence:
     """The core is not empty: the least epsilon is not above zero."""
-    least = core.excess(game)
+    least = excess(game)
     return Evidence(bool(least <= _slack(game)), least, "least epsilon of the core")
 
 

@@ -16,7 +16,7 @@ Gomez and Tejada 2009, Computers and Operations Research 36:1726-1730).
 The airport of Littlechild and Owen (1973): costs 8, 11, 13, 18 give fees 2, 3, 4, 9.
 
 >>> from negotiate.coalitions.game import airport
->>> answer = solve(airport({"a": 8, "b": 11, "c": 13, "d": 18}))
+>>> answer = shapley(airport({"a": 8, "b": 11, "c": 13, "d": 18}))
 >>> [str(fee) for fee in answer[0].payoffs.values()]
 ['2', '3', '4', '9']
 """
@@ -30,8 +30,10 @@ from typing import Any
 import numpy as np
 
 from negotiate.coalitions import _shared as shared
+from negotiate.coalitions._shared import PAYOFFS
 from negotiate.coalitions.arithmetic import subsets, values
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.declare import concept
 from negotiate.errors import InputError, TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 
@@ -39,7 +41,17 @@ MAX_CALLS = 50_000_000
 """Most coalitions that a sampled value looks at (orders x players)."""
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "shapley",
+    title="Shapley value",
+    short="Shapley",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player", "additivity"),
+    cites=("shapley1953",),
+    metrics=PAYOFFS,
+)
+def shapley(game: CoalitionalGame) -> Solution:
     """The Shapley value.
 
     Parameters
@@ -56,7 +68,7 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import glove
-    >>> [str(x) for x in solve(glove(["l"], ["r", "s"]))[0].payoffs.values()]
+    >>> [str(x) for x in shapley(glove(["l"], ["r", "s"]))[0].payoffs.values()]
     ['2/3', '1/6', '1/6']
     """
     found = values.semivalue(game.signed, values.shapley_weights(game.n))
@@ -102,6 +114,7 @@ def linear_answer(
     )
 
 
+@shapley.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Recomputed from the dividends: x_i is the sum of d(S)/|S| over the coalitions with i."""
     x = shared.vector(game, point)
@@ -119,9 +132,10 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     return shared.close(game, x, right, "distance from the sum of dividends")
 
 
+@shapley.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown: what each player adds, by the size of what it joins."""
-    answer = solve(game)
+    answer = shapley(game)
     n = game.n
     lines = [
         f"1. All {n}! orders of arrival are equally likely; a coalition of s others stands before "

@@ -11,7 +11,7 @@ Theory and Mathematical Economics, 123-132.
 
 >>> from negotiate.coalitions.game import from_worths
 >>> game = from_worths({"a": 0, "b": 0, "c": 0, "a+b": 2, "a+c": 3, "b+c": 4, "a+b+c": 6})
->>> answer = solve(game)                    # M = (2, 3, 4), m = (0, 0, 1)
+>>> answer = tau(game)                    # M = (2, 3, 4), m = (0, 0, 1)
 >>> [str(x) for x in answer[0].payoffs.values()]
 ['5/4', '15/8', '23/8']
 """
@@ -22,13 +22,25 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate.coalitions import _shared as shared
+from negotiate.coalitions._shared import PAYOFFS
 from negotiate.coalitions.arithmetic import subsets, values
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.shapley import linear_answer
+from negotiate.declare import concept
 from negotiate.solution import Evidence, Point, Solution
 
 
-def solve(game: CoalitionalGame) -> Solution:
+@concept(
+    "tau",
+    title="Tau value",
+    short="tau",
+    games=("coalitional",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player"),
+    cites=("tijs1981",),
+    metrics=PAYOFFS,
+)
+def tau(game: CoalitionalGame) -> Solution:
     """The tau value, or no point where the game is not quasi-balanced.
 
     Parameters
@@ -44,7 +56,7 @@ def solve(game: CoalitionalGame) -> Solution:
     Examples
     --------
     >>> from negotiate.coalitions.game import weighted_voting
-    >>> len(solve(weighted_voting({"a": 1, "b": 1, "c": 1}, 2)))   # M = 0, v(N) = 1
+    >>> len(tau(weighted_voting({"a": 1, "b": 1, "c": 1}, 2)))   # M = 0, v(N) = 1
     0
     """
     if not game.exact:
@@ -78,6 +90,7 @@ def _none(game: CoalitionalGame) -> Solution:
     )  # fmt: skip
 
 
+@tau.checked_by
 def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """Efficient, and the same share of the way from m to M for everybody, by the definition."""
     x = shared.vector(game, point)
@@ -103,9 +116,10 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     return Evidence(True, 0 if not slack else 0.0, "distance from the line from m to M")
 
 
+@tau.explained_by
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown."""
-    answer = solve(game)
+    answer = tau(game)
     if not answer.points:
         return f"1. {answer.notes[0]}."
     facts = answer[0].facts

@@ -38,8 +38,9 @@ import numpy as np
 
 from negotiate.coalitions.arithmetic import generating, subsets
 from negotiate.coalitions.game import CoalitionalGame, check_size
+from negotiate.declare import Concept, Metric, Playable, concept, game
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
-from negotiate.forms._numbers import check_labels, exact
+from negotiate.numbers.reading import check_labels, exact
 from negotiate.solution import Evidence, Point, Solution
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -69,8 +70,22 @@ class Rule:
     weights: tuple[Fraction, ...]
 
 
+def _power_of(solution: Solution, names: Mapping[str, str]) -> float:
+    return float(solution.points[0].payoffs[names["name"]])
+
+
+POWER = (Metric("power.<name>", "share", "share of power of a member", read=_power_of),)
+
+
+@game(
+    "voting",
+    title="Voting body",
+    short="voting",
+    default=("shapley_shubik", "banzhaf_index", "deegan_packel", "holler_packel"),
+    cites=("shapley1954", "banzhaf1965"),
+)
 @dataclass(frozen=True, eq=False, repr=False)
-class VotingBody:
+class VotingBody(Playable):
     """Members and the rules by which they decide.
 
     Attributes
@@ -90,6 +105,8 @@ class VotingBody:
     passes: tuple[tuple[str, ...], ...] = ()
     title: str = ""
     note: str = ""
+
+    _view = "negotiate.coalitions.view"
 
     def __post_init__(self) -> None:
         players, rules = tuple(self.players), tuple(self.rules)
@@ -182,7 +199,7 @@ class VotingBody:
         }
         return any(all(met[name] for name in group) for group in self.passes)
 
-    def game(self) -> CoalitionalGame:
+    def coalitional(self) -> CoalitionalGame:
         """The simple game: one for a winning coalition, zero for a losing one."""
         check_size(len(self.players), where="game of a voting body")
         met = {}
@@ -286,7 +303,7 @@ class VotingBody:
                 allowed=f"{ENUMERATED} members, or one rule",
                 remedy="Shapley-Shubik and Banzhaf have no such bound",
             )
-        return _minimal_listed(self.game().table, n)
+        return _minimal_listed(self.coalitional().table, n)
 
     def minimal_winning(self) -> list[tuple[str, ...]]:
         """Every minimal winning coalition, of up to 20 members.
@@ -296,7 +313,7 @@ class VotingBody:
         """
         n = len(self.players)
         check_size(n, where="minimal winning coalitions")
-        masks = np.flatnonzero(_is_minimal(self.game().table, n))
+        masks = np.flatnonzero(_is_minimal(self.coalitional().table, n))
         return sorted(
             (tuple(self.players[k] for k in subsets.members(int(m))) for m in masks),
             key=lambda c: (len(c), [self.players.index(p) for p in c]),
@@ -367,6 +384,16 @@ def _answer(body: VotingBody, concept: str, power: Sequence[Fraction], **facts: 
     )  # fmt: skip
 
 
+@concept(
+    "shapley_shubik",
+    title="Shapley-Shubik index",
+    short="Shapley-Shubik",
+    games=("voting",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player"),
+    cites=("shapley1954",),
+    metrics=POWER,
+)
 def shapley_shubik(body: VotingBody) -> Solution:
     """Share of the orders in which each member is the one that turns losing into winning.
 
@@ -385,11 +412,26 @@ def shapley_shubik(body: VotingBody) -> Solution:
     return _answer(body, "shapley_shubik", power)
 
 
-def banzhaf(body: VotingBody) -> Solution:
+@shapley_shubik.checked_by
+def _holds_shapley_shubik(body: VotingBody, point: Point) -> Evidence:
+    return holds(body, point, index="shapley_shubik")
+
+
+@concept(
+    "banzhaf_index",
+    title="Banzhaf index",
+    short="Banzhaf index",
+    games=("voting",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player"),
+    cites=("banzhaf1965",),
+    metrics=POWER,
+)
+def banzhaf_index(body: VotingBody) -> Solution:
     """The normalised Banzhaf index; ``facts["absolute"]`` and ``["swings"]`` beside it.
 
     >>> body = VotingBody.weighted(51, {"a": 50, "b": 49, "c": 1})
-    >>> [str(x) for x in banzhaf(body)[0].payoffs.values()]
+    >>> [str(x) for x in banzhaf_index(body)[0].payoffs.values()]
     ['3/5', '1/5', '1/5']
     """
     swings = body.swings()
@@ -397,11 +439,26 @@ def banzhaf(body: VotingBody) -> Solution:
     power = [Fraction(count, total) for count in swings.values()]
     half = 2 ** (len(body.players) - 1)
     return _answer(
-        body, "banzhaf", power, swings=swings,
+        body, "banzhaf_index", power, swings=swings,
         absolute={p: Fraction(count, half) for p, count in swings.items()},
     )  # fmt: skip
 
 
+@banzhaf_index.checked_by
+def _holds_banzhaf_index(body: VotingBody, point: Point) -> Evidence:
+    return holds(body, point, index="banzhaf_index")
+
+
+@concept(
+    "deegan_packel",
+    title="Deegan-Packel index",
+    short="Deegan-Packel",
+    games=("voting",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player"),
+    cites=("deegan1978",),
+    metrics=POWER,
+)
 def deegan_packel(body: VotingBody) -> Solution:
     """Minimal winning coalitions are equally likely, and each is shared equally.
 
@@ -418,6 +475,21 @@ def deegan_packel(body: VotingBody) -> Solution:
     return _answer(body, "deegan_packel", power, minimal_winning_coalitions=total)
 
 
+@deegan_packel.checked_by
+def _holds_deegan_packel(body: VotingBody, point: Point) -> Evidence:
+    return holds(body, point, index="deegan_packel")
+
+
+@concept(
+    "holler_packel",
+    title="Holler-Packel index",
+    short="Holler-Packel",
+    games=("voting",),
+    field="rational",
+    axioms=("efficiency", "symmetry", "dummy player"),
+    cites=("holler1983",),
+    metrics=POWER,
+)
 def holler_packel(body: VotingBody) -> Solution:
     """Share of all memberships in minimal winning coalitions.
 
@@ -431,18 +503,14 @@ def holler_packel(body: VotingBody) -> Solution:
     return _answer(body, "holler_packel", power, minimal_winning_coalitions=sum(in_all))
 
 
-INDICES = {f.__name__: f for f in (shapley_shubik, banzhaf, deegan_packel, holler_packel)}
+@holler_packel.checked_by
+def _holds_holler_packel(body: VotingBody, point: Point) -> Evidence:
+    return holds(body, point, index="holler_packel")
 
 
-def solve(body: VotingBody) -> tuple[Solution, ...]:
-    """Every index that the size of the body allows, Shapley-Shubik first."""
-    out = [shapley_shubik(body), banzhaf(body)]
-    for index in (deegan_packel, holler_packel):
-        try:
-            out.append(index(body))
-        except TooLargeError:
-            continue
-    return tuple(out)
+INDICES: dict[str, Concept[Any]] = {
+    index.name: index for index in (shapley_shubik, banzhaf_index, deegan_packel, holler_packel)
+}
 
 
 def holds(body: VotingBody, point: Point, *, index: str) -> Evidence:
@@ -458,7 +526,7 @@ def holds(body: VotingBody, point: Point, *, index: str) -> Evidence:
     if sum(x) != 1:
         return Evidence(False, sum(x) - 1, "sum of shares less one", "all members")
     if n <= 12:
-        right = _by_enumeration(body.game().table, n, index)
+        right = _by_enumeration(body.coalitional().table, n, index)
         for p, a, b in zip(body.players, x, right):
             if a != b:
                 return Evidence(False, a - b, "distance from enumeration", p)
@@ -469,7 +537,7 @@ def holds(body: VotingBody, point: Point, *, index: str) -> Evidence:
             if columns[i] == columns[j] and x[i] != x[j]:
                 pair = f"{body.players[i]}, {body.players[j]}"
                 return Evidence(False, x[i] - x[j], "difference of equal members", pair)
-            ordered = index in ("shapley_shubik", "banzhaf")
+            ordered = index in ("shapley_shubik", "banzhaf_index")
             if ordered and x[i] < x[j] and all(a >= b for a, b in zip(columns[i], columns[j])):
                 pair = f"{body.players[i]}, {body.players[j]}"
                 return Evidence(False, x[i] - x[j], "power of the stronger less the weaker", pair)
@@ -478,7 +546,7 @@ def holds(body: VotingBody, point: Point, *, index: str) -> Evidence:
 
 def _by_enumeration(table: Array, n: int, index: str) -> list[Fraction]:
     won = [bool(w) for w in table]
-    if index in ("shapley_shubik", "banzhaf"):
+    if index in ("shapley_shubik", "banzhaf_index"):
         out = []
         for k in range(n):
             total = Fraction(0)
@@ -489,7 +557,7 @@ def _by_enumeration(table: Array, n: int, index: str) -> list[Fraction]:
                         Fraction(1, n * math.comb(n - 1, s)) if index == "shapley_shubik" else 1
                     )
             out.append(total)
-        whole = sum(out) if index == "banzhaf" else Fraction(1)
+        whole = sum(out) if index == "banzhaf_index" else Fraction(1)
         return [a / whole for a in out]
     minimal = [
         m for m in range(1, 2**n) if won[m] and not any(won[m ^ 1 << k] for k in subsets.members(m))
@@ -504,6 +572,7 @@ def _by_enumeration(table: Array, n: int, index: str) -> list[Fraction]:
     return [Fraction(c, sum(counts)) for c in counts]
 
 
+@shapley_shubik.explained_by
 def explain(body: VotingBody) -> str:
     """Worked steps in Markdown: winning coalitions, turns and shares."""
     facts, swings = body.facts(), body.swings()

@@ -12,8 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.coalitions import claims, core, nucleolus, shapley, tau
-from negotiate.coalitions.claims import RULES, ClaimsProblem
+from negotiate.coalitions import core, nucleolus, shapley, tau
+from negotiate.coalitions.claims import (
+    RULES,
+    ClaimsProblem,
+    adjusted_proportional,
+    random_arrival,
+    talmud,
+)
+from negotiate.coalitions.claims import holds as claims_holds
 from negotiate.errors import InputError
 from negotiate.solution import Point
 
@@ -33,14 +40,14 @@ def problems() -> st.SearchStrategy[ClaimsProblem]:
 )
 def test_the_estates_of_the_talmud(estate: int, awards: str) -> None:
     """Kethubot 93a; Aumann and Maschler 1985, table I."""
-    found = claims.talmud(ClaimsProblem({"a": 100, "b": 200, "c": 300}, estate))
+    found = talmud(ClaimsProblem({"a": 100, "b": 200, "c": 300}, estate))
     assert list(found[0].payoffs.values()) == [Fraction(x) for x in awards.split()]
 
 
 @settings(max_examples=50, deadline=None)
 @given(problems())
 def test_rules_by_definition_and_in_the_core(problem: ClaimsProblem) -> None:
-    game = problem.game()
+    game = problem.coalitional()
     for rule in RULES.values():
         answer = rule(problem)
         assert answer.evidence[0].holds, answer.evidence[0]
@@ -50,10 +57,10 @@ def test_rules_by_definition_and_in_the_core(problem: ClaimsProblem) -> None:
 @settings(max_examples=40, deadline=None)
 @given(problems())
 def test_the_rules_are_values_of_the_game(problem: ClaimsProblem) -> None:
-    game = problem.game()
-    assert nucleolus.solve(game)[0].payoffs == claims.talmud(problem)[0].payoffs
-    assert shapley.solve(game)[0].payoffs == claims.random_arrival(problem)[0].payoffs
-    assert tau.solve(game)[0].payoffs == claims.adjusted_proportional(problem)[0].payoffs
+    game = problem.coalitional()
+    assert nucleolus(game)[0].payoffs == talmud(problem)[0].payoffs
+    assert shapley(game)[0].payoffs == random_arrival(problem)[0].payoffs
+    assert tau(game)[0].payoffs == adjusted_proportional(problem)[0].payoffs
 
 
 @settings(max_examples=40, deadline=None)
@@ -80,7 +87,7 @@ def test_moved_awards_are_refuted(problem: ClaimsProblem, rule: str) -> None:
     first, second = problem.players[:2]
     moved[first] += Fraction(1, 97)
     moved[second] -= Fraction(1, 97)
-    assert not claims.holds(problem, Point(payoffs=moved), rule=rule).holds
+    assert not claims_holds(problem, Point(payoffs=moved), rule=rule).holds
 
 
 def test_draws_and_floats_agree_with_fractions() -> None:

@@ -22,6 +22,7 @@ from negotiate.coalitions import (
     shapley,
 )
 from negotiate.coalitions.arithmetic import corners, lexicographic, subsets
+from negotiate.coalitions.core import excess
 from negotiate.coalitions.game import CoalitionalGame, airport, from_worths, glove, weighted_voting
 from negotiate.errors import NoSolutionError
 from negotiate.solution import Point
@@ -61,9 +62,9 @@ def grid(game: CoalitionalGame, parts: int) -> list[list[Fraction]]:
 def test_no_payoffs_of_a_grid_come_before_the_nucleolus(game: CoalitionalGame) -> None:
     if game.number(game.grand) < sum(game.number(1 << k) for k in range(game.n)):
         with pytest.raises(NoSolutionError):
-            nucleolus.solve(game)
+            nucleolus(game)
         return
-    answer = nucleolus.solve(game)
+    answer = nucleolus(game)
     assert answer.evidence[0].holds, answer.evidence[0]
     x = [answer[0].payoffs[p] for p in game.players]
     best = scaled_excesses(game, x)
@@ -106,7 +107,7 @@ def float_prenucleolus(game: CoalitionalGame) -> np.ndarray:
 @settings(max_examples=40, deadline=None)
 @given(games(2, 4, 30))
 def test_prenucleolus_against_the_plain_scheme_in_floats(game: CoalitionalGame) -> None:
-    answer = prenucleolus.solve(game)
+    answer = prenucleolus(game)
     assert answer.evidence[0].holds
     right = float_prenucleolus(game)
     found = [float(answer[0].payoffs[p]) for p in game.players]
@@ -116,7 +117,7 @@ def test_prenucleolus_against_the_plain_scheme_in_floats(game: CoalitionalGame) 
 @settings(max_examples=60, deadline=None)
 @given(games(2, 5))
 def test_core_by_its_definition(game: CoalitionalGame) -> None:
-    answer = core.solve(game)
+    answer = core(game)
     rows = np.array([[m >> k & 1 for k in range(game.n)] for m in range(1, game.grand)], float)
     v = np.array([float(game.number(m)) for m in range(1, game.grand)])
     whole = float(game.number(game.grand))
@@ -147,11 +148,11 @@ def test_core_by_its_definition(game: CoalitionalGame) -> None:
 @settings(max_examples=40, deadline=None)
 @given(games(2, 4))
 def test_least_core_attains_the_least_excess(game: CoalitionalGame) -> None:
-    answer = least_core.solve(game)
+    answer = least_core(game)
     assert answer.evidence[0].holds
     for point in answer.points:
         assert least_core.holds(game, point).holds
-    x = [prenucleolus.solve(game)[0].payoffs[p] for p in game.players]
+    x = [prenucleolus(game)[0].payoffs[p] for p in game.players]
     assert scaled_excesses(game, x)[0] == answer.settings["epsilon"]
 
 
@@ -160,9 +161,9 @@ def test_least_core_attains_the_least_excess(game: CoalitionalGame) -> None:
 def test_kernel_holds_the_nucleolus_and_points_between_corners(game: CoalitionalGame) -> None:
     if game.number(game.grand) < sum(game.number(1 << k) for k in range(game.n)):
         return
-    answer = kernel.solve(game)
+    answer = kernel(game)
     assert answer.evidence[0].holds
-    assert kernel.holds(game, nucleolus.solve(game)[0]).holds
+    assert kernel.holds(game, nucleolus(game)[0]).holds
     for piece in answer.components:
         middle = {
             p: sum((answer[k].payoffs[p] for k in piece), start=Fraction(0)) / len(piece)
@@ -181,9 +182,9 @@ def test_kernel_holds_the_nucleolus_and_points_between_corners(game: Coalitional
 def test_the_kernel_lies_in_the_bargaining_set(game: CoalitionalGame) -> None:
     if game.number(game.grand) < sum(game.number(1 << k) for k in range(game.n)):
         return
-    for point in kernel.solve(game).points:
+    for point in kernel(game).points:
         assert bargaining_set.holds(game, point).holds
-    for point in core.solve(game).points[:3]:
+    for point in core(game).points[:3]:
         assert bargaining_set.holds(game, point).holds
 
 
@@ -204,12 +205,12 @@ def test_convex_games(dividends: list[int]) -> None:
     game = CoalitionalGame(tuple("abcd"), subsets.from_dividends(shares))
     assert properties.is_convex(game).holds and properties.is_superadditive(game).holds
     assert properties.is_totally_balanced(game).holds
-    assert core.holds(game, shapley.solve(game)[0]).holds
-    corner_set = {tuple(p.payoffs.values()) for p in core.solve(game).points}
+    assert core.holds(game, shapley(game)[0]).holds
+    corner_set = {tuple(p.payoffs.values()) for p in core(game).points}
     by_cuts = corners.corners([int(w) for w in game.table])
     assert corner_set == set(by_cuts)
-    assert [tuple(p.payoffs.values()) for p in kernel.solve(game).points] == [
-        tuple(nucleolus.solve(game)[0].payoffs.values())
+    assert [tuple(p.payoffs.values()) for p in kernel(game).points] == [
+        tuple(nucleolus(game)[0].payoffs.values())
     ]
 
 
@@ -228,24 +229,24 @@ def test_properties_name_what_refutes_them() -> None:
 def test_published_answers() -> None:
     """Airport 8, 11, 13, 18 (nucleolus by Littlechild's formula: 13/4 thrice, then the rest)."""
     costs = airport({"a": 8, "b": 11, "c": 13, "d": 18})
-    assert list(nucleolus.solve(costs)[0].payoffs.values()) == [
+    assert list(nucleolus(costs)[0].payoffs.values()) == [
         Fraction(13, 4), Fraction(13, 4), Fraction(13, 4), Fraction(33, 4),
     ]  # fmt: skip
-    assert list(shapley.solve(costs)[0].payoffs.values()) == [2, 3, 4, 9]
+    assert list(shapley(costs)[0].payoffs.values()) == [2, 3, 4, 9]
     market = glove(["l"], ["r", "s"])
-    assert [tuple(p.payoffs.values()) for p in core.solve(market).points] == [(1, 0, 0)]
-    assert tuple(nucleolus.solve(market)[0].payoffs.values()) == (1, 0, 0)
-    assert tuple(shapley.solve(market)[0].payoffs.values()) == (
+    assert [tuple(p.payoffs.values()) for p in core(market).points] == [(1, 0, 0)]
+    assert tuple(nucleolus(market)[0].payoffs.values()) == (1, 0, 0)
+    assert tuple(shapley(market)[0].payoffs.values()) == (
         Fraction(2, 3), Fraction(1, 6), Fraction(1, 6),
     )  # fmt: skip
     council = weighted_voting({f"m{k}": 1 for k in range(3)}, 2)
-    assert least_core.solve(council).settings["epsilon"] == Fraction(1, 3)
+    assert least_core(council).settings["epsilon"] == Fraction(1, 3)
 
 
 def test_apex_game() -> None:
     """Apex and one minor win, or all four minors do: the nucleolus is (3/7, 1/7, ..., 1/7)."""
     game = weighted_voting({"apex": 3, "p": 1, "q": 1, "r": 1, "s": 1}, 4)
-    x = nucleolus.solve(game)[0].payoffs
+    x = nucleolus(game)[0].payoffs
     # e(apex, p) = 1 - x_A - m and e(minors) = 1 - 4 m are equal with x_A + 4 m = 1: x_A = 3 m
     assert x["apex"] == Fraction(3, 7) and x["p"] == Fraction(1, 7)
 
@@ -254,7 +255,7 @@ def test_scale_and_translation() -> None:
     rng = np.random.default_rng(2)
     table = [0, *(int(a) for a in rng.integers(0, 40, 31))]
     game = CoalitionalGame(tuple("abcde"), table)
-    base = prenucleolus.solve(game)[0].payoffs
+    base = prenucleolus(game)[0].payoffs
     add = [3, -2, 0, 7, 1]
     for unit in (Fraction(1, 10**9), 10**9):
         moved = CoalitionalGame(
@@ -264,10 +265,10 @@ def test_scale_and_translation() -> None:
                 for m in range(len(table))
             ],
         )
-        found = prenucleolus.solve(moved)[0].payoffs
+        found = prenucleolus(moved)[0].payoffs
         for k, p in enumerate(game.players):
             assert found[p] == unit * base[p] + unit * add[k]
-        floats = prenucleolus.solve(moved.floats())
+        floats = prenucleolus(moved.floats())
         assert floats.evidence[0].holds
         for p in game.players:
             assert floats[0].payoffs[p] == pytest.approx(float(found[p]), rel=1e-6, abs=1e-6 * unit)
@@ -280,7 +281,7 @@ def test_draws_are_a_loop() -> None:
         table[:, 0] = 0
         table[:5] = np.round(table[:5], 1)  # ties
         game = CoalitionalGame(tuple(NAMES[:n]), table)
-        for solve in (nucleolus.solve, prenucleolus.solve):
+        for solve in (nucleolus, prenucleolus):
             whole = solve(game)[0].payoffs
             for k in range(60):
                 try:
@@ -290,9 +291,9 @@ def test_draws_are_a_loop() -> None:
                     continue
                 for p in game.players:
                     assert whole[p][k] == pytest.approx(one[p], abs=1e-8)
-        eps = core.excess(game)
+        eps = excess(game)
         for k in range(0, 60, 7):
-            assert eps[k] == pytest.approx(core.excess(game.draw(k)), abs=1e-8)
+            assert eps[k] == pytest.approx(excess(game.draw(k)), abs=1e-8)
 
 
 def test_twenty_players_are_solved_and_checked_in_seconds() -> None:
@@ -301,7 +302,7 @@ def test_twenty_players_are_solved_and_checked_in_seconds() -> None:
     table = rng.integers(0, 1000, 2**16) * sizes
     table[0] = 0
     game = CoalitionalGame(tuple(f"p{k}" for k in range(16)), table)
-    answer = prenucleolus.solve(game)
+    answer = prenucleolus(game)
     assert answer.evidence[0].holds
     x, stages = lexicographic.stages(game.table, rational=False)
     assert sum(x) == game.number(game.grand) and len(stages) <= 15

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.coalitions import legislative, ntu, shapley
+from negotiate.coalitions import consistent_value, harsanyi_value, legislative_equilibrium, shapley
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.legislative import LegislativeGame
-from negotiate.coalitions.ntu import HyperplaneGame
+from negotiate.coalitions.ntu import HyperplaneGame, holds
 from negotiate.errors import InputError
 from negotiate.solution import Point
 
@@ -30,9 +30,9 @@ def tables(n: int) -> st.SearchStrategy[list[int]]:
 @given(tables(3))
 def test_at_par_both_are_the_shapley_value(rest: list[int]) -> None:
     game = HyperplaneGame(tuple("abc"), {key(m): w for m, w in enumerate(rest, 1)}, {})
-    right = shapley.solve(CoalitionalGame(tuple("abc"), [0, *rest]))[0].payoffs
-    assert ntu.consistent(game)[0].payoffs == right
-    assert ntu.harsanyi(game)[0].payoffs == right
+    right = shapley(CoalitionalGame(tuple("abc"), [0, *rest]))[0].payoffs
+    assert consistent_value(game)[0].payoffs == right
+    assert harsanyi_value(game)[0].payoffs == right
 
 
 @settings(max_examples=25, deadline=None)
@@ -43,14 +43,14 @@ def test_by_definition_at_any_rates(rest: list[int], rates: list[int]) -> None:
         {key(m): w for m, w in enumerate(rest, 1)},
         {key(m): {p: rates[3 * (m - 1) + "abc".index(p)] for p in key(m)} for m in range(1, 8)},
     )
-    for solve in (ntu.consistent, ntu.harsanyi):
+    for solve in (consistent_value, harsanyi_value):
         answer = solve(game)
         assert answer.evidence[0].holds, answer.evidence[0]
         moved = dict(answer[0].payoffs)
         whole = game.rate(7)
         moved["a"] += 1 / whole[0]
         moved["b"] -= 1 / whole[1]
-        assert not ntu.holds(game, Point(payoffs=moved), concept=answer.concept).holds
+        assert not holds(game, Point(payoffs=moved), name=answer.concept).holds
 
 
 @settings(max_examples=25, deadline=None)
@@ -59,7 +59,7 @@ def test_two_parties_bargain_as_nash_says(d1: int, d2: int, r1: int, r2: int) ->
     """Nash on r1 x + r2 y <= v from d halves the surplus: r_i (x_i - d_i) are equal."""
     total = r1 * d1 + r2 * d2 + 10
     game = HyperplaneGame(("a", "b"), {"a": d1, "b": d2, "a+b": total}, {"a+b": {"a": r1, "b": r2}})
-    for solve in (ntu.consistent, ntu.harsanyi):
+    for solve in (consistent_value, harsanyi_value):
         x = solve(game)[0].payoffs
         assert r1 * (x["a"] - d1) == r2 * (x["b"] - d2) == 5
 
@@ -81,7 +81,7 @@ def test_unequal_recognition_against_iterated_values() -> None:
         p = [Fraction(w, sum(weights)) for w in weights]
         delta = Fraction(8, 10)
         game = LegislativeGame({f"m{k}": x for k, x in enumerate(p)}, discount=delta)
-        right = [float(x) for x in legislative.solve(game)[0].payoffs.values()]
+        right = [float(x) for x in legislative_equilibrium(game)[0].payoffs.values()]
         chance, q, d = np.array([float(x) for x in p]), game.quota, 0.8
         value = np.full(n, 1 / n)
         total, steps = np.zeros(n), 0
@@ -106,7 +106,7 @@ def test_every_legislature_has_its_equilibrium(weights: list[int], d: int, quota
         {f"m{k}": Fraction(w, sum(weights)) for k, w in enumerate(weights)},
         discount=Fraction(d, 10), quota=min(quota, len(weights)),
     )  # fmt: skip
-    answer = legislative.solve(game)
+    answer = legislative_equilibrium(game)
     assert answer.evidence[0].holds
     x = answer[0].payoffs
     ordered = sorted(game.players, key=lambda m: game.recognition[m])
@@ -115,7 +115,7 @@ def test_every_legislature_has_its_equilibrium(weights: list[int], d: int, quota
 
 def test_equal_members_agree_with_the_closed_form() -> None:
     game = LegislativeGame(dict.fromkeys("abcde", Fraction(1, 5)), discount=Fraction(1, 2))
-    assert set(legislative.solve(game)[0].payoffs.values()) == {Fraction(1, 5)}
+    assert set(legislative_equilibrium(game)[0].payoffs.values()) == {Fraction(1, 5)}
     with pytest.raises(InputError, match="sum to 1/2"):
         LegislativeGame({"a": Fraction(1, 2)}, discount=0)
     with pytest.raises(InputError, match="discount"):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from negotiate.coalitions import banzhaf, myerson, owen, shapley, tau
+from negotiate.coalitions import banzhaf, myerson, owen, sampled, shapley, tau
 from negotiate.coalitions.game import CoalitionalGame, from_worths, glove, weighted_voting
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.solution import Point
@@ -38,7 +38,7 @@ def by_orders(game: CoalitionalGame, orders: list[tuple[str, ...]]) -> dict[str,
 @settings(max_examples=40, deadline=None)
 @given(games())
 def test_shapley_is_the_mean_over_orders(game: CoalitionalGame) -> None:
-    answer = shapley.solve(game)
+    answer = shapley(game)
     assert answer[0].payoffs == by_orders(game, list(permutations(game.players)))
     assert answer.evidence[0].holds and answer.evidence[0].value == 0
 
@@ -58,7 +58,7 @@ def test_owen_is_the_mean_over_orders_that_keep_blocs_together(
             for u in unions
         )
     ]
-    answer = owen.solve(game, unions=unions)
+    answer = owen(game, unions=unions)
     assert answer[0].payoffs == by_orders(game, orders)
     assert answer.evidence[0].holds
 
@@ -66,15 +66,15 @@ def test_owen_is_the_mean_over_orders_that_keep_blocs_together(
 @settings(max_examples=30, deadline=None)
 @given(games(3, 4))
 def test_owen_with_one_bloc_or_none_is_shapley(game: CoalitionalGame) -> None:
-    right = shapley.solve(game)[0].payoffs
-    assert owen.solve(game, unions=[])[0].payoffs == right
-    assert owen.solve(game, unions=[game.players])[0].payoffs == right
+    right = shapley(game)[0].payoffs
+    assert owen(game, unions=[])[0].payoffs == right
+    assert owen(game, unions=[game.players])[0].payoffs == right
 
 
 @settings(max_examples=30, deadline=None)
 @given(games())
 def test_banzhaf_is_the_mean_over_coalitions(game: CoalitionalGame) -> None:
-    answer = banzhaf.solve(game)
+    answer = banzhaf(game)
     for player in game.players:
         others = [p for p in game.players if p != player]
         total = Fraction(0)
@@ -97,16 +97,16 @@ def test_myerson_is_efficient_by_parts_and_fair(
             if a != b and max(a, b) < game.n
         }
     )
-    answer = myerson.solve(game, links=links)
+    answer = myerson(game, links=links)
     assert answer.evidence[0].holds
     full = [(p, q) for k, p in enumerate(game.players) for q in game.players[k + 1 :]]
-    assert myerson.solve(game, links=full)[0].payoffs == shapley.solve(game)[0].payoffs
+    assert myerson(game, links=full)[0].payoffs == shapley(game)[0].payoffs
 
 
 @settings(max_examples=60, deadline=None)
 @given(games())
 def test_tau_lies_between_the_bounds_that_define_it(game: CoalitionalGame) -> None:
-    answer = tau.solve(game)
+    answer = tau(game)
     if not answer.points:
         return
     point = answer[0]
@@ -119,7 +119,7 @@ def test_tau_lies_between_the_bounds_that_define_it(game: CoalitionalGame) -> No
 
 def test_tau_of_a_two_player_game_is_the_standard_solution() -> None:
     """Both take half of what is above their own worths: v(1) + (v(N) - v(1) - v(2)) / 2."""
-    answer = tau.solve(from_worths({"a": 1, "b": 3, "a+b": 10}))
+    answer = tau(from_worths({"a": 1, "b": 3, "a+b": 10}))
     assert answer[0].payoffs == {"a": 4, "b": 6}
 
 
@@ -127,7 +127,7 @@ def test_tau_of_a_two_player_game_is_the_standard_solution() -> None:
 @given(games())
 def test_perturbed_values_are_refuted(game: CoalitionalGame) -> None:
     for solve, holds in (
-        (shapley.solve, shapley.holds), (banzhaf.solve, banzhaf.holds), (tau.solve, tau.holds),
+        (shapley, shapley.holds), (banzhaf, banzhaf.holds), (tau, tau.holds),
     ):  # fmt: skip
         answer = solve(game)
         if not answer.points:
@@ -136,7 +136,7 @@ def test_perturbed_values_are_refuted(game: CoalitionalGame) -> None:
         first, second = game.players[:2]
         moved[first] += Fraction(1, 7)
         moved[second] -= Fraction(1, 7)
-        if solve is tau.solve and answer[0].facts["utopia"] == answer[0].facts["minimal_rights"]:
+        if solve is tau and answer[0].facts["utopia"] == answer[0].facts["minimal_rights"]:
             continue
         assert not holds(game, Point(payoffs=moved)).holds
 
@@ -148,8 +148,8 @@ def test_draws_are_a_loop() -> None:
     game = CoalitionalGame(tuple("abcd"), table)
     unions, links = [["a", "b"]], [("a", "b"), ("b", "c")]
     for solve in (
-        shapley.solve, banzhaf.solve, tau.solve,
-        lambda g: owen.solve(g, unions=unions), lambda g: myerson.solve(g, links=links),
+        shapley, banzhaf, tau,
+        lambda g: owen(g, unions=unions), lambda g: myerson(g, links=links),
     ):  # fmt: skip
         whole = solve(game)[0].payoffs
         for k in (0, 7, 49):
@@ -165,7 +165,7 @@ def test_floats_agree_with_fractions() -> None:
     rng = np.random.default_rng(5)
     table = [0, *(Fraction(int(a), 7) for a in rng.integers(0, 60, 31))]
     game = CoalitionalGame(tuple("abcde"), table)
-    for solve in (shapley.solve, banzhaf.solve):
+    for solve in (shapley, banzhaf):
         for p, x in solve(game)[0].payoffs.items():
             assert solve(game.floats())[0].payoffs[p] == pytest.approx(float(x), abs=1e-12)
 
@@ -179,12 +179,12 @@ def test_sampling_covers_the_truth_and_refuses_too_much() -> None:
         weight = member @ np.arange(30)
         return size * (size - 1) / 2 + weight
 
-    answer = shapley.sampled(names, worth, orders=60, rng=np.random.default_rng(0))
+    answer = sampled(names, worth, orders=60, rng=np.random.default_rng(0))
     for k, p in enumerate(names):
         error = answer[0].facts["standard_error"][p]
         assert abs(answer[0].payoffs[p] - (29 / 2 + k)) <= 5 * error + 1e-9
     with pytest.raises(TooLargeError, match="coalitions"):
-        shapley.sampled(names, worth, orders=10**7, rng=np.random.default_rng(0))
+        sampled(names, worth, orders=10**7, rng=np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_sampling_covers_the_truth_and_refuses_too_much() -> None:
         (lambda: from_worths({"a": 1, "a+b": 3}), InputError, r"no worth for 1 coalition: \{b\}"),
         (lambda: from_worths({"a": 1, "b": 1, "b + a": 2, "a+b": 3}), InputError, "given twice"),
         (lambda: from_worths({"a": 1}, players=["b"]), UnknownNameError, "there is no player 'a'"),
-        (lambda: owen.solve(glove(["a"], ["b"]), unions=[["a"], ["a"]]), InputError, "two unions"),
-        (lambda: myerson.solve(glove(["a"], ["b"]), links=[("a", "a")]), InputError, "pairs of"),
+        (lambda: owen(glove(["a"], ["b"]), unions=[["a"], ["a"]]), InputError, "two unions"),
+        (lambda: myerson(glove(["a"], ["b"]), links=[("a", "a")]), InputError, "pairs of"),
         (lambda: weighted_voting({"a": 1}, 0), InputError, "quota"),
     ],
 )
