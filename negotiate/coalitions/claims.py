@@ -35,15 +35,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from negotiate.coalitions.arithmetic import claims as arithmetic
 from negotiate.coalitions.arithmetic.exact_table import integers
-from negotiate.coalitions.game import CoalitionalGame, check_size
-from negotiate.declare import Concept, Metric, Playable, concept, game
-from negotiate.errors import InputError, TooLargeError
+from negotiate.coalitions.game import CoalitionalGame, check_size, players_of
+from negotiate.declare import Concept, Metric, Playable, compiles, concept, game, reads
+from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.numbers.reading import check_labels, exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT, TINY
@@ -60,7 +61,20 @@ def _award_of(solution: Solution, names: Mapping[str, str]) -> Any:
     return found if isinstance(found, np.ndarray) else float(found)
 
 
-AWARDS = (Metric("award.<name>", "payoff", "what a claimant gets", read=_award_of),)
+AWARDS = (
+    Metric(
+        "award.<name>",
+        "payoff",
+        "what a claimant gets",
+        words="award of {name}",
+        read=_award_of,
+        choices=players_of,
+    ),
+)
+
+
+def _has_claims(case: Any) -> bool:
+    return KIND in case.case.model
 
 
 @game(
@@ -77,6 +91,7 @@ AWARDS = (Metric("award.<name>", "payoff", "what a claimant gets", read=_award_o
         "piniles",
     ),
     cites=("oneill1982", "thomson2003"),
+    applies=_has_claims,
 )
 @dataclass(frozen=True, eq=False, repr=False)
 class ClaimsProblem(Playable):
@@ -92,6 +107,8 @@ class ClaimsProblem(Playable):
         Unit of both, for people.
     title, note
         What the problem is, for people.
+    origin
+        The file it was read from, for `as_case`.
     """
 
     claims: Mapping[str, Any]
@@ -99,6 +116,7 @@ class ClaimsProblem(Playable):
     unit: str = ""
     title: str = ""
     note: str = ""
+    origin: Any = None
 
     _view = "negotiate.coalitions.view"
 
@@ -172,6 +190,17 @@ class ClaimsProblem(Playable):
             return CoalitionalGame(self.players, whole, denominator, title=self.title)
         return CoalitionalGame(self.players, table, title=self.title)
 
+    def as_case(self) -> Any:
+        """The quantities of the file it was read from as a case, to draw, set and ask what if."""
+        from negotiate.coalitions import _file
+
+        if self.origin is None:
+            raise InputError(
+                "the problem was not read from a parameter file", where=self.title or KIND,
+                allowed='a file of kind = "claims" with its quantities',
+            )  # fmt: skip
+        return _file.as_case(self.origin)
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         claims, estate = self.arrays
@@ -190,6 +219,31 @@ def _float(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.astype(float)
     return float(value) if isinstance(value, (float, np.floating)) else float(exact(value))
+
+
+@reads("claims")
+def read(path: str | Path) -> ClaimsProblem:
+    """A problem from a parameter file with ``kind = "claims"``."""
+    from negotiate.coalitions import _file
+
+    found = _file.open_file(path).game()
+    assert isinstance(found, ClaimsProblem)
+    return found
+
+
+@compiles("claims")
+def from_case(negotiation: Any) -> ClaimsProblem:
+    """The problem of a file of ``kind = "claims"`` at other values or over draws."""
+    from negotiate.coalitions import _file
+
+    if not _has_claims(negotiation):
+        raise NotApplicableError(
+            "there is no claims problem", where=f"case {negotiation.id}",
+            allowed='a file of kind = "claims"',
+        )  # fmt: skip
+    found = _file.at(negotiation, KIND)
+    assert isinstance(found, ClaimsProblem)
+    return found
 
 
 # ---- rules ------------------------------------------------------------------------------------

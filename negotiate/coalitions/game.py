@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ import numpy as np
 from negotiate.case.expression import Expression, parse
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.arithmetic.exact_table import from_floats, integers
-from negotiate.declare import Metric, Playable, game
+from negotiate.declare import Metric, Playable, game, reads
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers.reading import check_labels, exact
 
@@ -116,8 +117,12 @@ class CoalitionalGame(Playable):
         Whether the numbers are costs to be shared rather than worths.
     outsiders
         For a compiled game, what was assumed of those outside a coalition.
+    unions, links
+        Blocs of players and pairs that talk, for the values that read them.
     title, note
         What the game is, for people.
+    origin
+        The file it was read from, for `as_case`.
     """
 
     players: tuple[str, ...]
@@ -127,6 +132,9 @@ class CoalitionalGame(Playable):
     outsiders: str = ""
     title: str = ""
     note: str = ""
+    unions: tuple[tuple[str, ...], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    origin: Any = None
 
     _view = "negotiate.coalitions.view"
 
@@ -156,6 +164,10 @@ class CoalitionalGame(Playable):
                 allowed="0",
                 remedy="subtract it, or give it to a player of its own",
             )
+        for group in (*self.unions, *self.links):
+            for name in group:
+                if name not in players:
+                    raise UnknownNameError("player", str(name), players, where="unions, links")
         table.setflags(write=False)
         object.__setattr__(self, "players", players)
         object.__setattr__(self, "table", table)
@@ -267,6 +279,17 @@ class CoalitionalGame(Playable):
             return self.signed, self.denominator, Fraction(0)
         return from_floats(self.signed)
 
+    def as_case(self) -> Any:
+        """The quantities of the file it was read from as a case, to draw, set and ask what if."""
+        from negotiate.coalitions import _file
+
+        if self.origin is None:
+            raise InputError(
+                "the game was not read from a parameter file", where=self.title or KIND,
+                allowed='a file of kind = "coalitional" with its quantities',
+            )  # fmt: skip
+        return _file.as_case(self.origin)
+
     def to_dict(self) -> dict[str, Any]:
         """Players and worths, JSON-ready; at most 10 players' coalitions are listed."""
         out: dict[str, Any] = {"players": list(self.players), "cost": self.cost}
@@ -296,6 +319,9 @@ def check_size(n: int, *, where: str = "coalitional game") -> None:
 
 
 def _read(given: Any, denominator: int) -> tuple[Array, int]:
+    if not isinstance(given, np.ndarray) and any(np.ndim(v) for v in given):
+        rows = [np.asarray(v, dtype=float) if np.ndim(v) else float(v) for v in given]
+        given = np.stack(np.broadcast_arrays(*rows), axis=-1)
     array = given if isinstance(given, np.ndarray) else np.asarray(given, dtype=object)
     if array.dtype == object and any(isinstance(v, (float, np.floating)) for v in array.flat):
         array = np.array([float(v) if isinstance(v, (float, np.floating)) else float(exact(v))
@@ -317,6 +343,16 @@ def _read(given: Any, denominator: int) -> tuple[Array, int]:
         return array.astype(float), 0
     table, scale = integers(array)
     return np.array(table), scale
+
+
+@reads("coalitional")
+def read(path: str | Path) -> CoalitionalGame:
+    """A game from a parameter file with ``kind = "coalitional"``."""
+    from negotiate.coalitions import _file
+
+    found = _file.open_file(path).game()
+    assert isinstance(found, CoalitionalGame)
+    return found
 
 
 # ---- builders ---------------------------------------------------------------------------------
@@ -471,8 +507,11 @@ def from_formula(
         result = expression.evaluate(known)
     except ZeroDivisionError as error:
         raise InputError(f'"{text}" divides by zero for some coalition', where="worth") from error
-    table = np.broadcast_to(np.asarray(result, dtype=object), (2 ** len(players),)).copy()
-    table[0] = Fraction(0)
+    found = np.asarray(result)
+    size = 2 ** len(players)
+    lead = np.broadcast_shapes(found.shape, (size,))[:-1]
+    table = np.broadcast_to(found, (*lead, size)).copy()
+    table[..., 0] = 0
     return CoalitionalGame(players, table, cost=cost, title=title)
 
 
@@ -493,14 +532,14 @@ def _members_of_formula(
     for name in expression.names:
         head, _, rest = name.partition(".")
         if name in values:
-            known[name] = exact(values[name])
+            known[name] = _named(values[name])
         elif name == "size":
             known[name] = _fractions(subsets.sizes(n).tolist())
         elif head == "has" and rest in players:
             k = players.index(rest)
             known[name] = _fractions([m >> k & 1 for m in range(2**n)])
         elif head in ("sum", "max", "min") and rest in attributes:
-            numbers = _fractions([exact(attributes[rest].get(p, 0)) for p in players])
+            numbers = _column([attributes[rest].get(p, 0) for p in players])
             if head == "sum":
                 known[name] = subsets.sums(numbers)
             elif head == "max":
@@ -510,6 +549,21 @@ def _members_of_formula(
         else:
             raise UnknownNameError("name", name, allowed, where=f'formula "{expression}"')
     return known
+
+
+def _column(entries: Sequence[Any]) -> Array:
+    """Numbers of the players: fractions, or floats with draw axes in front."""
+    if any(isinstance(e, float) or np.ndim(e) for e in entries):
+        rows = [np.asarray(e, dtype=float) if np.ndim(e) else float(e) for e in entries]
+        return np.stack(np.broadcast_arrays(*rows), axis=-1)
+    return _fractions([exact(e) for e in entries])
+
+
+def _named(value: Any) -> Any:
+    """A named number of a formula; over draws with an axis for the coalitions."""
+    if np.ndim(value):
+        return np.asarray(value, dtype=float)[..., None]
+    return exact(value) if not isinstance(value, float) else value
 
 
 def _fractions(values: Sequence[Any]) -> Array:
@@ -540,8 +594,8 @@ def airport(costs: Mapping[str, Any]) -> CoalitionalGame:
     players = tuple(costs)
     check_labels(players, "players", "airport game")
     check_size(len(players))
-    numbers = _fractions([exact(c) for c in costs.values()])
-    if any(c < 0 for c in numbers):
+    numbers = _column(list(costs.values()))
+    if np.any(numbers < 0):
         raise InputError("a cost is negative", where="airport game", allowed="0 or more")
     return CoalitionalGame(players, subsets.largest(numbers), cost=True, title="Airport game")
 

@@ -50,7 +50,7 @@ def myerson(game: CoalitionalGame, *, links: Links = ()) -> Solution:
     game
         One game or a game over draws.
     links
-        Pairs of players that talk to each other.
+        Pairs of players that talk to each other. By default those of the game.
 
     Returns
     -------
@@ -62,6 +62,7 @@ def myerson(game: CoalitionalGame, *, links: Links = ()) -> Solution:
     >>> [str(x) for x in myerson(glove(["l"], ["r", "s"]), links=[("l", "r")])[0].payoffs.values()]
     ['1/2', '1/2', '0']
     """
+    links = links or game.links
     graph = restricted(game, links=links)
     found = values.semivalue(graph.signed, values.shapley_weights(game.n))
     listed = [list(pair) for pair in links]
@@ -123,7 +124,7 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
 def explain(game: CoalitionalGame, *, links: Links = ()) -> str:
     """Worked steps in Markdown."""
     answer = myerson(game, links=links)
-    parts = values.components(game.n, _pairs(game, links))[game.grand]
+    parts = values.components(game.n, _pairs(game, links or game.links))[game.grand]
     return (
         f"1. Connected parts of all: {', '.join(game.label(p) for p in parts)}.\n"
         "2. Each coalition is worth the sum of its connected parts.\n"

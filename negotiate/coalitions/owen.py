@@ -50,7 +50,7 @@ def owen(game: CoalitionalGame, *, unions: Sequence[Iterable[str]] = ()) -> Solu
     game
         One game or a game over draws.
     unions
-        Blocs; players in none stand alone.
+        Blocs; players in none stand alone. By default those of the game.
 
     Returns
     -------
@@ -67,6 +67,7 @@ def owen(game: CoalitionalGame, *, unions: Sequence[Iterable[str]] = ()) -> Solu
     >>> [str(x) for x in owen(glove(["l"], ["r", "s"]), unions=[["r", "s"]])[0].payoffs.values()]
     ['1/2', '1/4', '1/4']
     """
+    unions = unions or game.unions
     blocs = partition(game, unions)
     size = sum(len(bloc) * 2 ** (len(blocs) + len(bloc) - 2) for bloc in blocs)
     if size > MAX_TERMS:
@@ -158,7 +159,7 @@ def _one_by_one(table: np.ndarray[Any, Any], n: int) -> list[Any]:
 def explain(game: CoalitionalGame, *, unions: Sequence[Iterable[str]] = ()) -> str:
     """Worked steps in Markdown."""
     answer = owen(game, unions=unions)
-    blocs = partition(game, unions)
+    blocs = partition(game, answer.settings["unions"])
     totals = _shapley_of(game, [subsets.mask_of(b) for b in blocs])
     among = "; ".join(
         "{" + ", ".join(game.players[k] for k in bloc) + "} " + shared.shown(game.sign * t)

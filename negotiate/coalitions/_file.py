@@ -1,0 +1,297 @@
+"""Parameter files of the room: ``kind = "coalitional"``, ``"voting"`` and ``"claims"``.
+
+Every number is a number or, in quotes, an expression over the file's quantities; decimals are
+exact. A coalitional file gives its worths in one of four ways::
+
+    players = ["a", "b", "c"]
+    cost = true                        # the numbers are costs (default false)
+
+    worth = "min(sum.left, sum.right)" # a formula: size, has.PLAYER, sum./max./min.ATTRIBUTE
+    [attribute.left]
+    a = 1
+
+    [worth]                            # or a table, members joined by +
+    "a" = 0
+    "a + b" = "half_the_gain"
+    unlisted = "zero"                  # on the first level: zero, best, or (default) refuse
+
+    [airport]                          # or the costs of an airport game
+    a = 8
+
+    [gloves]                           # or who holds which glove
+    left = ["a"]
+
+``unions`` (lists of players) and ``links`` (pairs of players) are what the Owen and the Myerson
+value read. A voting file has ``quota`` and ``[weights]``, or several ``[[rule]]`` with ``passes``;
+a rule without weights counts heads. A claims file has ``estate`` and ``[claims]``.
+
+A file with quantities is a case of its own (`as_case`): they can be drawn, set and asked about.
+
+>>> loads('''
+... format = 1
+... kind = "claims"
+... id = "garment"
+... title = "The contested garment"
+... players = ["half", "all"]
+... estate = 1
+... claims = { half = "share", all = 1 }
+... quantity.share = 0.5
+... ''').game()
+ClaimsProblem(2 claimants: half, all; estate 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from negotiate.case.expression import parse
+from negotiate.case.game_file import GameFile, number, parse_toml, read_text, validated
+from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.party import Party
+from negotiate.case.quantity import Frozen
+from negotiate.case.schema import Case
+from negotiate.coalitions.claims import ClaimsProblem
+from negotiate.coalitions.game import (
+    CoalitionalGame,
+    airport,
+    check_size,
+    from_formula,
+    from_worths,
+    glove,
+)
+from negotiate.coalitions.voting import VotingBody
+from negotiate.errors import FileFormatError, InputError, UnknownNameError
+
+Known = Mapping[str, Any]
+
+
+class RoomFile(GameFile):
+    """What the kinds of the room share."""
+
+    def game(self, values: Mapping[str, Any] | None = None) -> Any:
+        """The game at the file's values, or at others (numbers or arrays over draws)."""
+        return self.build(self.quantities(values))
+
+    def build(self, known: Known) -> Any:
+        """The game with its numbers from ``known``."""
+        raise NotImplementedError
+
+    def _by_player(self, table: Mapping[str, Any], known: Known, what: str) -> dict[str, Any]:
+        for name in table:
+            if name not in self.players:
+                raise UnknownNameError("player", name, self.players, where=what)
+        return {p: number(v, known, f"{what} of {p}") for p, v in table.items()}
+
+
+class Gloves(Frozen):
+    """Who holds which glove."""
+
+    left: tuple[str, ...] = Field(min_length=1)
+    right: tuple[str, ...] = Field(min_length=1)
+
+
+class CoalitionalFile(RoomFile):
+    """A coalitional game as its file holds it."""
+
+    kind: Literal["coalitional"]
+    worth: str | dict[str, Any] | None = Field(None, description="a formula, or worth by coalition")
+    attribute: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    airport: dict[str, Any] | None = None
+    gloves: Gloves | None = None
+    cost: bool = False
+    unlisted: Literal["refuse", "zero", "best"] = "refuse"
+    unions: tuple[tuple[str, ...], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+    def build(self, known: Known) -> CoalitionalGame:
+        """The game with its numbers from ``known``."""
+        check_size(len(self.players), where=f"file {self.id}")
+        given = [n for n in ("worth", "airport", "gloves") if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise InputError(
+                f"{' and '.join(given) or 'no worths'}", where=f"file {self.id}",
+                allowed="exactly one of worth (a formula or a table), airport, gloves",
+            )  # fmt: skip
+        made = self._made(known)
+        return replace(
+            made, title=self.title, note=self.note, unions=self.unions, links=self.links,
+            origin=self,
+        )  # fmt: skip
+
+    def _made(self, known: Known) -> CoalitionalGame:
+        if self.airport is not None:
+            costs = self._by_player(self.airport, known, "airport")
+            missing = [p for p in self.players if p not in costs]
+            if missing:
+                raise InputError(f"no cost of {', '.join(missing)}", where="airport")
+            return airport({p: costs[p] for p in self.players})
+        if self.gloves is not None:
+            market = glove(self.gloves.left, self.gloves.right)
+            if set(market.players) != set(self.players):
+                raise InputError(
+                    f"gloves of {', '.join(market.players)}", where="gloves",
+                    allowed=f"one glove for each of {', '.join(self.players)}",
+                )  # fmt: skip
+            return market
+        if isinstance(self.worth, str):
+            attributes = {
+                name: self._by_player(row, known, f"attribute {name}")
+                for name, row in self.attribute.items()
+            }
+            return from_formula(
+                self.players, self.worth, attributes=attributes, values=_only(known, self.worth),
+                cost=self.cost,
+            )  # fmt: skip
+        assert self.worth is not None
+        table = {key: number(entry, known, f"worth of {key}") for key, entry in self.worth.items()}
+        return from_worths(table, players=self.players, unlisted=self.unlisted, cost=self.cost)
+
+
+def _only(known: Known, formula: str) -> dict[str, Any]:
+    """The named numbers that a formula reads."""
+    return {name: known[name] for name in parse(formula).names if name in known}
+
+
+class RuleTable(Frozen):
+    """One rule of a voting body."""
+
+    name: str = Field(min_length=1, max_length=80)
+    quota: Any
+    weights: dict[str, Any] | None = None
+
+
+class VotingFile(RoomFile):
+    """A voting body as its file holds it."""
+
+    kind: Literal["voting"]
+    quota: Any = None
+    weights: dict[str, Any] | None = None
+    rule: tuple[RuleTable, ...] = ()
+    passes: tuple[tuple[str, ...], ...] = ()
+
+    def build(self, known: Known) -> VotingBody:
+        """The body with its numbers from ``known``."""
+        rules = list(self.rule)
+        if self.quota is not None:
+            rules.insert(0, RuleTable(name="votes", quota=self.quota, weights=self.weights))
+        elif self.weights is not None:
+            raise InputError("weights without a quota", where=f"file {self.id}")
+        if not rules:
+            raise InputError(
+                "no rule", where=f"file {self.id}", allowed="quota and weights, or [[rule]] tables"
+            )
+        made: dict[str, tuple[Any, Mapping[str, Any] | None]] = {}
+        for item in rules:
+            if item.name in made:
+                raise InputError("two rules of this name", where=f"rule {item.name}")
+            weights = (
+                None
+                if item.weights is None
+                else self._by_player(item.weights, known, f"rule {item.name}")
+            )
+            made[item.name] = (number(item.quota, known, f"quota of {item.name}"), weights)
+        return VotingBody.of(
+            self.players, made, passes=self.passes, title=self.title, note=self.note
+        )
+
+
+class ClaimsFile(RoomFile):
+    """A claims problem as its file holds it."""
+
+    kind: Literal["claims"]
+    estate: Any
+    claims: dict[str, Any] = Field(min_length=1)
+    unit: str = ""
+
+    def build(self, known: Known) -> ClaimsProblem:
+        """The problem with its numbers from ``known``."""
+        claims = self._by_player(self.claims, known, "claim")
+        missing = [p for p in self.players if p not in claims]
+        if missing:
+            raise InputError(f"no claim of {', '.join(missing)}", where=f"file {self.id}")
+        return ClaimsProblem(
+            {p: claims[p] for p in self.players}, number(self.estate, known, "estate"),
+            unit=self.unit, title=self.title, note=self.note, origin=self,
+        )  # fmt: skip
+
+
+KINDS: dict[str, type[RoomFile]] = {
+    "coalitional": CoalitionalFile,
+    "voting": VotingFile,
+    "claims": ClaimsFile,
+}
+
+
+def loads(text: str, *, path: str = "") -> RoomFile:
+    """A file of the room from its text; ``path`` only names it in errors."""
+    data = parse_toml(text, path=path)
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise FileFormatError(
+            f"kind = {kind!r}", path=path, line=1, column=1, allowed=", ".join(KINDS)
+        )
+    return validated(KINDS[kind], data, path=path, what=f"{kind} file")
+
+
+def open_file(path: str | Path) -> RoomFile:
+    """Read a parameter file of the room, keeping quantities and sources."""
+    return loads(read_text(path), path=str(path))
+
+
+# ---- a file as a case ----------------------------------------------------------------------------
+
+
+def as_case(file: RoomFile) -> Negotiation:
+    """The file as a case whose quantities can be drawn, set and asked about.
+
+    A game has no issues and its players are free labels, so the checks of a case file do not apply.
+    """
+    case = Case.model_construct(
+        format=1,
+        kind="negotiation",
+        id=file.id,
+        title=file.title,
+        summary=file.note,
+        party=tuple(
+            Party.model_construct(id=p, name=p, role="principal", weights={}, values={})
+            for p in file.players
+        ),
+        issue=(),
+        quantity=dict(file.quantity),
+        model={file.kind: {"file": file}},
+    )
+    return from_case(case)
+
+
+def at(negotiation: Negotiation, kind: str) -> Any:
+    """The game of a case made by `as_case`, at the case's numbers or draws."""
+    file = negotiation.case.model[kind]["file"]
+    assert isinstance(file, RoomFile)
+    return file.build(_Values(negotiation))
+
+
+class _Values(Mapping[str, Any]):
+    """Numbers of a case by path, or by the name of a quantity."""
+
+    def __init__(self, negotiation: Negotiation) -> None:
+        self.of = negotiation
+
+    def _path(self, name: str) -> str:
+        return name if self.of.has(name) else f"quantity.{name}"
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.of.has(self._path(name))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.of.value(self._path(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.of.paths)
+
+    def __len__(self) -> int:
+        return len(self.of.paths)
