@@ -42,8 +42,15 @@ from negotiate.coalitions.properties import is_superadditive as is_superadditive
 from negotiate.coalitions.properties import is_totally_balanced as is_totally_balanced
 from negotiate.coalitions.properties import subgame as subgame
 from negotiate.coalitions.properties import veto_players as veto_players
+from negotiate.coalitions.secure import agreement as agreement
+from negotiate.coalitions.secure import by_partition as by_partition
+from negotiate.coalitions.secure import from_case as from_case
+from negotiate.coalitions.secure import from_strategic as from_strategic
+from negotiate.coalitions.secure import in_partition as in_partition
 from negotiate.coalitions.shapley import sampled as sampled
 from negotiate.coalitions.shapley import shapley as shapley
+from negotiate.coalitions.spoilers import Spoilers as Spoilers
+from negotiate.coalitions.spoilers import spoiler_terms as spoiler_terms
 from negotiate.coalitions.tau import tau as tau
 from negotiate.coalitions.voting import VotingBody as VotingBody
 from negotiate.coalitions.voting import banzhaf_index as banzhaf_index

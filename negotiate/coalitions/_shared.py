@@ -63,10 +63,12 @@ def vector(game: CoalitionalGame, point: Point | Mapping[str, Any]) -> list[Any]
     return [game.sign * float(given[p]) for p in game.players]
 
 
-def slack(game: CoalitionalGame, x: Sequence[Any]) -> float:
-    """Zero where all is exact; else a small part of the game's scale."""
+def slack(game: CoalitionalGame, x: Sequence[Any]) -> Any:
+    """Zero where all is exact (an int: a float would round what it is added to); else a small part
+    of the game's scale.
+    """
     if game.exact and all(isinstance(a, Fraction) for a in x):
-        return 0.0
+        return 0
     return AGREEMENT * float(np.max(game.scale))
 
 

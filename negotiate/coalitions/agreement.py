@@ -112,6 +112,8 @@ def stable_agreements(game: Agreement) -> Solution:
     table = [_asked(names, game.worths, mask) for mask in range(2 ** len(names))]
     points = []
     for mask in range(2 ** len(names)):
+        if mask and table[mask] == table[0]:
+            continue  # these sign nothing: the same as nobody
         loss, gain = margins(names, table, mask)
         together = sum(loss.values())
         marks = []

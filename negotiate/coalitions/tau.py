@@ -113,7 +113,7 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
         gap = (x[k] - low[k]) * room - way * (top[k] - low[k])
         if abs(gap) > slack * max(1, abs(float(room))):
             return Evidence(False, gap, "distance from the line from m to M", game.players[k])
-    return Evidence(True, 0 if not slack else 0.0, "distance from the line from m to M")
+    return Evidence(True, slack * 0, "distance from the line from m to M")
 
 
 @tau.explained_by
