@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError
+from negotiate.numbers.fractions import number as read
 
 POLYGONAL = ("linear", "peaked", "table")
 KINDS = (*POLYGONAL, "quadratic", "power", "curve")
@@ -139,19 +140,10 @@ def table(worth: Sequence[Any]) -> Value:
 
 
 def number(value: Any) -> Any:
-    """Ints become fractions, text is read as a decimal or p/q; the rest stays as it is."""
-    if isinstance(value, bool):
-        raise InputError(f"{value} is not a number", allowed="a number")
-    if isinstance(value, (int, np.integer)):
-        return Fraction(int(value))
-    if isinstance(value, str):
-        try:
-            return Fraction(value)
-        except (ValueError, ZeroDivisionError) as error:
-            raise InputError(f"'{value}' is not a number", allowed='"0.3" or "1/3"') from error
-    if isinstance(value, (list, tuple)):
-        return np.asarray(value, dtype=np.float64)
-    return value
+    """A fraction where the number is given exactly, a float where it is one; arrays of draws."""
+    if isinstance(value, (float, np.floating)):
+        return float(value)
+    return value if isinstance(value, np.ndarray) else read(value)
 
 
 def is_exact(values: Any) -> bool:

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from negotiate.case.party import VALUE_FORMS
-from negotiate.case.quantity import exact
 from negotiate.case.scenario import Scenario
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.numbers.fractions import exact
 from negotiate.tolerance import DRAWN_SUM, WEIGHT_SUM
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from typing import Any
 
 from negotiate.case.diagnostics import Finding, Location
 from negotiate.case.expression import parse
-from negotiate.case.quantity import exact
 from negotiate.errors import FileFormatError
+from negotiate.numbers.fractions import exact
 
 Doc = dict[str, Any]
 SHOWN = 12

@@ -28,7 +28,8 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from negotiate.errors import FileFormatError, UnknownNameError
+from negotiate.errors import FileFormatError, InputError, UnknownNameError
+from negotiate.numbers.fractions import exact
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 40
@@ -173,17 +174,23 @@ class _Parser:
         sign = -1 if self.take("-") else 1
         if self.kind != "number":
             raise self.error("an exponent must be a number", "a constant such as 2 or 0.5")
-        exponent = sign * _exact(self.value)
+        exponent = sign * self.number()
         if exponent.denominator > MAX_DEGREE or _degree(base) * abs(exponent) > MAX_DEGREE:
             raise self.error("the exponents are too large", f"together at most {MAX_DEGREE}")
         self._advance()
         return ("pow", base, exponent)
 
+    def number(self) -> Fraction:
+        if abs(int(re.split("[eE]", self.value + "e0")[1])) > 300:
+            raise self.error("the number is out of range", "exponents up to 300")
+        try:
+            return exact(self.value)
+        except InputError as error:
+            raise self.error(error.what) from None
+
     def atom(self, depth: int) -> Node:
         if self.kind == "number":
-            if abs(int(re.split("[eE]", self.value + "e0")[1])) > 300:
-                raise self.error("the number is out of range", "exponents up to 300")
-            node: Node = ("num", _exact(self.value))
+            node: Node = ("num", self.number())
             self._advance()
             return node
         if self.kind == "name":
@@ -205,10 +212,6 @@ class _Parser:
             self.need(")")
             return node
         raise self.error(f"expected a number or a name, found '{self.value or 'the end'}'")
-
-
-def _exact(text: str) -> Fraction:
-    return Fraction(text)
 
 
 def _degree(node: Node) -> Fraction:

@@ -11,7 +11,6 @@ the ends of its support. Numbers are exact: a decimal in a file becomes a fracti
 
 from __future__ import annotations
 
-import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args
@@ -26,8 +25,8 @@ from pydantic import (
     model_validator,
 )
 
-MAX_DIGITS = 400
-"""A decimal whose exact form needs more digits than this is refused: it is a mistake or a trap."""
+from negotiate.errors import InputError
+from negotiate.numbers.fractions import exact
 
 Family = Literal[
     "point",
@@ -44,48 +43,16 @@ Family = Literal[
 FAMILIES: tuple[str, ...] = get_args(Family)
 
 
-def exact(value: Any) -> Fraction:
-    """Fraction from an int, a decimal, a decimal string or a float's shortest decimal.
-
-    >>> exact(0.1), exact("1/3"), exact(2)
-    (Fraction(1, 10), Fraction(1, 3), Fraction(2, 1))
-    """
-    if isinstance(value, bool):
-        raise ValueError("expected a number, found true or false")
-    if isinstance(value, Fraction):
-        return value
-    if isinstance(value, int):
-        return Fraction(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{value} is not a number one can compute with")
-        return Fraction(repr(value))
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            raise ValueError(f"{value} is not a number one can compute with")
-        if abs(value.adjusted()) > MAX_DIGITS:
-            raise ValueError(f"{value} is out of range")
-        return Fraction(value)
-    if isinstance(value, str):
-        text = value.strip()
-        if len(text) > MAX_DIGITS:
-            raise ValueError(f"a number of {len(text)} characters")
-        if "/" in text:
-            numerator, _, denominator = text.partition("/")
-            if numerator.lstrip("+-").isdigit() and denominator.isdigit() and int(denominator):
-                return Fraction(int(numerator), int(denominator))
-        else:
-            try:
-                return exact(Decimal(text))
-            except ArithmeticError:
-                pass
-        raise ValueError(f"'{value}' is not a number")
-    raise ValueError(f"expected a number, found {type(value).__name__}")
+def _exact(value: Any) -> Fraction:
+    try:
+        return exact(value)
+    except InputError as error:  # Pydantic adds the place; the rest of the message is said there
+        raise ValueError(error.what) from None
 
 
 Exact = Annotated[
     Fraction,
-    BeforeValidator(exact),
+    BeforeValidator(_exact),
     PlainSerializer(lambda x: float(x), return_type=float),
     WithJsonSchema({"type": "number"}),
 ]

@@ -17,6 +17,7 @@ from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots.expected import COMMITMENTS
 from negotiate.declare import Metric
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+from negotiate.numbers.fractions import exact
 
 MISSING = object()
 
@@ -33,7 +34,7 @@ def number(
             f"{field} is {named!r}", where=f"model.{form}", allowed="a number, or a path in quotes"
         )
     if named is not None:
-        return _plain(negotiation, Fraction(str(named)))
+        return _plain(negotiation, exact(named, where=f"model.{form}.{field}"))
     for path in paths:
         if negotiation.has(path):
             return negotiation.value(path)

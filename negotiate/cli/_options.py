@@ -67,7 +67,7 @@ def assignment(negotiation: Any, text: str) -> tuple[str, Any]:
         return path, value.lower() == "true"
     if not operator:
         return path, value
-    from negotiate.case.quantity import exact
+    from negotiate.numbers.fractions import exact
 
     try:
         number = exact(value)

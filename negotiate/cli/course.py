@@ -160,9 +160,9 @@ def grade(
     percent: Annotated[bool, typer.Option(help="scores.csv from 0 to 100.")] = False,
 ) -> None:
     """Grade a folder of submissions: read, never run. Every file gets a line."""
-    from negotiate.case.quantity import exact
     from negotiate.course import collecting, feedback, files, grading
     from negotiate.errors import UnknownNameError
+    from negotiate.numbers.fractions import exact
 
     if level not in feedback.LEVELS:
         raise UnknownNameError("level", level, feedback.LEVELS, where="--level")

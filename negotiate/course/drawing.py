@@ -29,11 +29,11 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
-from negotiate.case.quantity import exact
 from negotiate.course.conditions import read as read_condition
 from negotiate.course.exercise import Exercise, Question
 from negotiate.course.world import World
 from negotiate.errors import InputError, NoSolutionError
+from negotiate.numbers.fractions import exact
 
 MIN_KEY = 16
 """Bytes of a course key below which it could be guessed."""

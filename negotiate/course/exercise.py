@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from negotiate.case.deal import Source
-from negotiate.case.quantity import Exact, Frozen, exact
+from negotiate.case.quantity import Exact, Frozen
+from negotiate.numbers.fractions import exact
 
 NAME = r"^[A-Za-z][A-Za-z0-9_]{0,59}$"
 """Names stand in expressions, so a hyphen (a minus sign there) is not part of one."""

@@ -119,7 +119,7 @@ def _hand_rows(report: Report) -> Iterator[tuple[str, ...]]:
 
 def read_hand(path: Path) -> dict[tuple[str, str, str], Fraction]:
     """Points given by a person: ``by_hand.csv`` with its column ``points`` filled in."""
-    from negotiate.case.quantity import exact
+    from negotiate.numbers.fractions import exact
 
     rows = files.read_csv(path)
     head = [name.strip() for name in rows[0]]

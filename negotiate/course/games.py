@@ -15,9 +15,9 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate import declare
-from negotiate.case.quantity import exact
 from negotiate.course.builders import KINDS, Numbers, value
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.numbers.fractions import exact
 
 
 def build(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:

@@ -22,9 +22,9 @@ from typing import Any
 
 from negotiate import tolerance
 from negotiate.case.expression import parse
-from negotiate.case.quantity import exact
 from negotiate.course.exercise import Question
 from negotiate.errors import NegotiateError
+from negotiate.numbers.fractions import exact
 
 MAX_ITEMS = 200
 """Entries of a list or table in an answer."""

@@ -161,7 +161,7 @@ def _plain(entry: Any, depth: int, count: list[int]) -> Any:
     if isinstance(entry, (bool, str)) or entry is None:
         return entry
     if isinstance(entry, (int, float, Decimal)):
-        from negotiate.case.quantity import exact
+        from negotiate.numbers.fractions import exact
 
         try:
             return exact(entry)

@@ -38,6 +38,7 @@ from negotiate.case.parametric import (
 from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
 from negotiate.numbers.arithmetic import Number, choose, clip, is_exact, larger, smaller
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -325,14 +326,12 @@ def _ratifiers(negotiation: Negotiation, party: str) -> Any:
     where = f"model.{KIND}.ratifiers_{party}"
     if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
         raise InputError(f"{paths!r}", where=where, allowed="a list of paths")
-    weights = [
-        Fraction(str(w)) for w in negotiation.setting(KIND, f"weights_{party}", [1] * len(paths))
-    ]
+    weights = [exact(w) for w in negotiation.setting(KIND, f"weights_{party}", [1] * len(paths))]
     quota = negotiation.setting(KIND, f"quota_{party}")
     return ratification_minimum(
         [negotiation.value(path) for path in paths],
         weights,
-        sum(weights) / 2 if quota is None else Fraction(str(quota)),
+        sum(weights) / 2 if quota is None else exact(quota),
     )
 
 

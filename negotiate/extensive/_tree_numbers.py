@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -23,50 +22,14 @@ from numpy.typing import NDArray
 
 from negotiate import tolerance
 from negotiate.errors import InputError
-
-_ALLOWED = 'a number, a fraction as text ("1/3"), a SymPy expression or an array over draws'
+from negotiate.numbers.fractions import number as read
 
 
 def number(value: Any, *, where: str = "") -> Any:
     """One entry: a `Fraction`, a float, a float array over draws or a SymPy expression."""
-    if type(value) is Fraction:
-        return value
-    if type(value) is int:
-        return Fraction(value)
-    if isinstance(value, (bool, np.bool_)) or value is None:
-        raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
-    if isinstance(value, str):
-        return _exact(value.strip(), where)
-    if isinstance(value, np.ndarray) and value.ndim:
-        out = np.asarray(value, dtype=np.float64)
-        if not np.isfinite(out).all():
-            raise InputError("a draw is not finite", where=where, allowed="finite numbers")
-        return out
-    if isinstance(value, (float, np.floating)):
-        if not math.isfinite(value):
-            raise InputError(f"{value} is not finite", where=where, allowed="finite numbers")
+    if isinstance(value, (float, np.floating)) and math.isfinite(value):
         return float(value)
-    if isinstance(value, (int, np.integer)):
-        return Fraction(int(value))
-    if isinstance(value, (Fraction, Decimal)):
-        return Fraction(value) if isinstance(value, Fraction) else _exact(str(value), where)
-    if hasattr(value, "free_symbols"):
-        return Fraction(int(value.p), int(value.q)) if value.is_Rational else value
-    raise InputError(f"{value!r} is not a number", where=where, allowed=_ALLOWED)
-
-
-def _exact(text: str, where: str) -> Fraction:
-    """A written number; its length and exponent are bounded, since its digits are all kept."""
-    exponent = text.lower().partition("e")[2].lstrip("+-")
-    if len(text) > 400 or len(exponent) > 3 or (exponent.isdigit() and int(exponent) > 300):
-        raise InputError(
-            f"the number {text[:30]} is too long", where=where,
-            allowed="400 characters, exponents up to 300",
-        )  # fmt: skip
-    try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"'{text}' is not a number", where=where, allowed=_ALLOWED) from None
+    return read(value, where=where)
 
 
 def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[Any]:

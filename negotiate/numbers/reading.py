@@ -11,35 +11,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from numbers import Rational
 from typing import Any
 
 import numpy as np
 
 from negotiate.errors import InputError, UnknownNameError
+from negotiate.numbers.fractions import exact
 from negotiate.tolerance import WEIGHT_SUM
 
 Array = np.ndarray[Any, np.dtype[Any]]
-
-
-def exact(value: Any) -> Fraction:
-    """A number as a fraction; a float as its shortest decimal.
-
-    >>> exact("1/3"), exact(0.1), exact(2)
-    (Fraction(1, 3), Fraction(1, 10), Fraction(2, 1))
-    """
-    if isinstance(value, (float, np.floating)):
-        value = repr(float(value))
-    elif isinstance(value, np.integer):
-        value = int(value)
-    elif hasattr(value, "is_Rational") and value.is_Rational:
-        value = Fraction(int(value.p), int(value.q))
-    try:
-        return Fraction(value)
-    except (ValueError, TypeError, ZeroDivisionError, OverflowError) as error:
-        raise InputError(
-            f"{value!r} is not a number", allowed='2, 0.5, "1/3"', remedy="write a finite number"
-        ) from error
 
 
 def check_labels(labels: Sequence[Any], what: str, where: str) -> None:
@@ -189,7 +169,7 @@ def settle(values: Any, *, draw_axes: int = 0) -> Array:
         elif any(isinstance(v, (float, np.floating)) for v in flat):
             return np.array([_float(v) for v in flat], dtype=float).reshape(array.shape)
         else:
-            out = [v if type(v) is Fraction else _exact_entry(v) for v in flat]
+            out = [exact(v, where="game") for v in flat]
         result = np.empty(len(out), dtype=object)
         result[:] = out
         return result.reshape(array.shape)
@@ -198,14 +178,6 @@ def settle(values: Any, *, draw_axes: int = 0) -> Array:
 
 def _float(value: Any) -> float:
     return float(exact(value)) if isinstance(value, (str, Decimal)) else float(value)
-
-
-def _exact_entry(value: Any) -> Fraction:
-    if isinstance(value, bool) or not (
-        isinstance(value, (Rational, Decimal, str)) or getattr(value, "is_Rational", False)
-    ):
-        raise InputError(f"payoff {value!r} is not a number", where="game", allowed='2, 0.5, "1/3"')
-    return exact(value)
 
 
 def to_fractions(array: Array) -> Array:

@@ -25,7 +25,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -424,8 +423,3 @@ def is_symmetric(game: StrategicGame) -> bool:
         return bool(np.all(first == second))
     scale = float(np.max(np.abs(game.payoffs))) or 1.0
     return bool(np.max(np.abs(first - second)) <= PROBABILITY * scale)
-
-
-def as_fraction(value: Any) -> Fraction:
-    """Read one number as an exact fraction; see `StrategicGame.fractions`."""
-    return numbers.exact(value)

@@ -43,6 +43,7 @@ from negotiate.case.slots import disagreement as slot
 from negotiate.case.slots.expected import entering
 from negotiate.declare import Metric, Playable, compiles
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
+from negotiate.numbers.fractions import exact as exact_number
 from negotiate.strategic.game import StrategicGame
 from negotiate.threats import arithmetic as threats
 
@@ -245,7 +246,7 @@ def from_points(
 ) -> ThreatGame:
     """Threat game with arbitrary disagreement points ``(m, n, 2)``, by pair of threats."""
     array = np.array(
-        [[[Fraction(str(x)) for x in cell] for cell in row] for row in points], dtype=object
+        [[[exact_number(x) for x in cell] for cell in row] for row in points], dtype=object
     )
     if array.ndim != 3 or array.shape[2] != 2 or len(problem.parties) != 2:
         raise InputError(f"points of shape {array.shape}", where="threats", allowed="(m, n, 2)")
@@ -253,7 +254,7 @@ def from_points(
     names = strategies or (
         tuple(f"t{i + 1}" for i in range(m)), tuple(f"t{j + 1}" for j in range(n)),
     )  # fmt: skip
-    exact = np.array([Fraction(str(w)) for w in weights], dtype=object)
+    exact = np.array([exact_number(w) for w in weights], dtype=object)
     return ThreatGame(problem, ((), ()), names, array, None, exact)
 
 

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, TooLargeError
+from negotiate.numbers.fractions import exact as read_exact
 from negotiate.strategic.arithmetic.polytope_vertices import Matrix, most_vertices, vertices
 
 LIMIT = 400_000
@@ -101,7 +102,7 @@ def as_integers(payoffs: Any, *, where: str = "payoffs") -> tuple[Matrix, int]:
         exact.append([])
         for j, value in enumerate(row):
             try:
-                exact[-1].append(_fraction(value))
+                exact[-1].append(read_exact(value))
             except (TypeError, ValueError, OverflowError):
                 raise InputError(
                     f"payoff {value!r} in row {i + 1}, column {j + 1}",
@@ -110,12 +111,6 @@ def as_integers(payoffs: Any, *, where: str = "payoffs") -> tuple[Matrix, int]:
                 ) from None
     scale = lcm(*(value.denominator for row in exact for value in row))
     return [[int(value * scale) for value in row] for row in exact], scale
-
-
-def _fraction(value: Any) -> Fraction:
-    if hasattr(value, "numerator") and hasattr(value, "denominator"):
-        return Fraction(int(value.numerator), int(value.denominator))
-    return Fraction(value if isinstance(value, str) else float(value))
 
 
 def _positive(rows: Matrix) -> Matrix:

@@ -13,8 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from negotiate.case.quantity import exact
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.numbers.fractions import exact
 
 Terms = dict[tuple[int, ...], Fraction]
 """A polynomial: exponents of the quantities to coefficient; the empty dict is zero."""
@@ -93,7 +93,7 @@ def read(
             f"the game has draw axes {game.draws}", where=where, allowed="one game",
             remedy="take one with draw(index)",
         )  # fmt: skip
-    given = {str(k): _number(v, f"{where}: values of {k}") for k, v in (values or {}).items()}
+    given = {str(k): exact(v, where=f"{where}: values of {k}") for k, v in (values or {}).items()}
     tables, found = _tables(game, names, given, where)
     notes = [] if found else [f"No payoff depends on {' or '.join(names)}."]
     if (
@@ -143,19 +143,8 @@ def _symbolic(file: Any, names: Sequence[str], values: Mapping[str, Any] | None,
         if name not in file.quantity:
             raise UnknownNameError("quantity", name, file.quantity, where=f"{where}: {file.id}")
     symbols = {name: sympy.Symbol(name, real=True) for name in names}
-    given = {str(k): _number(v, f"{where}: values of {k}") for k, v in (values or {}).items()}
+    given = {str(k): exact(v, where=f"{where}: values of {k}") for k, v in (values or {}).items()}
     return file.game({**given, **symbols})
-
-
-def _number(value: Any, where: str) -> Fraction:
-    if hasattr(value, "is_Rational") and value.is_Rational:
-        return Fraction(int(value.p), int(value.q))
-    if hasattr(value, "item"):
-        value = value.item()
-    try:
-        return exact(value)
-    except ValueError as error:
-        raise InputError(str(error), where=where, allowed='2, 0.5, "1/3"') from None
 
 
 def _tables(
@@ -197,7 +186,7 @@ def _tables(
 def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell: str) -> Terms:
     zero = (0,) * len(names)
     if not hasattr(entry, "free_symbols") or entry.is_Rational or entry.is_Float:
-        number = _number(str(entry) if getattr(entry, "is_Float", False) else entry, cell)
+        number = exact(entry, where=cell)
         return {zero: number} if number else {}
     quick = _expanded(entry, {n: k for k, n in enumerate(names)}, given, len(names))
     if quick is not None:
@@ -229,7 +218,7 @@ def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell
                 remedy="write irrational numbers as decimals",
             )  # fmt: skip
         plain = str(coefficient) if coefficient.is_Float else coefficient
-        number = _number(plain, cell)
+        number = exact(plain, where=cell)
         if number:
             terms[tuple(int(p) for p in powers)] = number
     return terms

@@ -26,8 +26,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from negotiate.case.quantity import exact
 from negotiate.errors import InputError
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic.maps import _polynomial_payoffs as payoffs_of
 from negotiate.strategic.maps._equilibrium_pieces import Critical, MapCell

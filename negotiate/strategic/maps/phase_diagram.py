@@ -36,6 +36,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence
 from negotiate.strategic.maps import _phase_curves as curves
 from negotiate.strategic.maps import _polynomial_payoffs as payoffs_of
@@ -144,7 +145,7 @@ class PhaseDiagram(Viewable):
 
     def region(self, x: Any, y: Any) -> tuple[str, ...]:
         """Supports of the extreme equilibria at one rational point, exactly."""
-        point = [payoffs_of._number(v, "phase_diagram") for v in (x, y)]
+        point = [exact(v, where="phase_diagram") for v in (x, y)]
         pattern = self.game.signs([point[0]], [point[1]])[:, 0]
         return support_names(
             self.game.structures(pattern[:, None])[0][0], self.players, self.strategies
@@ -265,7 +266,7 @@ def _span(given: Any, stated: tuple[Any, Any], name: str) -> Pair:
         raise InputError("has no range", where=f"phase_diagram: {name}",
                          allowed="(low, high), both finite",
                          remedy="give x_range and y_range")  # fmt: skip
-    start, stop = (payoffs_of._number(v, f"range of {name}") for v in (low, high))
+    start, stop = (exact(v, where=f"range of {name}") for v in (low, high))
     if not start < stop:
         raise InputError(f"the range {start} to {stop} is empty", where=f"phase_diagram: {name}",
                          allowed="low below high")  # fmt: skip
