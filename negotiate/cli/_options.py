@@ -34,12 +34,15 @@ def load(case: str, changes: list[str] | None = None, scenarios: list[str] | Non
     A game file whose form knows `as_case` is the case of its quantities.
     """
     from negotiate.case import read as casefile
-    from negotiate.declare import kind_of
     from negotiate.loading import load as read
 
     path = casefile.resolve(case)
-    game = path.suffix.lower() == ".toml" and path.is_file() and kind_of(casefile.read_text(path))
-    if game in ("", False, "negotiation"):
+    game = (
+        path.suffix.lower() == ".toml"
+        and path.is_file()
+        and casefile.kind_in(casefile.read_text(path))
+    )
+    if game in ("", "negotiation"):
         negotiation = casefile.load(case)
     else:
         found = read(case)
