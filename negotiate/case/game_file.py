@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,10 @@ from pydantic import Field, ValidationError
 
 from negotiate.case.deal import Source
 from negotiate.case.expression import parse
+from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.party import Party
 from negotiate.case.quantity import Frozen, Quantity
+from negotiate.case.schema import Case
 from negotiate.errors import (
     CaseError,
     FileFormatError,
@@ -27,6 +30,8 @@ from negotiate.errors import (
     TooLargeError,
     UnknownNameError,
 )
+
+_NOT_ID = re.compile(r"[^a-z0-9_-]+")
 
 MAX_BYTES = 20_000_000
 """Largest parameter file read."""
@@ -119,6 +124,89 @@ def validated(kind: type[File], data: Mapping[str, Any], *, path: str, what: str
             error.what, where=where, allowed=error.allowed, remedy=error.remedy
         ) from error
     return file
+
+
+def as_case(
+    data: Mapping[str, Any], kind: str, keys: Sequence[str], *, where: str = ""
+) -> Negotiation:
+    """A game file as a case whose quantities can be drawn, moved and asked about.
+
+    Parameters
+    ----------
+    data
+        The file as the mapping its TOML holds.
+    kind
+        Kind of game; the case holds it under ``[model.<kind>]``.
+    keys
+        Keys of the file that make the game (its tree, its strategies and payoffs).
+    where
+        Name of the file, for messages.
+
+    Returns
+    -------
+    Negotiation
+        Without issues; its principals are the players. It is built without the checks of a case
+        file, for players are free labels.
+
+    Raises
+    ------
+    InputError
+        Where there are no players, or a quantity is no number.
+    """
+    title = str(data.get("title", "")) or where or f"{kind} game"
+    names = [str(name) for name in data.get("players", ())]
+    if not names:
+        raise InputError("no players", where=title, allowed='players = ["A", "B"]')
+    given = data.get("quantity", {})
+    identity = str(data.get("id", "")) or _NOT_ID.sub("-", title.lower()).strip("-") or "game"
+    held = {key: data[key] for key in keys if key in data}
+    case = Case.model_construct(
+        format=1,
+        kind="negotiation",
+        id=identity,
+        title=title,
+        summary=str(data.get("note", "")),
+        party=tuple(
+            Party.model_construct(id=name, name=name, role="principal", weights={}, values={})
+            for name in names
+        ),
+        issue=(),
+        quantity={str(name): _quantity(str(name), entry, title) for name, entry in given.items()},
+        model={kind: {**held, "players": names}},
+    )
+    return from_case(case)
+
+
+def _quantity(name: str, entry: Any, where: str) -> Quantity:
+    """A number, an expression, or a table as in a case file."""
+    table = dict(entry) if isinstance(entry, Mapping) else {"value": entry}
+    try:
+        return Quantity.model_validate(table)
+    except ValidationError as error:
+        told = "; ".join(str(item["msg"]) for item in error.errors()[:3])
+        raise InputError(told, where=f"{where}: quantity {name}") from None
+
+
+class CaseValues(Mapping[str, Any]):
+    """Numbers of a case by path, or by the name of a quantity: what a game's expressions read."""
+
+    def __init__(self, negotiation: Negotiation) -> None:
+        self.of = negotiation
+
+    def _path(self, name: str) -> str:
+        return name if self.of.has(name) else f"quantity.{name}"
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.of.has(self._path(name))
+
+    def __getitem__(self, name: str) -> Any:
+        return self.of.value(self._path(name))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.of.paths)
+
+    def __len__(self) -> int:
+        return len(self.of.paths)
 
 
 def number(entry: Any, known: Mapping[str, Any], where: str) -> Any:

@@ -36,5 +36,5 @@ def values(changes: list[str] | None) -> dict[str, str]:
         name, sign, value = text.partition("=")
         if not sign or not name.strip() or name.strip()[-1] in "*+":
             raise InputError(f"'{text}'", where="--set", allowed="NAME=VALUE, a number")
-        out[name.strip()] = value.strip()
+        out[name.strip().removeprefix("quantity.")] = value.strip()
     return out

@@ -33,10 +33,11 @@ def command(
 ) -> None:
     """Draw the phase diagram of a metric over two quantities, boundaries exact where possible.
 
-    Of a strategic game of two players: which equilibria it has, with exact boundary curves.
+    Of a strategic game of two players, where no metric is named: which equilibria it has, with
+    exact boundary curves.
     """
     answer: Any
-    if quantities(case, "phase") is None:
+    if quantities(case, "phase") is None or metric != METRIC_OF_A_CASE or condition:
         from negotiate.whatif.questions.phase import phase
 
         answer = phase(
@@ -46,13 +47,19 @@ def command(
     else:
         from negotiate.strategic.maps.phase_diagram import phase_diagram
 
-        if scenario or condition or metric != METRIC_OF_A_CASE:
+        if scenario:
             raise InputError(
-                "a game has no scenarios, conditions and metrics",
-                where="--scenario, --condition, --metric",
+                "a game has no scenarios",
+                where="--scenario",
                 allowed="the two quantities, their ranges, --grid, --set",
             )
         answer = phase_diagram(
-            case, x, y, x_range=x_range, y_range=y_range, values=values(changes), points=grid
+            case,
+            x.removeprefix("quantity."),
+            y.removeprefix("quantity."),
+            x_range=x_range,
+            y_range=y_range,
+            values=values(changes),
+            points=grid,
         )
     show(answer, as_json=as_json, figure=figure)

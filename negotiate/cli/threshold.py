@@ -10,6 +10,9 @@ from negotiate.cli._answer import FIGURE, show
 from negotiate.cli._game import quantities, values
 from negotiate.cli._options import CASE, JSON, SCENARIO, SEED, SET, load
 
+DEFAULT = "deal.margin.least"
+"""Metric asked about where none is named; a strategic game then answers with all equilibria."""
+
 
 def command(
     case: CASE,
@@ -17,8 +20,8 @@ def command(
         str, typer.Argument(help="Quantity to vary, such as lever.sanctions.cost.turkey.")
     ] = "",
     metric: Annotated[
-        str, typer.Argument(help="Metric asked about; a label or a number (cases only).")
-    ] = "deal.margin.least",
+        str, typer.Argument(help="Metric asked about; a label or a number.")
+    ] = DEFAULT,
     quantity: Annotated[
         str, typer.Option("--quantity", help="The same as PATH; of a game, the name in its file.")
     ] = "",
@@ -42,12 +45,13 @@ def command(
 ) -> None:
     """Find where the answer changes along one quantity; exact where that is possible.
 
-    Of a strategic game of two players: all equilibria as formulas, cell by cell, exactly.
+    Of a strategic game of two players, where no metric is named: all equilibria as formulas, cell
+    by cell, exactly.
     """
     from negotiate.errors import InputError
 
     if quantity and path and quantity != path:
-        if metric != "deal.margin.least":
+        if metric != DEFAULT:
             raise InputError(f"'{quantity}' and '{path}'", where="--quantity, PATH",
                              allowed="one quantity")  # fmt: skip
         path, metric = quantity, path  # with --quantity the first argument left is the metric
@@ -59,13 +63,13 @@ def command(
             remedy=f"one of {', '.join(known)}" if known else "`negotiate show CASE` lists paths",
         )  # fmt: skip
     answer: Any
-    if known is not None:
+    if known is not None and metric == DEFAULT and not condition:
         from negotiate.strategic.maps.equilibrium_map import equilibrium_map
 
-        if scenario or condition:
-            raise InputError("a game has no scenarios and no conditions",
-                             where="--scenario, --condition",
+        if scenario:
+            raise InputError("a game has no scenarios", where="--scenario",
                              remedy="--set NAME=VALUE changes another quantity")  # fmt: skip
+        path = path.removeprefix("quantity.")
         answer = equilibrium_map(case, path, low=low, high=high, values=values(changes))
     else:
         from negotiate.whatif.questions.cells import cells

@@ -30,8 +30,7 @@ Metrics come from one backward induction over all draws (`solved`).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -39,10 +38,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.case.negotiation import Negotiation, from_case
-from negotiate.case.party import Party
-from negotiate.case.quantity import Quantity
-from negotiate.case.schema import Case
+from negotiate.case import game_file
+from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.extensive import _tree_tables
 from negotiate.extensive import profile as _tree_profile
@@ -52,70 +49,11 @@ from negotiate.extensive.game import ExtensiveGame
 
 FORM = "extensive"
 _TREE = ("tree", "node", "nodes", "root")
-_ID = re.compile(r"[^a-z0-9_-]+")
 
 
 def as_case(data: Mapping[str, Any], *, where: str = "") -> Negotiation:
     """A file of ``kind = "extensive"`` as a case whose quantities can be drawn and moved."""
-    title = str(data.get("title", "")) or where or "extensive game"
-    players = data.get("players", ())
-    names = list(players)
-    if not names:
-        raise InputError("no players", where=title, allowed='players = ["A", "B"]')
-    given = data.get("quantity", {})
-    quantities = {str(name): _quantity(str(name), entry, title) for name, entry in given.items()}
-    identity = str(data.get("id", "")) or _ID.sub("-", title.lower()).strip("-") or "game"
-    held = {key: data[key] for key in _TREE if key in data}
-    # Built without the checks of a case file: a game has no issues, and players are free labels.
-    case = Case.model_construct(
-        format=1,
-        kind="negotiation",
-        id=identity,
-        title=title,
-        summary=str(data.get("note", "")),
-        party=tuple(
-            Party.model_construct(id=str(p), name=str(p), role="principal", weights={}, values={})
-            for p in names
-        ),
-        issue=(),
-        quantity=quantities,
-        model={FORM: {**held, "players": [str(p) for p in names]}},
-    )
-    return from_case(case)
-
-
-def _quantity(name: str, entry: Any, where: str) -> Quantity:
-    """A number, an expression, or a table as in a case file."""
-    from pydantic import ValidationError
-
-    table = dict(entry) if isinstance(entry, Mapping) else {"value": entry}
-    try:
-        return Quantity.model_validate(table)
-    except ValidationError as error:
-        told = "; ".join(str(item["msg"]) for item in error.errors()[:3])
-        raise InputError(told, where=f"{where}: quantity {name}") from None
-
-
-class _Values(Mapping[str, Any]):
-    """Numbers of a case by path, or by the name of a quantity."""
-
-    def __init__(self, negotiation: Negotiation) -> None:
-        self.of = negotiation
-
-    def _path(self, name: str) -> str:
-        return name if self.of.has(name) else f"quantity.{name}"
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.of.has(self._path(name))
-
-    def __getitem__(self, name: str) -> Any:
-        return self.of.value(self._path(name))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.of.paths)
-
-    def __len__(self) -> int:
-        return len(self.of.paths)
+    return game_file.as_case(data, FORM, _TREE, where=where)
 
 
 def compile(negotiation: Negotiation) -> ExtensiveGame:
@@ -132,7 +70,8 @@ def compile(negotiation: Negotiation) -> ExtensiveGame:
         "players": list(held.get("players", negotiation.principals)),
         **layout,
     }
-    return _tree_tables.from_dict(data, values=_Values(negotiation), where=f"case {negotiation.id}")
+    values = game_file.CaseValues(negotiation)
+    return _tree_tables.from_dict(data, values=values, where=f"case {negotiation.id}")
 
 
 @dataclass(frozen=True)

@@ -24,17 +24,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
 
-from negotiate.declare import Playable, game, reads
+from negotiate.case import game_file
+from negotiate.declare import Metric, Playable, game, reads
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers import reading as numbers
-from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic import expected, pure
 from negotiate.tolerance import PROBABILITY
 
 KIND = "strategic"
@@ -66,11 +68,89 @@ def check_size(counts: Sequence[int], draws: int = 1) -> None:
         )
 
 
+NAMED = 4_096
+"""Most pure profiles of a game that are listed by name."""
+
+
+def profile_names(strategies: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, ...]]:
+    """Name of every pure profile, to its strategies by position; different ones differ.
+
+    The labels are joined by dots. Where two profiles would be written alike, labels that hold a
+    dot or a quote are quoted.
+
+    >>> list(profile_names({"A": ("up", "down"), "B": ("left",)}))
+    ['up.left', 'down.left']
+    >>> list(profile_names({"A": ("a", "a.b"), "B": ("b.c", "c")}))
+    ["a.'b.c'", 'a.c', "'a.b'.'b.c'", "'a.b'.c"]
+    """
+    rows = [tuple(labels) for labels in strategies.values()]
+    check_size([len(labels) for labels in rows])
+    cells = list(product(*(range(len(labels)) for labels in rows)))
+    names = [".".join(row[k] for row, k in zip(rows, cell)) for cell in cells]
+    if len(set(names)) < len(names):
+        told = [[repr(s) if set(s) & set(".'\"") else s for s in row] for row in rows]
+        names = [".".join(row[k] for row, k in zip(told, cell)) for cell in cells]
+    return dict(zip(names, cells))
+
+
+def held_strategies(case: Any) -> dict[str, tuple[str, ...]]:
+    """Strategies of the game under ``[model.strategic]`` of a case."""
+    held = case.case.model.get(KIND, {})
+    given = held.get("strategies", {})
+    players = held.get("players", case.principals)
+    return {str(p): tuple(map(str, given.get(p, ()))) for p in players}
+
+
+def _profiles_of(case: Any) -> Sequence[str]:
+    strategies = held_strategies(case)
+    if math.prod(len(labels) for labels in strategies.values()) > NAMED:
+        return ()
+    return tuple(profile_names(strategies))
+
+
+def _named_profile(game: StrategicGame, name: str) -> tuple[int, ...]:
+    known = profile_names(game.strategies)
+    if name not in known:
+        raise UnknownNameError("profile", name, known, where=game.title or "game")
+    return known[name]
+
+
+def margin(game: StrategicGame, profile: Sequence[int]) -> Any:
+    """What the player nearest to leaving a pure profile would lose by it, over draws.
+
+    Positive at a strict equilibrium, zero where somebody is indifferent, negative where somebody
+    gains by leaving. A player with one strategy never leaves: without any other strategy at all
+    it is infinite.
+    """
+    return pure.pure_margin(game.payoffs, tuple(profile), players=len(game.players))
+
+
+METRICS = (
+    Metric(
+        "margin.<name>",
+        "payoff",
+        "what the player nearest to leaving the pure profile would lose by leaving it: positive "
+        "at a strict equilibrium, negative where somebody gains",
+        read=lambda game, names: margin(game, _named_profile(game, names["name"])),
+        choices=_profiles_of,
+    ),
+    Metric(
+        "regret.<name>",
+        "payoff",
+        "largest gain of a player from leaving the pure profile alone: zero at an equilibrium",
+        read=lambda game, names: np.maximum(-margin(game, _named_profile(game, names["name"])), 0),
+        choices=_profiles_of,
+    ),
+)
+
+
 @game(
     "strategic",
     title="Strategic game",
     short="strategic",
     default=("nash_equilibrium",),
+    metrics=METRICS,
+    applies=lambda case: KIND in case.case.model,
 )
 @dataclass(frozen=True, eq=False)
 class StrategicGame(Playable):
@@ -94,6 +174,8 @@ class StrategicGame(Playable):
     payoffs: Array
     title: str = ""
     note: str = ""
+    origin: Mapping[str, Any] | None = field(default=None, init=False, repr=False)
+    """The parameter file it was read from; a changed game has none."""
 
     _view = "negotiate.strategic.views.game"
 
@@ -201,6 +283,38 @@ class StrategicGame(Playable):
         if len(index) != len(self.draws):
             raise InputError(f"index {index}", where="draw", allowed=f"{len(self.draws)} integers")
         return replace(self, payoffs=self.payoffs[index])
+
+    def with_origin(self, data: Mapping[str, Any]) -> StrategicGame:
+        """The same game, knowing the parameter file it was read from."""
+        out = replace(self)
+        object.__setattr__(out, "origin", data)
+        return out
+
+    def as_case(self) -> Any:
+        """The file's quantities as a case (a `Negotiation`), to draw, move and ask what if.
+
+        Returns
+        -------
+        Negotiation
+
+        Raises
+        ------
+        InputError
+            Where the game was not read from a parameter file.
+
+        Examples
+        --------
+        >>> from negotiate.loading import load
+        >>> load("inspection").as_case().paths
+        ('quantity.cost', 'quantity.penalty')
+        """
+        if self.origin is None:
+            raise InputError(
+                "the game was not read from a parameter file",
+                where=self.title or "game",
+                allowed='a file of kind = "strategic" with its quantities',
+            )
+        return game_file.as_case(self.origin, KIND, ("strategies", "payoffs"))
 
     # -- profiles ------------------------------------------------------------------------------
 

@@ -26,29 +26,269 @@ The inspection game of Turocy and von Stengel (2001), "Game theory", LSE CDAM Re
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from negotiate.declare import concept
-from negotiate.errors import TooLargeError
+from negotiate.declare import Metric, concept
+from negotiate.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.strategic import _nash_steps
 from negotiate.strategic import _shared as shared
-from negotiate.strategic.arithmetic import expected
+from negotiate.strategic.arithmetic import equilibria_batch, expected
 from negotiate.strategic.arithmetic._support_systems import Mixed
 from negotiate.strategic.arithmetic.components import NashSubset, connected, nash_subsets
 from negotiate.strategic.arithmetic.equilibria_exact import ExactEquilibria, extreme_equilibria
+from negotiate.strategic.arithmetic.equilibria_large import equilibria_large
 from negotiate.strategic.arithmetic.equilibria_nplayer import strictly_undominated, support_search
-from negotiate.strategic.game import StrategicGame
+from negotiate.strategic.game import StrategicGame, held_strategies
 from negotiate.tolerance import REGRET
 
 REDUCIBLE = 64
 """Most strategies per player for which a game too large is tried again after strict dominance."""
 MARKED = 400
 """Most equilibria among which Pareto dominance is looked for."""
+
+
+LOOPED = 2_000
+"""Most draws of a game of three and more players, which are solved one by one."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Equilibria of every draw as arrays.
+
+    Attributes
+    ----------
+    payoffs
+        ``(..., K, n)``, NaN beyond the last equilibrium of a draw, and where it has no answer.
+    plans
+        ``(..., K, S1 + ... + Sn)`` probabilities of all players' strategies.
+    """
+
+    game: StrategicGame
+    payoffs: Any
+    plans: Any
+
+    @property
+    def there(self) -> Any:
+        """``(..., K)``: whether the draw has a k-th equilibrium."""
+        return ~np.isnan(self.payoffs[..., 0])
+
+    @property
+    def count(self) -> Any:
+        """Number of extreme equilibria; NaN where they are not all known."""
+        found = self.there.sum(axis=-1)
+        return np.where(found == 0, np.nan, found)  # a finite game has one at least
+
+    def pick(self, rule: str) -> Any:
+        """Index of the equilibrium a rule picks, -1 where it picks none."""
+        chosen = RULES[rule](self)
+        return np.where(self.there.any(axis=-1), chosen, -1)
+
+    def at(self, values: Any, rule: str) -> Any:
+        """``values`` (..., K) at the equilibrium picked; NaN where none is."""
+        chosen = self.pick(rule)
+        found = np.take_along_axis(values, np.maximum(chosen, 0)[..., None], axis=-1)[..., 0]
+        return np.where(chosen < 0, np.nan, found)
+
+    def label(self, used: Any) -> str:
+        """Strategies in use ``(S1 + ... + Sn,)`` as text: mixtures in braces."""
+        parts, start = [], 0
+        for labels in self.game.strategies.values():
+            own = [s for s, on in zip(labels, used[start : start + len(labels)]) if on]
+            parts.append(own[0] if len(own) == 1 else "{" + ", ".join(own) + "}")
+            start += len(labels)
+        return ", ".join(parts)
+
+    def profile(self, rule: str) -> Any:
+        """Label of the equilibrium a rule picks, ``none`` where it picks none."""
+        chosen = self.pick(rule)
+        at = np.maximum(chosen, 0)[..., None, None]
+        used = np.take_along_axis(self.plans, at, axis=-2)[..., 0, :] > 0
+        names = _labelled(used, self.label)
+        return np.where(chosen < 0, "none", names)
+
+    def equilibria(self) -> Any:
+        """Which equilibria there are, by their supports, in one label."""
+        most, width = self.plans.shape[-2:]
+        used = (self.plans > 0).reshape(*self.plans.shape[:-2], most * width)
+
+        def told(row: Any) -> str:
+            rows = [part for part in row.reshape(most, width) if part.any()]
+            return "; ".join(sorted(self.label(part) for part in rows)) or "not known"
+
+        return _labelled(used, told)
+
+
+def _labelled(rows: Any, told: Callable[[Any], str]) -> Any:
+    """A label for each row of booleans along the last axis; equal rows are told once."""
+    flat = rows.reshape(-1, rows.shape[-1])
+    packed = np.packbits(flat, axis=1)
+    _, first, at = np.unique(packed, axis=0, return_index=True, return_inverse=True)
+    labels = np.array([told(flat[k]) for k in first])
+    return labels[at.reshape(-1)].reshape(rows.shape[:-1])
+
+
+def table(solution: Solution) -> Table:
+    """The points of an answer, of one game or of draws, as arrays."""
+    game: StrategicGame = solution.form
+    known = solution.points if solution.complete or game.draws else ()
+    width = sum(game.shape)
+    if not known:
+        return Table(game, np.full((1, len(game.players)), np.nan), np.full((1, width), np.nan))
+    payoffs = np.stack(
+        [np.stack([np.asarray(v, float) for v in p.payoffs.values()], -1) for p in known], -2
+    )
+    plans = np.stack(
+        [
+            np.stack(
+                [np.asarray(v, float) for row in p.strategies.values() for v in row.values()], -1
+            )
+            for p in known
+        ],
+        -2,
+    )
+    return Table(game, payoffs, plans)
+
+
+def _welfare(found: Table) -> Any:
+    return np.where(found.there, found.payoffs.sum(axis=-1), -np.inf).argmax(axis=-1)
+
+
+def _payoff_dominant(found: Table) -> Any:
+    u, there = found.payoffs, found.there
+    spread = expected.spread(found.game.floats().payoffs, len(found.game.players))
+    slack = REGRET * np.asarray(spread, dtype=float)
+    chosen = np.full(there.shape[:-1], -1)
+    for k in range(there.shape[-1]):
+        above = (u[..., k : k + 1, :] > u + slack[..., None, :]).all(axis=-1) | ~there
+        above[..., k] = there[..., k]
+        chosen = np.where(above.all(axis=-1), k, chosen)
+    return chosen
+
+
+def _risk_dominant(found: Table) -> Any:
+    if found.game.shape != (2, 2):
+        raise NotApplicableError(
+            f"the game is {' x '.join(map(str, found.game.shape))}",
+            where="risk dominance",
+            allowed="two players with two strategies each",
+        )
+    u = found.game.floats().payoffs
+    a, b = u[..., 0, :, :], u[..., 1, :, :]
+    loss_a = a - a[..., ::-1, :]
+    loss_b = b - b[..., :, ::-1]
+    strict = (loss_a > 0) & (loss_b > 0)
+    gain = np.where(strict, loss_a * loss_b, -np.inf).reshape(*u.shape[:-3], 4)
+    ranked = np.sort(gain, axis=-1)
+    clear = np.isfinite(ranked[..., 2]) & (ranked[..., 3] > ranked[..., 2])
+    cell = gain.argmax(axis=-1)
+    x, y = found.plans[..., :, :2], found.plans[..., :, 2:]
+    row = np.take_along_axis(x, (cell // 2)[..., None, None], axis=-1)[..., 0]
+    column = np.take_along_axis(y, (cell % 2)[..., None, None], axis=-1)[..., 0]
+    same = (row == 1) & (column == 1)
+    return np.where(clear & same.any(axis=-1), same.argmax(axis=-1), -1)
+
+
+RULES: dict[str, Callable[[Table], Any]] = {
+    "welfare": _welfare,
+    "payoff_dominant": _payoff_dominant,
+    "risk_dominant": _risk_dominant,
+}
+"""How one equilibrium is picked among several, as in `negotiate.strategic.selection`."""
+
+_MEANING = {
+    "welfare": "the equilibrium with the greatest sum of payoffs, the first of several",
+    "payoff_dominant": "the equilibrium that is better for every player than all others, where "
+    "there is one",
+    "risk_dominant": "the risk dominant one of two strict equilibria of a 2 x 2 game, where there "
+    "is one",
+}
+
+
+def _plans_of(case: Any) -> Sequence[str]:
+    return tuple(f"{p}.{s}" for p, labels in held_strategies(case).items() for s in labels)
+
+
+def _probability(solution: Solution, name: str, rule: str) -> Any:
+    found = table(solution)
+    known = [f"{p}.{s}" for p, labels in found.game.strategies.items() for s in labels]
+    if name not in known:
+        raise UnknownNameError("player and strategy", name, known, where="probability")
+    return found.at(found.plans[..., known.index(name)], rule)
+
+
+def _payoff(solution: Solution, player: str, rule: str) -> Any:
+    found = table(solution)
+    return found.at(found.payoffs[..., found.game.players.index(player)], rule)
+
+
+def _end(solution: Solution, player: str, end: Any) -> Any:
+    found = table(solution)
+    own = found.payoffs[..., found.game.players.index(player)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a draw without an answer stays NaN
+        return end(own, axis=-1)
+
+
+def _metrics_of(rule: str) -> tuple[Metric, ...]:
+    return (
+        Metric(
+            f"{rule}.payoff.<party>",
+            "payoff",
+            f"payoff of the player at {_MEANING[rule]}",
+            read=lambda found, names: _payoff(found, names["party"], rule),
+        ),
+        Metric(
+            f"{rule}.profile",
+            "label",
+            f"strategies in use at {_MEANING[rule]}",
+            read=lambda found, names: table(found).profile(rule),
+        ),
+        Metric(
+            f"{rule}.probability.<name>",
+            "probability",
+            f"probability of a player's strategy at {_MEANING[rule]}",
+            read=lambda found, names: _probability(found, names["name"], rule),
+            choices=_plans_of,
+        ),
+    )
+
+
+METRICS = (
+    Metric(
+        "count",
+        "count",
+        "number of extreme equilibria (of a continuum: its corners); undefined where more may "
+        "exist than were found",
+        read=lambda found, names: table(found).count,
+    ),
+    Metric(
+        "equilibria",
+        "label",
+        "which equilibria there are, by the strategies in use; mixtures in braces",
+        read=lambda found, names: table(found).equilibria(),
+    ),
+    Metric(
+        "lowest.<party>",
+        "payoff",
+        "least payoff of the player in an equilibrium",
+        read=lambda found, names: _end(found, names["party"], np.nanmin),
+    ),
+    Metric(
+        "highest.<party>",
+        "payoff",
+        "greatest payoff of the player in an equilibrium",
+        read=lambda found, names: _end(found, names["party"], np.nanmax),
+    ),
+    *(metric for rule in RULES for metric in _metrics_of(rule)),
+)
 
 
 @concept(
@@ -58,9 +298,15 @@ MARKED = 400
     games=("strategic",),
     field="rational",
     axioms=("no profitable deviation", "relabelling"),
+    metrics=METRICS,
 )
 def nash(form: StrategicGame) -> Solution:
     """All extreme Nash equilibria of a two-player game; pure and some mixed ones of others.
+
+    Parameters
+    ----------
+    form
+        A strategic game; with draw axes, every draw is solved.
 
     Returns
     -------
@@ -68,6 +314,8 @@ def nash(form: StrategicGame) -> Solution:
         Points carry probabilities (zeros included), payoffs, regret and ``facts``: the number of
         their component and, where it has more than one point, of their maximal Nash subsets.
         Payoffs given as floats are read as the decimals they show, and answers given as floats.
+        Over draws the k-th point holds the k-th equilibrium of every draw, NaN where a draw has
+        fewer, or where not all of its equilibria could be found (the notes count those).
 
     Raises
     ------
@@ -75,8 +323,80 @@ def nash(form: StrategicGame) -> Solution:
         A two-player game that may have more bases than `kernels.equilibria_exact.LIMIT`, even
         after iterated strict dominance.
     """
-    game = shared.admit(form, "nash_equilibrium")
+    game = shared.admit(form, "nash_equilibrium", draws=True)
+    if game.draws:
+        return _over_draws(game)
     return _two_players(game) if len(game.players) == 2 else _more_players(game)
+
+
+def _over_draws(game: StrategicGame) -> Solution:
+    """All equilibria of every draw, padded with NaN."""
+    if len(game.players) == 2:
+        x, y, payoffs, regret, solved, reasons = _batch_of_two(game)
+        mixed = [x, y]
+    else:
+        mixed, payoffs, regret, solved, reasons = _batch_of_more(game)
+    for part in (*mixed, payoffs, regret):
+        part[~solved] = np.nan
+    points = tuple(
+        Point(
+            payoffs={p: payoffs[..., k, i] for i, p in enumerate(game.players)},
+            strategies={
+                p: {s: mixed[i][..., k, j] for j, s in enumerate(game.strategies[p])}
+                for i, p in enumerate(game.players)
+            },
+            regret=regret[..., k],
+            label=f"equilibrium {k + 1}",
+        )
+        for k in range(payoffs.shape[-2])
+    )
+    left = int((~solved).sum())
+    notes = (f"{left:,} of {solved.size:,} draws have no answer: {'; '.join(reasons)}.",)
+    return Solution(
+        concept="nash_equilibrium",
+        players=game.players,
+        points=points,
+        complete=not left,
+        exact=False,
+        notes=notes if left else (),
+        form=game,
+    )
+
+
+def _batch_of_two(game: StrategicGame) -> tuple[Any, ...]:
+    values = game.floats().payoffs
+    a, b = values[..., 0, :, :], values[..., 1, :, :]
+    small = equilibria_batch.fits(*game.shape, compiled=False)
+    found = (equilibria_batch.all_equilibria if small else equilibria_large)(a, b)
+    reasons = [
+        equilibria_batch.STATUS[code]
+        for code in np.unique(found.status).tolist()
+        if code > equilibria_batch.RESOLVED
+    ]
+    return found.x, found.y, found.payoffs, found.regret, found.complete, reasons
+
+
+def _batch_of_more(game: StrategicGame) -> tuple[Any, ...]:
+    draws, n = math.prod(game.draws), len(game.players)
+    shared.bounded(
+        draws, LOOPED, "draws of a game of more than two players", "nash_equilibrium",
+        "ask for the margin of a pure profile, which needs no enumeration",
+    )  # fmt: skip
+    answers = [_more_players(game.draw(*at)) for at in np.ndindex(*game.draws)]
+    most = max([1, *(len(answer) for answer in answers)])
+    mixed = [np.full((draws, most, size), np.nan) for size in game.shape]
+    payoffs = np.full((draws, most, n), np.nan)
+    regret = np.full((draws, most), np.nan)
+    for d, answer in enumerate(answers):
+        for k, point in enumerate(answer):
+            payoffs[d, k] = [float(v) for v in point.payoffs.values()]
+            regret[d, k] = point.regret
+            for row, plan in zip(mixed, point.strategies.values()):
+                row[d, k] = [float(v) for v in plan.values()]
+    solved = np.array([answer.complete for answer in answers]).reshape(game.draws)
+    parts = [part.reshape(*game.draws, *part.shape[1:]) for part in (*mixed, payoffs, regret)]
+    why = ["more equilibria may exist than those found"]
+    return parts[:-2], parts[-2], parts[-1], solved, why
 
 
 def _enumerated(payoffs: Any) -> tuple[ExactEquilibria, list[list[int]], list[str]]:

@@ -69,7 +69,8 @@ def _of_game(game: str, case: Negotiation) -> Iterable[NamedMetric]:
         for filled in _fillings(metric, case):
             yield NamedMetric(game, "", metric, filled)
     for name in declare.concepts_of(game):
-        if "metrics" in declare.entry("concept", name).facts:
+        facts = declare.entry("concept", name).facts
+        if "metrics" in facts and game in facts["games"]:  # not of a game that solves itself by it
             for metric in declare.concept_named(name).metrics:
                 for filled in _fillings(metric, case):
                     yield NamedMetric(game, name, metric, filled)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from negotiate.strategic.arithmetic import equilibria_batch as batch
-from negotiate.strategic.arithmetic.dominance import iterated_strict, iterated_weak
+from negotiate.strategic.arithmetic.dominance import iterated_strict
 from negotiate.strategic.arithmetic.equilibria_exact import extreme_equilibria
-from negotiate.strategic.arithmetic.equilibria_large import equilibria_large, equilibria_undominated
+from negotiate.strategic.arithmetic.equilibria_large import equilibria_large
 
 
 def strict_by_definition(a, b):
@@ -31,13 +31,6 @@ def test_iterated_strict_dominance_against_loops():
         assert set(np.flatnonzero(columns[g])) == right
         assert (rounds[g] == 0) == (rows[g].all() and columns[g].all())
     assert rounds.max() >= 2
-
-
-def test_weak_dominance_needs_one_strict_gain():
-    # Duplicates do not dominate each other; the third row is weakly worse than both.
-    a = np.array([[1, 1], [1, 1], [1, 0]])
-    rows, columns, _ = iterated_weak(a, np.zeros((3, 2), dtype=int))
-    assert rows.tolist() == [True, True, False] and columns.all()
 
 
 def hidden(rng, m, n, core):
@@ -72,16 +65,6 @@ def test_where_the_engine_does_not_suffice_the_status_says_so(monkeypatch):
         cells = [(a[g] == a[g].max(axis=0)) & (b[g] == b[g].max(axis=1, keepdims=True))]
         assert found.count[g] == np.sum(cells)
         assert not found.complete[g]
-
-
-def test_weak_elimination_is_announced_and_keeps_equilibria():
-    rng = np.random.default_rng(6)
-    a, b = rng.integers(0, 3, (2, 80, 4, 4)).astype(float)
-    found = equilibria_undominated(a, b)
-    assert (found.status == batch.REDUCED).any()
-    assert np.nanmax(found.regret) < 1e-12
-    whole = equilibria_large(a, b)
-    assert (found.count[found.status == batch.COMPLETE] == whole.count[found.status == 0]).all()
 
 
 @pytest.mark.parametrize("shape", [(), (2,), (2, 3)])

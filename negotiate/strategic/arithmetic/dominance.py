@@ -1,14 +1,12 @@
 """Iterated elimination of dominated strategies by pure strategies, for batches of two-player games.
 
 Strategy s of a player is strictly dominated by t if t pays more against every strategy the
-opponent has left, and weakly dominated if t never pays less and sometimes more. A round removes
-all dominated strategies of both players at once; rounds go on until none is left. Under strict
-dominance the end does not depend on the order, and every equilibrium of the game lives on what is
-left, so nothing is lost. Under weak dominance both may fail; the convention here is the
-simultaneous one, and callers must say so.
+opponent has left. A round removes all dominated strategies of both players at once; rounds go on
+until none is left. The end does not depend on the order, and every equilibrium of the game lives
+on what is left, so nothing is lost.
 
-Source: Osborne and Rubinstein (1994), A Course in Game Theory, section 4.2, Propositions 61.2
-and 62.1. Dominance by mixed strategies, exact, for any number of players: ``solutions.dominance``.
+Source: Osborne and Rubinstein (1994), A Course in Game Theory, Proposition 61.2. Dominance by
+mixed strategies, exact, for any number of players: `negotiate.strategic.dominance`.
 
 The prisoner's dilemma is solved by one round:
 
@@ -36,24 +34,32 @@ def _strict(own: Array, other: Array, opponent: Array, closed: Array) -> Array:
     return np.asarray(((other > own) | closed).all(axis=0) & opponent.any(axis=0))
 
 
-def _weak(own: Array, other: Array, opponent: Array, closed: Array) -> Array:
-    return np.asarray(
-        ((other >= own) | closed).all(axis=0) & ((other > own) & opponent).any(axis=0)
-    )
-
-
-def _dominated(payoffs: Array, kept: Array, opponent: Array, test: Any) -> Array:
+def _dominated(payoffs: Array, kept: Array, opponent: Array) -> Array:
     """Which kept strategies are dominated; arrays ``(s, t, N)``, ``(s, N)``, ``(t, N)``."""
     out = np.zeros_like(kept)
     closed = ~opponent
     for s in range(payoffs.shape[0]):
         for t in range(payoffs.shape[0]):
             if s != t and kept[t].any():
-                out[s] |= kept[t] & test(payoffs[s], payoffs[t], opponent, closed)
+                out[s] |= kept[t] & _strict(payoffs[s], payoffs[t], opponent, closed)
     return np.asarray(out & kept)
 
 
-def _eliminate(a: npt.ArrayLike, b: npt.ArrayLike, test: Any) -> tuple[Array, Array, Array]:
+def iterated_strict(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Array, Array, Array]:
+    """What iterated strict dominance by pure strategies leaves; no equilibrium is lost.
+
+    Parameters
+    ----------
+    a, b
+        Payoffs of row and column player, ``(..., m, n)``: floats, integers or fractions.
+
+    Returns
+    -------
+    rows, columns
+        Masks of the strategies left, ``(..., m)`` and ``(..., n)``.
+    rounds
+        Rounds in which something was removed, ``(...)``.
+    """
     left, right = np.asarray(a), np.asarray(b)
     if left.ndim < 2 or right.ndim < 2 or left.shape[-2:] != right.shape[-2:]:
         raise InputError(
@@ -75,8 +81,8 @@ def _eliminate(a: npt.ArrayLike, b: npt.ArrayLike, test: Any) -> tuple[Array, Ar
         live = np.arange(start, min(start + size, games))
         kept_rows, kept_columns = np.ones((m, live.size), bool), np.ones((n, live.size), bool)
         while live.size:
-            out_rows = _dominated(own, kept_rows, kept_columns, test)
-            out_columns = _dominated(other, kept_columns, kept_rows, test)
+            out_rows = _dominated(own, kept_rows, kept_columns)
+            out_columns = _dominated(other, kept_columns, kept_rows)
             moved = out_rows.any(axis=0) | out_columns.any(axis=0)
             kept_rows, kept_columns = kept_rows & ~out_rows, kept_columns & ~out_columns
             rows[live], columns[live] = kept_rows.T, kept_columns.T
@@ -85,39 +91,3 @@ def _eliminate(a: npt.ArrayLike, b: npt.ArrayLike, test: Any) -> tuple[Array, Ar
             own, other = own[..., moved], other[..., moved]
             kept_rows, kept_columns = kept_rows[:, moved], kept_columns[:, moved]
     return rows.reshape(*draws, m), columns.reshape(*draws, n), rounds.reshape(draws)
-
-
-def iterated_strict(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Array, Array, Array]:
-    """What iterated strict dominance by pure strategies leaves; no equilibrium is lost.
-
-    Parameters
-    ----------
-    a, b
-        Payoffs of row and column player, ``(..., m, n)``: floats, integers or fractions.
-
-    Returns
-    -------
-    rows, columns
-        Masks of the strategies left, ``(..., m)`` and ``(..., n)``.
-    rounds
-        Rounds in which something was removed, ``(...)``.
-    """
-    return _eliminate(a, b, _strict)
-
-
-def iterated_weak(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Array, Array, Array]:
-    """What iterated weak dominance leaves, all weakly dominated strategies removed at once.
-
-    Every equilibrium of what is left is one of the whole game; others may be lost. Parameters and
-    results as in `iterated_strict`.
-
-    Examples
-    --------
-    Entry deterrence: the threat to fight is weakly dominated, and with it goes staying out.
-
-    >>> enter = np.array([[1, -1], [0, 0]])
-    >>> rows, columns, rounds = iterated_weak(enter, np.array([[1, -1], [2, 2]]))
-    >>> rows.tolist(), columns.tolist(), int(rounds)
-    ([True, False], [True, False], 2)
-    """
-    return _eliminate(a, b, _weak)

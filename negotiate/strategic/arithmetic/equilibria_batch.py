@@ -39,15 +39,13 @@ from negotiate.strategic.arithmetic.polytope_vertices import most_vertices
 
 Array = npt.NDArray[Any]
 
-COMPLETE, RESOLVED, DOUBTFUL, NOT_FINITE, PURE_ONLY, REDUCED = range(6)
+COMPLETE, RESOLVED, DOUBTFUL, NOT_FINITE, PURE_ONLY = range(5)
 STATUS = {
     COMPLETE: "all extreme equilibria",
     RESOLVED: "all extreme equilibria; ties in doubt in floats, solved again exactly",
     DOUBTFUL: "equilibria found are right up to rounding, some may be missing: ties in doubt",
     NOT_FINITE: "not solved: a payoff is NaN, infinite or 1e150 and more in size",
     PURE_ONLY: "pure equilibria only: the game is too large after iterated dominance",
-    REDUCED: "all extreme equilibria of the game left by removing weakly dominated strategies; "
-    "others may be lost",
 }
 """Meaning of the status codes."""
 

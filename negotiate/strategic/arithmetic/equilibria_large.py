@@ -26,19 +26,16 @@ import numpy.typing as npt
 
 from negotiate.errors import TooLargeError
 from negotiate.strategic.arithmetic import equilibria_batch as batch
-from negotiate.strategic.arithmetic.dominance import iterated_strict, iterated_weak
+from negotiate.strategic.arithmetic.dominance import iterated_strict
 from negotiate.strategic.arithmetic.equilibria_batch import (
-    COMPLETE,
     NOT_FINITE,
     PURE_ONLY,
-    REDUCED,
-    RESOLVED,
     STATUS,
     BatchEquilibria,
 )
 from negotiate.strategic.arithmetic.pure import pure_equilibria
 
-__all__ = ["STATUS", "equilibria_large", "equilibria_undominated"]
+__all__ = ["STATUS", "equilibria_large"]
 
 Array = npt.NDArray[Any]
 
@@ -69,34 +66,13 @@ def equilibria_large(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
     TooLargeError
         The padded answer would have more than ``MAX_ENTRIES`` numbers.
     """
-    return _solve(a, b, iterated_strict, COMPLETE)
-
-
-def equilibria_undominated(a: npt.ArrayLike, b: npt.ArrayLike) -> BatchEquilibria:
-    """As `equilibria_large`, after iterated *weak* dominance, all weakly dominated ones at once.
-
-    Every equilibrium returned is one of the whole game, but others may be lost: the status of a
-    game from which a weakly dominated strategy was removed says so.
-
-    Examples
-    --------
-    Entry deterrence keeps only its subgame perfect equilibrium.
-
-    >>> found = equilibria_undominated([[1.0, -1.0], [0.0, 0.0]], [[1.0, -1.0], [2.0, 2.0]])
-    >>> found.x.tolist(), found.y.tolist(), int(found.status) == REDUCED
-    ([[1.0, 0.0]], [[1.0, 0.0]], True)
-    """
-    return _solve(a, b, iterated_weak, REDUCED)
-
-
-def _solve(a: npt.ArrayLike, b: npt.ArrayLike, eliminate: Any, reduced: int) -> BatchEquilibria:
     left, right, draws = batch._batch(a, b)
     games, m, n = left.shape
     finite = batch._finite(left) & batch._finite(right)
     if not finite.all():
         left = np.where(finite[:, None, None], left, 0.0)
         right = np.where(finite[:, None, None], right, 0.0)
-    rows, columns, _ = eliminate(left, right)
+    rows, columns, _ = iterated_strict(left, right)
     shapes = np.stack([rows.sum(axis=1), columns.sum(axis=1)], axis=1)
     parts: list[tuple[Array, BatchEquilibria]] = []
     kinds, group = np.unique(shapes, axis=0, return_inverse=True)
@@ -110,10 +86,6 @@ def _solve(a: npt.ArrayLike, b: npt.ArrayLike, eliminate: Any, reduced: int) -> 
         parts.append((members, _spread(found, pick_rows, pick_columns, m, n)))
     answer = _joined(parts, games, m, n)
     status = answer.status.copy()
-    if reduced != COMPLETE:
-        strict_rows, strict_columns, _ = iterated_strict(left, right)
-        lost = (strict_rows != rows).any(axis=1) | (strict_columns != columns).any(axis=1)
-        status[lost & (status <= RESOLVED)] = reduced
     status[~finite] = NOT_FINITE
     answer = BatchEquilibria(
         answer.count, answer.x, answer.y, answer.payoffs, answer.regret, answer.degenerate, status

@@ -105,3 +105,40 @@ def pure_regret(payoffs: npt.ArrayLike, *, players: int | None = None) -> Array:
         regret = gain if regret is None else np.maximum(regret, gain)
     assert regret is not None
     return regret
+
+
+def pure_margin(
+    payoffs: npt.ArrayLike, profile: tuple[int, ...], *, players: int | None = None
+) -> Any:
+    """What the player nearest to leaving one pure profile would lose by it.
+
+    Parameters
+    ----------
+    payoffs, players
+        As in `pure_equilibria`.
+    profile
+        Strategy of each player by position.
+
+    Returns
+    -------
+    ndarray ``(...)`` or number
+        Positive at a strict equilibrium, zero at one with an indifferent player, else negative;
+        infinite where no player has another strategy.
+
+    Examples
+    --------
+    >>> dilemma = np.array([[[3, 0], [5, 1]], [[3, 5], [0, 1]]])
+    >>> int(pure_margin(dilemma, (1, 1))), int(pure_margin(dilemma, (0, 0)))
+    (1, -2)
+    """
+    values = np.asarray(payoffs)
+    n = players_of(values, players)
+    least: Any = None
+    for i in range(n):
+        cell = [slice(None) if j == i else profile[j] for j in range(n)]
+        own = values[(..., i, *cell)]
+        if own.shape[-1] < 2:
+            continue
+        gap = own[..., profile[i]] - np.delete(own, profile[i], axis=-1).max(axis=-1)
+        least = gap if least is None else np.minimum(least, gap)
+    return np.full(values.shape[: -n - 1], np.inf)[()] if least is None else least

@@ -138,14 +138,20 @@ def against(
     metrics: Sequence[str] | None = None,
 ) -> ScenarioTable:
     """Metrics of two negotiations side by side; by default margins, disagreement and threats."""
-    names = metrics or [
-        pattern.replace("<party>", party) for pattern in DEFAULT for party in baseline.principals
-    ]
+    names = metrics or _default(baseline)
     effects = []
     for name in names:
         (before, why_before), (after, why_after) = _value(baseline, name), _value(changed, name)
         effects.append(Effect(label, name, before, after, "", why_after or why_before))
     return ScenarioTable(baseline, tuple(effects))
+
+
+def _default(case: Negotiation) -> list[str]:
+    """Metrics compared where none is named: of a game file, what its players get."""
+    if case.issues:
+        return [p.replace("<party>", party) for p in DEFAULT for party in case.principals]
+    known, there = metric.declared(case), metric.available(case)
+    return [n for n in there if "party" in known[n].metric.placeholders]
 
 
 def _value(case: Negotiation, name: str) -> tuple[float, str]:

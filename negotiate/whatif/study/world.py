@@ -34,8 +34,7 @@ def opened(case: Any) -> Negotiation:
     Raises
     ------
     InputError
-        Where there is nothing to draw: a game in numbers only, or in strategic form, whose
-        equilibria have questions of their own.
+        Where there is nothing to draw: a game in numbers only.
     """
     if isinstance(case, (str, Path)):
         from negotiate.loading import load
@@ -48,15 +47,14 @@ def opened(case: Any) -> Negotiation:
     from negotiate.declare import kind_of
 
     kind = kind_of(case)
-    strategic = kind == "strategic"
     raise InputError(
-        f"a game of kind {kind} is no case with uncertain quantities" if strategic
+        f"a game of kind {kind} has no quantities to draw"
+        if kind
         else f"{type(case).__name__} is no case",
         where="what-if",
-        allowed='a case, its id or file, or a file of kind = "extensive" with its quantities',
-        remedy="equilibria over one quantity of a strategic file: equilibrium_map(FILE, QUANTITY); "
-        "over two: negotiate phase FILE --x A --y B" if strategic else "",
-    )  # fmt: skip
+        allowed='a case, its id or file, or a file of kind = "extensive" or "strategic" with its '
+        "quantities",
+    )
 
 
 def of_case(question: Callable[Concatenate[Negotiation, P], R]) -> Callable[Concatenate[Any, P], R]:
