@@ -35,14 +35,13 @@ def load(case: str, changes: list[str] | None = None, scenarios: list[str] | Non
     """
     from negotiate.case import read as casefile
     from negotiate.loading import load as read
+    from negotiate.loading import suffixes
 
     path = casefile.resolve(case)
-    game = (
-        path.suffix.lower() == ".toml"
-        and path.is_file()
-        and casefile.kind_in(casefile.read_text(path))
-    )
-    if game in ("", "negotiation"):
+    suffix = path.suffix.lower()
+    game = suffix == ".toml" and path.is_file() and casefile.kind_in(casefile.read_text(path))
+    game = suffix if suffix in suffixes() else game
+    if game in ("", False, "negotiation"):
         negotiation = casefile.load(case)
     else:
         found = read(case)

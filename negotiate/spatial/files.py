@@ -75,9 +75,11 @@ class IssueRow(Frozen):
 
 
 class SpatialExpected(Expected):
-    """An answer the file vouches for: levels of a concept, within a distance."""
+    """An answer the file vouches for: the point holds a level for each issue.
 
-    terms: dict[str, Any] = Field(default_factory=dict)
+    ``within`` is how far the answer may be from it, ``risk_exponents`` those of the first round.
+    """
+
     within: Any = 0
     risk_exponents: dict[str, Any] = Field(default_factory=dict)
 
@@ -198,6 +200,7 @@ def assemble(
     if findings:
         raise CaseError(findings, where=where)
     of = number(data.get("salience_of", 1), known, "salience_of")
+    of = Fraction(of) if isinstance(of, int) else of  # a ratio of integers stays exact
     rows[1] = [[entry / of for entry in row] for row in rows[1]]
     levels, cares, powers = stacked(*rows)
     risk = data.get("risk") or None
@@ -243,6 +246,8 @@ def _scale(row: Mapping[str, Any], known: Mapping[str, Any], findings: list[str]
             return None
         try:
             found = number(value, known, f"{what} of {name}") if value != "" else None
+            if np.ndim(found):
+                return np.asarray(found, dtype=float)  # a level over draws
             return read_number(float(found) if isinstance(found, np.floating) else found)
         except (InputError, ValueError, TypeError) as error:
             findings.append(str(error))

@@ -74,7 +74,7 @@ class Scale:
     levels
         Pairs of a level and what it means.
     status_quo
-        The level that holds without a decision, if it is known.
+        The level that holds without a decision, if it is known; it may be an array over draws.
     outcome
         The level that was decided, if it is known; ``outcome_range`` the levels that a fair reader
         could give it.
@@ -111,10 +111,10 @@ class Scale:
             *(("level", level) for level, _ in self.levels),
         ]
         return [
-            f"issue {self.name}: {what} {float(level):g} is outside the scale; allowed: "
-            f"{float(self.low):g} to {float(self.high):g}"
+            f"issue {self.name}: {what} {float(np.ravel(level)[0]):g} is outside the scale; "
+            f"allowed: {float(self.low):g} to {float(self.high):g}"
             for what, level in named
-            if level is not None and not self.low <= level <= self.high
+            if level is not None and not np.all((self.low <= level) & (level <= self.high))
         ]
 
 

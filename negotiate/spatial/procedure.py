@@ -120,7 +120,9 @@ def procedure(
     pivots: dict[str, Any] = {}
     for k, issue in enumerate(model.issues):
         x, v = model.position[..., k], _votes(model, k, votes)
-        quo: Any = issue.status_quo if model.is_exact else float(issue.status_quo or 0)
+        quo: Any = issue.status_quo
+        if not model.is_exact or np.ndim(quo):
+            quo = np.asarray(quo, dtype=float)
         low, high = _pivots(x, v, share, model.has[:, k])
         if chair is None:
             level = np.where(quo < low, low, np.where(quo > high, high, quo))
@@ -195,7 +197,7 @@ def holds(model: SpatialModel, point: Point) -> Evidence:
     settings = point.facts["settings"]
     share, votes, setter = settings["quota"], settings["votes"], settings.get("setter")
     for k, issue in enumerate(model.issues):
-        quo = float(issue.status_quo or 0)
+        quo = float(np.asarray(issue.status_quo, dtype=float))
         step = float(issue.width) / 1000
         x = model.position[..., k].astype(float).reshape(-1, len(model.parties))
         v = _votes(model, k, votes).astype(float).reshape(x.shape)
