@@ -1,10 +1,10 @@
 r"""The expected-utility model: parties challenge one another, and positions give way.
 
-Bueno de Mesquita (1985, "The War Trap revisited", APSR 79:156-177, doi:10.2307/1956125) and (1994,
+Bueno de Mesquita (1985, "The War Trap revisited", APSR 79:156-177) and (1994,
 "Political forecasting: an expected utility method", ch. 4 of Bueno de Mesquita and Stokman, eds.,
 pp. 71-104); his program was never published. The formulas are those that Scholz, Calbert and Smith
 laid open from his papers (2011, "Unravelling Bueno de Mesquita's group decision model", Journal of
-Theoretical Politics 23:510-531, doi:10.1177/0951629811418142); they stand in
+Theoretical Politics 23:510-531); they stand in
 `negotiate.spatial.arithmetic.challenge`.
 
 In a round every party works out what it expects from challenging every other, given who would side

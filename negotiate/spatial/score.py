@@ -6,7 +6,7 @@ fair reader could call the outcome (0 inside it), and the standard error of the 
 are compared issue by issue: the mean difference of their errors with its standard error. Errors are
 in points of a scale of 100, so that issues can be averaged.
 
-Achen (2006, ch. 10 of *The European Union Decides*) compares models in this way; that it needs many
+Achen (in *The European Union Decides*, 2006) compares models in this way; that it needs many
 issues is the point of Slapin (2014, European Union Politics 15:24-42): on thirteen issues a
 difference of two points is nothing.
 
