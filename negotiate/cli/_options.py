@@ -41,7 +41,7 @@ def load(case: str, changes: list[str] | None = None, scenarios: list[str] | Non
     suffix = path.suffix.lower()
     game = suffix == ".toml" and path.is_file() and casefile.kind_in(casefile.read_text(path))
     game = suffix if suffix in suffixes() else game
-    if game in ("", False, "negotiation"):
+    if game in ("", "negotiation"):
         negotiation = casefile.load(case)
     else:
         found = read(case)
