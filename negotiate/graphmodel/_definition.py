@@ -20,6 +20,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 from negotiate.graphmodel.model import GraphModel
 
 ANSWERS = ("none", "moves", "improvements")
@@ -62,6 +64,10 @@ class Rules:
         return self.unknown in "cd"
 
 
+MIGHT = Rules("improvements", unknown="a")
+"""What a sanctioning opponent might do: improve, or move where it does not know."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """How one improvement is met.
@@ -99,20 +105,81 @@ class Verdict:
         return tuple(answer.improvement for answer in self.answers if not answer.sanction)
 
 
-def tempted(model: GraphModel, player: int, s: int, q: int, rules: Rules) -> bool:
-    """Whether a player at s would rather be at q."""
+def tempting(
+    model: GraphModel, player: int, s: int, states: np.ndarray, rules: Rules
+) -> np.ndarray:
+    """Which of some states a player at s would rather be at.
+
+    Parameters
+    ----------
+    model
+        The model.
+    player, s
+        Whose view, and from which state.
+    states
+        Indices, shape ``(n,)``.
+    rules
+        For the attitude to unknown preferences.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, shape ``(n,)``.
+    """
     mine = model.preferences[player]
-    return mine.prefers(s, q) or (rules.leaves_for_unknown and mine.unsure(s, q))
+    if mine.rank is not None:
+        return np.asarray(mine.rank[states] > mine.rank[s])
+    assert mine.better is not None
+    out = mine.better[s, states]
+    if rules.leaves_for_unknown and mine.unknown is not None:
+        out = out | mine.unknown[s, states]
+    return np.asarray(out)
+
+
+def deterring(
+    model: GraphModel, player: int, s: int, states: np.ndarray, rules: Rules
+) -> np.ndarray:
+    """Which of some states deter a player from leaving s, were it to end there.
+
+    Parameters
+    ----------
+    model, player, s, states
+        As in `tempting`.
+    rules
+        For strength and the attitude to unknown preferences.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, shape ``(n,)``.
+    """
+    mine = model.preferences[player]
+    if rules.strong:
+        if mine.level is not None:
+            out = mine.level[states] < mine.level[s]
+        elif mine.much is not None:
+            out = mine.much[states, s]
+        else:
+            out = np.zeros(len(states), dtype=bool)
+    elif mine.rank is not None:
+        out = mine.rank[states] <= mine.rank[s]
+    else:
+        assert mine.better is not None
+        out = ~mine.better[s, states]
+    if mine.unknown is not None:
+        unsure = mine.unknown[s, states]
+        out = (out | unsure) if rules.deterred_by_unknown else (out & ~unsure)
+    return np.asarray(out)
 
 
 def below(model: GraphModel, player: int, s: int, r: int, rules: Rules) -> bool:
     """Whether ending at r deters a player from leaving s."""
-    mine = model.preferences[player]
-    if mine.unsure(s, r):
-        return rules.deterred_by_unknown
-    if rules.strong:
-        return mine.strongly(r, s)
-    return not mine.prefers(s, r)
+    return bool(deterring(model, player, s, np.array([r]), rules)[0])
+
+
+def tempted(model: GraphModel, player: int, s: int, q: int, rules: Rules) -> bool:
+    """Whether a player at s would rather be at q."""
+    return bool(tempting(model, player, s, np.array([q]), rules)[0])
 
 
 def sequences(
@@ -145,11 +212,11 @@ def sequences(
             for j in group:
                 if j == last:
                     continue
-                theirs = model.preferences[j]
-                for to in model.moves[j].of(state).tolist():
+                ends = model.moves[j].of(state)
+                if improving:
+                    ends = ends[tempting(model, j, state, ends, MIGHT)]
+                for to in ends.tolist():
                     if (to, j) in seen:
-                        continue
-                    if improving and not (theirs.prefers(state, to) or theirs.unsure(state, to)):
                         continue
                     seen.add((to, j))
                     longer = (*path, (j, to))
@@ -179,19 +246,14 @@ def judge(model: GraphModel, player: int, s: int, rules: Rules) -> Verdict:
     """
     others = [j for j in range(len(model.players)) if j != player]
     answers = []
-    for q in model.moves[player].of(s).tolist():
-        if not tempted(model, player, s, q, rules):
-            continue
+    near = model.moves[player].of(s)
+    lower = deterring(model, player, s, np.arange(len(model.states)), rules)
+    for q in near[tempting(model, player, s, near, rules)].tolist():
         found: tuple[tuple[int, int], ...] = ()
         if rules.answers != "none":
             ways = sequences(model, others, q, improving=rules.answers == "improvements")
             for r, path in ways:
-                if not below(model, player, s, r, rules):
-                    continue
-                if rules.counter and any(
-                    not below(model, player, s, t, rules)
-                    for t in model.moves[player].of(r).tolist()
-                ):
+                if not lower[r] or (rules.counter and not lower[model.moves[player].of(r)].all()):
                     continue
                 found = path
                 break

@@ -29,6 +29,10 @@ MAX_POINTS = 2000
 MAX_RANKINGS = 500
 """Different sets of rankings among draws, for concepts that are solved one at a time."""
 
+JUDGED = 20_000_000
+"""Points judged times moves of the model, so that judging a large model takes seconds; never fewer
+than twenty points."""
+
 MAX_TOLD = 60
 """States beyond which the settings do not repeat the stable ones of each decision maker."""
 
@@ -333,7 +337,9 @@ def solution(
                 who: [model.states[s] for s in np.flatnonzero(row)]
                 for who, row in zip(found.who, found.stable)
             }
-        evidence = tuple(judge(point) for point in points[:MANY])
+        arcs = sum(len(own) for own in model.moves)
+        many = min(MANY, max(20, JUDGED // max(arcs, 1)))
+        evidence = tuple(judge(point) for point in points[:many])
     return Stability(
         concept=concept,
         players=model.players,

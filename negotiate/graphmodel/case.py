@@ -46,11 +46,13 @@ MAX_LEVERS = 10
 MAX_PRINCIPALS = 4
 """Principals of a graph model made from a case."""
 
-DEAL, NOTHING = "deal", "none"
+DEAL, NOTHING, EVERY = "deal", "no deal", "every lever"
 
 
 def applies(case: Negotiation) -> bool:
     """Whether a case has what a graph model is made of: issues, a deal, branches of no deal."""
+    if not isinstance(case, Negotiation):
+        return False
     return bool(case.issues and case.deals and case.branches and len(case.principals) >= 2)
 
 
@@ -80,10 +82,10 @@ def key_states(case: Negotiation) -> tuple[str, ...]:
     --------
     >>> import negotiate as ng
     >>> key_states(ng.load("idlib-2020"))[:2]
-    ('deal', 'none')
+    ('deal', 'no deal')
     """
     levers = levers_of(case) if applies(case) else ()
-    return (DEAL, NOTHING, "+".join(levers)) if levers else (DEAL, NOTHING)
+    return (DEAL, NOTHING, EVERY) if levers else (DEAL, NOTHING)
 
 
 @compiles("graph")
@@ -146,13 +148,18 @@ def _frame(case: Negotiation, parties: Sequence[str], used: Sequence[str]) -> Gr
     ]
     signed = " and ".join(f"'{party} signs'" for party in parties)
     infeasible = [f"{signed} and '{name}'" for name in used]
+    none = " and ".join(f"not '{option.id}'" for option in options)
+    labels = {DEAL: signed, NOTHING: none}
+    if used:
+        unsigned = [f"not '{party} signs'" for party in parties]
+        labels[EVERY] = " and ".join([*(f"'{name}'" for name in used), *unsigned])
     return option_model(
         parties,
         options,
         infeasible=infeasible,
-        labels={DEAL: signed},
+        labels=labels,
         preferences={party: {"weights": {}} for party in parties},
-        status_quo=" and ".join(f"not '{option.id}'" for option in options),
+        status_quo=NOTHING,
         title=case.title,
         note="Options are levers and signatures; a lever in use is used to the full.",
     )
@@ -226,7 +233,7 @@ def shares(case: Negotiation, concept: str = "sequential_stability") -> Mapping[
     Examples
     --------
     >>> import negotiate as ng
-    >>> shares(ng.load("idlib-2020").floats(), "nash_stability")["none"]
+    >>> shares(ng.load("idlib-2020").floats(), "nash_stability")["no deal"]
     0.0
     """
     from negotiate.declare import concept_named

@@ -20,7 +20,6 @@ from negotiate.graphmodel._coalitions import (
     solve_coalitions,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
-from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
 
@@ -35,7 +34,6 @@ from negotiate.solution import Evidence, Point, Solution
         "KilgourHipelFangPeng2001",
         "InoharaHipel2008",
     ),
-    metrics=STABILITY,
 )
 def coalition_symmetric_metarational(
     model: GraphModel,

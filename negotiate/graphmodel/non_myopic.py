@@ -26,11 +26,13 @@ import numpy as np
 from negotiate.declare import concept
 from negotiate.errors import NotConvergedError
 from negotiate.graphmodel._engine import Table, each_draw, evidence_by, solution
-from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel.arithmetic.stability import limited_move_step
 from negotiate.graphmodel.limited_move import CAUTION, MAX_HORIZON, Ends, check
 from negotiate.graphmodel.model import GraphModel
 from negotiate.solution import Evidence, Point, Solution
+
+MAX_WORK = 1_000_000_000
+"""Moves ahead times moves of the model times decision makers."""
 
 
 @concept(
@@ -43,7 +45,6 @@ from negotiate.solution import Evidence, Point, Solution
         "Kilgour1984",
         "BramsWittman1981",
     ),
-    metrics=STABILITY,
 )
 def non_myopic(model: GraphModel) -> Solution:
     """States that are non-myopically stable for everybody.
@@ -62,7 +63,8 @@ def non_myopic(model: GraphModel) -> Solution:
     Raises
     ------
     NotConvergedError
-        If they do not repeat within `negotiate.graphmodel.limited_move.MAX_HORIZON` moves.
+        If they do not repeat within `negotiate.graphmodel.limited_move.MAX_HORIZON` moves, or
+        within fewer in a model so large that `MAX_WORK` is reached.
 
     Examples
     --------
@@ -101,7 +103,9 @@ def horizons(model: GraphModel) -> tuple[int, int, np.ndarray]:
     seen: dict[bytes, int] = {}
     stays: list[np.ndarray] = []
     before: np.ndarray | None = None
-    for h in range(1, MAX_HORIZON + 1):
+    arcs = sum(len(own) for own in model.moves) * len(model.players)
+    most = min(MAX_HORIZON, max(20, MAX_WORK // max(arcs, 1)))
+    for h in range(1, most + 1):
         before, stay = limited_move_step(ranks, model.moves, before)
         stays.append(stay)
         key = before.tobytes()
@@ -110,8 +114,8 @@ def horizons(model: GraphModel) -> tuple[int, int, np.ndarray]:
             return begin, h - begin, np.all(stays[begin:], axis=0)
         seen[key] = h
     raise NotConvergedError(
-        f"anticipations do not repeat within {MAX_HORIZON} moves",
-        residual=float(MAX_HORIZON),
+        f"anticipations do not repeat within {most} moves",
+        residual=float(most),
         where="non_myopic",
         remedy="ask for limited_move with a horizon",
     )

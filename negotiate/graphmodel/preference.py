@@ -22,6 +22,7 @@ negotiate.errors.InputError: preferences: a > b > c > a is a circle; ...
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -323,8 +324,10 @@ def from_utilities(
     [2, 1, 1]
     """
     exact = tuple(_fraction(value) for value in values)
-    distinct = {value: k + 1 for k, value in enumerate(sorted(set(exact)))}
-    rank = np.array([distinct[value] for value in exact], dtype=np.int64)
+    common = math.lcm(*(value.denominator for value in exact))
+    scaled = [value.numerator * (common // value.denominator) for value in exact]
+    distinct = {value: k + 1 for k, value in enumerate(sorted(set(scaled)))}
+    rank = np.array([distinct[value] for value in scaled], dtype=np.int64)
     much = None
     if strong is not None:
         _bound(len(exact))
@@ -549,12 +552,17 @@ def _bound(size: int) -> None:
 
 
 def _fraction(value: Any) -> Fraction:
+    if isinstance(value, (int, Fraction)) and not isinstance(value, bool):
+        return Fraction(value)
     if isinstance(value, float):
         if not np.isfinite(value):
             raise InputError(f"a utility of {value}", where="preferences", allowed="finite numbers")
         return Fraction(repr(float(value)))
+    exponent = re.search(r"[eE][-+]?(\d+)", str(value))
+    if exponent and int(exponent[1][:9]) > 300:
+        raise InputError(f"{str(value)[:30]!r}", where="preferences", allowed="exponents up to 300")
     try:
-        return Fraction(str(value)) if not isinstance(value, Fraction) else value
+        return Fraction(str(value))
     except (ValueError, ZeroDivisionError) as error:
         raise InputError(
             f"{value!r} is no number", where="preferences", allowed="integers, decimals, p/q"

@@ -27,7 +27,6 @@ from negotiate.declare import concept
 from negotiate.errors import NotApplicableError, TooLargeError
 from negotiate.graphmodel._definition import Answer, Verdict
 from negotiate.graphmodel._engine import EQUAL, Table, each_draw, evidence_by, solution
-from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.arithmetic.arcs import Arcs
 from negotiate.graphmodel.model import GraphModel
@@ -44,7 +43,6 @@ MAX_COMBINATIONS = 20_000_000
     games=("graph",),
     field="rational",
     cites=("FraserHipel1979",),
-    metrics=STABILITY,
 )
 def simultaneous(model: GraphModel) -> Solution:
     """States that are simultaneously stable for everybody.

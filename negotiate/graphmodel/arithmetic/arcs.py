@@ -54,8 +54,11 @@ class Arcs:
         >>> from_pairs([0, 0, 2], [2, 1, 0], states=3).of(0).tolist()
         [1, 2]
         """
-        low, high = np.searchsorted(self.start, [state, state + 1])
-        return np.asarray(self.end[low:high])
+        row = int(np.searchsorted(self.rows, self.rows.dtype.type(state)))  # one type: no copy
+        if row == len(self.rows) or self.rows[row] != state:
+            return self.end[:0]
+        last = self.first[row + 1] if row + 1 < len(self.first) else len(self.end)
+        return np.asarray(self.end[self.first[row] : last])
 
 
 def from_pairs(start: Any, end: Any, *, states: int) -> Arcs:
@@ -82,12 +85,32 @@ def from_pairs(start: Any, end: Any, *, states: int) -> Arcs:
     kept = begin != finish
     key = begin[kept] * states + finish[kept]
     if len(key) > 1 and not (key[1:] > key[:-1]).all():
-        key = np.unique(key)
-    begin, finish = (key // states).astype(np.int32), (key % states).astype(np.int32)
-    rows, first = np.unique(begin, return_index=True)
-    for array in (begin, finish, first, rows):
+        key.sort()
+        key = key[np.append(True, key[1:] > key[:-1])]
+    return grouped((key // states).astype(np.int32), (key % states).astype(np.int32), states)
+
+
+def grouped(start: np.ndarray, end: np.ndarray, states: int) -> Arcs:
+    """Arcs from arrays that are sorted by start already.
+
+    Parameters
+    ----------
+    start, end
+        States, shape ``(arcs,)``, in order and without repetition.
+    states
+        Number of states.
+
+    Returns
+    -------
+    Arcs
+        With read-only arrays.
+    """
+    new = np.append(True, start[1:] != start[:-1]) if len(start) else np.zeros(0, dtype=bool)
+    first = np.flatnonzero(new)
+    rows = start[first]
+    for array in (start, end, first, rows):
         array.setflags(write=False)
-    return Arcs(begin, finish, first, rows, states)
+    return Arcs(start, end, first, rows, states)
 
 
 def over(

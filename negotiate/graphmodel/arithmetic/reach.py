@@ -23,7 +23,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from negotiate.graphmodel.arithmetic.arcs import Arcs, over_arcs
+from negotiate.graphmodel.arithmetic.arcs import Arcs, grouped, over_arcs
 
 WORD = 64
 """States in one machine word of a packed row."""
@@ -212,9 +212,7 @@ def meets(left: np.ndarray, right: np.ndarray, rows: np.ndarray, columns: np.nda
 
 
 def _kept(arcs: Arcs, mask: np.ndarray) -> Arcs:
-    from_start, to = arcs.start[mask], arcs.end[mask]
-    rows, first = np.unique(from_start, return_index=True)
-    return Arcs(from_start, to, first, rows, arcs.states)
+    return grouped(arcs.start[mask], arcs.end[mask], arcs.states)
 
 
 def _gather(rows: np.ndarray, arcs: Arcs) -> np.ndarray:
