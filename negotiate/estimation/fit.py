@@ -14,16 +14,25 @@ Fit(egame12, probit, agent errors: 400 rows, 5 parameters, log-likelihood -360.1
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.estimation import comparison, covariance, draws, prediction, resampling, summary
+from negotiate.estimation import (
+    comparison,
+    covariance,
+    draws,
+    games,
+    prediction,
+    resampling,
+    summary,
+)
 from negotiate.estimation import formula as formulas
 from negotiate.estimation import profile as profiles
 from negotiate.estimation import scores as scoring
@@ -35,9 +44,10 @@ from negotiate.estimation.formula import Missing, Sheet
 from negotiate.estimation.maximise import Maximum, maximise
 from negotiate.estimation.prediction import Effect, Prediction
 from negotiate.estimation.problem import Model, Prior, Problem
-from negotiate.estimation.quantity import Estimate, evaluate
+from negotiate.estimation.quantity import Estimate, evaluate, quoted
 from negotiate.estimation.resampling import Executor
 from negotiate.estimation.summary import Row
+from negotiate.view import Viewable
 
 Array = NDArray[np.float64]
 
@@ -46,8 +56,8 @@ RESAMPLES = 200
 DRAWS = 2000
 
 
-@dataclass(frozen=True, eq=False)
-class Fit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Fit(Viewable):
     """A model fitted to data.
 
     Attributes
@@ -72,6 +82,8 @@ class Fit:
     sheet: Sheet | None = None
     cluster: NDArray[Any] | None = None
     seed: int = 0
+
+    _view: ClassVar[str] = "negotiate.estimation.view"
 
     def __repr__(self) -> str:
         return (
@@ -225,7 +237,7 @@ class Fit:
                     "standard_error": None if np.isnan(row.se) else row.se,
                     "fixed": row.fixed,
                 }
-                for row in self._safe_table
+                for row in self.shown
             ],
             "standard_errors": "hessian" if self.cluster is None else "cluster",
             "starts": [
@@ -244,7 +256,8 @@ class Fit:
         }
 
     @property
-    def _safe_table(self) -> list[Row]:
+    def shown(self) -> list[Row]:
+        """The table with clustered errors where there are clusters and scores by row."""
         try:
             return self.table()
         except NotApplicableError:
@@ -476,6 +489,86 @@ class Fit:
             outside=self._sheet().outside(dict(row)),
         )
 
+    def quantity(
+        self,
+        expression: str,
+        row: Mapping[str, Any],
+        *,
+        name: str = "",
+        given: draws.Draws | None = None,
+        level: float = 0.9,
+        judged: bool = False,
+        note: str = "",
+        estimate: str = "E1",
+    ) -> str:
+        """A sourced quantity for a case file, with the estimate that it cites.
+
+        Parameters
+        ----------
+        expression, row, given, level
+            As in `estimate`.
+        name
+            Id of the quantity; made from the expression where empty.
+        judged
+            Whether covariates of the row were judged rather than looked up.
+        note
+            Why this value.
+        estimate
+            Id of the estimate's own table.
+
+        Raises
+        ------
+        NoSolutionError
+            The data do not identify the expression.
+        """
+        found = self.estimate(expression, row, given=given, level=level)
+        slug = name or "_".join(re.findall(r"[a-z0-9]+", expression.lower())) or "estimate"
+        lines = found.lines(slug, source=estimate, note=note, judged=judged)
+        return lines + "\n" + self.record(row, found, name=estimate)
+
+    def record(self, row: Mapping[str, Any], found: Estimate, *, name: str = "E1") -> str:
+        """The table ``[estimate.E1]`` of a case file: what was fitted to what."""
+        sheet = self._sheet()
+        agree, count = self.maximum.agreeing, len(self.maximum.starts)
+        used = {k: v for k, v in row.items() if k in sheet.ranges}
+        out = [
+            f"[estimate.{name}]",
+            f"model = {quoted(self.model.title)}",
+            f"formula = {quoted(' | '.join(sheet.parts))}",
+            f'data_hash = "{sheet.hash}"',
+            f"rows = {self.rows}",
+            f"log_likelihood = {self.log_likelihood:.6f}",
+            f'starts = "{agree} of {count} agree"',
+            f"interval = {quoted(f'{100 * found.level:g} %, {found.kind}')}",
+            f"row = {{ {', '.join(f'{_key(k)} = {_toml(v)}' for k, v in used.items())} }}",
+        ]
+        ranges = {k: v for k, v in sheet.ranges.items() if v and not isinstance(v[0], str)}
+        shown = ", ".join(f"{_key(k)} = [{v[0]:.10g}, {v[1]:.10g}]" for k, v in ranges.items())
+        out.append(f"range = {{ {shown} }}")
+        return "\n".join(out) + "\n"
+
+    def game(self, row: Mapping[str, Any]) -> Any:
+        """The game at a row, its payoffs the estimated utilities in units of the errors.
+
+        A tree gives an extensive game: with agent error and logit its agent quantal response at
+        precision 1/(sqrt 2 sigma) is the model's own forecast. Crisis signalling gives the game of
+        Lewis and Schultz.
+
+        Raises
+        ------
+        NotApplicableError
+            The model is no game of the toolkit.
+        """
+        return games.game_of(self.model, self.at_row(row))
+
+    def at_row(self, row: Mapping[str, Any]) -> dict[str, float]:
+        """Every index at a row: utilities, logarithms of scales."""
+        designs = self.designs(dict(row))
+        return {
+            index: float(x[0] @ self.beta[s])
+            for index, x, s in zip(self.model.indices, designs, self.problem.slices)
+        }
+
     # Against others
 
     def compare(
@@ -518,6 +611,14 @@ class Fit:
             raise NotApplicableError("one equilibrium always", where=self.model.title)
         indices = [x @ self.beta[s] for x, s in zip(self.designs(dict(row)), self.problem.slices)]
         return all_equilibria(dict(zip(self.model.indices, indices)))[0]
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else quoted(name)
+
+
+def _toml(value: Any) -> str:
+    return quoted(value) if isinstance(value, str) else f"{float(value):.10g}"
 
 
 def fit(

@@ -22,6 +22,7 @@ negotiate.errors.UnknownNameError: formula, part 1: there is no function '__impo
 from __future__ import annotations
 
 import hashlib
+import keyword
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def variables(part: str, *, where: str = "formula") -> tuple[str, ...]:
         if match["name"] and part[place:].lstrip().startswith("("):
             if name not in FUNCTIONS and name not in _OWN:
                 raise UnknownNameError("function", name, [*FUNCTIONS, *_OWN], where=where)
-        elif name.startswith("__"):
+        elif name.startswith("__") or keyword.iskeyword(name):
             raise InputError(f"{name!r} is not allowed", where=where)
         else:
             found[name] = None
@@ -318,9 +319,10 @@ def _design(part: str, frame: Any) -> tuple[Array, tuple[str, ...], Any]:
     except ImportError:  # pragma: no cover
         raise MissingExtraError("formulaic", "estimate") from None
     try:
-        matrix = formulaic.Formula(part).get_model_matrix(
-            frame, context=_context(), na_action="ignore"
-        )
+        with np.errstate(all="ignore"):  # what is not finite is told below
+            matrix = formulaic.Formula(part).get_model_matrix(
+                frame, context=_context(), na_action="ignore"
+            )
     except formulaic.errors.FormulaicError as error:
         raise InputError(str(error), where=f"part '{part}'") from None
     values = _matrix(matrix)

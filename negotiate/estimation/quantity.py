@@ -10,6 +10,7 @@ indices by their names (``u1(war)``, ``W_A``), events as ``P(resist | challenge)
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -70,12 +71,60 @@ class Estimate:
     def __repr__(self) -> str:
         return f"Estimate({self.expression} = {self.value:.3g} [{self.low:.3g}, {self.high:.3g}])"
 
+    def lines(self, name: str, *, source: str = "E1", note: str = "", judged: bool = False) -> str:
+        """The quantity as a case file holds it.
+
+        Parameters
+        ----------
+        name
+            Id of the quantity.
+        source
+            Id of the estimate it cites.
+        note
+            Why this value; what was extrapolated is added.
+        judged
+            Whether covariates of the row were judged.
+
+        Raises
+        ------
+        NoSolutionError
+            The interval holds no news: not identified.
+        """
+        if not self.identified:
+            raise NoSolutionError(
+                f"{self.expression} is not identified: [{self.low:.3g}, {self.high:.3g}]",
+                where="estimate",
+                remedy="keep the judged range, or ask for a ratio or a probability",
+            )
+        words = [note] if note else []
+        words += [f"{key}: {value}" for key, value in self.outside.items()]
+        unit = {"error": "payoff", "amount": "number"}.get(self.unit, self.unit)
+        rounded = [f"{x:.4g}" for x in (self.value, self.low, self.high)]
+        out = [
+            f"[quantity.{name}]", f"value = {rounded[0]}", f"low = {rounded[1]}",
+            f"high = {rounded[2]}", f'unit = "{unit}"', f'source = ["{source}"]',
+        ]  # fmt: skip
+        if judged:
+            out.append("judgement = true")
+        if words:
+            out.append(f"note = {quoted('; '.join(words))}")
+        return "\n".join(out) + "\n"
+
     @property
     def identified(self) -> bool:
         """Whether the interval is narrow enough to carry news."""
         if self.unit == "probability":
             return self.high - self.low < 0.9
         return bool(self.sign_known and np.isfinite(self.high - self.low))
+
+
+def quoted(text: str) -> str:
+    """A TOML basic string.
+
+    >>> print(quoted("one line"))
+    "one line"
+    """
+    return json.dumps(text, ensure_ascii=False)
 
 
 def evaluate(

@@ -82,6 +82,7 @@ def test_agent_quantal_response_is_a_tree_with_one_scale(shared: Shared) -> None
     assert precision == pytest.approx(1.13750, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_leblang_and_its_local_maximum(shared: Shared) -> None:
     """The program of record has -482.01548784; quasi-Newton stops at -487.87 or -3221.6."""
     model = tree("egame12", errors="private", outcomes=("no attack", "devaluation", "defense"))
@@ -140,10 +141,24 @@ def test_students_offers_have_no_floor() -> None:
     assert found.maximum.agreeing == len(found.maximum.starts)
 
 
+@pytest.mark.slow
+def test_a_flat_scale_is_named() -> None:
+    """Students' offers with s_2 free: the likelihood climbs without end, not a maximum."""
+    frame = students()
+    held = fit(
+        Ultimatum(most=100.0), frame, formula="offer + accept ~ gender1 | gender2",
+        fixed={"log(s2)": 0.0}, starts=2,
+    )  # fmt: skip
+    free = fit(Ultimatum(most=100.0), frame, formula="offer + accept ~ gender1 | gender2", starts=3)
+    assert free.log_likelihood > held.log_likelihood + 400
+    assert not free.diagnosis.normal and free.beta[free.names.index("R2:constant")] < -100
+
+
 def crisis(shared: Shared, **options: Any) -> Any:
     return fit(CrisisSignalling(), shared("sanctions.csv"), formula=SANCTIONS, **options)
 
 
+@pytest.mark.slow
 def test_lewis_schultz(shared: Shared) -> None:
     """PL and NPL as sigInt has them; the full likelihood's maximum lies 4.54 above NPL's point."""
     found = crisis(shared, starts=2, cluster="dyadID")
