@@ -50,7 +50,10 @@ def command(
     solutions = _solved(thing, names, skip=not concept or concept == ["all"])
     if as_json:
         players = solutions[0].players if solutions else ()
-        print_json(solutions_to_dict(players, solutions))
+        document = solutions_to_dict(players, solutions)
+        if hasattr(thing, "listing"):  # what was solved: worths of coalitions, claims, rules
+            document["game"] = thing.listing()
+        print_json(document)
     else:
         typer.echo("\n\n".join(solution.text() for solution in solutions))
     if solutions and not any(len(solution) for solution in solutions):
@@ -93,13 +96,14 @@ def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> list[Any]:
     if none applies, the first reason is the error.
     """
     from negotiate import declare
-    from negotiate.errors import NotApplicableError
+    from negotiate.errors import NotApplicableError, TooLargeError
 
-    found, refused = [], []
+    found: list[Any] = []
+    refused: list[tuple[str, Exception]] = []
     for name in names:
         try:
             found.append(declare.concept_named(name)(thing))
-        except NotApplicableError as error:
+        except (NotApplicableError, TooLargeError) as error:
             if not skip:
                 raise
             refused.append((name, error))

@@ -11,6 +11,7 @@ import numpy as np
 from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import lexicographic
 from negotiate.coalitions.game import CoalitionalGame
+from negotiate.errors import NoSolutionError
 from negotiate.numbers.exact_lp import maximise
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT, GAP
@@ -37,7 +38,13 @@ def answer(
             form=game,
         )  # fmt: skip
     table, denominator, rounding = game.whole()
-    x_exact, stages = lexicographic.stages(table, rational=rational)
+    try:
+        x_exact, stages = lexicographic.stages(table, rational=rational)
+    except NoSolutionError as error:
+        return Solution(
+            concept=concept, players=game.players, points=(), complete=True, exact=game.exact,
+            notes=(f"{error.what}; {error.remedy}",), form=game,
+        )  # fmt: skip
     found = x_exact if game.exact else [float(a / denominator) for a in x_exact]
 
     def scaled(value: Fraction) -> Any:

@@ -23,6 +23,7 @@ True
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -68,7 +69,10 @@ def bargaining_set(game: CoalitionalGame) -> Solution:
     True
     """
     _check(game)
-    found = nucleolus(game)[0]
+    answer = nucleolus(game)
+    if not answer.points:
+        return replace(answer, concept="bargaining_set")
+    found = answer[0]
     point = Point(payoffs=found.payoffs, label="nucleolus")
     return Solution(
         concept="bargaining_set", players=game.players, points=(point,), complete=False,
@@ -153,6 +157,8 @@ def _objection(
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown."""
     answer = bargaining_set(game)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
     evidence: Any = answer.evidence[0]
     return (
         f"1. At the nucleolus, {shared.listed(game, answer[0].payoffs)}, every coalition S with i "

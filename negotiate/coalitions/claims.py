@@ -201,7 +201,7 @@ class ClaimsProblem(Playable):
             )  # fmt: skip
         return _file.as_case(self.origin)
 
-    def to_dict(self) -> dict[str, Any]:
+    def listing(self) -> dict[str, Any]:
         """JSON-ready form."""
         claims, estate = self.arrays
         show: Callable[[Any], Any] = str if self.exact else float

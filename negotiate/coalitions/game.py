@@ -80,7 +80,15 @@ def _surplus_of(thing: CoalitionalGame, names: Mapping[str, str]) -> Any:
     "coalitional",
     title="Coalitional game",
     short="coalitional",
-    default=("shapley", "nucleolus", "core", "least_core"),
+    default=(
+        "shapley",
+        "nucleolus",
+        "core",
+        "least_core",
+        "prenucleolus",
+        "banzhaf",
+        "tau",
+    ),
     metrics=(
         Metric(
             "worth.<name>",
@@ -290,7 +298,7 @@ class CoalitionalGame(Playable):
             )  # fmt: skip
         return _file.as_case(self.origin)
 
-    def to_dict(self) -> dict[str, Any]:
+    def listing(self) -> dict[str, Any]:
         """Players and worths, JSON-ready; at most 10 players' coalitions are listed."""
         out: dict[str, Any] = {"players": list(self.players), "cost": self.cost}
         if self.outsiders:

@@ -35,12 +35,14 @@ from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.nucleolus import nucleolus
 from negotiate.coalitions.properties import is_convex
 from negotiate.declare import concept
-from negotiate.errors import NoSolutionError
+from negotiate.errors import TooLargeError
 from negotiate.numbers.exact_polytope import Affine, Vector, cut, value
 from negotiate.solution import Evidence, Point, Solution
 
 WHOLE_PLAYERS = 4
 """Most players for whom the whole kernel is found."""
+MAX_PLAYERS = 12
+"""Most players for whom pairs are compared over all coalitions."""
 
 
 @concept(
@@ -67,8 +69,8 @@ def kernel(game: CoalitionalGame) -> Solution:
 
     Raises
     ------
-    NoSolutionError
-        No payoffs are individually rational.
+    TooLargeError
+        More than `MAX_PLAYERS` players.
 
     Examples
     --------
@@ -76,14 +78,20 @@ def kernel(game: CoalitionalGame) -> Solution:
     >>> [str(x) for x in kernel(glove(["l"], ["r", "s"]))[0].payoffs.values()]
     ['1', '0', '0']
     """
+    if game.n > MAX_PLAYERS:
+        raise TooLargeError(
+            f"{game.n} players have {2**game.n:,} coalitions", where="kernel",
+            allowed=f"{MAX_PLAYERS} players", remedy="the nucleolus lies in the kernel",
+        )  # fmt: skip
     table, denominator, _ = game.whole()
     n = game.n
     worths = [Fraction(int(w), denominator) for w in table]
     room = worths[-1] - sum((worths[1 << k] for k in range(n)), start=Fraction(0))
     if n > 1 and room < 0:
-        raise NoSolutionError(
-            "the players' own worths sum to more than the grand coalition's", where="kernel"
-        )
+        return Solution(
+            concept="kernel", players=game.players, points=(), complete=True, exact=game.exact,
+            notes=("the players' own worths sum to more than the grand coalition's",), form=game,
+        )  # fmt: skip
     if n > WHOLE_PLAYERS or n == 1 or room == 0 or is_convex(game).holds:
         found = nucleolus(game)[0].payoffs
         alone = n == 1 or room == 0 or is_convex(game).holds
@@ -218,6 +226,8 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
 def explain(game: CoalitionalGame) -> str:
     """Worked steps in Markdown: the surpluses at the first point."""
     answer = kernel(game)
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
     point = answer[0]
     lines = [f"1. At {shared.listed(game, point.payoffs)} each pair's surpluses are:"]
     for i, j in combinations(game.players, 2):

@@ -50,12 +50,8 @@ def nucleolus(game: CoalitionalGame) -> Solution:
     Returns
     -------
     Solution
-        One point; ``facts["levels"]`` are the stages: the excess and the coalitions that pin it.
-
-    Raises
-    ------
-    NoSolutionError
-        The players' own worths sum to more than the worth of all.
+        One point; ``facts["levels"]`` are the stages: the excess and the coalitions that pin it. No
+        point where the players' own worths sum to more than the worth of all.
 
     Examples
     --------
@@ -81,6 +77,8 @@ def explain(game: CoalitionalGame) -> str:
 
 def explained(game: CoalitionalGame, answer: Solution) -> str:
     """Stages of a lexicographic answer in words."""
+    if not answer.points:
+        return f"1. {answer.notes[0]}."
     lines = []
     for k, level in enumerate(answer[0].facts["levels"]):
         pinned = ", ".join("{" + ", ".join(c) + "}" for c in level["coalitions"])

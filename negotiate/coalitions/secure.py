@@ -447,16 +447,20 @@ def _sum(values: Sequence[Any], mask: int) -> Any:
     return sum((values[k] for k in subsets.members(mask)), start=0)
 
 
+def _drawn(*values: Any) -> bool:
+    return any(isinstance(x, np.ndarray) for x in values)
+
+
 def _above(value: Any, bound: Any) -> Any:
-    return np.maximum(value, bound) if isinstance(value, np.ndarray) else max(value, bound)
+    return np.maximum(value, bound) if _drawn(value, bound) else max(value, bound)
 
 
 def _below(value: Any, bound: Any) -> Any:
-    return np.minimum(value, bound) if isinstance(value, np.ndarray) else min(value, bound)
+    return np.minimum(value, bound) if _drawn(value, bound) else min(value, bound)
 
 
 def _where(truth: Any, value: Any, other: Any = 0) -> Any:
-    if any(isinstance(x, np.ndarray) for x in (truth, value, other)):
+    if _drawn(truth, value, other):
         return np.where(truth, value, other)
     return value if truth else other + 0 * value
 

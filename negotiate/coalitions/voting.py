@@ -332,7 +332,7 @@ class VotingBody(Playable):
             "dummies": [p for p, count in swings.items() if count == 0],
         }
 
-    def to_dict(self) -> dict[str, Any]:
+    def listing(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
             "players": list(self.players),
