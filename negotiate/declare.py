@@ -579,6 +579,51 @@ def reads(name: str) -> Callable[[F], F]:
     return _marked("reads", name)
 
 
+@dataclass(frozen=True)
+class ReportSection:
+    """A section of the report: what it says, for which cases, and where it stands.
+
+    Attributes
+    ----------
+    name, title
+        Id on the command line; heading.
+    order
+        Its place among the sections; ties by name.
+    applies
+        Whether a case has anything to say here.
+    blocks
+        ``blocks(context)``: what it says, as blocks.
+    """
+
+    name: str
+    title: str
+    order: float
+    applies: Callable[[Any], bool]
+    blocks: Callable[[Any], Sequence[Any]]
+
+
+def section(
+    name: str, *, title: str, order: float, applies: Callable[[Any], bool] | None = None
+) -> Callable[[Callable[[Any], Sequence[Any]]], ReportSection]:
+    """Declare a section of the report on the function that gives its blocks.
+
+    Parameters
+    ----------
+    name, title, order, applies
+        As in `ReportSection`; without ``applies`` it stands in every report.
+
+    Returns
+    -------
+    Callable
+        A decorator.
+    """
+
+    def decorate(blocks: Callable[[Any], Sequence[Any]]) -> ReportSection:
+        return ReportSection(name, title, order, applies or (lambda _: True), blocks)
+
+    return decorate
+
+
 # ---- how declarations are found ------------------------------------------------------------------
 
 

@@ -1,13 +1,11 @@
 """From a context to a report on disk: sections found, built one by one, written whole.
 
-A section is a file ``negotiate/report/<name>.py`` with::
+A section is declared where it stands (`negotiate.declare.section`)::
 
-    ORDER: int                                  # its place; ties by name
-    TITLE: str                                  # its heading
-    def applies(context) -> bool                # whether this case has anything to say here
-    def blocks(context) -> list[Block]          # what it says
+    @section("talks", title="Talks: who could wait", order=56, applies=applies)
+    def blocks(context) -> list[Block]: ...     # what it says
 
-Files beginning with ``_`` are private. A section that breaks costs the reader that section, never
+A section that breaks costs the reader that section, never
 the report: its place holds a callout with the reason, ``document.failures`` names it, and
 ``document.status`` is 1.
 """
@@ -19,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Protocol
 
 from negotiate import declare
@@ -81,7 +78,7 @@ def build(
     context: Context,
     *,
     only: Sequence[str] = (),
-    sections: Mapping[str, ModuleType | Any] | None = None,
+    sections: Mapping[str, declare.ReportSection] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Document:
     """Build the document of ``context``.
@@ -93,23 +90,19 @@ def build(
     only
         Names of the sections wanted; all if empty.
     sections
-        Sections by name instead of those of the folder.
+        Sections by name instead of those declared.
     progress
         Called with each section's title before it is built.
     """
     failures: list[tuple[str, str]] = []
     found: list[tuple[float, str, Any]] = []
-    names = tuple(sections) if sections is not None else declare.files_in("report.sections")
+    names = tuple(sections) if sections is not None else declare.names("section")
     wanted = [name.replace("-", "_") for name in only] or list(names)
     broken: list[Section] = []
     for name in wanted:
         try:
-            module = (
-                sections[name]
-                if sections is not None
-                else declare.file_named("report.sections", name)
-            )
-            found.append((float(module.ORDER), name, module))
+            part = sections[name] if sections is not None else declare.load("section", name)
+            found.append((float(part.order), name, part))
         except NegotiateError as error:
             if not isinstance(error, declare.BrokenPluginError):
                 raise
@@ -119,14 +112,14 @@ def build(
             failures.append((name, _reason(error)))
             broken.append(Section(name, _words(name), (_failure(name, error),)))
     made: list[Section] = []
-    for _, name, module in sorted(found, key=lambda entry: entry[:2]):
-        title = str(getattr(module, "TITLE", _words(name)))
+    for _, name, part in sorted(found, key=lambda entry: entry[:2]):
+        title = part.title
         try:
-            if not module.applies(context):
+            if not part.applies(context):
                 continue
             if progress is not None:
                 progress(title)
-            blocks = _checked(list(module.blocks(context)))
+            blocks = _checked(list(part.blocks(context)))
         except Exception as error:  # one section may not cost the reader the others
             failures.append((title, _reason(error)))
             blocks = [_failure(title, error)]

@@ -28,7 +28,7 @@ def section(
             raise error
         return list(blocks)
 
-    return SimpleNamespace(ORDER=order, TITLE=f"T{order}", applies=lambda c: applies, blocks=make)
+    return declare.ReportSection("", f"T{order}", order, lambda c: applies, make)
 
 
 def test_sections_come_in_order_and_only_where_they_apply() -> None:
@@ -87,8 +87,8 @@ def test_a_section_that_cannot_be_imported_is_named(
             raise declare.BrokenPluginError("report/bad.py cannot be imported: x")
         return section(1)
 
-    monkeypatch.setattr(declare, "files_in", lambda room: ("bad", "good"))
-    monkeypatch.setattr(declare, "file_named", load)
+    monkeypatch.setattr(declare, "names", lambda role: ("bad", "good"))
+    monkeypatch.setattr(declare, "load", load)
     made = _assemble.build(CONTEXT)
     assert [name for name, _ in made.failures] == ["bad"] and len(made.sections) == 2
 
@@ -96,10 +96,6 @@ def test_a_section_that_cannot_be_imported_is_named(
 def test_a_section_that_does_not_exist_is_the_callers_error() -> None:
     with pytest.raises(UnknownNameError):
         _assemble.build(CONTEXT, only=["no-such-section"])
-
-
-def test_private_files_are_no_sections() -> None:
-    assert not any(name.startswith("_") for name in declare.files_in("report.sections"))
 
 
 @pytest.mark.parametrize("suffix", ["html", "md", "pdf"])

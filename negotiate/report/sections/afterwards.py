@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Cite, Definitions, Paragraph
-
-ORDER = 90
-TITLE = "What came after"
 
 
 def applies(context: Any) -> bool:
@@ -15,6 +13,7 @@ def applies(context: Any) -> bool:
     return bool(context.case.case.aftermath)
 
 
+@section("afterwards", title="What came after", order=90, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Events in order, with the facts they rest on."""
     items = []

@@ -7,13 +7,11 @@ from typing import Any
 import numpy as np
 
 from negotiate import declare
+from negotiate.declare import section
 from negotiate.drawing import figures
 from negotiate.drawing.text import number
 from negotiate.report.blocks import Block, Figure, Paragraph, Table, note
 from negotiate.report.terms import concept
-
-ORDER = 30
-TITLE = "Bargaining zone and frontier"
 
 
 def applies(context: Any) -> bool:
@@ -28,6 +26,7 @@ def checked(problem: Any, solution: Any) -> str:
     return f"{verdict}, {'exact' if solution.exact else 'float'}"
 
 
+@section("bargaining", title="Bargaining zone and frontier", order=30, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Zone, frontier, concepts."""
     problem, case = context.problem, context.case

@@ -6,13 +6,11 @@ import itertools
 from dataclasses import replace
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.drawing.text import percent
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
 from negotiate.whatif.views import answer as view
 from negotiate.whatif.views import phase as phase_view
-
-ORDER = 74
-TITLE = "Where it breaks"
 
 
 def applies(context: Any) -> bool:
@@ -20,6 +18,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.questions.held and context.case.uncertain())
 
 
+@section("breaking", title="Where it breaks", order=74, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Thresholds over draws, the pair of threats over two costs, boxes of failing conclusions."""
     return [*_thresholds(context), *_phase(context), *_regions(context)]

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.drawing.text import percent
 from negotiate.report.blocks import Block, Figure, Paragraph, Table
 from negotiate.whatif.views import answer as view
-
-ORDER = 55.5
-TITLE = "Without each lever"
 
 
 def applies(context: Any) -> bool:
@@ -18,6 +16,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.questions.held)
 
 
+@section("counterfactuals", title="Without each lever", order=55.5, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """One row a lever and metric; the histogram of the largest change."""
     from negotiate.report.questions import PAIRED

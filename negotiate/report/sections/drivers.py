@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Figure, Paragraph, Table
 from negotiate.whatif.views import answer as view
 
-ORDER = 64
-TITLE = "What drives the answers"
 ROWS = 6
 
 
@@ -17,6 +16,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.uncertain())
 
 
+@section("drivers", title="What drives the answers", order=64, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Bars of total indices, a table for the other metrics, the value of information."""
     from negotiate.whatif.questions import oneway

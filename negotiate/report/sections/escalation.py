@@ -10,13 +10,11 @@ import numpy as np
 from negotiate import declare
 from negotiate.crisis.escalation import HARMFUL
 from negotiate.crisis.views import escalation as view
+from negotiate.declare import section
 from negotiate.drawing.text import number
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
 from negotiate.report.sections import _crisis as shared
 from negotiate.whatif.words import inside
-
-ORDER = 56.2
-TITLE = "Escalation"
 
 
 def applies(context: Any) -> bool:
@@ -36,6 +34,7 @@ def _rungs(context: Any, party: str) -> list[str]:
     ]
 
 
+@section("escalation", title="Escalation", order=56.2, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """One ladder for each principal that holds levers, the file's challenger first."""
     form = declare.file_of("escalation")

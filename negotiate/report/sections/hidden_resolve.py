@@ -11,13 +11,11 @@ from negotiate import declare
 from negotiate.crisis.views import audience_costs as audience_view
 from negotiate.crisis.views import crisis_bargaining as range_view
 from negotiate.crisis.views import deterrence as deterrence_view
+from negotiate.declare import section
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table, note
 from negotiate.report.sections import _crisis as shared
 from negotiate.tolerance import UTILITY
-
-ORDER = 56.4
-TITLE = "Hidden resolve"
 
 
 def applies(context: Any) -> bool:
@@ -32,6 +30,7 @@ def applies(context: Any) -> bool:
     )
 
 
+@section("hidden_resolve", title="Hidden resolve", order=56.4, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Range, risk and return, screening, signals, deterrence; then why talks fail."""
     reasons: dict[str, str] = {}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Bullets, Figure, Paragraph, Table
 from negotiate.whatif.views import answer as view
 
-ORDER = 84
-TITLE = "What must have been true"
 KEEP = 100
 """One draw in so many is kept."""
 ROWS = 10
@@ -19,6 +18,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.signed_deal and context.case.uncertain())
 
 
+@section("inverse", title="What must have been true", order=84, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Posterior of the inputs, single quantities, the bargaining weight."""
     from negotiate.whatif.questions import ask, calibration

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate.case import view
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Definitions, Figure, Paragraph, Table
-
-ORDER = 20
-TITLE = "Parties and leverage"
 
 
 def applies(context: Any) -> bool:
@@ -16,6 +14,7 @@ def applies(context: Any) -> bool:
     return True
 
 
+@section("leverage", title="Parties and leverage", order=20, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Outside options, salience and ideals, levels in words, levers, the map."""
     case = context.case

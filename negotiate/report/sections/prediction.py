@@ -7,14 +7,12 @@ from typing import Any
 import numpy as np
 
 from negotiate.bargaining.views import deal as judged_deal
+from negotiate.declare import section
 from negotiate.drawing import figures
 from negotiate.drawing.text import number
 from negotiate.report.blocks import Block, Figure, Paragraph, Table
 from negotiate.report.sections.summary import comparison
 from negotiate.report.terms import concept
-
-ORDER = 40
-TITLE = "Predicted and signed terms"
 
 
 def applies(context: Any) -> bool:
@@ -41,6 +39,7 @@ def nearest(context: Any) -> str:
     )
 
 
+@section("prediction", title="Predicted and signed terms", order=40, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Terms issue by issue, their spread over draws, the deals judged."""
     case = context.case

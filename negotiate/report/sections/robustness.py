@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import section
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Bullets, Figure, Paragraph, Table
 from negotiate.whatif.views import answer as view
-
-ORDER = 76
-TITLE = "How sure the conclusions are"
 
 
 def applies(context: Any) -> bool:
@@ -19,6 +17,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.questions.stated and context.case.uncertain())
 
 
+@section("robustness", title="How sure the conclusions are", order=76, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Share of worlds of each claim, its weakest scenario, the nearest world of failure."""
     from negotiate.report.questions import PER_SCENARIO

@@ -12,12 +12,10 @@ from typing import Any
 
 from negotiate import declare
 from negotiate.crisis.views import sanctions_game as view
+from negotiate.declare import section
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Cite, Figure, Heading, Paragraph, Table, note
 from negotiate.report.sections import _crisis as shared
-
-ORDER = 56.6
-TITLE = "Sanctions: threat and imposition"
 
 
 def applies(context: Any) -> bool:
@@ -34,6 +32,7 @@ def _coercers(context: Any) -> list[str]:
     return [name for name in case.on_table() if case.levers[name].response is not None]
 
 
+@section("sanctions", title="Sanctions: threat and imposition", order=56.6, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Both stages, their selection, what happened, what-ifs and thresholds."""
     game, reason = shared.attempt(lambda: declare.load("compiles", "sanctions_game")(context.case))

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import section
 from negotiate.drawing import figures
 from negotiate.report.blocks import Block, Figure, Paragraph, Table
 
-ORDER = 55
-TITLE = "What each lever contributed"
 MOST = 10
 
 
@@ -29,6 +28,7 @@ def threatened(case: Any) -> tuple[str, ...]:
     )
 
 
+@section("shares", title="What each lever contributed", order=55, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """One attribution a party: the threat game solved again for every set of levers."""
     from negotiate.whatif import metric

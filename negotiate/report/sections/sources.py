@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Paragraph, Reference, References, Table
-
-ORDER = 95
-TITLE = "Numbers and sources"
 
 
 def applies(context: Any) -> bool:
@@ -15,6 +13,7 @@ def applies(context: Any) -> bool:
     return True
 
 
+@section("sources", title="Numbers and sources", order=95, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """The table of quantities, then facts and sources."""
     case = context.case

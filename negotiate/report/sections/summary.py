@@ -6,11 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import section
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Bullets, Emph, Paragraph, Strong, Text
-
-ORDER = 10
-TITLE = "Summary"
 
 
 def applies(context: Any) -> bool:
@@ -18,6 +16,7 @@ def applies(context: Any) -> bool:
     return bool(context.two)
 
 
+@section("summary", title="Summary", order=10, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """What was asked, and what came out."""
     case = context.case

@@ -10,13 +10,11 @@ import numpy as np
 from negotiate import declare
 from negotiate.case.slots import inside_flow
 from negotiate.crisis.views import two_level
+from negotiate.declare import section
 from negotiate.drawing import figures
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
 from negotiate.report.sections import _crisis as shared
-
-ORDER = 56
-TITLE = "Talks: who could wait"
 
 
 def applies(context: Any) -> bool:
@@ -27,6 +25,7 @@ def applies(context: Any) -> bool:
     )
 
 
+@section("talks", title="Talks: who could wait", order=56, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Shares by who proposes and until when; patience, walking out, ratifiers; what-ifs."""
     form = declare.file_of("alternating_offers")

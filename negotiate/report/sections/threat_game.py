@@ -7,14 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from negotiate import declare
+from negotiate.declare import section
 from negotiate.drawing.text import MINUS
 from negotiate.report.blocks import Block, Bullets, Paragraph, Table
 from negotiate.report.sections._matrix import payoff_table
 from negotiate.report.terms import coded, codes
 from negotiate.threats import view
-
-ORDER = 50
-TITLE = "The threat game"
 
 
 def applies(context: Any) -> bool:
@@ -33,6 +31,7 @@ def checked(solution: Any) -> str:
     return f"The answer is {how} and {kind}. Checked by the definition: {proofs}."
 
 
+@section("threat_game", title="The threat game", order=50, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """The solution, the reasons lever by lever, the matrix, both commitments."""
     game, solution = context.threats, context.threat_solution

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph, Table
 from negotiate.strategic.maps import phase_diagram_view as phase
 from negotiate.strategic.maps.equilibrium_map_view import formula
 from negotiate.whatif.views import cells as view
 from negotiate.whatif.words import words
-
-ORDER = 70
-TITLE = "Thresholds"
 
 
 def applies(context: Any) -> bool:
@@ -19,6 +17,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.levers)
 
 
+@section("thresholds", title="Thresholds", order=70, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """For each lever its cost to a target from 0 to 1; the deal's margins; the exact map."""
     from negotiate.whatif.questions.cells import cells

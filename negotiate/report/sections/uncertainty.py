@@ -6,12 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.declare import section
 from negotiate.drawing import figures
 from negotiate.drawing.text import percent
 from negotiate.report.blocks import Block, Figure, Paragraph, Table
-
-ORDER = 59.5
-TITLE = "Uncertainty"
 
 
 def applies(context: Any) -> bool:
@@ -19,6 +17,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.uncertain())
 
 
+@section("uncertainty", title="Uncertainty", order=59.5, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Spread of the metrics, use of the levers, pairs of threats."""
     from negotiate.whatif import metric

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block, Figure, Paragraph, Table
 from negotiate.whatif.views import scenario_table, tornado
-
-ORDER = 60
-TITLE = "What if"
 
 
 def applies(context: Any) -> bool:
@@ -16,6 +14,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and (context.case.scenarios or context.case.signed_deal))
 
 
+@section("whatifs", title="What if", order=60, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """The scenario table and one-way ranges."""
     from negotiate.whatif.questions import oneway, scenarios

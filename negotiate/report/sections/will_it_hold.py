@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.declare import section
 from negotiate.report.blocks import Block
 from negotiate.report.sections import _crisis as shared
 from negotiate.report.sections import _lasting, _patience
-
-ORDER = 59
-TITLE = "Will it hold?"
 
 
 def applies(context: Any) -> bool:
@@ -24,6 +22,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.signed_deal)
 
 
+@section("will_it_hold", title="Will it hold?", order=59, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Patience, then time, then hindsight; what the file lacks is left out with the reason."""
     out, first = _patience.blocks(context)

@@ -9,12 +9,11 @@ from typing import Any
 from negotiate import declare
 from negotiate.crisis.views import cheap_talk as talk_view
 from negotiate.crisis.views import reputation as reputation_view
+from negotiate.declare import section
 from negotiate.drawing.text import number, percent
 from negotiate.report.blocks import Block, Figure, Heading, Paragraph
 from negotiate.report.sections import _crisis as shared
 
-ORDER = 56.5
-TITLE = "Words, mediators, reputation"
 NEEDED = ("quantity.talk_bias", "quantity.mediator_bias", "quantity.reputation_tough")
 
 
@@ -23,6 +22,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and any(context.case.has(path) for path in NEEDED))
 
 
+@section("words", title="Words, mediators, reputation", order=56.5, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Each of the three models that the file has numbers for."""
     out: list[Block] = []
