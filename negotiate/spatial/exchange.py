@@ -24,6 +24,8 @@ Conventions, all of them settings or stated here:
 * ``ties``: exchanges with equal gains go in the order of listing (``listed``: the party listed
   first, then its partner, then the issue the first supplies, then the one it demands), or in an
   order drawn once from a seed (``seeded``). Gains are equal within a billionth;
+* ``arithmetic``: ``floats``, or ``exact`` in fractions, where ties are exact and so is the outcome
+  (of a model in fractions without draws; the fractions grow long within a few rounds);
 * ``rounds`` and the share of a shift that lasts, ``fixed + flexible (1 - s)``, 0.1 and 0.4 as in
   the open program of the field (decide-exchange-model).
 
@@ -46,18 +48,20 @@ program's outcome of the round on all thirteen issues (`tests/spatial/test_excha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
+from negotiate.case.quantity import exact as read_number
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import by_round, forecast, terms_of
 from negotiate.spatial._metrics import METRICS
-from negotiate.spatial.arithmetic import exchange as arithmetic
+from negotiate.spatial.arithmetic import exchange as kernel
 from negotiate.spatial.positions import SpatialModel
 
 Array = npt.NDArray[Any]
@@ -67,6 +71,9 @@ POINTS = 100.0
 MAX_RATES = 10_000_000
 """Most pairs of parties times pairs of issues."""
 MAX_ROUNDS = 1_000
+ARITHMETICS = ("floats", "exact")
+MAX_EXACT_ROUNDS = 10
+"""Rounds in fractions: their numbers of digits add up."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,15 +90,24 @@ class Exchanged:
     """
 
     model: SpatialModel
-    rounds: tuple[arithmetic.Round, ...]
+    rounds: tuple[kernel.Round, ...]
 
     def __repr__(self) -> str:
         counts = [int((r.exchanges.party >= 0).sum()) for r in self.rounds]
         return f"Exchanged({len(self.rounds)} rounds, {sum(counts):,} exchanges)"
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether the rounds were played in fractions."""
+        return self.rounds[0].outcome.dtype == object
+
     def outcomes(self) -> Array:
-        """Outcome of each round in levels, ``(rounds, ..., m)``."""
-        return np.stack([self.model.levels(r.outcome / POINTS) for r in self.rounds])
+        """Outcome of each round in levels, ``(rounds, ..., m)``; fractions where played in them."""
+        if not self.is_exact:
+            return np.stack([self.model.levels(r.outcome / POINTS) for r in self.rounds])
+        low = np.array([issue.low for issue in self.model.issues], dtype=object)
+        width = np.array([issue.width for issue in self.model.issues], dtype=object)
+        return np.stack([low + width * r.outcome / int(POINTS) for r in self.rounds])
 
     def listed(self) -> list[dict[str, Any]]:
         """Exchanges of a model without draws, in order, in levels of the scales."""
@@ -130,6 +146,7 @@ def run(
     seed: int = 0,
     fixed: float = 0.1,
     flexible: float = 0.4,
+    arithmetic: str = "floats",
 ) -> Exchanged:
     """Rounds of exchanges, for all draws of the model.
 
@@ -145,6 +162,8 @@ def run(
         Of the order drawn under ``seeded``.
     fixed, flexible
         Share of a shift that lasts into the next round, ``fixed + flexible (1 - salience)``.
+    arithmetic
+        ``floats`` or ``exact``.
 
     Returns
     -------
@@ -174,16 +193,46 @@ def run(
             allowed=f"{MAX_RATES:,}",
         )
     rng = np.random.default_rng(seed) if ties == "seeded" else None
-    priority = arithmetic.priorities(n, m, rng)
+    priority = kernel.priorities(n, m, rng)
+    if arithmetic not in ARITHMETICS:
+        raise UnknownNameError("arithmetic", arithmetic, ARITHMETICS, where="exchange")
+    if arithmetic == "exact":
+        return _run_exact(model, rounds, priority, fixed, flexible)
     position = POINTS * model.share
     salience, capability = model.salience.astype(float), model.capability.astype(float)
     done = []
     for _ in range(rounds):
-        found = arithmetic.exchange_round(position, salience, capability, priority)
+        found = kernel.exchange_round(position, salience, capability, priority)
         done.append(found)
-        position = arithmetic.yielded(
-            position, found.voting, salience, fixed=fixed, flexible=flexible
+        position = kernel.yielded(position, found.voting, salience, fixed=fixed, flexible=flexible)
+    return Exchanged(model, tuple(done))
+
+
+def _run_exact(
+    model: SpatialModel, rounds: int, priority: Array, fixed: Any, flexible: Any
+) -> Exchanged:
+    """The rounds in fractions."""
+    if not model.is_exact or model.shape:
+        raise NotApplicableError(
+            "the model has floats or draws", where="exchange", allowed="fractions for exact rounds",
+            remedy='arithmetic="floats"',
+        )  # fmt: skip
+    if rounds > MAX_EXACT_ROUNDS:
+        raise TooLargeError(
+            f"{rounds} rounds in fractions", where="exchange", allowed=f"{MAX_EXACT_ROUNDS}"
         )
+    low = np.array([issue.low for issue in model.issues], dtype=object)
+    width = np.array([issue.width for issue in model.issues], dtype=object)
+    none = Fraction(0)
+    position = np.where(model.has, int(POINTS) * (model.position - low) / width, none)
+    done = []
+    for _ in range(rounds):
+        found = kernel.exact_round(position, model.salience, model.capability, model.has, priority)
+        done.append(found)
+        position = kernel.yielded(
+            position, found.voting, model.salience,
+            fixed=read_number(fixed), flexible=read_number(flexible),
+        )  # fmt: skip
     return Exchanged(model, tuple(done))
 
 
@@ -203,6 +252,7 @@ def exchange(
     seed: int = 0,
     fixed: float = 0.1,
     flexible: float = 0.4,
+    arithmetic: str = "floats",
 ) -> Solution:
     """The outcome after rounds of exchanges with equal gains.
 
@@ -221,7 +271,10 @@ def exchange(
     >>> exchange(m)[0].terms       # the same saliences: nothing to exchange
     {'p': 50.0, 'q': 50.0}
     """
-    found = run(model, rounds=rounds, ties=ties, seed=seed, fixed=fixed, flexible=flexible)
+    found = run(
+        model, rounds=rounds, ties=ties, seed=seed, fixed=fixed, flexible=flexible,
+        arithmetic=arithmetic,
+    )  # fmt: skip
     levels = found.outcomes()
     facts: dict[str, Any] = {
         "rounds": by_round(model, levels),
@@ -230,7 +283,8 @@ def exchange(
     if not model.shape:
         facts["exchanges"] = found.listed()
     settings: dict[str, Any] = {
-        "rounds": rounds, "rule": "equal gain", "ties": ties, "fixed": fixed, "flexible": flexible
+        "rounds": rounds, "rule": "equal gain", "ties": ties, "fixed": fixed, "flexible": flexible,
+        "arithmetic": arithmetic,
     }  # fmt: skip
     if ties == "seeded":
         settings["seed"] = seed
@@ -238,7 +292,7 @@ def exchange(
         model,
         "exchange",
         terms_of(model, levels[-1]),
-        exact=False,
+        exact=found.is_exact,
         facts=facts,
         settings=settings,
         notes=(
@@ -269,7 +323,7 @@ def holds(model: SpatialModel, point: Point) -> Evidence:
 
 def _replayed(
     model: SpatialModel, listed: list[dict[str, Any]], settings: dict[str, Any]
-) -> tuple[arithmetic.Round, ...]:
+) -> tuple[kernel.Round, ...]:
     """Rounds made of a list of exchanges."""
     s = model.salience.astype(float)
     w = model.weight.astype(float)
@@ -289,14 +343,14 @@ def _replayed(
             y[a, q], y[b, p] = ways[1], ways[3]
             rows.append((a, q, b, p, float(row["gain"]), *ways))
         columns = np.array(rows, dtype=float).reshape(-1, 9).T
-        exchanges = arithmetic.Exchanges(*columns[:4].astype(int), *columns[4:])
+        exchanges = kernel.Exchanges(*columns[:4].astype(int), *columns[4:])
         start, end = (np.where(model.has, table, 0.0) for table in (position, y))
         rounds.append(
-            arithmetic.Round(
+            kernel.Round(
                 position, y, (w * start).sum(0) / total, (w * end).sum(0) / total, exchanges
             )
         )
-        position = arithmetic.yielded(
+        position = kernel.yielded(
             position, y, s, fixed=settings["fixed"], flexible=settings["flexible"]
         )
     return tuple(rounds)
@@ -317,7 +371,7 @@ def obeys(found: Exchanged) -> Evidence:
     w = model.weight.astype(float)[first]
     total = w.sum(axis=0)
     for number, played in enumerate(found.rounds, 1):
-        x = np.where(model.has, played.position[first], 0.0)
+        x = np.where(model.has, played.position[first], 0.0).astype(float)
         mean = (w * x).sum(axis=0) / total
         y, bought, last = x.copy(), np.zeros_like(x), np.inf
         for row in zip(*(column[first] for column in played.exchanges), strict=True):

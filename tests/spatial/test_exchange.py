@@ -215,3 +215,39 @@ def test_refusals():
     wide = model({p: {f"i{k}": 5 for k in range(60)} for p in map(str, range(60))})
     with pytest.raises(TooLargeError, match="12,960,000"):
         exchange(wide)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.booleans())
+def test_floats_against_fractions(seed, seeded):
+    """Small numbers, so that there are many exact ties."""
+    rng = np.random.default_rng(seed)
+    names, issues = "abcde", "pqr"
+    m = model(
+        {i: {k: int(rng.integers(0, 5)) * 25 for k in issues} for i in names},
+        salience={i: {k: int(rng.integers(1, 5)) for k in issues} for i in names},
+        capability={i: int(rng.integers(1, 4)) for i in names},
+        salience_of=4,
+    )
+    setting = {"rounds": 2, "ties": "seeded" if seeded else "listed", "seed": seed}
+    exact = exchange(m, arithmetic="exact", **setting)
+    rough = exchange(m, **setting)
+    assert exact.exact and not rough.exact
+    assert exact.evidence[0].holds
+    for issue in issues:
+        assert float(exact[0].terms[issue]) == pytest.approx(rough[0].terms[issue], abs=1e-7)
+    sequence = [[(e["party"], e["supplies"], e["partner"], e["demands"]) for e in
+                 found[0].facts["exchanges"]] for found in (exact, rough)]  # fmt: skip
+    assert sequence[0] == sequence[1]
+
+
+def test_exact_outcome_by_hand():
+    m = model({"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
+              salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": "0.7"}})  # fmt: skip
+    # a on q: shift at most 100 (1/2)/(6/5) = 125/3; b on p: 100 (1/2)/(3/2) = 100/3, which is what
+    # a wants; dp 3/2 = dq 6/5, so dp = 100/3, dq = 125/3: both are at their ends
+    assert exchange(m, rounds=1, arithmetic="exact")[0].terms == {"p": 0, "q": 100}
+    with pytest.raises(NotApplicableError, match="floats or draws"):
+        exchange(m.floats(), arithmetic="exact")
+    with pytest.raises(TooLargeError, match="11 rounds in fractions"):
+        exchange(m, rounds=11, arithmetic="exact")

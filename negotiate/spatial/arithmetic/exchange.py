@@ -130,6 +130,40 @@ def exchange_round(position: Array, salience: Array, capability: Array, priority
     return Round(positions, voting, expected, outcome, Exchanges(*logs))
 
 
+def exact_round(
+    position: Array, salience: Array, capability: Array, has: Array, priority: Array
+) -> Round:
+    """One round in fractions, ``(n, m)``: the same steps, ties being exact.
+
+    Parameters
+    ----------
+    position, salience, capability
+        Arrays of fractions, 0 where ``has`` is false.
+    has
+        ``(n, m)`` who has a position.
+    priority
+        ``(n, n, m, m)`` from `priorities`.
+
+    Returns
+    -------
+    Round
+        Arrays of fractions.
+    """
+    w = salience * capability
+    total = w.sum(axis=0)
+    mu = (w * position).sum(axis=0) / total
+    side = np.where(position <= mu, 1, -1).astype(object)
+    opposed = (side[:, None] != side[None]) & has[:, None] & has[None]
+    y = position.copy()
+    log = _greedy(
+        _candidates(salience, opposed, priority), position, y, side, w / total,
+        np.abs(position - mu), 0,
+    )  # fmt: skip
+    columns = np.array(log, dtype=object).reshape(-1, 9).T
+    exchanges = Exchanges(*columns[:4].astype(int), *columns[4:])
+    return Round(position, y, mu, (w * y).sum(axis=0) / total, exchanges)
+
+
 def _padded(array: Array, steps: int, fill: int) -> Array:
     return np.pad(array, ((0, 0), (0, steps - array.shape[-1])), constant_values=fill)
 
@@ -174,6 +208,8 @@ def _round_of_chunk(position: Array, salience: Array, capability: Array, priorit
 def _candidates(s: Array, opposed: Array, priority: Array) -> list[Array]:
     """Exchanges that can have a gain: parties, issues, joint saliences, rate of gain, its key.
 
+    They come in the order in which ties are settled.
+
     Only pairs on opposite sides of both expected outcomes, and of the two orders only that in
     which each supplies what it cares for less than its partner does.
     """
@@ -185,8 +221,11 @@ def _candidates(s: Array, opposed: Array, priority: Array) -> list[Array]:
     )
     joint_q, joint_p = s[a, q] + s[b, q], s[a, p] + s[b, p]
     rate = (s[a, p] * s[b, q] - s[a, q] * s[b, p]) / (joint_q * joint_p)
-    key = rate * (1 + tolerance.UTILITY * priority[a, b, q, p])
-    return [a, b, q, p, joint_q, joint_p, rate, key]
+    first = priority[a, b, q, p]
+    exact = s.dtype == object  # there a tie is a tie; floats closer than a billionth count as one
+    key = rate if exact else rate * (1 + tolerance.UTILITY * first)
+    order = np.argsort(-first, kind="stable")
+    return [column[order] for column in (a, b, q, p, joint_q, joint_p, rate, key)]
 
 
 def _volumes(candidates: list[Array], x: Array, y: Array, push: Array, wanted: Array) -> Array:
@@ -252,7 +291,7 @@ def _greedy(
                 end = goal[there]
             ends.append((at[here], end))
             at[here] = end
-            want[there] = max(0.0, want[there] - shift)
+            want[there] = max(0 * shift, want[there] - shift)
         log.append((a, q, b, p, v * rates[k], *ends[0], *ends[1]))
     y[...] = np.reshape(at, y.shape)
     return log
