@@ -251,3 +251,21 @@ def test_exact_outcome_by_hand():
         exchange(m.floats(), arithmetic="exact")
     with pytest.raises(TooLargeError, match="11 rounds in fractions"):
         exchange(m, rounds=11, arithmetic="exact")
+
+
+@pytest.mark.slow
+def test_compiled_rounds_against_plain_ones(monkeypatch):
+    pytest.importorskip("numba")
+    cases = [random_case(seed, n=6, m=4) for seed in range(40)]
+    x, s, c = (np.stack(column) for column in zip(*cases))
+    x[:, 2, 1] = np.nan
+    s[5] = np.round(s[5], 1)  # some ties
+    for rng in (None, np.random.default_rng(3)):
+        priority = arithmetic.priorities(6, 4, rng)
+        plain = arithmetic.exchange_round(x, s, c, priority)
+        with monkeypatch.context() as patch:
+            patch.setattr(arithmetic, "MANY", 1)
+            fast = arithmetic.exchange_round(x, s, c, priority)
+        for one, other in zip(plain.exchanges, fast.exchanges):
+            assert np.allclose(one, other, rtol=0, atol=1e-9)
+        assert np.allclose(plain.voting, fast.voting, equal_nan=True, atol=1e-9)

@@ -22,6 +22,7 @@ pairs with A or B change, so a step costs O(n m^2).
 
 from __future__ import annotations
 
+from functools import cache
 from heapq import heapify, heappop, heapreplace
 from typing import Any, NamedTuple
 
@@ -34,6 +35,8 @@ Array = npt.NDArray[Any]
 
 CHUNK_BYTES = 2**26
 """Memory that the table of rates of one chunk of draws may take."""
+MANY = 64
+"""Draws from which on the compiled round is used, where there is one: compiling takes seconds."""
 
 
 class Exchanges(NamedTuple):
@@ -178,24 +181,33 @@ def _round_of_chunk(position: Array, salience: Array, capability: Array, priorit
     influence = w / total[:, None, :]
     side = np.where(x <= mu[:, None, :], 1.0, -1.0)
     opposed = (side[:, :, None] != side[:, None]) & has[:, :, None] & has[:, None]
-    y, logs = x.copy(), []
-    for draw in range(len(x)):
-        log = _greedy(
-            _candidates(s[draw], opposed[draw], priority),
-            x[draw],
-            y[draw],
-            side[draw],
-            influence[draw],
-            np.abs(x[draw] - mu[draw]),
-            tolerance.TIE * float(np.ptp(x[draw])),
-        )
-        logs.append(log)
+    y = x.copy()
+    want = np.abs(x - mu[:, None, :])
+    least = tolerance.TIE * np.ptp(x, axis=(-1, -2))
+    compiled = _compiled() if len(x) >= MANY else None
+    if compiled is None:
+        logs = [
+            np.array(
+                _greedy(
+                    _candidates(s[d], opposed[d], priority),
+                    x[d], y[d], side[d], influence[d], want[d], float(least[d]),
+                )
+            ).reshape(-1, 9)
+            for d in range(len(x))
+        ]  # fmt: skip
+    else:
+        room = np.zeros((len(x), compiled.bound(has), 9))
+        counts = np.zeros(len(x), dtype=np.int64)
+        compiled.rounds(
+            x, y, s, side, side * influence, want.copy(), has, priority,
+            tolerance.UTILITY, least, room, counts,
+        )  # fmt: skip
+        logs = [rows[:count] for rows, count in zip(room, counts, strict=True)]
     steps = max(len(log) for log in logs)
     columns = np.zeros((9, len(x), steps))
     columns[:4] = -1
     for draw, log in enumerate(logs):
-        if log:
-            columns[:, draw, : len(log)] = np.array(log).T
+        columns[:, draw, : len(log)] = log.T
     return Round(
         position,
         np.where(has, y, np.nan),
@@ -203,6 +215,16 @@ def _round_of_chunk(position: Array, salience: Array, capability: Array, priorit
         (w * y).sum(axis=-2) / total,
         Exchanges(*columns[:4].astype(int), *columns[4:]),
     )
+
+
+@cache
+def _compiled() -> Any:
+    """The compiled round, or None where numba is not installed."""
+    try:
+        from negotiate.spatial.arithmetic import _exchange_numba
+    except ImportError:
+        return None
+    return _exchange_numba
 
 
 def _candidates(s: Array, opposed: Array, priority: Array) -> list[Array]:
