@@ -32,6 +32,7 @@ from scipy.optimize import brentq
 
 import negotiate as ng
 from negotiate.dynamic.arithmetic import abreu_sannikov
+from negotiate.whatif import metric
 from negotiate.whatif.study.case import draw
 
 durability_file = import_module("negotiate.dynamic.durability")
@@ -109,12 +110,14 @@ def from_case(draws: int, loop: int, results: dict[str, Any]) -> None:
     idlib = ng.load("idlib-2020")
     many = draw(idlib, draws, seed=1)
     names = ["critical_discount.russia", "critical_discount.turkey", "margin"]
-    ours, found = timed(lambda: enforcement_file.evaluate(many, names))
+    ours, found = timed(lambda: metric.evaluate(many, [f"enforcement.{n}" for n in names]))
     singles = [
         idlib.floats().with_values({p: float(many.base[p][k]) for p in idlib.uncertain()})
         for k in range(loop)
     ]
-    theirs, one = timed(lambda: [enforcement_file.evaluate(case, names) for case in singles])
+    theirs, one = timed(
+        lambda: [metric.evaluate(case, [f"enforcement.{n}" for n in names]) for case in singles]
+    )
     for k in range(loop):
         assert np.isclose(float(one[k]["margin"]), found["margin"][k], atol=1e-9)
     print(f"case: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "

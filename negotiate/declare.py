@@ -85,7 +85,8 @@ class Metric:
     read
         ``read(thing, names)`` gives the value (arrays over draws where the thing has draws) from
         the game (or the solution, for a concept's metric) and the names that fill the
-        placeholders. By default the attribute of that name.
+        placeholders. By default ``thing.measure(name)`` where the thing has that method (the name
+        filled), else the attribute of that name.
     choices
         ``choices(case)`` lists what fills the placeholder ``<name>``.
     was
@@ -116,6 +117,11 @@ class Metric:
         """The metric of ``thing``, with ``names`` in its placeholders."""
         if self.read is not None:
             return self.read(thing, names)
+        if hasattr(thing, "measure"):
+            own = self.name
+            for kind, value in names.items():
+                own = own.replace(f"<{kind}>", value)
+            return thing.measure(own)
         return getattr(thing, self.name)
 
 
@@ -431,6 +437,9 @@ class Game:
         What can be read off the game itself.
     cites
         Keys of the bibliography.
+    file
+        ``numbers`` where a file of ``kind = name`` gives the game's named numbers: one reader,
+        declared as ``numbers``, reads them all.
     type
         The class.
     """
@@ -443,6 +452,7 @@ class Game:
     metrics: tuple[Metric, ...] = ()
     cites: tuple[str, ...] = ()
     applies: Callable[[Any], bool] | None = None
+    file: str = ""
     type: Any = field(default=None, compare=False)
 
     def __repr__(self) -> str:
@@ -510,6 +520,7 @@ def game(
     metrics: Sequence[Metric] = (),
     cites: Sequence[str] = (),
     applies: Callable[[Any], bool] | None = None,
+    file: str = "",
 ) -> Callable[[type[T]], type[T]]:
     """Declare a kind of game on its class; see `Game` for the facts.
 
@@ -519,7 +530,7 @@ def game(
         Its id; unique. All arguments but ``metrics`` and ``applies`` must be literals.
     applies
         Whether a case could be compiled into it at all, seen before any number is read.
-    title, short, solved_by, default, metrics, cites
+    title, short, solved_by, default, metrics, cites, file
         As in `Game`.
 
     Returns
@@ -531,7 +542,7 @@ def game(
     def decorate(kind: type[T]) -> type[T]:
         declared = Game(
             name, title, short or title, tuple(solved_by), tuple(default) or tuple(solved_by[:1]),
-            tuple(metrics), tuple(cites), applies, kind,
+            tuple(metrics), tuple(cites), applies, file, kind,
         )  # fmt: skip
         kind.declaration = declared  # type: ignore[attr-defined]
         return kind
@@ -854,6 +865,17 @@ def concepts_of(game: str) -> tuple[str, ...]:
     fitting = [e.name for e in catalogue() if e.role == "concept" and game in e.facts["games"]]
     first = tuple(facts.get("default") or own[:1])
     return tuple(dict.fromkeys((*first, *own, *sorted(fitting))))
+
+
+def kinds() -> Mapping[str, str]:
+    """Kinds of parameter files, besides cases, and the name of the reader of each.
+
+    >>> kinds()["screening"], kinds()["strategic"]
+    ('numbers', 'strategic')
+    """
+    of_numbers = {e.name: "numbers" for e in catalogue() if e.facts.get("file") == "numbers"}
+    own = {name: name for name in names("reads") if name[0] != "." and name != "numbers"}
+    return MappingProxyType(dict(sorted({**of_numbers, **own}.items())))
 
 
 def file_of(game: str) -> ModuleType:

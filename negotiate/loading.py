@@ -58,7 +58,7 @@ def load(case: str | Path) -> Any:
             column=1,
             allowed=", ".join(("negotiation", *kinds())),
         )
-    return declare.load("reads", kind)(path)
+    return declare.load("reads", declare.kinds()[kind])(path)
 
 
 def suffixes() -> tuple[str, ...]:
@@ -72,4 +72,4 @@ def suffixes() -> tuple[str, ...]:
 
 def kinds() -> tuple[str, ...]:
     """Kinds of parameter files, besides ``negotiation``."""
-    return tuple(name for name in declare.names("reads") if not name.startswith("."))
+    return tuple(declare.kinds())

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from negotiate.case.quantity import Frozen, Quantity
 
@@ -56,6 +56,12 @@ class Lever(Frozen):
         description="cost of its use to each target and to the holder, in the payer's stakes"
     )
     announce: Quantity | None = Field(None, description="cost to the holder of announcing it")
+    win_probability: Quantity | None = Field(
+        None, description="what its use adds to its holder's chance of winning a war"
+    )
+    audience_cost: Quantity | None = Field(
+        None, description="what its holder loses by backing down after pledging it, in stakes"
+    )
     credibility: dict[str, Quantity] = Field(
         default_factory=dict,
         description="P(carried out | that branch, threatened), by branch",
@@ -63,6 +69,17 @@ class Lever(Frozen):
     response: Response | None = None
     facts: tuple[str, ...] = Field((), description="facts the lever stands for (double counting)")
     note: str = ""
+
+    @model_validator(mode="after")
+    def _states_its_shift(self) -> Lever:
+        for slot in ("win_probability", "audience_cost"):
+            if slot in self.enters and getattr(self, slot) is None:
+                raise ValueError(
+                    f"lever '{self.id}' enters {slot} and does not say by how much: add "
+                    f"{slot} = {{ value = ..., low = ..., high = ... }} to it; a cost is no such "
+                    "number"
+                )
+        return self
 
     @property
     def targets(self) -> tuple[str, ...]:

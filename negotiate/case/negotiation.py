@@ -19,6 +19,8 @@ path                                   value
 ``lever.<l>.available``                whether the lever is on the table
 ``lever.<l>.cost.<p>``                 cost of its use, targets and holder
 ``lever.<l>.announce``                 cost to the holder of announcing it
+``lever.<l>.win_probability``          what its use adds to the holder's chance of winning a war
+``lever.<l>.audience_cost``            what the holder loses by backing down after pledging it
 ``lever.<l>.credibility.<branch>``     P(carried out | branch, threatened)
 ``lever.<l>.concession_cost``          cost of conceding to the third party
 ``lever.<l>.worth.<p>``                worth of the concession
@@ -379,6 +381,10 @@ def flatten(case: Case) -> Iterator[tuple[str, Any]]:
             yield f"{head}.cost.{name}", quantity
         if lever.announce is not None:
             yield f"{head}.announce", lever.announce
+        if lever.win_probability is not None:
+            yield f"{head}.win_probability", lever.win_probability
+        if lever.audience_cost is not None:
+            yield f"{head}.audience_cost", lever.audience_cost
         for name, quantity in lever.credibility.items():
             yield f"{head}.credibility.{name}", quantity
         if lever.response is not None:

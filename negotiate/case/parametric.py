@@ -202,7 +202,12 @@ class ParametricForm(Playable):
 
     def metrics(self, names: Iterable[str] | None = None) -> dict[str, Any]:
         """Metrics by name (attributes of the game), arrays over draws where inputs are."""
-        return measure(self, self.metric_names(), names)
+        known = {m.name: m for m in self.declaration.metrics if m.name in self.metric_names()}
+        wanted = tuple(known) if names is None else tuple(names)
+        for name in wanted:
+            if name not in known:
+                raise UnknownNameError("metric", name, known, where=type(self).__name__)
+        return {name: known[name].value(self, {}) for name in wanted}
 
     @classmethod
     def metric_names(cls) -> Mapping[str, str]:
@@ -264,14 +269,3 @@ def _first_wrong(value: Any, good: Any) -> str:
         return str(value)
     shown = np.ravel(np.broadcast_to(value, np.shape(good)))[wrong[0]]
     return f"{shown:.6g} in draw {wrong[0]} ({wrong.size} of {np.size(good)} draws)"
-
-
-def measure(
-    form: Any, known: Mapping[str, str], names: Iterable[str] | None = None
-) -> dict[str, Any]:
-    """Read metrics off a form."""
-    wanted = tuple(known) if names is None else tuple(names)
-    for name in wanted:
-        if name not in known:
-            raise UnknownNameError("metric", name, known, where=type(form).__name__)
-    return {name: getattr(form, name) for name in wanted}

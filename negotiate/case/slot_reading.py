@@ -7,15 +7,14 @@ named, all of it in one error, with both ways of giving it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 from negotiate.case.negotiation import Negotiation
+from negotiate.case.slots import expected
 from negotiate.case.slots.expected import COMMITMENTS
-from negotiate.declare import Metric
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 from negotiate.numbers.fractions import exact
 
@@ -122,62 +121,70 @@ def win_probability(negotiation: Negotiation, form: str, party: str, *, commitme
     """Chance that ``party`` wins a war.
 
     ``quantity.win_probability`` is that of the first principal (or of ``[model.<form>] winner``)
-    with no lever used; each lever in the slot then takes from the chance of its target, and adds
-    to that of the other, what its use is expected to cost.
+    with no lever used; each lever in the slot then adds the shift that it states itself to the
+    chance of its holder's side, times the chance that it is carried out.
     """
     from negotiate.case.slots import win_probability as slot
     from negotiate.numbers.arithmetic import clip
 
     winner, loser = sides(negotiation, form, first="winner")
     base = number(negotiation, form, "win_probability", "quantity.win_probability")
-    falls = slot.read(negotiation, commitment=commitment)
-    chance = clip(base + falls[loser] - falls[winner], 0, 1)
+    gains = slot.read(negotiation, commitment=commitment)
+    chance = clip(base + gains[winner] - gains[loser], 0, 1)
     return chance if party == winner else 1 - chance
 
 
+def prize(negotiation: Negotiation, form: str, party: str) -> Any:
+    """What is at stake in a crisis, to ``party``, in its stakes: see `slots.expected.prize`.
+
+    ``[model.<form>] prize_<party>`` says otherwise for one model.
+    """
+    if negotiation.setting(form, f"prize_{party}") is not None:
+        return number(negotiation, form, f"prize_{party}")
+    return expected.prize(negotiation, party)
+
+
 def war_cost(negotiation: Negotiation, form: str, party: str, *, commitment: str) -> Any:
-    """Cost of war to ``party``: its quantity, and what levers in the slot add."""
-    from negotiate.case.slots import war_cost as slot
+    """Cost of war to ``party`` in shares of its prize: its quantity, and what levers add."""
+    return _in_prizes(
+        negotiation, form, party, f"war_cost_{party}", f"quantity.war_cost_{party}", commitment
+    )
 
-    base = number(negotiation, form, f"war_cost_{party}", f"quantity.war_cost_{party}")
-    return base + slot.read(negotiation, commitment=commitment)[party]
+
+def type_fields(party: str) -> dict[str, str]:
+    """What `cost_types` reads, for `require`."""
+    return {
+        f"war_cost_{party}_{kind}": f"quantity.war_cost_{party}_{kind}"
+        for kind in ("tough", "weak")
+    }
 
 
-def war_cost_range(
+def cost_types(
     negotiation: Negotiation, form: str, party: str, *, commitment: str
-) -> tuple[Any, Any] | None:
-    """What the other side thinks the cost may be: the quantity's own range, moved with its value.
+) -> tuple[Any, Any]:
+    """Least and largest cost of war to ``party`` that the other side holds possible, in prizes.
 
-    None where the file gives no range.
+    ``quantity.war_cost_<party>_tough`` and ``_weak``: what the other side believes. They are
+    quantities of their own with ranges of their own; the range of ``war_cost_<party>`` is what the
+    analyst does not know, and no part of the game.
     """
-    path = f"quantity.war_cost_{party}"
-    ends = moved_range(negotiation, path)
-    if ends is None:
-        return None
-    added = war_cost(negotiation, form, party, commitment=commitment) - negotiation.value(path)
-    return ends[0] + added, ends[1] + added
+    require(negotiation, form, type_fields(party))
+    tough, weak = (
+        _in_prizes(negotiation, form, party, field, path, commitment)
+        for field, path in type_fields(party).items()
+    )
+    return tough, weak
 
 
-def moved_range(negotiation: Negotiation, path: str) -> tuple[Any, Any] | None:
-    """Low and high of a quantity in the file, scaled as its value now is to its value there.
+def _in_prizes(
+    negotiation: Negotiation, form: str, party: str, field: str, path: str, commitment: str
+) -> Any:
+    from negotiate.case.slots import war_cost as slot
+    from negotiate.numbers.arithmetic import over
 
-    None where the file gives no range, or the value is an expression or zero.
-    """
-    quantity = negotiation.quantities.get(path)
-    if (
-        quantity is None
-        or quantity.low is None
-        or quantity.high is None
-        or quantity.is_expression
-        or not quantity.value
-        or not negotiation.has(path)
-    ):
-        return None
-    now = negotiation.value(path)
-    low, high = (Fraction(x) / Fraction(quantity.value) for x in (quantity.low, quantity.high))
-    if negotiation.as_floats:
-        return now * float(low), now * float(high)
-    return now * low, now * high
+    base = number(negotiation, form, field, path)
+    added = slot.read(negotiation, commitment=commitment)[party]
+    return over(base + added, prize(negotiation, form, party))
 
 
 @dataclass(frozen=True)
@@ -217,40 +224,6 @@ def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
         negotiation, form, f"audience_cost_{party}", f"quantity.audience_cost_{party}", default=0
     )
     return base + slot.read(negotiation)[party]
-
-
-def evaluator(
-    known: Sequence[Metric], **parts: Callable[[Negotiation], Any]
-) -> Callable[[Negotiation, Iterable[str]], dict[str, Any]]:
-    """What a form's ``evaluate`` is where each metric is read off a part of it: see `measured`."""
-
-    def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-        """Metrics over the negotiation's draws; nan where the case has no such part."""
-        made = {part: partial(compiled, negotiation) for part, compiled in parts.items()}
-        return measured(known, names, **made)
-
-    # Named as if it were written in the form's file, so that pickle and the manual find it there.
-    evaluate.__module__, evaluate.__qualname__ = parts["main"].__module__, "evaluate"
-    return evaluate
-
-
-def measured(
-    known: Sequence[Metric], names: Iterable[str], **parts: Callable[[], Any]
-) -> dict[str, Any]:
-    """Metrics off the parts of a form, each compiled only where one of its metrics is asked for.
-
-    ``parts`` maps the prefix of a metric (``main`` for none) to what compiles it; a part that the
-    case does not have is None, and its metrics are nan.
-    """
-    wanted = read({metric.name: None for metric in known}, names)
-    made: dict[str, Any] = {}
-    out: dict[str, Any] = {}
-    for name in wanted:
-        head, _, rest = name.rpartition(".")
-        if head not in made:
-            made[head] = parts[head or "main"]()
-        out[name] = float("nan") if made[head] is None else getattr(made[head], rest)
-    return out
 
 
 def read(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ METRICS = (
     short="attrition",
     solved_by=("nash_equilibrium",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class Attrition(ParametricForm):
@@ -197,13 +198,8 @@ def attrition(negotiation: Negotiation) -> Attrition:
         return case.number(negotiation, KIND, name, f"quantity.{name}", default=given)
 
     def value(party: str) -> Any:
-        return case.number(
-            negotiation, KIND, f"prize_{party}", f"quantity.prize_{party}", default=1
-        )
+        return case.prize(negotiation, KIND, party)
 
     return Attrition(
         value_a=value(a), value_b=value(b), cost_a=cost(a), cost_b=cost(b), players=(a, b)
     )
-
-
-evaluate = case.evaluator(METRICS, main=attrition)

@@ -110,6 +110,7 @@ METRICS = (
     short="audience costs",
     solved_by=("perfect_bayesian",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class AudienceCosts(
@@ -219,7 +220,7 @@ class AudienceCosts(
             points.append(form._point("all challenge", Fraction(0), Fraction(1), None))
         if 0 < beta <= t <= 1:
             points.append(form._point("bluffing", mixing, form.bluff_ratio, None))
-        if a == 0 and 0 < beta < 1 and beta <= t:
+        if a == 0 and beta < 1 and beta <= t:
             # Backing down costs nothing, so bluffers are indifferent when B always resists.
             points.append(form._point("free bluffing", Fraction(1), Fraction(1), None))
         if t >= 1 and top > 0:
@@ -243,12 +244,14 @@ class AudienceCosts(
     def _components(self, points: list[Point]) -> tuple[tuple[int, ...], ...]:
         place = {p.label: i for i, p in enumerate(points)}
         pairs = []
-        if self.fighters == self.threshold and self.fighters < 1:
+        if self.fighters == self.threshold:
             pairs.append(("all challenge", "bluffing"))
         if self.threshold == 1:
-            pairs.append(("bluffing", "no bluffing"))
+            # B is indifferent once only fighters challenge: any resistance from V/(V + a) up
+            pairs += [("bluffing", "no bluffing"), ("bluffing", "deterred")]
         if self.audience_cost == 0:
-            pairs.append(("bluffing", "free bluffing"))
+            # where B always resists, backing down is free: a timid type may challenge or not
+            pairs += [(name, "free bluffing") for name in ("bluffing", "no bluffing", "deterred")]
         return tuple(
             tuple(sorted((place[a], place[b]))) for a, b in pairs if a in place and b in place
         )
@@ -336,6 +339,22 @@ class AudienceCosts(
     title="Crisis signalling with private errors",
     short="Lewis-Schultz",
     solved_by=("perfect_bayesian",),
+    metrics=(
+        Metric("equilibrium_count", "count", "number of equilibria"),
+        Metric(
+            "least_resist",
+            "probability",
+            "chance that B resists in the equilibrium where it does so least; nan over ties",
+            read=lambda game, _: game.least("resist"),
+        ),
+        Metric(
+            "least_pr_war",
+            "probability",
+            "chance of war in the equilibrium where B resists least",
+            read=lambda game, _: game.least("pr_war"),
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class LewisSchultz(
@@ -376,6 +395,19 @@ class LewisSchultz(
         """Sign changes of the fixed-point gap, vectorised over draws."""
         u = {k: np.asarray(x, dtype=float)[..., None] for k, x in self.payoffs().items()}
         return kernel.crossings(u)
+
+    def least(self, fact: str) -> Any:
+        """``resist`` or ``pr_war`` of the equilibrium in which B resists least, draw by draw."""
+        numbers = {k: np.asarray(x, dtype=float) for k, x in self.payoffs().items()}
+        shape = np.broadcast_shapes(*(x.shape for x in numbers.values()))
+        wide = {k: np.broadcast_to(x, shape).ravel() for k, x in numbers.items()}
+        out = np.full(int(np.prod(shape)), np.nan)
+        for row in range(len(out)):
+            u = {k: float(x[row]) for k, x in wide.items()}
+            found, _ = kernel.roots(u)
+            if found:
+                out[row] = self._point(min(found), u, 0, 1).facts[fact]
+        return float(out[0]) if not shape else out.reshape(shape)
 
     def gap(self, resist: Any) -> Any:
         """g(r) - r: zero at an equilibrium, its local extrema signed margins for the number."""
@@ -446,28 +478,24 @@ class LewisSchultz(
 def audience_costs(negotiation: Negotiation, *, commitment: str | None = None) -> AudienceCosts:
     """The crisis of a case: A is ``[model.audience_costs] challenger``, else the first principal.
 
-    The prize is one stake unless ``prize`` or ``loss`` say otherwise. War pays A the chance of
-    winning times the prize less its cost, which is A's secret over the range in the file (a tenth
-    of it either way where the file gives none); it pays B what it then loses, less its cost.
+    The prize is that of every crisis model (`negotiate.case.slot_reading.prize`). War pays A the
+    chance of winning times the prize less its cost, which is A's secret, uniform between what B
+    holds possible (`negotiate.case.slot_reading.cost_types`); it pays B what it then loses, less
+    its cost.
     """
     a, b = case.sides(negotiation, KIND, first="challenger")
-    prize = case.number(negotiation, KIND, "prize", "quantity.prize", default=1)
-    loss = case.number(negotiation, KIND, "loss", "quantity.loss", default=1)
+    case.require(negotiation, KIND, case.war_fields(b) | case.type_fields(a))
     sure = case.commitment(negotiation, KIND, commitment)
-    war = case.war(negotiation, KIND, a, b, commitment=sure)
-    chance, cost = war.win_probability, war.cost_a
-    tenth = cost / 10
-    low, high = case.war_cost_range(negotiation, KIND, a, commitment=sure) or (
-        cost - tenth,
-        cost + tenth,
-    )
+    value, loss = (case.prize(negotiation, KIND, party) for party in (a, b))
+    chance = case.win_probability(negotiation, KIND, a, commitment=sure)
+    tough, weak = case.cost_types(negotiation, KIND, a, commitment=sure)
     return AudienceCosts(
-        value=prize,
+        value=value,
         loss=loss,
         audience_cost=case.audience_cost(negotiation, KIND, a),
-        war_b=-chance * loss - war.cost_b,
-        war_a_low=chance * prize - high,
-        war_a_high=chance * prize - low,
+        war_b=-(chance + case.war_cost(negotiation, KIND, b, commitment=sure)) * loss,
+        war_a_low=(chance - weak) * value,
+        war_a_high=(chance - tough) * value,
         players=(a, b),
     )
 
@@ -477,12 +505,11 @@ def lewis_schultz(negotiation: Negotiation, *, commitment: str | None = None) ->
     """The same crisis with private errors on both sides' war payoffs and on A's backing down.
 
     Mean payoffs are those of the one-sided crisis; the errors have the standard deviation of a
-    uniform law over the range of A's war payoff, (high - low) / sqrt(12), unless the file gives
+    uniform law over the types of A, (high - low) / sqrt(12), unless the file gives
     ``quantity.crisis_noise``, or ``sigma`` under ``[model.audience_costs]``.
     """
     one = audience_costs(negotiation, commitment=commitment)
-    spread = (one.war_a_high - one.war_a_low) / np.sqrt(12)
-    sigma = case.number(negotiation, KIND, "sigma", "quantity.crisis_noise", default=None)
+    spread: Any = np.asarray(one.war_a_high - one.war_a_low, dtype=float) / np.sqrt(12)
     return LewisSchultz(
         status_quo_a=0,
         concession_a=one.value,
@@ -491,11 +518,12 @@ def lewis_schultz(negotiation: Negotiation, *, commitment: str | None = None) ->
         war_b=one.war_b,
         back_down_a=-one.audience_cost,
         back_down_b=0,
-        sigma=float(spread)
-        if sigma is None and np.ndim(spread) == 0
-        else (spread if sigma is None else sigma),
+        sigma=case.number(
+            negotiation,
+            KIND,
+            "sigma",
+            "quantity.crisis_noise",
+            default=spread if spread.ndim else float(spread),
+        ),
         players=one.players,
     )
-
-
-evaluate = case.evaluator(METRICS, main=audience_costs)

@@ -69,6 +69,7 @@ MOST_LISTED = 500
     short="cheap talk",
     solved_by=("perfect_bayesian",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class CheapTalk(
@@ -213,6 +214,3 @@ def cheap_talk(negotiation: Negotiation) -> CheapTalk:
         bias=case.number(negotiation, KIND, "bias", "quantity.talk_bias"),
         players=(sender, receiver),
     )
-
-
-evaluate = case.evaluator(METRICS, main=cheap_talk)

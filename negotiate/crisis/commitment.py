@@ -6,12 +6,12 @@ r"""Why bargaining fails although a deal exists: commitment, indivisibility, and
 
       (1 + delta) p1 - c_A  >  1 + delta max(0, p2 - c_A).
 
-* `LongShift`: the same over an infinite horizon with war final. Today's whole prize and the war
-  value from tomorrow on must match war now, p (1 - l) <= (1 - delta) + delta p' (1 - l) in
-  per-period averages, l the share war destroys: peace fails where power shifts fast enough
-  (Powell 2006, pp. 181-185).
+* `LongShift`: the same over an infinite horizon with war final, l the share war destroys. With B
+  making every offer A fights if p (1 - l) > (1 - delta) + delta p' (1 - l) in per-period averages;
+  Powell's condition, delta M_B(t + 1) - [B - M_A(t)] > 0 (2006, eq. 1; page unverified), is that no
+  equilibrium is peaceful, whoever offers. Both are metrics, each under its name.
 * ``guarantee``: a share of tomorrow's prize that a third party secures to A; the least one that
-  keeps the peace is a metric.
+  keeps the peace is a metric. `ThirdPartyGuarantee` asks whether the third party would.
 * `IndivisibleIssue`: the prize goes whole to one side. A range exists in shares but no allocation
   lies in it; side payments or a linked issue of worth at least the gap restore a deal.
 * `mechanism`: names why bargaining fails, from signed margins.
@@ -28,12 +28,13 @@ Source: Fearon (1995), IO 49:379-414, pp. 401-409; Powell (2006), IO 60:169-203;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from typing import Any
 
-from negotiate import declare
+import numpy as np
+
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import (
@@ -44,9 +45,20 @@ from negotiate.case.parametric import (
     single,
     verdict,
 )
-from negotiate.declare import Metric, compiles, concept, game
+from negotiate.case.slots import linkage, side_payment
+from negotiate.crisis.crisis_bargaining import crisis_bargaining, hidden_cost
+from negotiate.declare import Metric, Playable, assessment, compiles, concept, game
 from negotiate.errors import InputError
-from negotiate.numbers.arithmetic import Number, choose, clip, larger, over, ratio, smaller
+from negotiate.numbers.arithmetic import (
+    Number,
+    choose,
+    clip,
+    is_symbolic,
+    larger,
+    over,
+    ratio,
+    smaller,
+)
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -70,27 +82,12 @@ METRICS = (
     Metric(
         "critical_later",
         "probability",
-        "winning chance tomorrow below which A fights today",
+        "winning chance tomorrow below which A fights today; nan: at none, 1: at any",
     ),
     Metric(
         "guarantee_needed",
         "payoff",
         "least value tomorrow a third party must secure to A for peace",
-    ),
-    Metric(
-        "mechanism",
-        "label",
-        "why bargaining fails: information, commitment, indivisibility, or none (label)",
-    ),
-    Metric(
-        "indivisible.payment_needed",
-        "payoff",
-        "least side payment with which giving the prize whole beats war",
-    ),
-    Metric(
-        "indivisible.deal_margin",
-        "payoff",
-        "payments and links at hand less those needed, were the prize whole",
     ),
 )
 
@@ -101,6 +98,7 @@ METRICS = (
     short="commitment",
     solved_by=("subgame_perfect",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class ShiftingPower(
@@ -139,11 +137,16 @@ class ShiftingPower(
 
     @property
     def critical_later(self) -> Number:
-        """p2 at which A is indifferent: c_A + (war - 1)/delta; A fights below it.
+        """Winning chance tomorrow below which A fights today: c_A + (war - 1)/delta, at most 1.
 
-        Below c_A no fall in p2 matters, A's value tomorrow being zero already.
+        nan where A fights at no chance tomorrow: where a guarantee, or nothing, is enough to keep
+        it from war. At 1 it fights whatever tomorrow brings.
         """
-        return self.cost_a + self._needed()
+        needed = self._needed()
+        fights = needed > larger(self.guarantee, 0)
+        if is_symbolic(needed, self.guarantee):
+            return self.cost_a + needed
+        return choose(fights, smaller(self.cost_a + needed, 1), float("nan"))
 
     def _needed(self) -> Number:
         return ratio(self.war - 1, self.discount, empty=0)
@@ -215,6 +218,35 @@ class ShiftingPower(
         return verdict({a: gap})
 
 
+@game(
+    "long_shift",
+    title="A lasting shift of power",
+    short="long shift",
+    solved_by=("subgame_perfect",),
+    metrics=(
+        Metric(
+            "commitment_margin",
+            "share of the prize",
+            "war now less the best peace when the other side makes every offer; positive: A fights",
+        ),
+        Metric(
+            "powell_margin",
+            "share of the prize",
+            "Powell's condition, left side less right; positive: no equilibrium is peaceful",
+        ),
+        Metric(
+            "critical_discount",
+            "discount factor",
+            "discount factor above which A fights when the other side makes every offer",
+        ),
+        Metric(
+            "powell_discount",
+            "discount factor",
+            "discount factor above which Powell's condition is met",
+        ),
+    ),
+    file="numbers",
+)
 @dataclass(frozen=True)
 class LongShift(
     ParametricForm,
@@ -223,7 +255,14 @@ class LongShift(
     """Infinite horizon: A's value of war is ``now`` this period and ``later`` from the next on.
 
     War is for good: winning gives one unit each period for ever, and destroys the share ``loss`` of
-    every period's prize. Values are per-period averages (multiplied by 1 - delta).
+    every period's prize. Values are per-period averages (multiplied by 1 - delta). Two conditions
+    for war, which differ by who gets what peace saves tomorrow, delta times ``loss``:
+
+    * B makes every offer and so keeps it: A fights if
+      p (1 - l) > (1 - delta) + delta p' (1 - l);
+    * Powell (2006), eq. 1: whoever makes the offers, B gets at least its own war value tomorrow,
+      so that A gets at most the rest, and no equilibrium is peaceful if
+      delta M_B(t + 1) - [1 - M_A(t)] > 0.
     """
 
     now: Probability
@@ -233,21 +272,196 @@ class LongShift(
     players: tuple[str, str] = ("A", "B")
 
     @property
+    def _keep(self) -> Number:
+        return 1 - self.loss
+
+    @property
+    def war(self) -> Number:
+        """A's value of war today, p (1 - l)."""
+        return self.now * self._keep
+
+    @property
     def commitment_margin(self) -> Number:
         """Margin p (1 - l) - delta p' (1 - l) - (1 - delta): positive where A fights.
 
         A accepts today's whole prize, 1 - delta in average terms, and its war value tomorrow,
         delta p' (1 - l), only if together they match war now.
         """
-        keep = 1 - self.loss
-        return self.now * keep - self.discount * self.later * keep - (1 - self.discount)
+        return self.war - self.discount * self.later * self._keep - (1 - self.discount)
+
+    @property
+    def powell_margin(self) -> Number:
+        """Delta (1 - p') (1 - l) - [1 - p (1 - l)]: positive where no equilibrium is peaceful."""
+        return self.discount * (1 - self.later) * self._keep - (1 - self.war)
 
     @property
     def critical_discount(self) -> Number:
-        """Delta at which the margin is zero: (1 - p (1 - l)) / (1 - p' (1 - l))."""
-        keep = 1 - self.loss
-        top, bottom = 1 - self.now * keep, 1 - self.later * keep
-        return over(top, bottom)
+        """Delta at which the margin is zero: (1 - p (1 - l)) / (1 - p' (1 - l)); 1 or more: never.
+
+        Infinite where A's value of war tomorrow is the whole prize.
+        """
+        top, bottom = 1 - self.war, 1 - self.later * self._keep
+        return ratio(top, bottom, empty=float("inf"))
+
+    @property
+    def powell_discount(self) -> Number:
+        """Delta at which Powell's margin is zero: (1 - p (1 - l)) / ((1 - p') (1 - l))."""
+        return ratio(1 - self.war, (1 - self.later) * self._keep, empty=float("inf"))
+
+    @property
+    def offer(self) -> Number:
+        """A's share today at which it is indifferent between peace and war, within [0, 1]."""
+        due = self.war - self.discount * self.later * self._keep
+        return clip(ratio(due, 1 - self.discount, empty=Fraction(1)), 0, 1)
+
+    def equilibria(self) -> Solution:
+        """The subgame perfect outcome when B makes every offer."""
+        single(self)
+        a, b = self.players
+        tomorrow = self.later * self._keep
+        mine = (1 - self.discount) * self.offer + self.discount * tomorrow
+        war_b = (1 - self.now) * self._keep
+        if self.commitment_margin > 0:
+            payoffs, label = {a: self.war, b: war_b}, f"preventive war by {a}"
+        elif 1 - mine < war_b:
+            payoffs, label = {a: self.war, b: war_b}, f"preventive war by {b}"
+        else:
+            payoffs, label = {a: mine, b: 1 - mine}, "peace"
+        fights = label != "peace"
+        point = Point(
+            payoffs=payoffs,
+            terms={}
+            if fights
+            else {f"share of {a} today": self.offer, f"share of {a} later": tomorrow},
+            label=label,
+            regret=0,
+            marks=("commitment",) if fights else (),
+            facts={
+                "commitment_margin": self.commitment_margin,
+                "powell_margin": self.powell_margin,
+            },
+        )
+        tie = self.commitment_margin == 0
+        return answer(
+            self,
+            (point,),
+            concept="subgame_perfect",
+            complete=not tie,
+            degenerate=bool(tie),
+            notes=("Powell's condition is met: no equilibrium is peaceful, whoever offers.",)
+            if self.powell_margin > 0
+            else (),
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """One-shot deviations, from the payoffs of war and the shares alone."""
+        a, b = self.players
+        keep, d = 1 - self.loss, self.discount
+        war = {a: self.now * keep, b: (1 - self.now) * keep}
+        later = {a: self.later * keep, b: 1 - self.later * keep}
+        gaps = {who: war[who] - point.payoffs[who] for who in (a, b)}
+        if point.label == f"preventive war by {a}":
+            gaps["an offer that A takes"] = (1 - d) + d * later[a] - war[a]
+        elif point.label == f"preventive war by {b}":
+            gaps["B at peace, giving nothing today"] = (1 - d) + d * later[b] - war[b]
+        else:
+            today = point.terms[f"share of {a} today"]
+            gaps["shares today"] = larger(-today, today - 1)
+            gaps["A's worth"] = abs((1 - d) * today + d * later[a] - point.payoffs[a])
+            # B would offer less if A still took it
+            slack = point.payoffs[a] - war[a]
+            gaps["B offers too much"] = smaller(slack, (1 - d) * today)
+        return verdict(gaps)
+
+
+@game(
+    "third_party_guarantee",
+    title="A third party's guarantee of a settlement",
+    short="guarantee",
+    solved_by=("subgame_perfect",),
+    metrics=(
+        Metric(
+            "credibility_margin",
+            "stake",
+            "guarantor's interest in enforcing less what it costs; negative: its word is empty",
+        ),
+        Metric(
+            "commitment_margin",
+            "payoff",
+            "war less the best peace with the guarantee as far as it is believed; positive: war",
+        ),
+        Metric("guarantee_needed", "payoff", "least share tomorrow that keeps the peace"),
+    ),
+    file="numbers",
+)
+@dataclass(frozen=True)
+class ThirdPartyGuarantee(
+    ParametricForm,
+    view="negotiate.crisis.views.commitment",
+):
+    """`ShiftingPower` with a guarantor who decides tomorrow whether to enforce the guarantee.
+
+    Enforcing costs it ``enforcement_cost`` and is worth ``interest`` to it (both in its stakes); A
+    believes in the guarantee exactly where it will be enforced (Walter 1997).
+    """
+
+    now: Probability
+    later: Probability
+    cost_a: NotNegative
+    cost_b: NotNegative
+    discount: Probability
+    guarantee: Probability
+    interest: NotNegative
+    enforcement_cost: NotNegative
+    players: tuple[str, str] = ("A", "B")
+
+    @property
+    def credibility_margin(self) -> Number:
+        """Interest less cost."""
+        return self.interest - self.enforcement_cost
+
+    @property
+    def _shift(self) -> ShiftingPower:
+        kept = choose(self.credibility_margin >= 0, self.guarantee, 0 * self.guarantee)
+        return ShiftingPower(
+            self.now, self.later, self.cost_a, self.cost_b, self.discount, kept, self.players
+        )
+
+    @property
+    def commitment_margin(self) -> Number:
+        """War less the best credible peace."""
+        return self._shift.commitment_margin
+
+    @property
+    def guarantee_needed(self) -> Number:
+        """Least share tomorrow that keeps the peace; above 1 none is enough."""
+        return self._shift.guarantee_needed
+
+    def equilibria(self) -> Solution:
+        """The subgame perfect outcome; a guarantor that is indifferent enforces."""
+        single(self)
+        inner = self._shift.equilibria()
+        enforced = int(self.credibility_margin >= 0)
+        points = tuple(
+            replace(
+                point,
+                strategies={"guarantor": {"enforce": enforced, "stand by": 1 - enforced}},
+                facts={**point.facts, "credibility_margin": self.credibility_margin},
+            )
+            for point in inner
+        )
+        tie = self.credibility_margin == 0
+        return answer(
+            self, points, concept="subgame_perfect", complete=not tie, degenerate=bool(tie)
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """The guarantor's choice is best, and the two sides' play is, given it."""
+        enforced = point.strategies["guarantor"]["enforce"]
+        gain = self.interest - self.enforcement_cost
+        slip = larger(gain * (1 - enforced), -gain * enforced)
+        inner = self._shift.holds(point)
+        return inner if not inner.holds else verdict({"guarantor": slip})
 
 
 @game(
@@ -255,6 +469,21 @@ class LongShift(
     title="An indivisible prize",
     short="indivisibility",
     solved_by=("individually_rational",),
+    metrics=(
+        Metric(
+            "payment_needed",
+            "share of the prize",
+            "least side payment with which giving the prize whole beats war",
+            was=("commitment.indivisible.payment_needed",),
+        ),
+        Metric(
+            "deal_margin",
+            "share of the prize",
+            "payments and links at hand less those needed, were the prize whole; signed",
+            was=("commitment.indivisible.deal_margin",),
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class IndivisibleIssue(
@@ -425,6 +654,29 @@ def commitment(negotiation: Negotiation, *, commitment: str | None = None) -> Sh
     )
 
 
+@compiles("long_shift")
+def long_shift(negotiation: Negotiation, *, commitment: str | None = None) -> LongShift:
+    """The shift of a case as a lasting one, war destroying ``quantity.war_loss`` of the prize."""
+    a, b = case.sides(negotiation, KIND, first="declining")
+    foresight = (f"party.{a}.foresight", f"party.{a}.discount")
+    later = "quantity.win_probability_later"
+    asked: dict[str, Any] = {
+        "win_probability": "quantity.win_probability",
+        "later": later,
+        "loss": "quantity.war_loss",
+        "discount": foresight,
+    }
+    case.require(negotiation, KIND, asked)
+    sure = case.commitment(negotiation, KIND, commitment)
+    return LongShift(
+        now=case.win_probability(negotiation, KIND, a, commitment=sure),
+        later=case.number(negotiation, KIND, "later", later),
+        loss=case.number(negotiation, KIND, "loss", "quantity.war_loss"),
+        discount=case.number(negotiation, KIND, "discount", *foresight),
+        players=(a, b),
+    )
+
+
 @compiles("indivisibility")
 def indivisibility(negotiation: Negotiation, *, commitment: str | None = None) -> IndivisibleIssue:
     """The case as if its prize could not be shared, with the payments and links its levers offer.
@@ -433,17 +685,17 @@ def indivisibility(negotiation: Negotiation, *, commitment: str | None = None) -
     ``linkage`` brings an issue worth, to each side, what it would cost that side to lose it, of
     which the smaller worth counts. ``quantity.transfer_limit`` and ``quantity.linked`` add to them.
     """
-    from negotiate.case.slots import linkage, side_payment
-
     a, b = case.sides(negotiation, KIND, first="declining")
     sure = case.commitment(negotiation, KIND, commitment)
     war = case.war(negotiation, KIND, a, b, commitment=sure)
+    prizes = {party: case.prize(negotiation, KIND, party) for party in (a, b)}
     paid = case.number(negotiation, KIND, "transfer_limit", "quantity.transfer_limit", default=0)
     for lever, costs in side_payment.read(negotiation).items():
-        paid = paid + costs[negotiation.levers[lever].holder]
+        holder = negotiation.levers[lever].holder
+        paid = paid + over(costs[holder], prizes.get(holder, 1))
     linked = case.number(negotiation, KIND, "linked", "quantity.linked", default=0)
     for costs in linkage.read(negotiation).values():
-        linked = linked + smaller(costs[a], costs[b])
+        linked = linked + smaller(over(costs[a], prizes[a]), over(costs[b], prizes[b]))
     return IndivisibleIssue(
         war.win_probability, war.cost_a, war.cost_b, paid, linked, players=(a, b)
     )
@@ -461,6 +713,103 @@ def indivisible(negotiation: Negotiation) -> bool:
     return not any(issue.is_interval for issue in negotiation.issues.values())
 
 
+@assessment(
+    "bargaining_failure",
+    title="Why bargaining fails",
+    short="mechanism",
+    metrics=(
+        Metric(
+            "mechanism",
+            "label",
+            "why bargaining fails: information, commitment, indivisibility, or none",
+            was=("commitment.mechanism",),
+        ),
+    ),
+)
+@dataclass(frozen=True)
+class BargainingFailure(Playable):
+    """Signed margins by which bargaining fails in a case, as `mechanism` reads them.
+
+    Attributes
+    ----------
+    width
+        Of the bargaining range under complete information.
+    information
+        Chance of war at the first principal's demand, not knowing the other's cost of war.
+    commitment
+        What the declining side gains by fighting now over the best that can be promised.
+    indivisibility
+        What payments lack of bridging the gap, were the prize whole.
+    """
+
+    width: Number
+    information: Number = 0
+    commitment: Number = 0
+    indivisibility: Number = 0
+
+    _view = "negotiate.drawing.parametric_view"
+    title = "Why bargaining fails"
+
+    def numbers(self) -> dict[str, Number]:
+        """Margin by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Mechanisms of a single case, all that apply; empty where bargaining succeeds."""
+        if any(getattr(value, "ndim", 0) for value in self.numbers().values()):
+            raise InputError(
+                "the case is over draws",
+                where="bargaining_failure",
+                allowed="one problem",
+                remedy="use the metric bargaining_failure.mechanism",
+            )
+        return mechanism(**self.numbers())
+
+    @property
+    def mechanism(self) -> Any:
+        """The mechanisms joined by " + ", draw by draw; "none" where bargaining succeeds."""
+        rows = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in self.numbers().values()))
+        width, *rest = rows
+        label = np.full(width.shape, "", dtype=object)
+        for name, margin in zip(list(self.numbers())[1:], rest, strict=True):
+            named = np.where(label == "", name, label + f" + {name}")
+            label = np.where(margin > 0, named, label)
+        label = np.where(width < 0, "no bargaining range", np.where(label == "", "none", label))
+        return label.astype(str)
+
+    def metrics(self) -> dict[str, Any]:
+        """What is read off it."""
+        return {"mechanism": self.mechanism}
+
+    @classmethod
+    def metric_names(cls) -> Mapping[str, str]:
+        """Metric to meaning."""
+        return {m.name: m.meaning for m in cls.declaration.metrics}
+
+
+@compiles("bargaining_failure")
+def bargaining_failure(negotiation: Negotiation) -> BargainingFailure:
+    """The margins of a case.
+
+    Information is asked where the file says what the first principal believes of the other's cost
+    of war, commitment where it says how power shifts, indivisibility where the prize cannot be
+    shared.
+    """
+    _, b = case.sides(negotiation, "crisis_bargaining")
+    believed = all(
+        negotiation.has(path) or negotiation.setting("crisis_bargaining", field) is not None
+        for field, path in case.type_fields(b).items()
+    )
+    shifts = negotiation.has("quantity.win_probability_later") or negotiation.setting(KIND, "later")
+    return BargainingFailure(
+        width=crisis_bargaining(negotiation).width,
+        information=hidden_cost(negotiation).pr_war if believed else 0,
+        commitment=commitment(negotiation).commitment_margin if shifts else 0,
+        indivisibility=-indivisibility(negotiation).deal_margin if indivisible(negotiation) else 0,
+    )
+
+
 def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
     """Mechanisms by which bargaining fails in a case, all that apply; empty where it succeeds.
 
@@ -469,53 +818,4 @@ def why_talks_fail(negotiation: Negotiation) -> tuple[str, ...]:
     promised (asked where the file says how power shifts). Indivisibility: the prize goes whole to
     one side and payments do not bridge the gap.
     """
-    single_values = _margins(negotiation)
-    if any(getattr(value, "ndim", 0) for value in single_values.values()):
-        raise InputError(
-            "the case is over draws",
-            where="why_talks_fail",
-            allowed="one problem",
-            remedy="use the metric commitment.mechanism",
-        )
-    return mechanism(**single_values)
-
-
-def _margins(negotiation: Negotiation) -> dict[str, Number]:
-    """The signed margins that `mechanism` reads, of a case."""
-    from negotiate.crisis.crisis_bargaining import crisis_bargaining
-
-    hidden = declare.load("compiles", "hidden_cost")(negotiation)
-    out = {"width": crisis_bargaining(negotiation).width}
-    out["information"] = 0 if hidden is None else hidden.pr_war
-    shifts = negotiation.has("quantity.win_probability_later") or negotiation.setting(KIND, "later")
-    out["commitment"] = commitment(negotiation).commitment_margin if shifts else 0
-    gap = -indivisibility(negotiation).deal_margin if indivisible(negotiation) else 0
-    out["indivisibility"] = gap
-    return out
-
-
-def _labels(negotiation: Negotiation) -> Any:
-    """`mechanism` over draws, its names joined by " + "; "none" where bargaining succeeds."""
-    import numpy as np
-
-    given = _margins(negotiation)
-    rows = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in given.values()))
-    width, *rest = rows
-    label = np.full(width.shape, "", dtype=object)
-    for name, margin in zip(list(given)[1:], rest):
-        named = np.where(label == "", name, label + f" + {name}")
-        label = np.where(margin > 0, named, label)
-    label = np.where(width < 0, "no bargaining range", np.where(label == "", "none", label))
-    return label.astype(str)
-
-
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws."""
-    wanted = tuple(names)
-    out = case.measured(
-        METRICS,
-        (name for name in wanted if name != "mechanism"),
-        main=lambda: commitment(negotiation),
-        indivisible=lambda: indivisibility(negotiation),
-    )
-    return {name: _labels(negotiation) if name == "mechanism" else out[name] for name in wanted}
+    return bargaining_failure(negotiation).named

@@ -14,7 +14,8 @@ here it is private information.
   the support, and Pr(war) = (high - c_A - 2 low) / (2 (high - low)).
 * `risk_return`: the same for any distribution, all maximisers.
 * `Screening`: two types of B. The safe demand p + c_tough is accepted by both, the risky one
-  p + c_weak by the weak only; A risks war if Pr(weak) > (c_A + c_tough)/(c_A + c_weak).
+  p + c_weak by the weak only; A risks war if Pr(weak) > (c_A + c_tough)/(c_A + c_weak). A side
+  that gains by war may prefer a demand that everybody refuses.
 
 Source: Fearon (1995), IO 49:379-414, pp. 386-390 and appendix; Powell (1999), In the Shadow of
 Power, ch. 3. With p = 0.6 and costs 0.15 and 0.2 the range is [0.45, 0.8]:
@@ -40,76 +41,49 @@ from negotiate.case.parametric import ParametricForm, Probability, answer, singl
 from negotiate.crisis.arithmetic.global_peaks import global_peaks
 from negotiate.declare import Metric, compiles, game
 from negotiate.errors import InputError
-from negotiate.numbers.arithmetic import Number, choose, clip, larger, ratio, smaller
+from negotiate.numbers.arithmetic import (
+    Number,
+    choose,
+    clip,
+    is_symbolic,
+    larger,
+    ratio,
+    smaller,
+)
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import REGRET
 
 KIND = "crisis_bargaining"
-METRICS = (
-    Metric(
-        "low",
-        "share",
-        "least share A would rather take than fight, share of the prize",
-    ),
-    Metric(
-        "high",
-        "share",
-        "largest share B would rather give than fight, share of the prize",
-    ),
-    Metric(
-        "width",
-        "difference of shares",
-        "width of the bargaining range; negative when no division is better than war for both",
-    ),
-    Metric(
-        "nash",
-        "share",
-        "share of A at the Nash bargaining solution with war as disagreement",
-    ),
-    Metric(
-        "hidden.demand",
-        "share",
-        "share the first principal demands not knowing the other's cost of war",
-    ),
-    Metric(
-        "hidden.pr_war",
-        "probability",
-        "probability of war at that demand",
-    ),
-    Metric(
-        "hidden.risk_margin",
-        "payoff",
-        "positive where that demand runs a risk of war",
-    ),
-    Metric(
-        "screening.demand",
-        "share",
-        "share it demands of an opponent that is tough or weak",
-    ),
-    Metric(
-        "screening.pr_war",
-        "probability",
-        "probability of war at that demand",
-    ),
-    Metric(
-        "screening.risk_margin",
-        "payoff",
-        "payoff of the risky less the safe demand; positive: it risks war",
-    ),
-    Metric(
-        "screening.critical_pr_weak",
-        "probability",
-        "chance of a weak opponent above which it risks war",
-    ),
-)
 
 
 @game(
     "crisis_bargaining",
     title="War as a costly lottery",
     short="costly lottery",
-    solved_by=("perfect_bayesian",),
-    metrics=METRICS,
+    solved_by=("subgame_perfect",),
+    metrics=(
+        Metric(
+            "low",
+            "share of the prize",
+            "least share A would rather take than fight; above 1 no share is enough",
+        ),
+        Metric(
+            "high",
+            "share of the prize",
+            "largest share B would rather give than fight; below 0 it gives none",
+        ),
+        Metric(
+            "width",
+            "difference of shares",
+            "width of the bargaining range; negative when no division is better than war for both",
+        ),
+        Metric(
+            "nash",
+            "share of the prize",
+            "share of A at the Nash bargaining solution, war the disagreement; nan without range",
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class CostlyLottery(
@@ -125,37 +99,45 @@ class CostlyLottery(
 
     @property
     def low(self) -> Number:
-        """Least share A prefers to war, within [0, 1]."""
-        return clip(self.win_probability - self.cost_a, 0, 1)
+        """Least share A prefers to war: max(0, p - c_A); above 1 where no share is enough."""
+        return larger(self.win_probability - self.cost_a, 0)
 
     @property
     def high(self) -> Number:
-        """Largest share B prefers to concede over war, within [0, 1]."""
-        return clip(self.win_probability + self.cost_b, 0, 1)
+        """Largest share B prefers to concede: min(1, p + c_B); below 0 where it concedes none."""
+        return smaller(self.win_probability + self.cost_b, 1)
 
     @property
     def width(self) -> Number:
-        """Signed width: the part of the range within [0, 1], or c_A + c_B where that is negative.
+        """Signed width of {x in [0, 1]: p - c_A <= x <= p + c_B}: high less low.
 
         Costs that are gains (a side that likes war) can leave no range; the sign says so.
         """
-        surplus = self.cost_a + self.cost_b
-        return choose(surplus < 0, surplus, self.high - self.low)
+        return self.high - self.low
 
     @property
     def nash(self) -> Number:
-        """Share p + (c_B - c_A)/2, moved into [0, 1]."""
-        return clip(self.win_probability + (self.cost_b - self.cost_a) / 2, 0, 1)
+        """Share p + (c_B - c_A)/2, moved into [0, 1]; nan where there is no range."""
+        share = clip(self.win_probability + (self.cost_b - self.cost_a) / 2, 0, 1)
+        if is_symbolic(self.width):
+            return share
+        return choose(self.width >= 0, share, float("nan"))
 
     def equilibria(self) -> Solution:
         """Subgame perfect outcomes of one take-it-or-leave-it demand by either side."""
         single(self)
         if self.width < 0:
-            return answer(self, (), notes=("No division is better than war for both sides.",))
+            return answer(
+                self,
+                (),
+                concept="subgame_perfect",
+                notes=("No division is better than war for both sides: there is war.",),
+            )
         a, b = self.players
         return answer(
             self,
-            tuple(
+            concept="subgame_perfect",
+            points=tuple(
                 Point(
                     payoffs={a: share, b: 1 - share},
                     terms={f"share of {a}": share},
@@ -164,18 +146,27 @@ class CostlyLottery(
                 )
                 for who, share in ((a, self.high), (b, self.low))
             ),
+            notes=("Each side's own demand is the outcome of the game in which it demands.",),
         )
 
     def holds(self, point: Point) -> Evidence:
-        """The receiver is kept to its war payoff (or the end of the pie), the proposer gains."""
-        a = self.players[0]
-        share = point.payoffs[a]
-        slack = min(
-            share - (self.win_probability - self.cost_a),
-            (1 - share) - (1 - self.win_probability - self.cost_b),
+        """Both prefer the division to war, and the proposer could not keep more.
+
+        More for the proposer is refused (the receiver would be below its war payoff) or exceeds
+        the pie; recomputed from the four payoffs alone.
+        """
+        a, b = self.players
+        war = {a: self.win_probability - self.cost_a, b: 1 - self.win_probability - self.cost_b}
+        proposer = a if point.label.endswith(f" {a}") else b
+        receiver = b if proposer == a else a
+        most = smaller(1 - war[receiver], 1)
+        return verdict(
+            {
+                a: war[a] - point.payoffs[a],
+                b: war[b] - point.payoffs[b],
+                f"{proposer} could demand more": most - point.payoffs[proposer],
+            }
         )
-        more = min(self.high - share, share - self.low)
-        return verdict({point.label: max(-slack, more)})
 
 
 @game(
@@ -183,6 +174,30 @@ class CostlyLottery(
     title="Risk and return of a demand",
     short="hidden cost",
     solved_by=("perfect_bayesian",),
+    metrics=(
+        Metric(
+            "demand",
+            "share of the prize",
+            "share A demands not knowing B's cost of war",
+            was=("crisis_bargaining.hidden.demand",),
+        ),
+        Metric(
+            "pr_war",
+            "probability",
+            "probability of war at that demand",
+            was=("crisis_bargaining.hidden.pr_war",),
+        ),
+        Metric(
+            "risk_margin",
+            "difference of shares",
+            "positive where that demand runs a risk of war",
+            was=("crisis_bargaining.hidden.risk_margin",),
+        ),
+        Metric(
+            "payoff", "share of the prize", "what A expects of that demand, war's cost taken off"
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class RiskReturn(
@@ -286,7 +301,7 @@ def risk_return(
     """One demand by A for any continuous distribution of B's cost: every global maximiser.
 
     The payoff x (1 - F(x - p)) + (p - c_A) F(x - p) need not be single-peaked: see
-    `kernels.global_peaks`.
+    `negotiate.crisis.arithmetic.global_peaks`.
 
     Parameters
     ----------
@@ -347,6 +362,36 @@ def risk_return(
     title="Screening by one demand",
     short="screening",
     solved_by=("perfect_bayesian",),
+    metrics=(
+        Metric(
+            "demand",
+            "share of the prize",
+            "share A demands of an opponent that is tough or weak",
+            was=("crisis_bargaining.screening.demand",),
+        ),
+        Metric(
+            "pr_war",
+            "probability",
+            "probability of war at that demand",
+            was=("crisis_bargaining.screening.pr_war",),
+        ),
+        Metric(
+            "risk_margin",
+            "difference of shares",
+            "payoff of the risky less the safe demand; positive: it risks war",
+            was=("crisis_bargaining.screening.risk_margin",),
+        ),
+        Metric(
+            "critical_pr_weak",
+            "probability",
+            "chance of a weak opponent above which it risks war",
+            was=("crisis_bargaining.screening.critical_pr_weak",),
+        ),
+        Metric(
+            "payoff", "share of the prize", "what A expects of that demand, war's cost taken off"
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class Screening(
@@ -366,77 +411,125 @@ class Screening(
         self._check_order("cost_tough", "cost_weak")
 
     @property
+    def _war(self) -> Number:
+        return self.win_probability - self.cost_a
+
+    @property
     def safe_demand(self) -> Number:
-        """Share p + c_tough within [0, 1]."""
-        return clip(self.win_probability + self.cost_tough, 0, 1)
+        """Share p + c_tough, at most 1: the largest demand that both types accept."""
+        return smaller(self.win_probability + self.cost_tough, 1)
 
     @property
     def risky_demand(self) -> Number:
-        """Share p + c_weak within [0, 1]."""
-        return clip(self.win_probability + self.cost_weak, 0, 1)
+        """Share p + c_weak, at most 1: the largest demand that the weak type accepts."""
+        return smaller(self.win_probability + self.cost_weak, 1)
 
     @property
     def _risky_payoff(self) -> Number:
-        war = self.win_probability - self.cost_a
-        return self.pr_weak * self.risky_demand + (1 - self.pr_weak) * war
+        """Payoff of the risky demand; that of war where not even the weak would give anything."""
+        taken = self.pr_weak * self.risky_demand + (1 - self.pr_weak) * self._war
+        tough_too = choose(self.safe_demand >= 1, self.safe_demand, taken)
+        return choose(self.risky_demand >= 0, tough_too, self._war)
+
+    @property
+    def _refused_payoff(self) -> Number:
+        """Payoff of a demand that everybody refuses; the safe one's where the pie is too small."""
+        return choose(self.risky_demand < 1, self._war, self._safe_payoff)
+
+    @property
+    def _safe_payoff(self) -> Number:
+        """Payoff of the safe demand; that of the risky one where the tough give nothing."""
+        return choose(self.safe_demand >= 0, self.safe_demand, self._risky_payoff)
 
     @property
     def risk_margin(self) -> Number:
-        """Pr(weak) x_risky + (1 - Pr(weak)) (p - c_A) - x_safe."""
-        return self._risky_payoff - self.safe_demand
+        """Best payoff with a risk of war less that of the safe demand.
+
+        With costs of war that are costs: Pr(weak) x_risky + (1 - Pr(weak)) (p - c_A) - x_safe.
+        """
+        return larger(self._risky_payoff, self._refused_payoff) - self._safe_payoff
 
     @property
     def critical_pr_weak(self) -> Number:
-        """(x_safe - p + c_A) / (x_risky - p + c_A)."""
-        war = self.win_probability - self.cost_a
-        return ratio(self.safe_demand - war, self.risky_demand - war, empty=1)
+        """(x_safe - p + c_A) / (x_risky - p + c_A), within [0, 1]."""
+        best = ratio(self.safe_demand - self._war, self.risky_demand - self._war, empty=1)
+        return clip(best, 0, 1)
 
     @property
     def demand(self) -> Number:
-        """The better of the two demands."""
-        return choose(self.risk_margin > 0, self.risky_demand, self.safe_demand)
+        """The best of the demands; where all are refused, the whole prize."""
+        war = self._refused_payoff > larger(self._safe_payoff, self._risky_payoff)
+        risky = choose(self.risk_margin > 0, self.risky_demand, self.safe_demand)
+        return choose(war, 1 + 0 * self.risky_demand, risky)
 
     @property
     def pr_war(self) -> Number:
-        """Pr(tough) if A demands what only the weak accept."""
-        risky = (self.risk_margin > 0) & (self.risky_demand > self.safe_demand)
-        return choose(risky, 1 - self.pr_weak, 0)
+        """Pr(tough) if A demands what only the weak accept, 1 if it demands what none does."""
+        war = self._refused_payoff > larger(self._safe_payoff, self._risky_payoff)
+        nobody = war | (self.risky_demand < 0)
+        risky = (self.risk_margin > 0) | (self.safe_demand < 0)
+        chance = choose(risky, 1 - self.pr_weak, 0 * self.pr_weak)
+        return choose(nobody, 1 + 0 * chance, chance)
 
     @property
     def payoff(self) -> Number:
-        """The larger of the two expected payoffs."""
-        return larger(self.safe_demand, self._risky_payoff)
+        """The largest of the expected payoffs."""
+        return larger(self._safe_payoff, self._risky_payoff, self._refused_payoff)
+
+    def _options(self) -> list[tuple[str, Number, Number, Number, Number]]:
+        """Demands: label, share, chance of war, payoff of A, payoff of B."""
+        win, weak = self.win_probability, self.pr_weak
+        tough_war, weak_war = 1 - win - self.cost_tough, 1 - win - self.cost_weak
+        out = []
+        if self.safe_demand >= 0:
+            out.append(("safe demand", self.safe_demand, 0 * win, self.safe_demand,
+                        1 - self.safe_demand))  # fmt: skip
+        if self.risky_demand >= 0 and self.risky_demand > self.safe_demand:
+            b = weak * (1 - self.risky_demand) + (1 - weak) * tough_war
+            out.append(("risks war", self.risky_demand, 1 - weak, self._risky_payoff, b))
+        if self.risky_demand < 1:
+            b = weak * weak_war + (1 - weak) * tough_war
+            out.append(("war", 1 + 0 * win, 1 + 0 * win, self._war, b))
+        return out
 
     def equilibria(self) -> Solution:
-        """Both demands where A is indifferent (then any mixture too), else the better one."""
+        """Every best demand; where several are, any mixture of them too."""
         single(self)
         a, b = self.players
-        options = []
-        if self.risk_margin <= 0:
-            options.append(("safe demand", self.safe_demand, 0))
-        if self.risk_margin >= 0 and self.risky_demand > self.safe_demand:
-            options.append(("risks war", self.risky_demand, 1 - self.pr_weak))
         points = tuple(
             Point(
-                payoffs={
-                    a: self.payoff,
-                    b: (1 - share) * (1 - war) + (1 - self.win_probability - self.cost_tough) * war,
-                },
-                terms={f"share of {a}": share},
+                payoffs={a: mine, b: theirs},
+                terms={f"share of {a}": share} if war < 1 else {},
                 regret=0,
                 label=label,
-                marks=("information",) if war else (),
+                marks=("information",) if 0 < war < 1 else (),
                 facts={"pr_war": war, "risk_margin": self.risk_margin},
             )
-            for label, share, war in options
+            for label, share, war, mine, theirs in self._options()
+            if mine == self.payoff
         )
         if len(points) < 2:
             return answer(self, points)
-        return answer(self, points, components=((0, 1),), degenerate=True)
+        return answer(
+            self, points, components=(tuple(range(len(points))),), degenerate=True, complete=True
+        )
 
     def holds(self, point: Point) -> Evidence:
-        """No demand pays A more: B's acceptance is a step function, so two demands suffice."""
-        best = max(self.safe_demand, self._risky_payoff)
+        """No demand pays A more: acceptance is a step function, so few demands can be best.
+
+        Each is priced from the definition: a type accepts x where 1 - x is at least its war payoff.
+        """
+        p, q = self.win_probability, self.pr_weak
+        types = ((q, 1 - p - self.cost_weak), (1 - q, 1 - p - self.cost_tough))
+        best = None
+        for x in (0 * p, 1 + 0 * p, self.safe_demand, self.risky_demand):
+            if not 0 <= x <= 1:
+                continue
+            worth = sum(
+                chance * (x if 1 - x >= war and (x < 1 or war <= 0) else p - self.cost_a)
+                for chance, war in types
+            )
+            best = worth if best is None else larger(best, worth)
         return verdict({"other demand": best - point.payoffs[self.players[0]]})
 
 
@@ -444,7 +537,8 @@ class Screening(
 def crisis_bargaining(negotiation: Negotiation, *, commitment: str | None = None) -> CostlyLottery:
     """The costly lottery of a case: A is the first principal (``[model.crisis_bargaining] first``).
 
-    Reads ``quantity.win_probability``, ``quantity.war_cost_<party>`` and the levers in the slots
+    Reads ``quantity.win_probability``, ``quantity.war_cost_<party>``, the prize of each side
+    (`negotiate.case.slot_reading.prize`; costs are divided by it) and the levers in the slots
     ``win_probability`` and ``war_cost``.
     """
     a, b = case.sides(negotiation, KIND)
@@ -455,40 +549,45 @@ def crisis_bargaining(negotiation: Negotiation, *, commitment: str | None = None
 
 
 @compiles("hidden_cost")
-def hidden_cost(negotiation: Negotiation, *, commitment: str | None = None) -> RiskReturn | None:
-    """A's demand when B's cost of war is B's secret, uniform over its range in the file.
+def hidden_cost(negotiation: Negotiation, *, commitment: str | None = None) -> RiskReturn:
+    """A's demand when B's cost of war is B's secret, uniform between what A holds possible.
 
-    None where the file gives the cost no range.
+    What A holds possible are quantities of their own (`negotiate.case.slot_reading.cost_types`),
+    not the range in which the analyst's own number may lie.
     """
     a, b = case.sides(negotiation, KIND)
     sure = case.commitment(negotiation, KIND, commitment)
-    war = case.war(negotiation, KIND, a, b, commitment=sure)
-    support = case.war_cost_range(negotiation, KIND, b, commitment=sure)
-    if support is None:
-        return None
-    return RiskReturn(war.win_probability, war.cost_a, support[1], support[0], players=(a, b))
-
-
-@compiles("screening")
-def screening(negotiation: Negotiation, *, commitment: str | None = None) -> Screening | None:
-    """A's demand when B is tough or weak, the ends of its range of costs.
-
-    B is tough with ``quantity.resolve_<B>``; None where the file lacks that or the range.
-    """
-    a, b = case.sides(negotiation, KIND)
-    sure = case.commitment(negotiation, KIND, commitment)
-    support = case.war_cost_range(negotiation, KIND, b, commitment=sure)
-    if support is None or not negotiation.has(f"quantity.resolve_{b}"):
-        return None
-    war = case.war(negotiation, KIND, a, b, commitment=sure)
-    return Screening(
-        war.win_probability,
-        war.cost_a,
-        support[0],
-        support[1],
-        1 - negotiation.value(f"quantity.resolve_{b}"),
+    case.require(negotiation, KIND, case.war_fields(a) | case.type_fields(b))
+    tough, weak = case.cost_types(negotiation, KIND, b, commitment=sure)
+    return RiskReturn(
+        win_probability=case.win_probability(negotiation, KIND, a, commitment=sure),
+        cost_a=case.war_cost(negotiation, KIND, a, commitment=sure),
+        cost_b_high=weak,
+        cost_b_low=tough,
         players=(a, b),
     )
 
 
-evaluate = case.evaluator(METRICS, main=crisis_bargaining, hidden=hidden_cost, screening=screening)
+@compiles("screening")
+def screening(negotiation: Negotiation, *, commitment: str | None = None) -> Screening:
+    """A's demand when B is tough or weak, as A holds possible; tough with ``quantity.resolve_<B>``.
+
+    The two costs are those of `hidden_cost`.
+    """
+    a, b = case.sides(negotiation, KIND)
+    sure = case.commitment(negotiation, KIND, commitment)
+    resolve = f"resolve_{b}"
+    case.require(
+        negotiation,
+        KIND,
+        case.war_fields(a) | case.type_fields(b) | {resolve: f"quantity.{resolve}"},
+    )
+    tough, weak = case.cost_types(negotiation, KIND, b, commitment=sure)
+    return Screening(
+        win_probability=case.win_probability(negotiation, KIND, a, commitment=sure),
+        cost_a=case.war_cost(negotiation, KIND, a, commitment=sure),
+        cost_tough=tough,
+        cost_weak=weak,
+        pr_weak=1 - case.number(negotiation, KIND, resolve, f"quantity.{resolve}"),
+        players=(a, b),
+    )

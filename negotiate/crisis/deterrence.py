@@ -9,7 +9,7 @@ c2 = (c_DC - c_SQ)/(c_DC - c_CD) < c1 if soft. Regions, as named here:
 
 ==================  =========================  ==================================================
 certain deterrence  p_D >= c1                  nobody challenges; the hard Defender alone deters
-steadfast           c_SQ >= c_DD+              nobody challenges; the soft Defender would resist
+steadfast           c_SQ >= c_DD+ (or p_C = 0) nobody challenges; the soft Defender would resist
                                                too, taking a challenger for soft
 separating          c2 <= p_D <= c1            only the hard challenge; the soft Defender concedes
 bluff               p_D <= c2, p_C <= r*       hard challenge, soft bluff, soft Defender mixes
@@ -35,19 +35,33 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import ParametricForm, Probability, answer, exact_verdict, single
 from negotiate.crisis import _deterrence_games as games
 from negotiate.crisis.arithmetic.deterrence import equilibria
 from negotiate.declare import Metric, compiles, game
+from negotiate.errors import NotApplicableError
 from negotiate.extensive.signalling import Signalling
-from negotiate.numbers.arithmetic import Number, is_exact, over, smaller
+from negotiate.numbers.arithmetic import Number, choose, is_exact, over, smaller
 from negotiate.numbers.exact_polytope import Vector
 from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "deterrence"
+ORDER = (
+    ("c_sq", "c_dc"),
+    ("c_cd", "c_sq"),
+    ("c_cd", "c_dd_hard"),
+    ("c_dd_soft", "c_cd"),
+    ("c_dd_hard", "c_dc"),
+    ("d_dc", "d_dd_hard"),
+    ("d_dd_soft", "d_dc"),
+    ("d_dc", "d_cd"),
+)
+"""Pairs of payoffs of which the first is the smaller: what hard and soft mean."""
 METRICS = (
     Metric(
         "defender_threshold",
@@ -89,14 +103,6 @@ METRICS = (
         "payoff",
         "signed margin of the attrition equilibrium",
     ),
-    Metric(
-        "mutual.deterrence_margin",
-        "payoff",
-        (
-            "least loss of any type from attacking when nobody else does, in ranks;  "
-            "positive:  mutual    calm"
-        ),
-    ),
 )
 
 
@@ -106,6 +112,7 @@ METRICS = (
     short="deterrence",
     solved_by=("perfect_bayesian",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class UnilateralDeterrence(
@@ -133,17 +140,10 @@ class UnilateralDeterrence(
     players: tuple[str, str] = ("Challenger", "Defender")
 
     def __post_init__(self) -> None:
-        for low, high in (
-            ("c_sq", "c_dc"),
-            ("c_cd", "c_sq"),
-            ("c_cd", "c_dd_hard"),
-            ("c_dd_soft", "c_cd"),
-            ("c_dd_hard", "c_dc"),
-            ("d_dc", "d_dd_hard"),
-            ("d_dd_soft", "d_dc"),
-            ("d_dc", "d_cd"),
-        ):
-            self._check_order(low, high)
+        undefined = np.isnan(np.asarray(self.c_sq, dtype=float))
+        if undefined.ndim == 0 or not undefined.any():
+            for low, high in ORDER:
+                self._check_order(low, high)
 
     @property
     def defender_threshold(self) -> Number:
@@ -162,26 +162,32 @@ class UnilateralDeterrence(
 
     @property
     def certain_margin(self) -> Number:
-        """p_D - c1."""
-        return self.pr_defender_hard - self.hard_threshold
+        """p_D - c1; with p_C = 0 a soft Defender never concedes."""
+        return self._if_hard(self.pr_defender_hard - self.hard_threshold)
 
     @property
     def steadfast_margin(self) -> Number:
-        """1 - c1, where a soft Challenger may exist; with p_C = 1 no such belief is possible."""
-        return smaller(1 - self.hard_threshold, 1 - self.pr_challenger_hard)
+        """1 - c1, where a soft Challenger may exist; with p_C = 1 no such belief is possible.
+
+        With p_C = 0 only a soft Challenger has to be deterred: 1 - c2.
+        """
+        both = smaller(1 - self.hard_threshold, 1 - self.pr_challenger_hard)
+        return choose(self.pr_challenger_hard > 0, both, 1 - self.soft_threshold)
 
     @property
     def separating_margin(self) -> Number:
         """min(p_D - c2, c1 - p_D)."""
         p = self.pr_defender_hard
-        return smaller(p - self.soft_threshold, self.hard_threshold - p)
+        return self._if_hard(smaller(p - self.soft_threshold, self.hard_threshold - p))
 
     @property
     def bluff_margin(self) -> Number:
         """min(c2 - p_D, r* - p_C)."""
-        return smaller(
-            self.soft_threshold - self.pr_defender_hard,
-            self.defender_threshold - self.pr_challenger_hard,
+        return self._if_hard(
+            smaller(
+                self.soft_threshold - self.pr_defender_hard,
+                self.defender_threshold - self.pr_challenger_hard,
+            )
         )
 
     @property
@@ -191,6 +197,10 @@ class UnilateralDeterrence(
             self.soft_threshold - self.pr_defender_hard,
             self.pr_challenger_hard - self.defender_threshold,
         )
+
+    def _if_hard(self, margin: Number) -> Number:
+        """The margin of play by a hard Challenger: -1 where there is none."""
+        return choose(self.pr_challenger_hard > 0, margin, -1 + 0 * margin)
 
     def signalling(self) -> Signalling:
         """The same game as a signalling game; the response is that of the soft Defender.
@@ -230,9 +240,7 @@ class UnilateralDeterrence(
             # Without soft Challengers, no bluff and (belief being certain) no steadfast resistance.
             margins["steadfast deterrence"] = Fraction(-1)
         points = tuple(
-            form._point(name, play[name], margins[name])
-            for name in play
-            if margins[name] >= 0 and not (name == "bluff" and p_c == 0)
+            form._point(name, play[name], margins[name]) for name in play if margins[name] >= 0
         )
         points = tuple(p for p in points if form.holds(p).holds)
         tie = any(m == 0 for m in margins.values())
@@ -344,6 +352,15 @@ class UnilateralDeterrence(
     title="Mutual deterrence with uncertain credibility",
     short="mutual deterrence",
     solved_by=("perfect_bayesian",),
+    metrics=(
+        Metric(
+            "deterrence_margin",
+            "payoff",
+            "least loss of any type from attacking when nobody else does; positive: mutual calm",
+            was=("deterrence.mutual.deterrence_margin",),
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class MutualDeterrence(
@@ -451,38 +468,96 @@ class MutualDeterrence(
 
 
 @compiles("deterrence")
-def deterrence(negotiation: Negotiation) -> UnilateralDeterrence:
+def deterrence(negotiation: Negotiation, *, commitment: str | None = None) -> UnilateralDeterrence:
     """Unilateral deterrence: ``[model.deterrence] challenger``, else the first principal.
 
-    Reads ``quantity.resolve_<party>`` (the chance of hard) and, where the file names them, the
-    payoffs ``c_dc`` ... ``d_dd_soft``; else the ordinal payoffs 4 to 0.
+    The chances of hard are ``quantity.resolve_<party>``. Payoffs are in stakes, from the numbers of
+    every crisis model: the status quo is worth 0; a concession brings the Challenger its prize and
+    costs the Defender its own; giving way costs the Challenger its audience cost; conflict is the
+    costly lottery, at the cost of war of a hard and of a soft side as the other holds possible
+    (``quantity.war_cost_<party>_tough`` and ``_weak``). A payoff that the file names itself
+    (``c_dc`` ... ``d_dd_soft``) counts instead. A draw in which the payoffs are not in the order of
+    the game (a soft side that would rather fight than give way, a hard one that would not) is no
+    such game: its numbers are nan.
+
+    Raises
+    ------
+    NotApplicableError
+        Where the payoffs of a single case are not in that order.
     """
     c, d = case.sides(negotiation, KIND, first="challenger")
-    case.require(negotiation, KIND, {f"resolve_{p}": f"quantity.resolve_{p}" for p in (c, d)})
-    payoffs = {
-        field.name: case.number(
-            negotiation, KIND, field.name, f"quantity.{field.name}", default=field.default
-        )
-        for field in fields(UnilateralDeterrence)
-        if field.name.startswith(("c_", "d_"))
+    named = [f.name for f in fields(UnilateralDeterrence) if f.name.startswith(("c_", "d_"))]
+    given = {
+        name: case.number(negotiation, KIND, name, f"quantity.{name}", default=None)
+        for name in named
+        if negotiation.has(f"quantity.{name}") or negotiation.setting(KIND, name) is not None
     }
-    return UnilateralDeterrence(
-        pr_challenger_hard=case.number(negotiation, KIND, f"resolve_{c}", f"quantity.resolve_{c}"),
-        pr_defender_hard=case.number(negotiation, KIND, f"resolve_{d}", f"quantity.resolve_{d}"),
-        **payoffs,
-        players=(c, d),
+    asked = {f"resolve_{p}": f"quantity.resolve_{p}" for p in (c, d)}
+    case.require(negotiation, KIND, asked)
+    payoffs = given if len(given) == len(named) else _payoffs(negotiation, c, d, commitment) | given
+    wrong: Any = False
+    for low, high in ORDER:
+        wrong = wrong | (np.asarray(payoffs[low], float) >= np.asarray(payoffs[high], float))
+    if np.ndim(wrong) == 0 and wrong:
+        bad = [f"{a} >= {b}" for a, b in ORDER if payoffs[a] >= payoffs[b]]
+        raise NotApplicableError(
+            f"the payoffs make no game of deterrence: {', '.join(bad)}",
+            where=f"case {negotiation.id}, {KIND}",
+            allowed="a hard side fights rather than give way, a soft one does not",
+            remedy="name another challenger under [model.deterrence], or the payoffs themselves",
+        )
+    if np.ndim(wrong):
+        payoffs = {name: np.where(wrong, np.nan, x) for name, x in payoffs.items()}
+    hard = [case.number(negotiation, KIND, field, path) for field, path in asked.items()]
+    return UnilateralDeterrence(hard[0], hard[1], **payoffs, players=(c, d))
+
+
+def _payoffs(negotiation: Negotiation, c: str, d: str, commitment: str | None) -> dict[str, Number]:
+    """Payoffs in stakes from prizes, the costly lottery and the audience cost."""
+    sure = case.commitment(negotiation, KIND, commitment)
+    case.require(
+        negotiation,
+        KIND,
+        {"win_probability": "quantity.win_probability", **case.type_fields(c)}
+        | case.type_fields(d),
     )
+    chance = case.win_probability(negotiation, KIND, c, commitment=sure)
+    win, lose = (case.prize(negotiation, KIND, party) for party in (c, d))
+    c_hard, c_soft = case.cost_types(negotiation, KIND, c, commitment=sure)
+    d_hard, d_soft = case.cost_types(negotiation, KIND, d, commitment=sure)
+    return {
+        "c_dc": win,
+        "c_sq": 0 * win,
+        "c_dd_hard": (chance - c_hard) * win,
+        "c_cd": -case.audience_cost(negotiation, KIND, c) + 0 * win,
+        "c_dd_soft": (chance - c_soft) * win,
+        "d_sq": 0 * lose,
+        "d_cd": 0 * lose,
+        "d_dd_hard": -(chance + d_hard) * lose,
+        "d_dc": -lose,
+        "d_dd_soft": -(chance + d_soft) * lose,
+    }
 
 
 @compiles("mutual_deterrence")
 def mutual_deterrence(negotiation: Negotiation) -> MutualDeterrence:
-    """Mutual deterrence of the two principals: both resolves, ordinal payoffs 4 to 0."""
-    a, b = case.sides(negotiation, KIND, first="challenger")
-    case.require(negotiation, KIND, {f"resolve_{p}": f"quantity.resolve_{p}" for p in (a, b)})
-    one, two = (
-        case.number(negotiation, KIND, f"resolve_{p}", f"quantity.resolve_{p}") for p in (a, b)
-    )
-    return MutualDeterrence(pr_hard=(one, two), players=(a, b))
+    """Mutual deterrence of the two principals: both resolves, and payoffs that the file names.
 
+    ``quantity.resolve_<party>``, and for each outcome (``win``, ``sq``, ``war_hard``, ``lose``,
+    ``war_soft``) ``quantity.<outcome>_<party>``, in stakes: ranks are no utilities.
+    """
+    sides = case.sides(negotiation, KIND, first="challenger")
+    outcomes = ("win", "sq", "war_hard", "lose", "war_soft")
+    asked = {f"{o}_{p}": f"quantity.{o}_{p}" for o in ("resolve", *outcomes) for p in sides}
+    case.require(negotiation, "mutual_deterrence", asked)
 
-evaluate = case.evaluator(METRICS, main=deterrence, mutual=mutual_deterrence)
+    def of(outcome: str) -> tuple[Number, Number]:
+        one, two = (
+            case.number(
+                negotiation, "mutual_deterrence", f"{outcome}_{p}", f"quantity.{outcome}_{p}"
+            )
+            for p in sides
+        )
+        return one, two
+
+    return MutualDeterrence(of("resolve"), **{o: of(o) for o in outcomes}, players=sides)

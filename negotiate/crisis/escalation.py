@@ -34,9 +34,9 @@ target resists; an audience cost above that makes it credible.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from negotiate.case import slot_reading as case
@@ -79,6 +79,7 @@ METRICS = (
         "credible.<lever>",
         "stake",
         "gain to the challenger of carrying the threat out over backing down; nan if it is no rung",
+        read=lambda game, names: game.credible().get(names["lever"], float("nan")),
     ),
 )
 
@@ -137,6 +138,7 @@ Worth = tuple[Any, Any, Any, Any]
     short="escalation",
     solved_by=("subgame_perfect",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class EscalationLadder(
@@ -173,7 +175,15 @@ class EscalationLadder(
 
     # ---- backward induction, vectorised over draws ---------------------------------------
 
+    @cached_property
+    def _solved(self) -> Solved:
+        return self._induction()
+
     def solved(self) -> Solved:
+        """Every step, the path, payoffs and chances, by backward induction; see `_induction`."""
+        return self._solved
+
+    def _induction(self) -> Solved:
         """Backward induction; a tie goes to the peaceful action (concede, give up, back down).
 
         With draws ``path`` is empty; each step's margin says where the answer changes.
@@ -295,22 +305,22 @@ class EscalationLadder(
     @property
     def payoff_challenger(self) -> Number:
         """Equilibrium payoff."""
-        return self.solved().value[0]
+        return self.solved().value[0] + 0  # the -0.0 of "nothing lost" is 0.0
 
     @property
     def payoff_target(self) -> Number:
         """Equilibrium payoff."""
-        return self.solved().value[1]
+        return self.solved().value[1] + 0
 
     @property
     def pr_carried_out(self) -> Number:
         """Chance of a threat carried out, along the path."""
-        return self.solved().carried_out
+        return self.solved().carried_out + 0
 
     @property
     def pr_concession(self) -> Number:
         """Chance of a concession, along the path."""
-        return self.solved().conceded
+        return self.solved().conceded + 0
 
     def existence(self) -> dict[str, Number]:
         """Margins of every step: positive where the sterner action is taken."""
@@ -418,12 +428,8 @@ def escalation(
     )
     return EscalationLadder(
         rungs=rungs,
-        stake_challenger=case.number(
-            negotiation, KIND, "stake_challenger", f"quantity.prize_{a}", default=1
-        ),
-        stake_target=case.number(
-            negotiation, KIND, "stake_target", f"quantity.prize_{b}", default=1
-        ),
+        stake_challenger=_stake(negotiation, "stake_challenger", a),
+        stake_target=_stake(negotiation, "stake_target", b),
         demand_audience_cost=shame,
         end_challenger=case.number(negotiation, KIND, "end_challenger", default=0),
         end_target=case.number(negotiation, KIND, "end_target", default=0),
@@ -432,19 +438,7 @@ def escalation(
     )
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws, from one backward induction."""
-    form = escalation(negotiation)
-    answer = form.solved()
-    values = {
-        "demand_margin": answer.steps[0].margin,
-        # Adding zero turns the -0.0 of "nothing lost" into 0.0.
-        "payoff_challenger": answer.value[0] + 0,
-        "payoff_target": answer.value[1] + 0,
-        "pr_carried_out": answer.carried_out + 0,
-        "pr_concession": answer.conceded + 0,
-    }
-    margins = form.credible()
-    for lever in negotiation.levers:
-        values[f"credible.{lever}"] = margins.get(lever, float("nan"))
-    return case.read(values, names)
+def _stake(negotiation: Negotiation, field: str, party: str) -> Any:
+    if negotiation.setting(KIND, field) is not None:
+        return case.number(negotiation, KIND, field)
+    return case.prize(negotiation, KIND, party)

@@ -69,6 +69,7 @@ METRICS = (
     short="mediation",
     solved_by=("perfect_bayesian",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class Mediation(ParametricForm):
@@ -181,7 +182,17 @@ class Mediation(ParametricForm):
                 )
             )
         exact = is_exact(*(x for x in self.numbers().values() if not isinstance(x, tuple)))
-        return answer(self, points, exact=exact, degenerate=self.truth_margin == 0)
+        tie = self.truth_margin == 0 or self.bold_margin == 0
+        return answer(
+            self,
+            points,
+            exact=exact,
+            complete=not tie,
+            degenerate=bool(tie),
+            notes=("At a tie any mixture of the two actions is an equilibrium too.",)
+            if tie
+            else (),
+        )
 
     def holds(self, point: Point) -> Evidence:
         """Recompute the mediator's and A's best replies from payoffs over outcomes."""
@@ -233,10 +244,10 @@ class Mediation(ParametricForm):
 def mediation(negotiation: Negotiation, *, commitment: str | None = None) -> Mediation:
     """A mediator between the principals; A, which demands, is the first (``first`` in the file).
 
-    B's cost of war is one end or the other of its range in the file, weak with the chance that
-    ``quantity.resolve_<B>`` leaves (one half without it). The mediator's own numbers are
-    ``quantity.mediator_bias``, ``quantity.mediator_war_cost`` and ``quantity.mediator_risk``. Any
-    of them may be given under ``[model.mediation]`` instead.
+    B's cost of war is one of two that A holds possible (`negotiate.case.slot_reading.cost_types`),
+    weak with the chance that ``quantity.resolve_<B>`` leaves (one half without it). The mediator's
+    own numbers are ``quantity.mediator_bias``, ``quantity.mediator_war_cost`` and
+    ``quantity.mediator_risk``. Any of them may be given under ``[model.mediation]`` instead.
     """
     a, b = case.sides(negotiation, KIND)
     sure = case.commitment(negotiation, KIND, commitment)
@@ -245,24 +256,17 @@ def mediation(negotiation: Negotiation, *, commitment: str | None = None) -> Med
         "war_cost": "quantity.mediator_war_cost",
         "risk": "quantity.mediator_risk",
     }
-    ends = case.war_cost_range(negotiation, KIND, b, commitment=sure)
-    asked: dict[str, Any] = {**own, **case.war_fields(a, b)}
-    if ends is None:
-        asked |= {"cost_tough": f"quantity.war_cost_{b} with low and high", "cost_weak": ()}
+    asked: dict[str, Any] = {**own, **case.war_fields(a), **case.type_fields(b)}
     case.require(negotiation, KIND, asked)
-    tough, weak = ends or (None, None)
-    war = case.war(negotiation, KIND, a, b, commitment=sure)
+    tough, weak = case.cost_types(negotiation, KIND, b, commitment=sure)
     resolve = negotiation.get(f"quantity.resolve_{b}", Fraction(1, 2))
     given = {field: case.number(negotiation, KIND, field, path) for field, path in own.items()}
     return Mediation(
-        win_probability=war.win_probability,
-        cost_tough=case.number(negotiation, KIND, "cost_tough", default=tough),
-        cost_weak=case.number(negotiation, KIND, "cost_weak", default=weak),
+        win_probability=case.win_probability(negotiation, KIND, a, commitment=sure),
+        cost_tough=tough,
+        cost_weak=weak,
         pr_weak=case.number(negotiation, KIND, "pr_weak", default=1 - resolve),
-        cost_a=case.number(negotiation, KIND, "cost_a", default=war.cost_a),
+        cost_a=case.war_cost(negotiation, KIND, a, commitment=sure),
         players=(a, str(negotiation.setting(KIND, "mediator", "mediator"))),
         **given,
     )
-
-
-evaluate = case.evaluator(METRICS, main=mediation)

@@ -78,6 +78,7 @@ class Stage:
     short="reputation",
     solved_by=("sequential_equilibrium",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class Reputation(
@@ -287,6 +288,3 @@ def reputation(negotiation: Negotiation) -> Reputation:
         **{field: case.number(negotiation, KIND, field, path) for field, path in own.items()},
         players=("challengers", defender),
     )
-
-
-evaluate = case.evaluator(METRICS, main=reputation)

@@ -45,7 +45,7 @@ from negotiate.case.parametric import (
     verdict,
 )
 from negotiate.declare import Metric, compiles, game
-from negotiate.errors import UnknownNameError
+from negotiate.errors import NotApplicableError, UnknownNameError
 from negotiate.numbers.arithmetic import Number, choose, clip, larger, over, ratio
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
@@ -77,16 +77,6 @@ METRICS = (
         "probability",
         "probability of a concession at either stage",
     ),
-    Metric(
-        "third_party.concession_margin",
-        "stake",
-        "third party's cost of the flow less that of conceding",
-    ),
-    Metric(
-        "third_party.coercion_margin",
-        "stake",
-        "coercer's gain of opening the flow",
-    ),
 )
 
 
@@ -96,6 +86,7 @@ METRICS = (
     short="sanctions",
     solved_by=("perfect_bayesian",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class SanctionsThreat(
@@ -167,7 +158,9 @@ class SanctionsThreat(
             marks=("information",) if self.pr_imposed > 0 else (),
             facts=self.metrics(),
         )
-        return answer(self, (point,))
+        # A sure threat whose imposition spares nothing: conceding now or then is the same.
+        tie = self.credibility == 1 and self.remaining == 1 and self.cost_target > 0
+        return answer(self, (point,), complete=not tie, degenerate=bool(tie))
 
     def holds(self, point: Point) -> Evidence:
         """Compare conceding with resisting for types on a grid and at the thresholds."""
@@ -195,6 +188,22 @@ class SanctionsThreat(
     title="Inspection",
     short="inspection",
     solved_by=("nash_equilibrium",),
+    metrics=(
+        Metric("pr_violate", "probability", "chance of a violation"),
+        Metric("pr_inspect", "probability", "chance of an inspection"),
+        Metric("pr_undetected", "probability", "chance of a violation that nobody sees"),
+        Metric(
+            "deterrence_margin",
+            "payoff",
+            "penalty less gain of violating under sure inspection; negative: nothing deters",
+        ),
+        Metric(
+            "inspection_margin",
+            "payoff",
+            "damage averted less cost of inspecting a sure violator; negative: nobody looks",
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class Inspection(
@@ -284,6 +293,21 @@ class Inspection(
     title="Coercion through a third party",
     short="coercion",
     solved_by=("subgame_perfect",),
+    metrics=(
+        Metric(
+            "concession_margin",
+            "stake",
+            "third party's cost of the flow less that of conceding, in its stakes",
+            was=("sanctions_game.third_party.concession_margin",),
+        ),
+        Metric(
+            "coercion_margin",
+            "stake",
+            "coercer's gain of opening the flow, in its stakes",
+            was=("sanctions_game.third_party.coercion_margin",),
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class CoercedThirdParty(
@@ -319,7 +343,7 @@ class CoercedThirdParty(
         third party concedes: 1 if the flow must be opened first, 0 if the threat is enough.
         """
         won = self.worth - self.cost_if_conceded * self.coercer_cost * self.flow
-        return choose(self.concession_margin > 0, won, -self.coercer_cost * self.flow)
+        return choose(self.concession_margin >= 0, won, -self.coercer_cost * self.flow)
 
     @property
     def critical_flow(self) -> Number:
@@ -332,12 +356,14 @@ class CoercedThirdParty(
         return larger(self.coercion_margin, 0)
 
     def equilibria(self) -> Solution:
-        """The subgame perfect outcome; at a tie the third party bears the flow."""
+        """The subgame perfect outcome; at a tie the third party concedes, as it does in
+        every model of the case.
+        """
         single(self)
         coercer, third = self.players
         opens = self.coercion_margin > 0
         bears = -(self.audience_cost * self.flow + self.hypocrisy_cost)
-        yields = self.concession_margin > 0
+        yields = self.concession_margin >= 0
         point = Point(
             payoffs={
                 coercer: self.payoff_coercer,
@@ -417,26 +443,35 @@ def sanctions_game(negotiation: Negotiation, *, commitment: str | None = None) -
 
 
 @compiles("coerced_third_party")
-def coerced_third_party(negotiation: Negotiation) -> CoercedThirdParty | None:
-    """The first lever on the table that a third party answers; None where there is none.
+def coerced_third_party(negotiation: Negotiation) -> CoercedThirdParty:
+    """The first lever that a third party answers, those on the table before the others.
 
-    Costs are those of the whole flow, so the flow is one.
+    Costs are those of the whole flow, so the flow is one; it is none while the lever is off the
+    table.
+
+    Raises
+    ------
+    NotApplicableError
+        Where no lever of the case is answered by a third party.
     """
-    for name in negotiation.on_table():
-        lever = negotiation.levers[name]
-        if lever.response is None:
-            continue
-        third = lever.response.party
-        one = 1.0 if negotiation.as_floats else Fraction(1)
-        return CoercedThirdParty(
-            flow=one,
-            audience_cost=negotiation.value(f"lever.{name}.cost.{third}"),
-            concession_cost=negotiation.value(f"lever.{name}.concession_cost"),
-            worth=negotiation.get(f"lever.{name}.worth.{lever.holder}", 0 * one),
-            coercer_cost=negotiation.get(f"lever.{name}.cost.{lever.holder}", 0 * one),
-            players=(lever.holder, third),
+    table = negotiation.on_table()
+    answered = [n for n, lever in negotiation.levers.items() if lever.response is not None]
+    if not answered:
+        raise NotApplicableError(
+            "no lever is answered by a third party",
+            where=f"case {negotiation.id}, coerced_third_party",
+            allowed="a case with a lever that has a response",
         )
-    return None
-
-
-evaluate = case.evaluator(METRICS, main=sanctions_game, third_party=coerced_third_party)
+    name = next((n for n in answered if n in table), answered[0])
+    lever = negotiation.levers[name]
+    assert lever.response is not None
+    third = lever.response.party
+    one = 1.0 if negotiation.as_floats else Fraction(1)
+    return CoercedThirdParty(
+        flow=one if name in table else 0 * one,
+        audience_cost=negotiation.value(f"lever.{name}.cost.{third}"),
+        concession_cost=negotiation.value(f"lever.{name}.concession_cost"),
+        worth=negotiation.get(f"lever.{name}.worth.{lever.holder}", 0 * one),
+        coercer_cost=negotiation.get(f"lever.{name}.cost.{lever.holder}", 0 * one),
+        players=(lever.holder, third),
+    )

@@ -64,30 +64,32 @@ METRICS = (
         "difference of shares",
         "signed: ratification minimum of A less its unconstrained share",
     ),
-    Metric(
-        "uncertain.offer",
-        "share",
-        "share the second principal offers, not knowing the other's ratifiers",
-    ),
-    Metric(
-        "uncertain.pr_failure",
-        "probability",
-        "probability that they reject that offer",
-    ),
-    Metric(
-        "uncertain.risk_margin",
-        "difference of shares",
-        "positive where the offer runs no risk of rejection",
-    ),
 )
 
 
 def ratification_minimum(
-    minima: Sequence[Number], weights: Sequence[Number], quota: Number
+    minima: Sequence[Number], weights: Sequence[Number], quota: Number | None = None
 ) -> Number:
-    """Least share at which ratifiers of total weight ``quota`` accept; minima may be over draws.
+    """Least share at which enough ratifiers accept; minima may be over draws.
 
+    Parameters
+    ----------
+    minima
+        Least share that each ratifier accepts.
+    weights
+        Weight of each vote.
+    quota
+        Weight that is enough; by default a majority: more than half of the weight, not half.
+
+    Returns
+    -------
+    number or array
+
+    Examples
+    --------
     >>> ratification_minimum([Fraction(1, 5), Fraction(1, 2), Fraction(3, 5)], [1, 1, 1], 2)
+    Fraction(1, 2)
+    >>> ratification_minimum([Fraction(1, 5), Fraction(1, 2)], [1, 1])  # one of two is no majority
     Fraction(1, 2)
     """
     if len(minima) != len(weights) or not minima:
@@ -97,20 +99,24 @@ def ratification_minimum(
             allowed="one weight for each ratifier, at least one ratifier",
         )
     total = sum(weights)
-    if total < quota:
+    if quota is not None and total < quota:
         raise InputError(
             f"quota {quota} exceeds the total weight {total}",
             where="ratifiers",
             allowed="at most the sum of the weights",
         )
+    if total <= 0:
+        raise InputError("weights sum to 0", where="ratifiers", allowed="some weight above 0")
     # A share passes where the ratifiers it satisfies have the quota; the least such share is one
     # of the minima, so it is the least of those that pass.
     found: Number = None
+    nobody = 1 + sum(abs(m) for m in minima)
     for own in minima:
         weight: Number = 0
-        for other, voice in zip(minima, weights):
-            weight = weight + choose(other <= own, voice, 0)
-        passing = choose(weight >= quota, own, max(1, quota) + sum(abs(m) for m in minima))
+        for other, voice in zip(minima, weights, strict=True):
+            weight = weight + choose(other <= own, voice, 0 * voice)
+        enough = 2 * weight > total if quota is None else weight >= quota
+        passing = choose(enough, own, nobody)
         found = passing if found is None else smaller(found, passing)
     return found
 
@@ -121,6 +127,7 @@ def ratification_minimum(
     short="two-level",
     solved_by=("nash_bargaining",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class TwoLevel(
@@ -240,6 +247,32 @@ class TwoLevel(
     title="Ratification under uncertainty",
     short="uncertain ratification",
     solved_by=("perfect_bayesian",),
+    metrics=(
+        Metric(
+            "offer",
+            "share of the prize",
+            "share the second principal offers, not knowing the other's ratifiers",
+            was=("two_level.uncertain.offer",),
+        ),
+        Metric(
+            "pr_failure",
+            "probability",
+            "probability that they reject that offer",
+            was=("two_level.uncertain.pr_failure",),
+        ),
+        Metric(
+            "risk_margin",
+            "difference of shares",
+            "positive where the offer runs no risk of rejection",
+            was=("two_level.uncertain.risk_margin",),
+        ),
+        Metric(
+            "expected_share",
+            "share of the prize",
+            "share A may expect: the offer times its chance of passing",
+        ),
+    ),
+    file="numbers",
 )
 @dataclass(frozen=True)
 class UncertainRatification(
@@ -318,7 +351,7 @@ def _ratifiers(negotiation: Negotiation, party: str) -> Any:
     """Ratification minimum of a party from its ratifiers, where the file lists them; else None.
 
     ``[model.two_level] ratifiers_<party>`` lists paths of minima, ``weights_<party>`` their weights
-    (equal ones if absent), ``quota_<party>`` what is needed (a majority of the weight if absent).
+    (equal ones if absent), ``quota_<party>`` what is needed (more than half of it if absent).
     """
     paths = negotiation.setting(KIND, f"ratifiers_{party}")
     if paths is None:
@@ -331,7 +364,7 @@ def _ratifiers(negotiation: Negotiation, party: str) -> Any:
     return ratification_minimum(
         [negotiation.value(path) for path in paths],
         weights,
-        sum(weights) / 2 if quota is None else exact(quota),
+        None if quota is None else exact(quota),
     )
 
 
@@ -374,16 +407,16 @@ def two_level(negotiation: Negotiation) -> TwoLevel:
 
 
 @compiles("uncertain_ratification")
-def uncertain_ratification(negotiation: Negotiation) -> UncertainRatification | None:
-    """B's offer when A's ratification minimum is uniform over its range in the file, hidden to B.
+def uncertain_ratification(negotiation: Negotiation) -> UncertainRatification:
+    """B's offer when A's ratification minimum is hidden to B, uniform over what B holds possible.
 
-    A is the first principal (``[model.two_level] first``). The range moves with the value; None
-    where the file gives ``quantity.ratify_<A>`` none.
+    A is the first principal (``[model.two_level] first``). What B holds possible are quantities of
+    their own, ``quantity.ratify_<A>_least`` and ``quantity.ratify_<A>_most``.
     """
     a, b = case.sides(negotiation, KIND)
-    ends = case.moved_range(negotiation, f"quantity.ratify_{a}")
-    if ends is None:
-        return None
+    ends = {f"ratify_{a}_{end}": f"quantity.ratify_{a}_{end}" for end in ("least", "most")}
+    case.require(negotiation, KIND, ends)
+    low, high = (case.number(negotiation, KIND, field, path) for field, path in ends.items())
     outside = case.number(
         negotiation,
         KIND,
@@ -391,7 +424,4 @@ def uncertain_ratification(negotiation: Negotiation) -> UncertainRatification | 
         f"quantity.disagreement_share_{b}",
         default=0,
     )
-    return UncertainRatification(*ends, outside, players=(a, b))
-
-
-evaluate = case.evaluator(METRICS, main=two_level, uncertain=uncertain_ratification)
+    return UncertainRatification(low, high, outside, players=(a, b))

@@ -1,12 +1,15 @@
 r"""What a signed deal is worth month by month: shared by enforcement, repeated and durability.
 
-All numbers are stakes. The deal's worth over no deal, with no lever used, is spread evenly over the
-parties' horizon of T periods: clause k is worth :math:`w_{ik}[v_{ik}(x_k) - \sum_b P(b)
-v_{ik}(x^b_k)]/T` per period to party i, and the war costs of no deal :math:`\sum_b P(b) c_i(b)/T`.
-What i could still take on clause k, were it to move it alone to its own ideal, is
-:math:`G_{ik} = w_{ik}[\max v_{ik} - v_{ik}(x_k)]`; the file's ``quantity.temptation_<party>``, what
-a violation brings in a period, is spread over clauses in proportion to G (without it, a violation
-takes all of G). The other side then loses the same share of the way to that ideal.
+All numbers are stakes per period, on both sides of every comparison. A stake is a stock over the
+parties' horizon of T periods, so that whatever moves the terms is spread evenly over it: clause k
+is worth :math:`w_{ik}[v_{ik}(x_k) - \sum_b P(b) v_{ik}(x^b_k)]/T` per period to party i, and the
+war costs of no deal :math:`\sum_b P(b) c_i(b)/T`. What i could still take on clause k, were it to
+move it alone to its own ideal, is :math:`G_{ik} = w_{ik}[\max v_{ik} - v_{ik}(x_k)]`: a period
+there brings :math:`G_{ik}/T`, and a violation cannot bring more. It takes the share s_i of the way
+on every clause where i gains and the other side loses; s_i is ``quantity.violation_share_<party>``
+(1 without it), or follows from ``quantity.temptation_<party>``, the stakes that a period of
+violation brings, which may not exceed what the whole way would. The other side then loses the same
+share of what the way would cost it on those clauses, per period.
 """
 
 from __future__ import annotations
@@ -16,11 +19,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import disagreement, monitoring, punishment
 from negotiate.errors import InputError
-from negotiate.numbers.arithmetic import larger, ratio, smaller
+from negotiate.numbers.arithmetic import choose, larger, ratio
+from negotiate.tolerance import TIE
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,9 @@ class DealInTime:
     war
         Expected war costs of no deal per period, by party.
     temptation
-        What a violation brings at once, party by clause.
+        What a period of violation brings, party by clause.
     harm
-        What it takes from the other side at once, by the violator.
+        What it takes from the other side in a period, by the violator.
     detection, false_alarm
         Chances per period that a violation is established, and that one is that was none.
     loss, cost
@@ -69,7 +75,7 @@ class DealInTime:
         return sum(self.surplus[party].values(), start=self.war[party])
 
     def gain(self, party: str) -> Any:
-        """What violating every clause brings at once."""
+        """What a period in which every clause is violated brings."""
         return sum(self.temptation[party].values(), start=0)
 
 
@@ -92,7 +98,8 @@ def read(
     seen, noise = monitoring.chances(negotiation)
     harms = punishment.by_holder(negotiation, commitment=commitment)
     surplus, war, temptation, loss, cost, discount = {}, {}, {}, {}, {}, {}
-    shares = {}
+    shares: dict[str, Any] = {}
+    harm: dict[str, Any] = {}
     for party in parties:
         other = parties[1] if party == parties[0] else parties[0]
         surplus[party] = {
@@ -100,13 +107,14 @@ def read(
             for issue in clauses
         }
         war[party] = _war_costs(negotiation, party) / horizon
-        room = {issue: _room(negotiation, party, other, issue, terms[issue]) for issue in clauses}
-        whole = sum(room.values(), start=0)
-        given = case.number(
-            negotiation, form, f"temptation_{party}", f"quantity.temptation_{party}", default=whole
-        )
-        shares[party] = ratio(given, whole, empty=Fraction(0))
+        room = {
+            issue: _room(negotiation, party, other, issue, terms[issue]) / horizon
+            for issue in clauses
+        }
+        shares[party] = _share(negotiation, form, party, sum(room.values(), start=0))
         temptation[party] = {issue: shares[party] * part for issue, part in room.items()}
+        taken = (_taken(negotiation, party, other, issue, terms[issue]) for issue in clauses)
+        harm[party] = shares[party] * sum(taken, start=0) / horizon
         loss[party], cost[party] = harms[other][party], harms[party][party]
         discount[party] = case.number(
             negotiation,
@@ -115,12 +123,6 @@ def read(
             f"party.{party}.foresight",
             f"party.{party}.discount",
         )
-    harm = {
-        party: smaller(shares[party], 1)
-        * sum((_taken(negotiation, party, victim, issue, terms[issue]) for issue in clauses),
-              start=0)
-        for party, victim in (parties, parties[::-1])
-    }  # fmt: skip
     return DealInTime(
         parties=parties,
         clauses=clauses,
@@ -135,6 +137,35 @@ def read(
         discount=discount,
         horizon=horizon,
     )
+
+
+def _share(negotiation: Negotiation, form: str, party: str, most: Any) -> Any:
+    """Share of the way to its ideals that the party takes by a period of violation.
+
+    A temptation above what a period at one's ideal on every clause would bring is refused; in
+    draws it is nan, since there is no such game.
+    """
+    one: Any = 1.0 if negotiation.as_floats else Fraction(1)
+    path = f"quantity.temptation_{party}"
+    if not (negotiation.has(path) or negotiation.setting(form, f"temptation_{party}") is not None):
+        field = f"violation_share_{party}"
+        share = case.number(negotiation, form, field, f"quantity.{field}", default=one)
+        if np.any((np.asarray(share, float) < 0) | (np.asarray(share, float) > 1)):
+            raise InputError("is no share", where=f"quantity.{field}", allowed="0 to 1")
+        return share
+    given = case.number(negotiation, form, f"temptation_{party}", path)
+    over = np.asarray(given, float) > np.asarray(most, float) * (1 + TIE)
+    if over.ndim:
+        return np.where(over, np.nan, ratio(given, most, empty=0.0))
+    if over:
+        raise InputError(
+            f"{float(given):.6g} stakes a period, more than the {float(most):.6g} of a period at "
+            f"{party}'s own ideal on every clause",
+            where=f"case {negotiation.id}, {path}",
+            allowed=f"at most {float(most):.6g}",
+            remedy=f"state quantity.violation_share_{party}, the share of the way it takes",
+        )
+    return ratio(given, most, empty=0 * one)
 
 
 def _worth_over_none(negotiation: Negotiation, party: str, issue: str, level: Any) -> Any:
@@ -166,8 +197,6 @@ def _ideal(negotiation: Negotiation, party: str, issue: str) -> Any:
     item = negotiation.issues[issue]
     if item.options:
         values = {o: negotiation.value(f"table.{party}.{issue}.{o}") for o in item.options}
-        import numpy as np
-
         return max(values, key=lambda o: float(np.mean(np.asarray(values[o], float))))
     half = 0.5 if negotiation.as_floats else Fraction(1, 2)
     return negotiation.get(f"ideal.{party}.{issue}", half)
@@ -192,16 +221,18 @@ def _room(negotiation: Negotiation, party: str, other: str, issue: str, level: A
 
 
 def _taken(negotiation: Negotiation, party: str, victim: str, issue: str, level: Any) -> Any:
-    """What the victim loses were the issue moved to the violator's ideal; never below 0."""
+    """What the victim loses were the issue moved to the violator's ideal; never below 0.
+
+    Nothing where the violator would not gain by it: it does not violate such a clause.
+    """
     if not all(negotiation.has(f"weight.{p}.{issue}") for p in (party, victim)):
         return 0
     best = _ideal(negotiation, party, issue)
-    return larger(-_gain(negotiation, victim, issue, level, best), 0)
+    own = _gain(negotiation, party, issue, level, best)
+    return _where_negative(-own, larger(-_gain(negotiation, victim, issue, level, best), 0))
 
 
 def _where_negative(sign: Any, value: Any) -> Any:
-    from negotiate.numbers.arithmetic import choose
-
     if isinstance(sign, (int, Fraction)):
         return value if sign < 0 else 0 * value
     return choose(sign < 0, value, 0.0)

@@ -6,14 +6,14 @@ the survival curve is e Q^t 1, see `negotiate.dynamic.arithmetic.markov`. A peri
 Sources: Kemeny and Snell (1976), ch. 3; base rates `BASE_RATES` computed from the UCDP Peace
 Agreement Dataset v22.1 (Pettersson, Hogbladh and Oberg 2019, doi:10.1177/0022343319856046).
 
->>> from_hazard(Fraction(1, 20)).expected_time()
+>>> step = matrix([[Fraction(19, 20), Fraction(1, 20)], [0, 1]])
+>>> Chain(("peace", "war"), step).expected_time()
 Fraction(20, 1)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -21,9 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiate import tolerance
-from negotiate.declare import Metric, Playable, assessment
 from negotiate.dynamic.arithmetic import markov
-from negotiate.dynamic.stochastic import StochasticGame
 from negotiate.errors import InputError, UnknownNameError
 
 KIND = "durability"
@@ -43,110 +41,8 @@ BASE_RATES: tuple[tuple[str, float, float], ...] = (
 """What, days, share ended by then (Kaplan-Meier)."""
 
 
-METRICS = (
-    Metric(
-        "expected_time",
-        "month",
-        "expected periods (months) to collapse; infinite: may never collapse",
-        words="expected months to the deal's collapse",
-    ),
-    Metric(
-        "median_time",
-        "month",
-        "months after which half of such deals have collapsed",
-        words="months after which half of such deals have collapsed",
-    ),
-    Metric(
-        "hazard",
-        "probability per month",
-        "chance of collapse per period in the long run of a deal that still holds",
-        words="hazard of the deal's collapse per month",
-    ),
-    Metric(
-        "survival.<name>",
-        "probability",
-        "chance that the deal still holds after n periods",
-        words="chance that the deal holds {name} months",
-    ),
-    Metric(
-        "survival_days.<name>",
-        "probability",
-        "chance that the deal still holds after n days",
-        words="chance that the deal holds {name} days",
-    ),
-    Metric(
-        "ended_1_year_vs_ucdp",
-        "difference of shares",
-        "share ended in 12 months minus the UCDP base rate 0.267",
-    ),
-    Metric(
-        "honours.<party>",
-        "probability",
-        "probability that the party honours the deal in a month of peace",
-        words="probability that {party} honours the deal",
-    ),
-    Metric(
-        "retaliates.<party>",
-        "probability",
-        "probability that the party answers a violation, not lets it pass",
-        words="probability that {party} answers a violation",
-    ),
-    Metric(
-        "honour_margin.<party>",
-        "stake",
-        "worth of honouring minus that of one violation, stakes; signed",
-        words="margin of {party} in honouring the deal",
-    ),
-    Metric(
-        "retaliation_margin.<party>",
-        "stake",
-        "worth of answering minus that of letting pass, stakes; signed",
-        words="margin of {party} in answering a violation",
-    ),
-    Metric(
-        "equilibria",
-        "count",
-        "number of Markov perfect equilibria in pure plans",
-    ),
-    Metric(
-        "mixed",
-        "yes or no",
-        "1 where there is none and a mixed one is shown, 0 where not",
-    ),
-    Metric(
-        "worth.monitoring",
-        "difference of months",
-        "months that the levers of the slot monitoring add to the expected time",
-        words="months that monitoring adds to the deal",
-    ),
-    Metric(
-        "worth.tripwire",
-        "difference of months",
-        "months that the tripwire force adds to the expected time",
-        words="months that the tripwire force adds to the deal",
-    ),
-    Metric(
-        "worth.no_spoiler",
-        "difference of months",
-        "months that the deal would gain were there no spoiler",
-        words="months lost to the spoiler",
-    ),
-    Metric(
-        "stated.expected_time",
-        "month",
-        "expected months to collapse at the file's own hazard",
-    ),
-)
-
-
-@assessment(
-    "durability",
-    title="Durability of a deal",
-    short="durability",
-    metrics=METRICS,
-)
 @dataclass(frozen=True, eq=False)
-class Durability(Playable):
+class Chain:
     """An absorbing chain (..., S, S) with labels; a period is a month.
 
     Attributes
@@ -159,19 +55,12 @@ class Durability(Playable):
         Labels of the absorbing states.
     start
         Label of the state at signature.
-    game, play
-        The stochastic game and its equilibrium, where the chain is its play: what each side
-        does, as numbers over draws by the names of metrics (``honours.russia``).
     """
 
     states: tuple[str, ...]
     step: Array
     collapse: tuple[str, ...] = ("war",)
     start: str = "peace"
-    game: StochasticGame | None = None
-    play: Mapping[str, Any] = field(default_factory=dict)
-
-    _view = "negotiate.dynamic.views.durability"
 
     def __post_init__(self) -> None:
         step = np.asarray(self.step)
@@ -259,51 +148,7 @@ class Durability(Playable):
         return np.asarray(curve[..., whole] ** (1 - part) * curve[..., whole + 1] ** part)
 
 
-def from_hazard(hazard: Any, spoiler: Any = 0) -> Durability:
-    """One constant hazard per period, and a spoiler's beside it (competing risks)."""
-    ends = 1 - (1 - chance_of(hazard, "hazard")) * (1 - chance_of(spoiler, "spoiler"))
-    return Durability(("peace", "war"), _matrix([[1 - ends, ends], [0, 1]]))
-
-
-def from_stages(
-    *,
-    violation: Any,
-    spoiler: Any = 0,
-    offensive: Any = 0,
-    containment: Any = 0,
-    calming: Any = 0,
-) -> Durability:
-    """The chain of the module's docstring; numbers, fractions or arrays over draws.
-
-    >>> game = from_stages(violation=Fraction(1, 5), containment=Fraction(1, 2))
-    >>> print(game.expected_time())                            # 2 cycles of 5 + 1 + 1/2
-    13
-    """
-    v, s, a, c, e = (
-        chance_of(value, name)
-        for value, name in (
-            (violation, "violation"),
-            (spoiler, "spoiler"),
-            (offensive, "offensive"),
-            (containment, "containment"),
-            (calming, "calming"),
-        )
-    )
-    incident = (1 - a) * (1 - (1 - v) * (1 - s))
-    return Durability(
-        ("peace", "incident", "retaliation", "war"),
-        _matrix(
-            [
-                [1 - a - incident, incident, 0, a],
-                [c, 0, 1 - c, 0],
-                [e, 0, 0, 1 - e],
-                [0, 0, 0, 1],
-            ]
-        ),
-    )
-
-
-def worth_of(with_device: Durability, without: Durability) -> Any:
+def worth_of(with_device: Chain, without: Chain) -> Any:
     """Months that a device is worth: expected time with it minus without, draw by draw.
 
     Two deals that may both never collapse differ by 0.
@@ -329,7 +174,8 @@ def chance_of(value: Any, where: str) -> Any:
     return out
 
 
-def _matrix(rows: list[list[Any]]) -> Array:
+def matrix(rows: list[list[Any]]) -> Array:
+    """Chances (..., S, S) from cells: fractions where each is rational, else floats over draws."""
     cells = [cell for row in rows for cell in row]
     if all(isinstance(cell, (int, Fraction)) for cell in cells):
         out = np.empty((len(rows), len(rows)), dtype=object)

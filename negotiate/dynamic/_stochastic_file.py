@@ -45,6 +45,7 @@ from pydantic import Field
 
 from negotiate.case.game_file import GameFile, number, parse_toml, read_text, validated
 from negotiate.case.quantity import Frozen
+from negotiate.declare import reads
 from negotiate.dynamic.stochastic import StochasticGame, build, check_size
 from negotiate.errors import InputError, UnknownNameError
 
@@ -163,3 +164,9 @@ def loads(text: str, *, path: str = "") -> StochasticFile:
 def open_file(path: str | Path) -> StochasticFile:
     """Read a parameter file with ``kind = "stochastic"``, keeping quantities and sources."""
     return loads(read_text(path), path=str(path))
+
+
+@reads("stochastic")
+def read(path: str | Path) -> StochasticGame:
+    """A game from a parameter file with ``kind = "stochastic"``."""
+    return open_file(path).game()

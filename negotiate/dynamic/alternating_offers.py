@@ -21,12 +21,16 @@ doi:10.2307/2555382; Binmore, Shaked and Sutton (1989), doi:10.2307/2937866; Mut
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate.bargaining.problem import problem as bargaining_problem
+from negotiate.case import slot_reading as case
+from negotiate.case.slots import disagreement, inside_flow, outside_option
 from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _offers_input as given
 from negotiate.dynamic.arithmetic import offers as kernel
@@ -43,9 +47,10 @@ METRICS = (
         words="payoff of {party} in the talks",
     ),
     Metric(
-        "offer.<party>.<party>",
+        "offer.<party>.<name>",
         "stake",
         "payoff of the second party named when the first proposes, in stakes",
+        choices=lambda negotiation: negotiation.principals,
     ),
     Metric(
         "zone",
@@ -87,6 +92,7 @@ Array = NDArray[Any]
     short="alternating offers",
     default=("alternating_offers_equilibrium",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True, eq=False)
 class AlternatingOffers(Playable):
@@ -114,6 +120,8 @@ class AlternatingOffers(Playable):
         (..., 2) payoff when the other walks out.
     deadline_payoff
         (..., 2) payoff of the last rejection, worth at that date.
+    counted_from
+        (..., 2) what payoffs are counted from: no deal, in a case.
     """
 
     players: tuple[str, str]
@@ -128,8 +136,58 @@ class AlternatingOffers(Playable):
     left: Array
     deadline_payoff: Array
     exact: Mapping[str, Any] | None = None
+    counted_from: Any = 0.0
 
     _view = "negotiate.dynamic.views.alternating_offers"
+
+    @classmethod
+    def from_numbers(
+        cls,
+        players: Sequence[str],
+        *,
+        discount: Any,
+        frontier: Any = ((0, 1), (1, 0)),
+        first: str | None = None,
+        periods: Any = None,
+        breakdown: Any = 0,
+        breakdown_payoff: Any = (0, 0),
+        inside: Any = (0, 0),
+        outside: Any = (None, None),
+        left: Any = None,
+        deadline_payoff: Any = (0, 0),
+    ) -> AlternatingOffers:
+        """The game of a file; numbers as in `alternating_offers`."""
+        return alternating_offers(
+            players,
+            discount=discount,
+            frontier=frontier,
+            first=first,
+            periods=None if periods is None else int(periods),
+            breakdown=breakdown,
+            breakdown_payoff=breakdown_payoff,
+            inside=inside,
+            outside=outside,
+            left=left,
+            deadline_payoff=deadline_payoff,
+        )
+
+    def measure(self, name: str) -> Array:
+        """A metric by its full name, over draws; see `METRICS`.
+
+        ``utility.<party>`` alone is counted from zero, so that a lever that moves no deal and the
+        deal alike shows its whole effect; the others are counted from no deal.
+        """
+        if name not in self._measured:
+            raise UnknownNameError("metric", name, self._measured, where=KIND)
+        return self._measured[name]
+
+    @cached_property
+    def _measured(self) -> dict[str, Array]:
+        found = evaluate_game(self, ())
+        start = np.asarray(self.counted_from, dtype=float) + np.zeros(2)
+        own = {f"utility.{p}": found[f"payoff.{p}"] + start[..., k]
+               for k, p in enumerate(self.players)}  # fmt: skip
+        return found | own
 
     def offers(self) -> kernel.Offers:
         """Stationary equilibrium, ignoring a deadline."""
@@ -327,17 +385,6 @@ def from_case(
     A smooth frontier is taken by 32 chords: payoffs are right to about 1e-4 of a stake, the limit,
     which may rest on a vertex, to about 2e-3.
     """
-    return _with_disagreement(negotiation, commitment, periods)[0]
-
-
-def _with_disagreement(
-    negotiation: Any, commitment: str | None = None, periods: int | None = None
-) -> tuple[AlternatingOffers, Array]:
-    """The game, and the disagreement payoffs (..., 2) from which its payoffs are counted."""
-    from negotiate.bargaining.problem import problem as bargaining_problem
-    from negotiate.case import slot_reading as case
-    from negotiate.case.slots import disagreement, inside_flow, outside_option
-
     sure = case.commitment(negotiation, KIND, commitment)
     problem = bargaining_problem(negotiation, commitment=sure)
     names = given.two(problem.parties)
@@ -381,20 +428,4 @@ def _with_disagreement(
         inside=tuple(inside),
         outside=tuple(outside),
     )
-    return game, d
-
-
-def evaluate(negotiation: Any, names: Iterable[str] = ()) -> dict[str, Array]:
-    """Metrics over the negotiation's draws, in stakes above no deal; names as in `METRICS`.
-
-    ``utility.<party>`` alone is counted from zero, so that a lever that moves no deal and the deal
-    alike shows its whole effect.
-    """
-    game, d = _with_disagreement(negotiation.floats())
-    wanted = list(names)
-    paid = game.first_payoffs()
-    own = {f"utility.{p}": paid[..., k] + d[..., k] for k, p in enumerate(game.players)}
-    rest = [name for name in wanted if name not in own]
-    found = evaluate_game(game, rest) if rest or not wanted else {}
-    found |= {name: own[name] for name in own if name in wanted or not wanted}
-    return {name: found[name] for name in wanted} if wanted else found
+    return replace(game, counted_from=given.lock(d))

@@ -61,6 +61,7 @@ METRICS = (
     short="Baron-Ferejohn",
     solved_by=("stationary_subgame_perfect",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True)
 class BaronFerejohn(ParametricForm, counts=("members", "quota")):
@@ -167,6 +168,3 @@ def baron_ferejohn(negotiation: Negotiation) -> BaronFerejohn:
         discount=case.number(negotiation, KIND, "discount", "quantity.discount"),
         quota=case.count(negotiation, KIND, "quota", default=0),
     )
-
-
-evaluate = case.evaluator(METRICS, main=baron_ferejohn)

@@ -136,7 +136,7 @@ def one_shot_gain(form: Enforcement, party: int, chosen: tuple[str, ...]) -> Any
         getattr(form, name)
         for name in ("temptation", "surplus", "detection", "false_alarm", "sanction")
     )
-    levers = form.lever_loss[party] + form.lever_cost[party]
+    levers = form.lever_loss[party] + form.lever_cost[party] + form.fighting[party]
     if form.punishment.in_kind:
         levers = levers * len(clauses) / len(form.clauses)
     kept: Any = levers + sum(loss[party, k] - f[party, k] * s[party, k] for k in scope)

@@ -1,7 +1,7 @@
 r"""Durability: how long a signed deal lasts, as a stochastic game and the chain its play makes.
 
 States: peace, a violation by either side, retaliation, war; a period is a month. In peace each
-signatory honours the deal or violates it. A violation brings :math:`t_i` at once and takes
+signatory honours the deal or violates it. A violation brings :math:`t_i` in the month and takes
 :math:`h_j` from the other side; it is established with the chance of detection. The side wronged
 then retaliates (it pays its levers of the slot ``punishment`` once, the violator what they cost
 it, and the deal is suspended) or lets it pass (the violation goes on until it dies down, and
@@ -11,11 +11,13 @@ war. A spoiler who did not sign attacks in any month; a tripwire force stops the
 fighting from becoming war, with its chance. War is no deal with no lever used, worth 0; peace is
 worth the deal's surplus per month (`negotiate.dynamic._deal_in_time`).
 
-`game` is that stochastic game; its Markov perfect equilibria say who honours and who retaliates.
-Violations are strategic complements (the less the peace is worth, the less is lost by breaking
-it), so that there may be several equilibria: **the most lasting one is shown, and how many there
-are**. `from_case` gives the absorbing chain under it, `from_stages` a chain of stated chances,
-`from_hazard` one constant hazard. Devices are compared on the same draws (`worth_of`).
+`game` is that stochastic game (also compiled as ``stochastic``); its Markov perfect equilibria say
+who honours and who retaliates. Violations are strategic complements (the less the peace is worth,
+the less is lost by breaking it), so that there may be several equilibria: **the most lasting one is
+shown, and how many there are**. Two times are told apart: ``expected_time``, to war, and
+``kept_time``, how long both honour. `from_case` gives the absorbing chain under it, `from_stages` a
+chain of stated chances, `from_hazard` one constant hazard. Devices are compared on the same draws
+(`worth_of`).
 
 Sources: Fearon (1998), International Organization 52:269-305, doi:10.1162/002081898753162820
 (enforcement); Kemeny and Snell (1976), ch. 3; Fortna (2003), International Organization
@@ -29,58 +31,304 @@ Agreement Dataset v22.1 (Pettersson, Hogbladh and Oberg 2019, doi:10.1177/002234
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
+from negotiate import declare, tolerance
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import monitoring
-from negotiate.declare import compiles
+from negotiate.declare import Metric, Playable, compiles
+from negotiate.dynamic import _deal_in_time as deal_in_time
 from negotiate.dynamic._durability_chain import (
     AGREEMENTS,
     BASE_RATES,
     DAYS_A_MONTH,
     KIND,
     MAX_PERIODS,
-    METRICS,
     Array,
-    Durability,
-    from_hazard,
-    from_stages,
+    Chain,
+    chance_of,
+    matrix,
     worth_of,
 )
-from negotiate.dynamic._durability_game import ASKED, game, lasting_play, violation
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.dynamic.arithmetic import markov, stochastic_draws
+from negotiate.dynamic.arithmetic import stochastic as kernel
+from negotiate.dynamic.markov_perfect import markov_perfect
+from negotiate.dynamic.stochastic import StochasticGame, build
+from negotiate.errors import InputError, NoSolutionError, NotApplicableError, UnknownNameError
+from negotiate.solution import Evidence, Point, Solution
 
-__all__ = [
-    "AGREEMENTS",
-    "BASE_RATES",
-    "DAYS_A_MONTH",
-    "KIND",
-    "MAX_PERIODS",
-    "METRICS",
-    "SOURCES",
-    "Durability",
-    "evaluate",
-    "evaluate_game",
-    "from_case",
-    "from_hazard",
-    "from_stages",
-    "game",
-    "lasting_play",
-    "source",
-    "stated",
-    "violation",
-    "without",
-    "worth_of",
-]  # fmt: skip
+__all__ = ["AGREEMENTS", "BASE_RATES", "DAYS_A_MONTH", "KIND", "MAX_PERIODS", "worth_of"]
 
-"""Names of metrics. From ``honours`` to ``equilibria`` they need the game, not a stated chain."""
+METRICS = (
+    Metric(
+        "expected_time",
+        "month",
+        "expected periods (months) to war, honoured or not; infinite: may never come to it",
+        words="expected months to the deal's collapse",
+    ),
+    Metric(
+        "kept_time",
+        "month",
+        "expected months in which both honour, before the first violation, clash or war",
+        words="expected months in which both sides honour the deal",
+    ),
+    Metric(
+        "median_time",
+        "month",
+        "months after which half of such deals have collapsed",
+        words="months after which half of such deals have collapsed",
+    ),
+    Metric(
+        "hazard",
+        "probability per month",
+        "chance of collapse per period in the long run of a deal that still holds",
+        words="hazard of the deal's collapse per month",
+    ),
+    Metric(
+        "survival.<name>",
+        "probability",
+        "chance that the deal still holds after n periods",
+        words="chance that the deal holds {name} months",
+    ),
+    Metric(
+        "survival_days.<name>",
+        "probability",
+        "chance that the deal still holds after n days",
+        words="chance that the deal holds {name} days",
+    ),
+    Metric(
+        "ended_1_year_vs_ucdp",
+        "difference of shares",
+        "share ended in 12 months minus the UCDP base rate 0.267",
+    ),
+    Metric(
+        "honours.<party>",
+        "probability",
+        "probability that the party honours the deal in a month of peace",
+        words="probability that {party} honours the deal",
+    ),
+    Metric(
+        "retaliates.<party>",
+        "probability",
+        "probability that the party answers a violation, not lets it pass",
+        words="probability that {party} answers a violation",
+    ),
+    Metric(
+        "honour_margin.<party>",
+        "stake",
+        "worth of honouring minus that of one violation, stakes; signed",
+        words="margin of {party} in honouring the deal",
+    ),
+    Metric(
+        "retaliation_margin.<party>",
+        "stake",
+        "worth of answering minus that of letting pass, stakes; signed",
+        words="margin of {party} in answering a violation",
+    ),
+    Metric(
+        "equilibria",
+        "count",
+        "number of Markov perfect equilibria in pure plans",
+    ),
+    Metric(
+        "mixed",
+        "yes or no",
+        "1 where there is none and a mixed one is shown, 0 where not",
+    ),
+    Metric(
+        "worth.monitoring",
+        "difference of months",
+        "months that the levers of the slot monitoring add to the expected time",
+        words="months that monitoring adds to the deal",
+    ),
+    Metric(
+        "worth.tripwire",
+        "difference of months",
+        "months that the tripwire force adds to the expected time",
+        words="months that the tripwire force adds to the deal",
+    ),
+    Metric(
+        "worth.no_spoiler",
+        "difference of months",
+        "months that the deal would gain were there no spoiler",
+        words="months lost to the spoiler",
+    ),
+    Metric(
+        "stated.expected_time",
+        "month",
+        "expected months to collapse at the file's own hazard",
+    ),
+)
 
-NAMES = tuple(metric.name for metric in METRICS)
-"""Names of the metrics, placeholders and all."""
+
+@declare.game(
+    "durability",
+    title="Durability of a deal",
+    short="durability",
+    solved_by=("markov_perfect",),
+    metrics=METRICS,
+)
+@dataclass(frozen=True, eq=False)
+class Durability(Chain, Playable):
+    """The chain that the play of a deal makes, with the game where it is one.
+
+    Attributes
+    ----------
+    game, play
+        The stochastic game and its equilibrium, where the chain is its play: what each side
+        does, as numbers over draws by the names of metrics (``honours.russia``).
+    others
+        Chains beside it, made when asked for: by device the deal without it, and ``stated``.
+    """
+
+    game: StochasticGame | None = None
+    play: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, Callable[[], Durability]] = field(default_factory=dict, repr=False)
+
+    _view = "negotiate.dynamic.views.durability"
+
+    def equilibria(self) -> Solution:
+        """Markov perfect equilibria of the game, the most lasting first, with their times.
+
+        Raises
+        ------
+        NotApplicableError
+            Where the chain is of stated chances: then nobody chooses.
+        """
+        if self.game is None:
+            raise NotApplicableError(
+                "the chain is of stated chances, and nobody in it chooses",
+                where=KIND,
+                allowed="a case with " + ", ".join(ASKED.values()),
+            )
+        found = markov_perfect.function(self.game)
+        points = []
+        for point in found:
+            step = self.game.chain(point.strategies)
+            time = Chain(self.states, step, self.collapse, self.start).expected_time()
+            points.append((float(time), point, time))
+        points.sort(key=lambda item: -item[0])
+        return Solution(
+            concept="markov_perfect",
+            players=found.players,
+            points=tuple(
+                Point(
+                    payoffs=point.payoffs,
+                    strategies=point.strategies,
+                    regret=point.regret,
+                    label=point.label,
+                    facts={**point.facts, "expected months to war": time},
+                )
+                for _, point, time in points
+            ),
+            complete=found.complete,
+            exact=found.exact,
+            settings=found.settings,
+            notes=(*found.notes, "The most lasting equilibrium stands first; it is the one shown."),
+            form=self,
+        )
+
+    def holds(self, point: Point) -> Evidence:
+        """No one-shot deviation in the stochastic game pays."""
+        assert self.game is not None
+        return markov_perfect.holds(self.game, point)
+
+    def measure(self, name: str) -> Any:
+        """A metric by its full name, over draws; see `METRICS`.
+
+        Parameters
+        ----------
+        name
+            Placeholders filled: ``survival.12``, ``honours.russia``, ``worth.tripwire``.
+
+        Returns
+        -------
+        array
+            One number a draw.
+        """
+        head, _, tail = name.partition(".")
+        if name == "stated.expected_time":
+            if "stated" not in self.others:
+                raise InputError(
+                    f"{name} needs the file's own hazard", where=KIND, allowed="quantity.hazard"
+                )
+            return np.asarray(self.others["stated"]().expected_time(), float)
+        if head == "worth":
+            if tail not in self.others or tail == "stated":
+                devices = [known for known in self.others if known != "stated"]
+                raise UnknownNameError("device", tail, devices, where=KIND)
+            sign = -1 if tail == "no_spoiler" else 1
+            return sign * np.asarray(worth_of(self, self.others[tail]()), float)
+        return evaluate_game(self, [name])[name]
+
+    @cached_property
+    def kept_time(self) -> Array:
+        """Expected months in which both honour, before anything else happens.
+
+        With h the chance that both honour in a month of peace and r that peace then lasts, the
+        months kept are h + h r + ... = h / (1 - h r).
+        """
+        if self.game is None:
+            return np.asarray(self.expected_time(), float)
+        _, move, _ = self.game.arrays
+        start = self.states.index(self.start)
+        lasts = move[..., start, 0, start]  # both take their first action: they honour
+        honour: Any = 1.0
+        for party in self.game.players:
+            honour = honour * np.asarray(self.play[f"honours.{party}"], float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(honour / (1 - honour * lasts))
+
+
+def from_hazard(hazard: Any, spoiler: Any = 0) -> Durability:
+    """One constant hazard per period, and a spoiler's beside it (competing risks)."""
+    ends = 1 - (1 - chance_of(hazard, "hazard")) * (1 - chance_of(spoiler, "spoiler"))
+    return Durability(("peace", "war"), matrix([[1 - ends, ends], [0, 1]]))
+
+
+def from_stages(
+    *,
+    violation: Any,
+    spoiler: Any = 0,
+    offensive: Any = 0,
+    containment: Any = 0,
+    calming: Any = 0,
+) -> Durability:
+    """The chain of the module's docstring; numbers, fractions or arrays over draws.
+
+    >>> game = from_stages(violation=Fraction(1, 5), containment=Fraction(1, 2))
+    >>> print(game.expected_time())                            # 2 cycles of 5 + 1 + 1/2
+    13
+    """
+    v, s, a, c, e = (
+        chance_of(value, name)
+        for value, name in (
+            (violation, "violation"),
+            (spoiler, "spoiler"),
+            (offensive, "offensive"),
+            (containment, "containment"),
+            (calming, "calming"),
+        )
+    )
+    incident = (1 - a) * (1 - (1 - v) * (1 - s))
+    return Durability(
+        ("peace", "incident", "retaliation", "war"),
+        matrix(
+            [
+                [1 - a - incident, incident, 0, a],
+                [c, 0, 1 - c, 0],
+                [e, 0, 0, 1 - e],
+                [0, 0, 0, 1],
+            ]
+        ),
+    )
 
 
 def source(negotiation: Negotiation) -> str:
@@ -102,6 +350,9 @@ def source(negotiation: Negotiation) -> str:
 
 SOURCES = ("game", "stages", "hazard")
 
+NAMES = tuple(metric.name for metric in METRICS)
+"""Names of the metrics, placeholders and all."""
+
 
 @compiles("durability")
 def from_case(negotiation: Negotiation, *, commitment: str | None = None) -> Durability:
@@ -113,15 +364,43 @@ def from_case(negotiation: Negotiation, *, commitment: str | None = None) -> Dur
     """
     kind = source(negotiation)
     if kind == "game":
-        return lasting_play(game(negotiation, commitment=commitment))
-    if kind == "stages":
-        names = ("violation_rate", "spoiler_rate", "offensive_rate", "containment", "calming")
-        rates = [negotiation.get(f"quantity.{name}", 0) for name in names]
-        return from_stages(
-            violation=rates[0], spoiler=rates[1], offensive=rates[2],
-            containment=rates[3], calming=rates[4],
-        )  # fmt: skip
-    return stated(negotiation)
+        made = lasting_play(game(negotiation, commitment=commitment))
+    elif kind == "stages":
+        made = _of_stages(negotiation)
+    else:
+        made = stated(negotiation)
+    others: dict[str, Callable[[], Durability]] = {
+        device: partial(_bare, without(negotiation, device), commitment) for device in DEVICES
+    }
+    if negotiation.has("quantity.hazard"):
+        others["stated"] = partial(stated, negotiation)
+    return replace(made, others=others)
+
+
+def _bare(negotiation: Negotiation, commitment: str | None) -> Durability:
+    return from_case(negotiation, commitment=commitment)
+
+
+DEVICES = ("monitoring", "tripwire", "no_spoiler")
+"""What `without` takes away."""
+
+
+def _of_stages(negotiation: Negotiation) -> Durability:
+    names = ("violation_rate", "spoiler_rate", "offensive_rate", "containment", "calming")
+    rates = [negotiation.get(f"quantity.{name}", 0) for name in names]
+    return from_stages(
+        violation=rates[0],
+        spoiler=rates[1],
+        offensive=rates[2],
+        containment=rates[3],
+        calming=rates[4],
+    )
+
+
+@compiles("stochastic")
+def stochastic(negotiation: Negotiation, *, commitment: str | None = None) -> StochasticGame:
+    """The stochastic game of a case: whether its deal holds; see `game`."""
+    return game(negotiation, commitment=commitment)
 
 
 def stated(negotiation: Negotiation) -> Durability:
@@ -150,6 +429,7 @@ def evaluate_game(chain: Durability, names: Iterable[str] = ()) -> dict[str, Arr
     """Metrics over draws; without names all of them, survival at 12, 24 and 60 periods."""
     table: dict[str, Any] = {
         "expected_time": lambda: np.asarray(chain.expected_time(), float),
+        "kept_time": lambda: chain.kept_time,
         "median_time": chain.median_time,
         "hazard": chain.long_run_hazard,
         "ended_1_year_vs_ucdp": lambda: 1 - chain.survival(12)[..., 12] - 0.267,
@@ -178,23 +458,194 @@ def evaluate_game(chain: Durability, names: Iterable[str] = ()) -> dict[str, Arr
     return out
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, Array]:
-    """Metrics of a case over its draws; names as in `METRICS`."""
-    ready = negotiation.floats()
-    chain = from_case(ready)
-    wanted = list(names)
-    paired = [name for name in wanted if name.startswith(("worth.", "stated."))]
-    out = evaluate_game(chain, [n for n in wanted if n not in paired]) if (
-        len(paired) < len(wanted) or not wanted
-    ) else {}  # fmt: skip
-    for name in paired:
-        head, _, tail = name.partition(".")
-        if name == "stated.expected_time":
-            out[name] = np.asarray(stated(ready).expected_time(), float)
-        elif head == "worth":
-            there = from_case(without(ready, tail))
-            sign = -1 if tail == "no_spoiler" else 1
-            out[name] = sign * np.asarray(worth_of(chain, there), float)
-        else:
-            raise UnknownNameError("metric", name, NAMES, where=KIND)
-    return {name: out[name] for name in wanted} if wanted else out
+HONOUR, VIOLATE = "honour", "violate"
+RETALIATE, PASS = "retaliate", "let pass"
+ASKED = {
+    "detection": "quantity.detection",
+    "spoiler_rate": "quantity.spoiler_rate",
+    "calming": "quantity.calming",
+    "escalation": "quantity.escalation",
+}
+
+
+def violation(party: str) -> str:
+    """Label of the state in which a violation by ``party`` stands."""
+    return f"violation by {party}"
+
+
+def game(
+    negotiation: Negotiation, *, deal: str | None = None, commitment: str | None = None
+) -> StochasticGame:
+    """The stochastic game of the module's docstring, compiled from a case.
+
+    Reads, besides what `negotiate.dynamic._deal_in_time` reads, ``quantity.spoiler_rate``,
+    ``calming`` and ``escalation`` per period, ``retaliation`` (that a false alarm is answered on
+    the spot, by default 1), ``tripwire_holds`` (by default 0) and ``audience_cost_<party>``.
+
+    Parameters
+    ----------
+    deal
+        A deal of the file; by default the one signed.
+    commitment
+        How sure punishments are to be used once a side retaliates: ``full``, ``stated``
+        (default) or ``derived``.
+    """
+    case.require(negotiation, KIND, ASKED)
+    trust = case.commitment(negotiation, KIND, commitment)
+    deal_numbers = deal_in_time.read(negotiation, KIND, deal=deal, commitment=trust)
+    parties = deal_numbers.parties
+
+    def chance(name: str, default: Any = case.MISSING) -> Any:
+        return chance_of(
+            case.number(negotiation, KIND, name, f"quantity.{name}", default=default), name
+        )
+
+    answered = chance("retaliation", 1)
+    holds = chance("tripwire_holds", 0)
+    calm = chance("calming")
+    seen = chance_of(deal_numbers.detection, "detection")
+    noise = chance_of(deal_numbers.false_alarm, "false_alarm")
+    broken = chance("spoiler_rate") * (1 - holds)
+    lost = 1 - (1 - chance("escalation") * (1 - holds)) * (1 - broken)
+    flow = {p: deal_numbers.flow(p) for p in parties}
+    gain = {p: deal_numbers.gain(p) for p in parties}
+    shame = {p: case.audience_cost(negotiation, KIND, p) for p in parties}
+    standing = {violation(p): p for p in parties}
+
+    def outcome(state: str, action: Mapping[str, str]) -> tuple[dict[str, Any], Any]:
+        if state == "war":
+            return {}, "war"
+        if state == "retaliation":
+            back = (1 - lost) * calm
+            return {}, {"peace": back, "war": lost, "retaliation": (1 - lost) * (1 - calm)}
+        if state in standing:
+            violator = standing[state]
+            victim = deal_numbers.other(violator)
+            if action[victim] == RETALIATE:
+                paid = {victim: -deal_numbers.cost[victim], violator: -deal_numbers.loss[violator]}
+                return paid, {"retaliation": 1 - broken, "war": broken}
+            paid = {
+                violator: flow[violator] + gain[violator],
+                victim: flow[victim] - deal_numbers.harm[violator] - calm * shame[victim],
+            }
+            return paid, {
+                "peace": (1 - broken) * calm, state: (1 - broken) * (1 - calm), "war": broken
+            }  # fmt: skip
+        bad = {p: action[p] == VIOLATE for p in parties}
+        paid = {p: flow[p] + (gain[p] if bad[p] else 0) for p in parties}
+        for party in parties:
+            if bad[party]:
+                other = deal_numbers.other(party)
+                paid[other] = paid[other] - deal_numbers.harm[party]
+        return paid, _after_peace(parties, bad, seen, noise, answered, broken)
+
+    sets = {"peace": {p: [HONOUR, VIOLATE] for p in parties}}
+    sets |= {violation(p): {deal_numbers.other(p): [RETALIATE, PASS]} for p in parties}
+    return build(
+        parties,
+        states=["peace", *standing, "retaliation", "war"],
+        actions=sets,
+        outcome=outcome,
+        discount=deal_numbers.discount,
+        start="peace",
+        title="Whether the deal holds",
+    )
+
+
+def _after_peace(
+    parties: tuple[str, str],
+    bad: Mapping[str, bool],
+    seen: Any,
+    noise: Any,
+    answered: Any,
+    broken: Any,
+) -> dict[str, Any]:
+    """Where a month of peace leads: two violations established, or two alarms, count as one."""
+    first, second = (seen if bad[p] else 0 for p in parties)
+    quiet = (1 - first) * (1 - second)
+    alarms = [0 if bad[p] else noise for p in parties]
+    alarm = 1 - (1 - alarms[0]) * (1 - alarms[1])
+    fight = quiet * alarm * answered
+    half = Fraction(1, 2) if isinstance(seen, (int, Fraction)) else 0.5
+    going = 1 - broken
+    return {
+        violation(parties[0]): going * (first * (1 - second) + half * first * second),
+        violation(parties[1]): going * (second * (1 - first) + half * first * second),
+        "retaliation": going * fight,
+        "peace": going * (quiet - fight),
+        "war": broken,
+    }  # fmt: skip
+
+
+def lasting_play(form: StochasticGame) -> Durability:
+    """The chain under the most lasting Markov perfect equilibrium, draw by draw.
+
+    Of all equilibria in pure plans the one with the longest expected time; where a draw has none,
+    an equilibrium in mixed plans, the first found with the fewest choices mixed. A draw in which
+    neither is found has NaN; a single game then raises `NoSolutionError`.
+    """
+    reward, move, discount = form.arrays
+    plans, margins = kernel.margins_over_draws(reward, move, form.rules, discount)
+    good = margins >= -tolerance.TIE
+    count = np.asarray(good.sum(-1))
+    war = [form.states.index("war")]
+    start = form.states.index(form.start)
+    _, steps = kernel.chain(reward, move, plans)
+    times = markov.expected_time(steps, war)[..., start]
+    chosen = np.where(good, times, -np.inf).argmax(-1)
+    joint = plans[chosen]
+    own = np.stack([form.rules.own[s][:, joint[..., s]] for s in range(len(form.states))])
+    own = np.moveaxis(own, (0, 1), (-2, -1))  # (..., S, N)
+    mixed = (own[..., None] == np.arange(form.rules.counts.max())).astype(float)
+    solved = count > 0
+    if not solved.all():
+        size = int(np.prod(form.draws))
+        flat = [
+            np.broadcast_to(a, (*form.draws, *a.shape[a.ndim - k :])).reshape(size, *a.shape[-k:])
+            for a, k in ((reward, 3), (move, 3), (discount, 1))
+        ]
+        rows = np.flatnonzero(~solved.reshape(-1))
+        found, done = stochastic_draws.mixed_over_draws(flat[0][rows], flat[1][rows], form.rules,
+                                              flat[2][rows])  # fmt: skip
+        flat_mixed, flat_solved = mixed.reshape(size, *mixed.shape[-3:]), solved.reshape(-1).copy()
+        flat_mixed[rows[done]], flat_solved[rows[done]] = found[done], True
+        mixed, solved = flat_mixed.reshape(mixed.shape), flat_solved.reshape(solved.shape)
+    if not form.draws and not solved:
+        raise NoSolutionError(
+            "no Markov perfect equilibrium was found",
+            where="durability",
+            remedy="solve the game with markov_perfect: it follows a path to one",
+        )
+    return _chain_of(form, mixed, count, solved)
+
+
+def _chain_of(form: StochasticGame, mixed: Array, count: Array, solved: Array) -> Durability:
+    """The chain of a plan (..., S, N, A), with what each side does and its margins."""
+    reward, move, discount = form.arrays
+    lack = np.where(solved, 0.0, np.nan)
+    _, each = kernel.action_values(reward, move, form.rules, mixed, discount)
+    play: dict[str, Any] = {"equilibria": count, "mixed": (count == 0) + lack}
+    start = form.states.index(form.start)
+    for i, party in enumerate(form.players):
+        other = next(p for p in form.players if p != party)
+        there = form.states.index(violation(other))
+        for name, share, state in (
+            ("honour_margin", "honours", start), ("retaliation_margin", "retaliates", there)
+        ):  # fmt: skip
+            play[f"{share}.{party}"] = mixed[..., state, i, 0] + lack
+            play[f"{name}.{party}"] = each[..., state, i, 0] - each[..., state, i, 1] + lack
+    pure = ((mixed == 0) | (mixed == 1)).all()
+    if form.exact and pure:
+        step = form.chain(
+            {
+                p: {
+                    state: form.actions[state][p][int(mixed[s, i].argmax())]
+                    for s, state in enumerate(form.states)
+                }
+                for i, p in enumerate(form.players)
+            }
+        )
+    else:
+        step = (move * kernel.spread(form.rules, mixed)[..., None]).sum(-2)
+        step[~solved] = np.eye(len(form.states))
+    return Durability(form.states, step, game=form, play=play)

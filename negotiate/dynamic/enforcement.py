@@ -29,7 +29,7 @@ punishment); Fortna (2003), doi:10.1017/S0020818303572046.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property, partial
 from typing import Any
@@ -42,6 +42,7 @@ from negotiate.case.negotiation import Negotiation
 from negotiate.case.parametric import smaller
 from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _deal_in_time as deal_in_time
+from negotiate.dynamic._leaves import table
 from negotiate.dynamic.arithmetic import repeated as kernel
 from negotiate.errors import InputError, UnknownNameError
 
@@ -56,7 +57,7 @@ METRICS = (
     ),
     Metric(
         "critical_discount",
-        "number",
+        "discount factor",
         "the largest of them: the deal enforces itself from here on",
         words="critical discount factor of the deal",
     ),
@@ -189,6 +190,7 @@ def proportional(periods: int | None = None) -> Punishment:
     short="enforcement",
     default=("critical_discount",),
     metrics=METRICS,
+    file="numbers",
 )
 @dataclass(frozen=True, eq=False)
 class Enforcement(Playable):
@@ -207,12 +209,16 @@ class Enforcement(Playable):
     sanction
         Cost of an alarm to the party it names, at once.
     lever_loss, lever_cost
-        Cost per period of suspension that belongs to no clause, from the other side's levers and
-        the fighting, and of using one's own levers (..., parties); both sides use theirs.
+        Cost per period of suspension that belongs to no clause, from the other side's levers and of
+        using one's own (..., parties); both sides use theirs.
     discount
         Discount factor per period (..., parties).
+    fighting
+        Cost per period of suspension that nobody's lever makes: the war of no deal (..., parties).
     punishment
         The rule.
+    rules
+        The same deal under other rules of punishment, by the prefix of their metrics.
     """
 
     players: tuple[str, ...]
@@ -225,9 +231,49 @@ class Enforcement(Playable):
     lever_loss: Array
     lever_cost: Array
     discount: Array
+    fighting: Array
     punishment: Punishment = GRIM
+    rules: Mapping[str, Enforcement] = field(default_factory=dict, repr=False)
 
     _view = "negotiate.dynamic.views.enforcement"
+
+    @classmethod
+    def from_numbers(
+        cls,
+        players: Sequence[str],
+        *,
+        temptation: Any,
+        surplus: Any,
+        discount: Any,
+        detection: Any = 1,
+        false_alarm: Any = 0,
+        sanction: Any = 0,
+        lever_loss: Any = 0,
+        lever_cost: Any = 0,
+        fighting: Any = 0,
+        punishment: str = "grim",
+        length: Any = None,
+    ) -> Enforcement:
+        """The game of a file: numbers as in `enforcement`, the rule in words.
+
+        Clauses are those that ``temptation`` names, else one, the deal.
+        """
+        named = temptation if isinstance(temptation, Mapping) else {}
+        inner = next((v for v in named.values() if isinstance(v, Mapping)), None)
+        return enforcement(
+            players,
+            temptation=temptation,
+            surplus=surplus,
+            discount=discount,
+            clauses=tuple(inner) if inner else ("the deal",),
+            detection=detection,
+            false_alarm=false_alarm,
+            sanction=sanction,
+            lever_loss=lever_loss,
+            lever_cost=lever_cost,
+            fighting=fighting,
+            punishment=_rule(punishment, None if length is None else int(length)),
+        )
 
     @property
     def exact(self) -> bool:
@@ -250,7 +296,7 @@ class Enforcement(Playable):
     @cached_property
     def _parts(self) -> dict[str, Array]:
         t, q, f, s = self.temptation, self.detection, self.false_alarm, self.sanction
-        levers = self.lever_loss + self.lever_cost
+        levers = self.lever_loss + self.lever_cost + self.fighting
         own_gain = t - (q - f) * s
         kept = self.surplus - f * s
         if self.punishment.in_kind:
@@ -291,9 +337,18 @@ class Enforcement(Playable):
     @cached_property
     def _deterrence(self) -> Array:
         part = self.parts()
-        tempting = part["gain"] > 0
-        part["gain"] = np.where(tempting, part["gain"], 1)
-        return np.where(tempting, kernel.deterrence(**part), np.inf)
+        gain, loss, caught, noise = (part[k] for k in ("gain", "loss", "caught", "noise"))
+        tempting = gain > 0
+        part["gain"] = np.where(tempting, gain, 1)
+        # No violation pays where S (caught L - g f) >= g with S = d + ... + d^n. Without temptation
+        # that holds for every patience, or, where the deal is worth less than its suspension, for
+        # impatience only: then no patience is enough from which on it holds.
+        weight = caught * loss - gain * noise
+        always = weight >= 0
+        if self.punishment.periods is not None:
+            always = always | (weight * self.punishment.periods >= gain)
+        beside = np.where(always, np.inf, 0)
+        return np.where(tempting, kernel.deterrence(**part), beside)
 
     def critical(self) -> Array:
         """Critical discount factor (..., parties); exact numbers where the game is exact."""
@@ -347,8 +402,32 @@ class Enforcement(Playable):
         """
         n, d = self.punishment.periods, self.discount
         power = 0 * d if n is None else d**n
-        spared = self.lever_cost + d * self.lever_loss
+        spared = self.lever_cost + d * self.lever_loss  # the war of no deal is spared to nobody
         return np.asarray(power * self.value() - spared)
+
+    def measure(self, name: str) -> Array:
+        """A metric of the game by its full name, over its draws.
+
+        Parameters
+        ----------
+        name
+            As in `METRICS`, placeholders filled; the prefix of another rule reads `rules`.
+
+        Returns
+        -------
+        array
+            Numbers or labels, one a draw.
+        """
+        head, _, rest = name.partition(".")
+        if head in self.rules:
+            return self.rules[head].measure(rest)
+        if name not in self._measured:
+            raise UnknownNameError("metric", name, self._measured, where=KIND)
+        return self._measured[name]
+
+    @cached_property
+    def _measured(self) -> dict[str, Array]:
+        return evaluate_game(self)
 
     def weakest(self) -> Array:
         """Index (..., parties) of the clause whose violation alone has the smallest margin."""
@@ -378,13 +457,14 @@ def enforcement(
     sanction: Any = 0,
     lever_loss: Any = 0,
     lever_cost: Any = 0,
+    fighting: Any = 0,
     punishment: Punishment = GRIM,
 ) -> Enforcement:
     """Build and check the form from plain numbers.
 
     Every value is one number (float, fraction or array over draws) for all, a mapping by party,
-    or (except ``discount``, ``lever_loss``, ``lever_cost``) a mapping by party of mappings by
-    clause. Where every number is an integer or a fraction, answers are exact.
+    or (except ``discount``, ``lever_loss``, ``lever_cost``, ``fighting``) a mapping by party of
+    mappings by clause. Where every number is an integer or a fraction, answers are exact.
 
     Raises
     ------
@@ -392,8 +472,6 @@ def enforcement(
         A probability outside [0, 1], detection below the false-alarm rate (then an alarm speaks
         for innocence), a discount factor outside [0, 1), a negative sanction.
     """
-    from negotiate.dynamic._leaves import table
-
     names, parts = tuple(players), tuple(clauses)
     numbers = {
         "temptation": temptation,
@@ -402,8 +480,13 @@ def enforcement(
         "false_alarm": false_alarm,
         "sanction": sanction,
     }
-    single = {"lever_loss": lever_loss, "lever_cost": lever_cost, "discount": discount}
-    arrays = table(
+    single = {
+        "lever_loss": lever_loss,
+        "lever_cost": lever_cost,
+        "discount": discount,
+        "fighting": fighting,
+    }
+    arrays: Any = table(
         names,
         parts,
         by_clause={key: (key, value) for key, value in numbers.items()},
@@ -476,6 +559,7 @@ def with_monitoring(game: Enforcement, *, detection: Any, false_alarm: Any = Non
                     "lever_loss",
                     "lever_cost",
                     "discount",
+                    "fighting",
                 )
             },
         )
@@ -543,21 +627,25 @@ def _readers(game: Enforcement) -> dict[str, Callable[[], Any]]:
     return out
 
 
-_BY_PARTY = ("lever_loss", "lever_cost", "discount")
+_BY_PARTY = ("lever_loss", "lever_cost", "discount", "fighting")
 _BY_CLAUSE = ("temptation", "surplus", "detection", "false_alarm", "sanction")
+
+
+def _part(flat: Mapping[str, Any], start: int) -> dict[str, Any]:
+    return {"rules": {}} | {key: array[start : start + BLOCK] for key, array in flat.items()}
 
 
 def _in_blocks(game: Enforcement, names: list[str], shape: tuple[int, ...]) -> dict[str, Array]:
     """The same over many draws, `BLOCK` at a time."""
     total = int(np.prod(shape))
-    flat = {}
+    flat: dict[str, Any] = {}
     for name in (*_BY_PARTY, *_BY_CLAUSE):
         array = getattr(game, name)
         tail = array.shape[-2:] if name in _BY_CLAUSE else array.shape[-1:]
         flat[name] = np.broadcast_to(array, (*shape, *tail)).reshape(total, *tail)
     parts = [
         evaluate_game(
-            replace(game, **{key: array[start : start + BLOCK] for key, array in flat.items()}),  # type: ignore[arg-type]
+            replace(game, **_part(flat, start)),
             names,
         )
         for start in range(0, total, BLOCK)
@@ -573,10 +661,13 @@ def _in_blocks(game: Enforcement, names: list[str], shape: tuple[int, ...]) -> d
 def rule(negotiation: Negotiation) -> Punishment:
     """The rule of ``[model.enforcement]``: ``punishment`` and ``length`` in periods; else grim."""
     named = negotiation.setting(KIND, "punishment", "grim")
-    length = negotiation.setting(KIND, "length")
+    return _rule(str(named), negotiation.setting(KIND, "length"))
+
+
+def _rule(named: str, length: int | None) -> Punishment:
     known = {"grim": GRIM, "limited": Punishment(length), "proportional": proportional(length)}
     if named not in known:
-        raise UnknownNameError("punishment", str(named), known, where=f"model.{KIND}")
+        raise UnknownNameError("punishment", named, known, where=f"model.{KIND}")
     if named == "limited" and length is None:
         raise InputError(
             "no length", where=f"model.{KIND}", allowed="periods of suspension, as length = 6"
@@ -610,36 +701,26 @@ def from_case(
     and the levers of the slot ``punishment``. A false alarm is about one clause: its chance is
     divided among them.
     """
-    chosen = punishment or rule(negotiation)
+    own = rule(negotiation)
     trust = slot_reading.commitment(negotiation, KIND, commitment)
     numbers = deal_in_time.read(negotiation, KIND, deal=deal, commitment=trust)
-    span = numbers.horizon if chosen.periods is None else smaller(chosen.periods, numbers.horizon)
-    return enforcement(
-        numbers.parties,
-        clauses=numbers.clauses,
-        temptation=numbers.temptation,
-        surplus=numbers.surplus,
-        discount=numbers.discount,
-        detection=numbers.detection,
-        false_alarm=numbers.false_alarm / len(numbers.clauses),
-        lever_loss={p: numbers.war[p] + numbers.loss[p] / span for p in numbers.parties},
-        lever_cost={p: numbers.cost[p] / span for p in numbers.parties},
-        punishment=chosen,
-    )
 
+    def under(chosen: Punishment) -> Enforcement:
+        length = chosen.periods
+        span = numbers.horizon if length is None else smaller(length, numbers.horizon)
+        return enforcement(
+            numbers.parties,
+            clauses=numbers.clauses,
+            temptation=numbers.temptation,
+            surplus=numbers.surplus,
+            discount=numbers.discount,
+            detection=numbers.detection,
+            false_alarm=numbers.false_alarm / len(numbers.clauses),
+            lever_loss={p: numbers.loss[p] / span for p in numbers.parties},
+            lever_cost={p: numbers.cost[p] / span for p in numbers.parties},
+            fighting=numbers.war,
+            punishment=chosen,
+        )
 
-def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, Array]:
-    """Metrics of a case over its draws; names as in `METRICS`."""
-    case = negotiation.floats()
-    own = rule(case)
-    rules = {"": own, "grim": GRIM, "proportional": proportional(own.periods)}
-    asked: dict[str, list[str]] = {}
-    for name in names:
-        head, _, rest = name.partition(".")
-        prefix, inner = (head, rest) if head in rules and rest else ("", name)
-        asked.setdefault(prefix, []).append(inner)
-    out: dict[str, Array] = {}
-    for prefix, wanted in (asked or {"": []}).items():
-        found = evaluate_game(from_case(case, punishment=rules[prefix]), wanted)
-        out |= {f"{prefix}.{name}" if prefix else name: value for name, value in found.items()}
-    return {name: out[name] for name in names} if asked else out
+    others = {"grim": under(GRIM), "proportional": under(proportional(own.periods))}
+    return replace(under(punishment or own), rules=others)

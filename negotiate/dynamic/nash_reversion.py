@@ -43,6 +43,7 @@ def nash_reversion(form: Repeated) -> Solution:
         raise NotApplicableError(
             f"nash_reversion is not defined on {type(form).__name__}", allowed="the form repeated"
         )
+    form.single()
     profiles = form.profiles()
     if len(profiles) > MAX_PROFILES:
         raise TooLargeError(

@@ -24,20 +24,20 @@ Cooperation, pp. 207-208 (tit for tat).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import product
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from negotiate.case import slot_reading
 from negotiate.case.negotiation import Negotiation
 from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _deal_in_time as deal_in_time
-from negotiate.errors import InputError, NotApplicableError
+from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.numbers import exact_lp
 from negotiate.strategic.arithmetic import equilibria_exact
 from negotiate.strategic.arithmetic.pure import pure_equilibria
@@ -75,7 +75,7 @@ METRICS = (
     ),
     Metric(
         "critical_discount",
-        "number",
+        "discount factor",
         "the larger of them",
     ),
     Metric(
@@ -117,12 +117,12 @@ class Repeated(Playable):
     _view = "negotiate.dynamic.views.repeated"
 
     def __post_init__(self) -> None:
-        if self.stage.draws or self.stage.symbolic:
+        if self.stage.symbolic:
             raise InputError(
-                "the stage game has draw axes or symbols",
+                "the stage game has symbols",
                 where="repeated game",
-                allowed="one game in numbers",
-                remedy="use draw() or give every quantity a value",
+                allowed="a game in numbers",
+                remedy="give every quantity a value",
             )
         given = self.discount
         if not isinstance(given, Mapping):
@@ -135,7 +135,7 @@ class Repeated(Playable):
             )
         factors = {p: given[p] for p in self.players}
         for player, factor in factors.items():
-            if not 0 < factor < 1:
+            if not np.all((np.asarray(factor, float) > 0) & (np.asarray(factor, float) < 1)):
                 raise InputError(
                     f"discount factor {factor} of {player}",
                     where="repeated game",
@@ -149,6 +149,67 @@ class Repeated(Playable):
     def players(self) -> tuple[str, ...]:
         """Labels of the players."""
         return self.stage.players
+
+    def single(self) -> None:
+        """Refuse draws where one game is meant.
+
+        Raises
+        ------
+        NotApplicableError
+            Where the stage or a discount factor has draw axes.
+        """
+        if self.stage.draws or any(np.ndim(d) for d in self.discount.values()):
+            raise NotApplicableError(
+                f"a game with draw axes {self.stage.draws}",
+                where="repeated game",
+                allowed="one game",
+                remedy="read metrics over draws, or take one case",
+            )
+
+    def measure(self, name: str) -> Any:
+        """A metric of a 2 x 2 stage by its full name, over draws; see `METRICS`.
+
+        The first strategy of each player keeps the deal, the second breaks it; payoffs are counted
+        from both breaking it.
+        """
+        known = self._measured
+        if name not in known:
+            raise UnknownNameError("metric", name, known, where=KIND)
+        return known[name]
+
+    @cached_property
+    def _measured(self) -> dict[str, Any]:
+        if self.stage.shape != (2, 2):
+            raise NotApplicableError(
+                f"metrics of a stage of shape {self.stage.shape}", where=KIND, allowed="2 x 2"
+            )
+        tables = [np.asarray(self.stage.table(p), dtype=float) for p in self.players]
+        tables[1] = tables[1].swapaxes(-1, -2)  # own strategy first
+        none = {p: t[..., 1, 1] for p, t in zip(self.players, tables, strict=True)}
+        R, T, S = (
+            {p: t[..., i, j] - none[p] for p, t in zip(self.players, tables, strict=True)}
+            for i, j in ((0, 0), (1, 0), (0, 1))
+        )
+        worst = _worst_equilibrium(self.players, R, T, S)
+        known: dict[str, Any] = {}
+        true = np.asarray(True)
+        for party in self.players:
+            r, t, s, held = R[party], T[party], S[party], worst[party]
+            gain = t - r
+            with np.errstate(divide="ignore", invalid="ignore"):
+                factor = np.where(gain <= 0, 0.0, np.where(held < r, gain / (t - held), INFINITE))
+            factor = np.where(np.isnan(gain), np.nan, factor)
+            known[f"reward.{party}"], known[f"temptation.{party}"] = r, t
+            known[f"victim.{party}"] = s
+            known[f"critical_discount.{party}"] = factor
+            known[f"patience.{party}"] = np.asarray(self.discount[party], float) - factor
+            true = true & (t > r) & (r > 0) & (s < 0)
+        known["dilemma"] = true.astype(float)
+        known["critical_discount"] = np.maximum(
+            *(known[f"critical_discount.{p}"] for p in self.players)
+        )
+        known["patience"] = np.minimum(*(known[f"patience.{p}"] for p in self.players))
+        return known
 
     @property
     def exact(self) -> bool:
@@ -260,33 +321,35 @@ def at_common_discount(game: Repeated) -> Repeated:
 def from_case(negotiation: Negotiation, *, deal: str | None = None) -> Repeated:
     """The signed deal of a case as a repeated 2 x 2 game in which everything is seen.
 
-    Reads what `negotiate.dynamic._deal_in_time` reads; levers and monitors do not enter. A single
-    case: over draws use `evaluate`.
+    Reads what `negotiate.dynamic._deal_in_time` reads; levers and monitors do not enter.
 
     Parameters
     ----------
+    negotiation
+        The case, over draws too.
     deal
         A deal of the file; by default ``[model.repeated] deal``, else the one signed.
+
+    Returns
+    -------
+    Repeated
     """
-    if negotiation.draws:
-        raise InputError(
-            f"a case with {negotiation.draws} draws",
-            where="repeated game",
-            allowed="one case",
-            remedy="read metrics with evaluate, or take a case without draws",
-        )
     numbers = deal_in_time.read(negotiation, KIND, deal=deal, commitment="stated")
     first, second = numbers.parties
     R, T, S = _stage(numbers)
-    zero = 0 * R[first]
-    table = [
-        [[R[first], S[first]], [T[first], zero]],
-        [[R[second], T[second]], [S[second], zero]],
-    ]
+    cells = [R[first], S[first], T[first], 0 * R[first]]
+    cells += [R[second], T[second], S[second], 0 * R[second]]
+    table: Any = [[cells[0:2], cells[2:4]], [cells[4:6], cells[6:8]]]
+    if any(np.ndim(cell) for cell in cells):
+        columns = np.broadcast_arrays(*(np.asarray(cell, float) for cell in cells))
+        whole = np.stack(columns, -1).reshape(*columns[0].shape, 2, 2, 2)
+        table = {p: whole[..., k, :, :] for k, p in enumerate(numbers.parties)}
     stage = StrategicGame.from_arrays(
         table,
         players=numbers.parties,
-        strategies=[(HONOUR, VIOLATE)] * 2,
+        strategies=[(HONOUR, VIOLATE)] * 2
+        if not isinstance(table, dict)
+        else dict.fromkeys(numbers.parties, (HONOUR, VIOLATE)),
         title="A period of the deal",
     )
     return Repeated(stage, dict(numbers.discount))
@@ -300,36 +363,8 @@ def _stage(numbers: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]
     return reward, tempt, victim
 
 
-def evaluate(negotiation: Negotiation, names: Iterable[str] = ()) -> dict[str, Any]:
-    """Metrics of a case over its draws; names as in `METRICS`."""
-    case = negotiation.floats()
-    numbers = deal_in_time.read(case, KIND, commitment="stated")
-    R, T, S = ({p: np.asarray(v, float) for p, v in part.items()} for part in _stage(numbers))
-    worst = _worst_equilibrium(numbers.parties, R, T, S)
-    known: dict[str, Any] = {}
-    true = np.asarray(True)
-    for party in numbers.parties:
-        r, t, s, held = R[party], T[party], S[party], worst[party]
-        gain = t - r
-        with np.errstate(divide="ignore", invalid="ignore"):
-            factor = np.where(gain <= 0, 0.0, np.where(held < r, gain / (t - held), INFINITE))
-        known[f"reward.{party}"], known[f"temptation.{party}"] = r, t
-        known[f"victim.{party}"] = s
-        known[f"critical_discount.{party}"] = factor
-        known[f"patience.{party}"] = np.asarray(numbers.discount[party], float) - factor
-        true = true & (t > r) & (r > 0) & (s < 0)
-    known["dilemma"] = true.astype(float)
-    first, second = numbers.parties
-    known["critical_discount"] = np.maximum(
-        known[f"critical_discount.{first}"], known[f"critical_discount.{second}"]
-    )
-    known["patience"] = np.minimum(known[f"patience.{first}"], known[f"patience.{second}"])
-    wanted = list(names)
-    return slot_reading.read(known, wanted) if wanted else known
-
-
 def _worst_equilibrium(
-    parties: tuple[str, str], R: dict[str, Any], T: dict[str, Any], S: dict[str, Any]
+    parties: tuple[str, ...], R: dict[str, Any], T: dict[str, Any], S: dict[str, Any]
 ) -> dict[str, Any]:
     """Payoff of each party in its worst equilibrium of the stage, over draws; P = 0.
 

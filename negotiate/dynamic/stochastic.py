@@ -32,15 +32,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from importlib import import_module
 from itertools import product
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from negotiate.declare import Playable, compiles, game, reads
+from negotiate.declare import Playable, game
 from negotiate.dynamic.arithmetic import stochastic as kernel
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers import reading as numbers
@@ -331,11 +329,6 @@ class StochasticGame(Playable):
                 allowed="one game", remedy="take one with draw(index)",
             )  # fmt: skip
 
-    @classmethod
-    def from_file(cls, path: str | Path) -> StochasticGame:
-        """Read a parameter file with ``kind = "stochastic"``."""
-        return read(path)
-
 
 def _joint(mixes: Sequence[Sequence[Any]]) -> Array:
     """Chance of each joint action from each player's mix."""
@@ -488,24 +481,8 @@ def repeated(stage: Any, discount: Any) -> StochasticGame:
     )
 
 
-@compiles("stochastic")
-def from_case(negotiation: Any, **settings: Any) -> StochasticGame:
-    """The stochastic game of a case: whether its deal holds, see `negotiate.dynamic.durability`."""
-    durability_file = import_module("negotiate.dynamic.durability")
-    made: StochasticGame = durability_file.game(negotiation, **settings)
-    return made
-
-
 def is_zero_sum(game: StochasticGame) -> bool:
     """Two players with one discount factor whose payoffs sum to zero in every cell."""
     if len(game.players) != 2 or game.draws or len(set(game.discount.values())) != 1:
         return False
     return all(np.all(array.sum(0) == 0) for array in game.payoffs.values())
-
-
-@reads("stochastic")
-def read(path: str | Path) -> StochasticGame:
-    """A game from a parameter file with ``kind = "stochastic"``."""
-    from negotiate.dynamic._stochastic_file import open_file
-
-    return open_file(path).game()

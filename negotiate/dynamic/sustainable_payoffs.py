@@ -73,6 +73,7 @@ def _problem(form: Repeated) -> tuple[Any, Any]:
             f"sustainable_payoffs is not defined on {type(form).__name__}",
             allowed="the form repeated",
         )
+    form.single()
     if len(form.players) != 2:
         raise NotApplicableError(
             f"sustainable_payoffs of {len(form.players)} players", allowed="two players"

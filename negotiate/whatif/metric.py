@@ -181,6 +181,16 @@ def _declared_for(case: Negotiation, name: str) -> NamedMetric | None:
     return None
 
 
+def _filled(case: Negotiation, name: str) -> NamedMetric | None:
+    """A metric whose last name only the game knows, filled: ``durability.survival.12``."""
+    found = _declared_for(case, name)
+    if found is None or found.filled[-1:] != ("<name>",):
+        return found
+    head = str(found).partition("<")[0]
+    return NamedMetric(found.game, found.concept, found.metric, (*found.filled[:-1],
+                       name.removeprefix(head)))  # fmt: skip
+
+
 def axis(case: Negotiation, names: Iterable[str]) -> str:
     """Label of an axis on which metrics are drawn: their units, in the plural where they have one.
 
@@ -217,15 +227,26 @@ def evaluate(case: Negotiation, names: Iterable[str | NamedMetric]) -> dict[str,
     Each game is compiled once, and solved once by each concept, for all of its metrics asked for.
     """
     wanted: dict[str, list[str]] = {}
-    asked = [str(name) for name in names]
-    for name in asked:
+    now = {str(name): _moved(str(name), case) for name in names}
+    for name in now.values():
         game, rest = split(name, case)
         wanted.setdefault(game, []).append(rest)
     found: dict[str, Any] = {}
     for game, rests in wanted.items():
         values = _values(game, case.floats(), rests)
         found |= {f"{game}.{rest}": np.asarray(values[rest]) for rest in rests}
-    return {name: found[name] for name in asked}
+    return {name: found[present] for name, present in now.items()}
+
+
+def _moved(name: str, case: Negotiation) -> str:
+    """The name that a metric has now, where it stood in another game in earlier files."""
+    game = name.partition(".")[0]
+    if game not in games() or _declared_for(case, name) is not None:
+        return name
+    for item in declared(case).values():
+        if name in item.metric.was and item.game != game:
+            return str(item)
+    return name
 
 
 def _values(game: str, case: Negotiation, rests: Sequence[str]) -> Mapping[str, Any]:
@@ -247,7 +268,7 @@ def _values(game: str, case: Negotiation, rests: Sequence[str]) -> Mapping[str, 
         return values
     thing = declare.load("compiles", game)(case)
     for rest in of_game:
-        item = known.get(rest) or former.get(rest)
+        item = known.get(rest) or former.get(rest) or _filled(case, f"{game}.{rest}")
         if item is None:
             raise UnknownNameError("metric", f"{game}.{rest}", listed(case))
         values[rest] = _spread(item.metric.value(thing, item.names), case)

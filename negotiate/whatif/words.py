@@ -32,6 +32,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("lever.<>.available", "{0} on the table"),
     ("lever.<>.cost.<>", "cost to {1} of {0}"),
     ("lever.<>.announce", "cost of announcing {0}"),
+    ("lever.<>.win_probability", "what {0} adds to the chance of winning"),
     ("lever.<>.credibility.<>", "credibility under {1} of {0}"),
     ("lever.<>.concession_cost", "cost of conceding to {0}"),
     ("lever.<>.worth.<>", "worth to {1} of the concession to {0}"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -20,11 +19,10 @@ from negotiate.case.slots import (
     war_cost,
     win_probability,
 )
-from negotiate.crisis import audience_costs, crisis_bargaining, escalation
-from negotiate.dynamic import alternating_offers
-
-commitment_file = import_module("negotiate.crisis.commitment")
-crisis_bargaining_file = import_module("negotiate.crisis.crisis_bargaining")
+from negotiate.crisis import audience_costs, crisis_bargaining, escalation, hidden_cost
+from negotiate.crisis.commitment import indivisibility, why_talks_fail
+from negotiate.dynamic.alternating_offers import from_case as alternating_offers
+from negotiate.errors import CaseError
 
 F = Fraction
 
@@ -83,12 +81,18 @@ name = "The lever"
 holder = "north"
 enters = ["{slot}"]
 cost = {{ south = 0.2, north = 0.05 }}
+win_probability = 0.3
+audience_cost = 0.05
 credibility = {{ war = 0.5 }}
 
 [quantity]
 win_probability = 0.5
 war_cost_north = {{ value = 0.1, low = 0.05, high = 0.2 }}
 war_cost_south = {{ value = 0.1, low = 0.05, high = 0.2 }}
+war_cost_south_tough = 0.05
+war_cost_south_weak = 0.2
+war_cost_north_tough = 0.05
+war_cost_north_weak = 0.2
 win_probability_later = 0.4
 audience_cost_north = 0.1
 """
@@ -103,15 +107,21 @@ def off(negotiation: Negotiation) -> Negotiation:
 
 
 def test_win_probability_moves_chances_and_no_costs() -> None:
-    """Half of 0.2 from South and half of 0.05 from North: 0.5 + 0.1 - 0.025."""
+    """Its own number, half believed: 0.5 + 0.3 / 2. What it costs anybody is no chance."""
     one = case("win_probability")
     war = crisis_bargaining(one)
-    assert war.win_probability == F(23, 40)
+    assert war.win_probability == F(13, 20)
     assert (war.cost_a, war.cost_b) == (F(1, 10), F(1, 10))
-    assert win_probability.read(one)["south"] == F(1, 10)
-    assert crisis_bargaining(one, commitment="full").win_probability == F(13, 20)
-    # It gains North 0.15 of the prize: carried out for its own sake.
-    assert crisis_bargaining(one, commitment="derived").win_probability == F(13, 20)
+    assert win_probability.read(one) == {"north": F(3, 20), "south": 0}
+    assert crisis_bargaining(one, commitment="full").win_probability == F(4, 5)
+    # It gains North 0.3 of the prize for 0.05: carried out for its own sake.
+    assert crisis_bargaining(one, commitment="derived").win_probability == F(4, 5)
+    # Whatever it costs the target, and whatever its holder, the chance is the same: force that
+    # costs the other side nothing must not raise the other side's chance above that without it.
+    for cost in ("south", "north"):
+        free = one.with_value(f"lever.tool.cost.{cost}", 0)
+        assert crisis_bargaining(free).win_probability == war.win_probability
+    assert crisis_bargaining(off(one)).win_probability == F(1, 2)
 
 
 def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
@@ -124,11 +134,7 @@ def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
     quiet = one.with_value("quantity.audience_cost_north", 0)
     assert crisis_bargaining(quiet, commitment="derived").cost_b == F(1, 10)
     # The hidden range moves with the lever; A's demand with it.
-    hidden, plain = (
-        crisis_bargaining_file.compile_hidden(one),
-        crisis_bargaining_file.compile_hidden(off(one)),
-    )
-    assert hidden is not None and plain is not None
+    hidden, plain = hidden_cost(one), hidden_cost(off(one))
     assert (
         hidden.cost_b_low - plain.cost_b_low == hidden.cost_b_high - plain.cost_b_high == F(1, 10)
     )
@@ -180,10 +186,10 @@ def test_side_payments_and_links_bridge_an_indivisible_prize() -> None:
     ):
         one = case(slot)
         assert module.read(one) == {"tool": {"north": F(1, 20), "south": F(1, 5)}}
-        form = commitment_file.compile_indivisible(one)
+        form = indivisibility(one)
         assert form.payment_needed == F(2, 5)
         assert form.deal_margin == means - F(2, 5)
-        assert commitment_file.compile_indivisible(off(one)).deal_margin == -F(2, 5)
+        assert indivisibility(off(one)).deal_margin == -F(2, 5)
 
 
 @pytest.mark.parametrize("indivisible", [True, False])
@@ -191,6 +197,34 @@ def test_indivisibility_is_named_where_the_file_says_so(indivisible: bool) -> No
     text = CASE.format(slot="linkage")
     if indivisible:
         text += "\n[model.commitment]\nindivisible = true\n"
-    mechanisms = commitment_file.why_talks_fail(loads(text, "slots.toml"))
+    mechanisms = why_talks_fail(loads(text, "slots.toml"))
     assert ("indivisibility" in mechanisms) is indivisible
     assert "commitment" not in mechanisms  # 0.4 + delta (0.4 - 0.1) leaves nothing to fight for
+
+
+@pytest.mark.parametrize("slot", ["win_probability", "audience_cost"])
+def test_a_slot_that_reads_no_cost_asks_for_its_own_number(slot: str) -> None:
+    text = CASE.format(slot=slot).replace(f"{slot} = 0", f"note = '{slot}' # 0", 1)
+    with pytest.raises(CaseError, match=f"enters {slot} and does not say by how much"):
+        loads(text, "slots.toml")
+
+
+def test_beliefs_are_quantities_of_their_own() -> None:
+    """The analyst's range of a cost moves nothing that a party believes."""
+    one = case("disagreement")
+    wide = loads(CASE.format(slot="disagreement").replace("low = 0.05", "low = 0.0"), "slots.toml")
+    assert hidden_cost(one) == hidden_cost(wide)
+    moved = one.with_value("quantity.war_cost_south_weak", F(2, 5))
+    assert hidden_cost(moved).cost_b_high == F(2, 5)
+    assert hidden_cost(moved.with_value("quantity.war_cost_south", F(3, 10))).cost_b_high == F(2, 5)
+
+
+def test_costs_are_shares_of_the_prize() -> None:
+    """A war that costs 0.1 stakes over a prize of 0.25 costs two fifths of it."""
+    text = CASE.format(slot="disagreement") + "prize_north = 0.25\nprize_south = 0.5\n"
+    war = crisis_bargaining(loads(text, "slots.toml"))
+    assert (war.cost_a, war.cost_b) == (F(2, 5), F(1, 5))
+    asked = CASE.format(slot="disagreement") + "\n[model.prize]\ndemand = { land = 0.75 }\n"
+    # linear values: from 0.5 in the war to 0.75 is a quarter of a stake to each
+    war = crisis_bargaining(loads(asked, "slots.toml"))
+    assert (war.cost_a, war.cost_b) == (F(2, 5), F(2, 5))

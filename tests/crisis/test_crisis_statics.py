@@ -19,8 +19,9 @@ from negotiate.crisis.escalation import EscalationLadder, Rung
 from negotiate.crisis.mediation import Mediation
 from negotiate.crisis.sanctions_game import SanctionsThreat
 from negotiate.crisis.two_level import TwoLevel
-from negotiate.dynamic import alternating_offers
+from negotiate.dynamic.alternating_offers import from_case as alternating_offers
 from negotiate.dynamic.arithmetic import offers
+from tests.measured import measured
 
 alternating_offers_file = import_module("negotiate.dynamic.alternating_offers")
 
@@ -188,7 +189,7 @@ def test_own_patience_and_the_other_s_impatience_pay_in_the_case(idlib: ng.Negot
     grid = np.linspace(0.6, 0.99, 14)
     for party in idlib.principals:
         drawn = idlib.with_draws({f"party.{party}.discount": grid})
-        found = alternating_offers_file.evaluate(drawn, [f"utility.{p}" for p in idlib.principals])
+        found = measured("alternating_offers")(drawn, [f"utility.{p}" for p in idlib.principals])
         other = next(p for p in idlib.principals if p != party)
         assert (np.diff(found[f"utility.{party}"]) >= -1e-9).all()
         assert (np.diff(found[f"utility.{other}"]) <= 1e-9).all()

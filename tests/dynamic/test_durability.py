@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import negotiate
 from negotiate.case import read as casefile
-from negotiate.dynamic import durability
 from negotiate.dynamic.arithmetic import markov
 from negotiate.dynamic.durability import (
     Durability,
@@ -19,8 +18,10 @@ from negotiate.dynamic.durability import (
     from_stages,
     worth_of,
 )
+from negotiate.dynamic.durability import from_case as durability
 from negotiate.dynamic.markov_perfect import markov_perfect
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+from tests.measured import measured
 
 durability_file = import_module("negotiate.dynamic.durability")
 
@@ -234,8 +235,8 @@ def test_draws_agree_with_single_games_pure_or_mixed():
     rng = np.random.default_rng(5)
     size = 60
     values = {
-        "temptation_north": rng.uniform(0.02, 0.4, size),
-        "temptation_south": rng.uniform(0.02, 0.4, size),
+        "temptation_north": rng.uniform(0.002, 0.05, size),
+        "temptation_south": rng.uniform(0.002, 0.05, size),
         "escalation": rng.uniform(0.05, 0.9, size),
         "audience_cost_south": rng.uniform(0, 0.3, size),
         "audience_cost_north": rng.uniform(0, 0.3, size),
@@ -283,7 +284,7 @@ def test_a_stated_hazard_is_of_all_causes_and_the_game_needs_its_quantities():
 
 def test_devices_of_a_case_are_paired_counterfactuals():
     case = border()
-    found = durability_file.evaluate(
+    found = measured("durability")(
         case, ["expected_time", "worth.monitoring", "worth.tripwire", "worth.no_spoiler"]
     )
     for device, path in (("monitoring", "lever.patrols.available"),
@@ -291,23 +292,23 @@ def test_devices_of_a_case_are_paired_counterfactuals():
         other = case.with_value(path, False if device == "monitoring" else 0)
         gap = (
             found["expected_time"]
-            - durability_file.evaluate(other, ["expected_time"])["expected_time"]
+            - measured("durability")(other, ["expected_time"])["expected_time"]
         )
         assert found[f"worth.{device}"] == pytest.approx(gap) and gap > 0
     assert found["worth.no_spoiler"] > 0
-    with pytest.raises(UnknownNameError, match="monitoring"):
-        durability_file.evaluate(case, ["worth.satellites"])
+    with pytest.raises(UnknownNameError, match="satellites"):
+        measured("durability")(case, ["worth.satellites"])
 
 
 def test_idlib_stands_beside_its_base_rates():
     idlib = negotiate.load("idlib-2020")
-    found = durability_file.evaluate(
+    found = measured("durability")(
         idlib, ["expected_time", "stated.expected_time", "survival.12", "ended_1_year_vs_ucdp"]
     )
     assert found["stated.expected_time"] == pytest.approx(1 / 0.03)
     assert found["ended_1_year_vs_ucdp"] == pytest.approx(1 - found["survival.12"] - 0.267)
     for scenario in ("no-patrols", "no-tripwire", "determined-spoiler"):
-        other = durability_file.evaluate(idlib.scenario(scenario), ["expected_time"])
+        other = measured("durability")(idlib.scenario(scenario), ["expected_time"])
         assert other["expected_time"] < found["expected_time"]
 
 
@@ -335,7 +336,7 @@ def test_no_device_shortens_a_deal_that_both_honour_all_the_same():
         "calming": rng.uniform(0.1, 0.9, size),
         "escalation": rng.uniform(0, 0.5, size),
         "false_alarm": rng.uniform(0, 0.5, size),
-        "temptation_north": rng.uniform(0.02, 0.1, size),
+        "temptation_north": rng.uniform(0.01, 0.05, size),
     }
     paths = {f"quantity.{k}": v for k, v in draws.items()}
     before = durability(border().with_draws(paths))
@@ -352,13 +353,13 @@ def test_no_device_shortens_a_deal_that_both_honour_all_the_same():
 
 def test_patience_and_detection_keep_a_deal_in_more_draws():
     rng = np.random.default_rng(12)
-    temptation = {"quantity.temptation_north": rng.uniform(0.05, 0.6, 300)}
+    temptation = {"quantity.temptation_north": rng.uniform(0.005, 0.05, 300)}
     shares = []
     for changes in ({"party.north.foresight": 0.5}, {}, {"party.north.foresight": 0.97}):
         kept = durability(border().with_values(changes).with_draws(temptation))
         shares.append(float((kept.play["honours.north"] == 1).mean()))
     assert shares[0] < shares[1] <= shares[2]
-    small = {"quantity.temptation_north": rng.uniform(0.03, 0.12, 300)}
+    small = {"quantity.temptation_north": rng.uniform(0.03, 0.05, 300)}
     watched, unwatched = (
         durability(case.with_draws(small)).play
         for case in (border(), durability_file.without(border(), "monitoring"))

@@ -19,7 +19,6 @@ from negotiate.dynamic.enforcement import (
     GRIM,
     Punishment,
     enforcement,
-    evaluate,
     evaluate_game,
     from_dilemma,
     limited,
@@ -29,6 +28,9 @@ from negotiate.dynamic.enforcement import (
 from negotiate.dynamic.enforcement import from_case as compile_case
 from negotiate.errors import InputError, MissingQuantityError, TooLargeError, UnknownNameError
 from negotiate.whatif.study import design
+from tests.measured import measured
+
+evaluate = measured("enforcement")
 
 F = Fraction
 AB = ("a", "b")
@@ -384,7 +386,7 @@ name = "Another"
 terms = { line = 0.5, trade = 0.5, post = "goes" }
 [quantity]
 horizon = 12
-temptation_north = 0.09
+temptation_north = 0.0075
 detection = 0.75
 detection_without_patrols = 0.5
 false_alarm = 0.03
@@ -406,18 +408,19 @@ def test_a_case_is_compiled_by_hand(two):
     # w (v(deal) - v(war)) / 12: the line 1/2 against 3/4, trade 1/2 against 0, the post
     assert north == [F(-1, 8) / 12, F(15, 100) / 12, F(-1, 5) / 12]
     assert south == [F(15, 100) / 12, F(1, 10) / 12, F(1, 5) / 12]
-    # what is left to take: north 1/2 x 1/2 and 1/5, trade tempts nobody; 0.09 spread over 0.45
-    assert game.temptation.tolist()[0] == [F(9, 100) * F(25, 45), 0, F(9, 100) * F(20, 45)]
-    # south has no temptation in the file: it takes all that is left
-    assert game.temptation.tolist()[1] == [F(3, 10), 0, 0]
+    # what is left to take: north 1/2 x 1/2 and 1/5, trade tempts nobody; 0.0075 spread over 0.45
+    assert game.temptation.tolist()[0] == [F(3, 400) * F(25, 45), 0, F(3, 400) * F(20, 45)]
+    # south has no temptation in the file: a period at its ideal, a twelfth of all that is left
+    assert game.temptation.tolist()[1] == [F(3, 10) / 12, 0, 0]
     assert game.discount.tolist() == [F(9, 10), F(4, 5)]
     # war costs over the horizon; the guns once a suspension, half believed
-    assert game.lever_loss.tolist() == [F(4, 10) / 12, F(8, 10) / 12 + F(18, 100) / 6]
+    assert game.fighting.tolist() == [F(4, 10) / 12, F(8, 10) / 12]
+    assert game.lever_loss.tolist() == [0, F(18, 100) / 6]
     assert game.lever_cost.tolist() == [F(6, 100) / 6, 0]
     assert (game.false_alarm == F(1, 100)).all() and (game.detection == F(3, 4)).all()
     assert compile_case(two, commitment="full").lever_cost.tolist() == [F(12, 100) / 6, 0]
     assert compile_case(two, punishment=GRIM).lever_cost.tolist() == [F(6, 100) / 12, 0]
-    assert compile_case(two, deal="other").temptation.tolist()[0] == [F(9, 100), 0, 0]
+    assert compile_case(two, deal="other").temptation.tolist()[0] == [F(3, 400), 0, 0]
 
 
 def test_the_weakest_clause_is_the_one_whose_violation_pays_most(two):
@@ -439,21 +442,21 @@ def test_patrols_and_patience_and_levers_move_it_as_theory_says(two):
     assert unarmed["critical_discount.south"] > base["critical_discount.south"]
     patient = evaluate(two.with_value("party.south.discount", 0.9), names)
     assert patient["patience.south"] - base["patience.south"] == pytest.approx(0.1)
-    assert patient["margin.south"] > base["margin.south"]
+    # per period of all time the margin may fall; in all, times 1 / (1 - discount), it rises
+    assert patient["margin.south"] / 0.1 > base["margin.south"] / 0.2
 
 
 def test_draws_agree_with_single_values_and_blocks_with_the_whole(two, monkeypatch):
-    from negotiate.dynamic import enforcement as module
-
     module_file = import_module("negotiate.dynamic.enforcement")
 
     rng = np.random.default_rng(2)
     values = {"quantity.detection": rng.uniform(0.6, 1, 9),
-              "quantity.temptation_north": rng.uniform(0.01, 0.3, 9),
+              "quantity.temptation_north": rng.uniform(0.0008, 0.02, 9),
               "weight.south.line": rng.uniform(0.3, 0.7, 9)}  # fmt: skip
-    names = [n.replace("<party>", "north") for n in module_file.METRICS if "<issue>" not in n]
+    names = [m.name.replace("<party>", "north") for m in module_file.METRICS
+             if "<issue>" not in m.name]  # fmt: skip
     drawn = evaluate(two.with_draws(values), names)
-    monkeypatch.setattr(module, "BLOCK", 4)
+    monkeypatch.setattr(module_file, "BLOCK", 4)
     blocks = evaluate(two.with_draws(values), names)
     for k in range(9):
         single = evaluate(two.floats().with_values({p: float(v[k]) for p, v in values.items()}),

@@ -1,20 +1,17 @@
 """Repeated games from a case: the stage by hand, metrics over draws, what is refused."""
 
 from fractions import Fraction
-from importlib import import_module
 
 import numpy as np
 import pytest
 
 import negotiate
 from negotiate.case import read as casefile
-from negotiate.dynamic import repeated
 from negotiate.dynamic.nash_reversion import nash_reversion
-from negotiate.dynamic.sustainable_payoffs import sustainable_payoffs
-from negotiate.errors import InputError
+from negotiate.dynamic.repeated import from_case as repeated
+from negotiate.errors import NotApplicableError, UnknownNameError
 from tests.dynamic.test_enforcement import CASE
-
-repeated_file = import_module("negotiate.dynamic.repeated")
+from tests.measured import measured
 
 F = Fraction
 
@@ -32,10 +29,10 @@ def test_the_stage_by_hand(two):
     south = (F(15, 100) + F(1, 10) + F(1, 5) + F(8, 10)) / 12
     kept = game.stage.payoff({"north": "honour", "south": "honour"})
     assert kept == {"north": north, "south": south}
-    # north takes 0.09 of the 0.45 left to it: a fifth of the way, which costs south
-    # a fifth of 0.6 x 1/2 + 0.2
+    # north takes 0.0075 of the 0.45 / 12 of a month at its ideal: a fifth of the way, which costs
+    # south a fifth of (0.6 x 1/2 + 0.2) / 12
     broken = game.stage.payoff({"north": "violate", "south": "honour"})
-    assert broken == {"north": north + F(9, 100), "south": south - F(1, 5) * F(1, 2)}
+    assert broken == {"north": north + F(3, 400), "south": south - F(1, 5) * F(1, 2) / 12}
     assert game.stage.payoff({"north": "violate", "south": "violate"}) == {"north": 0, "south": 0}
     # south would rather honour alone than have no deal: north violating alone is an equilibrium
     factor = game.reversion_factor({"north": "honour", "south": "honour"})
@@ -43,8 +40,8 @@ def test_the_stage_by_hand(two):
 
 
 def test_metrics_are_the_reversion_factors_over_draws(two):
-    values = np.array([0.02, 0.09, 0.3])
-    drawn = repeated_file.evaluate(two.with_draws({"quantity.temptation_north": values}))
+    values = np.array([0.002, 0.0075, 0.025])
+    drawn = measured("repeated")(two.with_draws({"quantity.temptation_north": values}))
     for k, value in enumerate(values):
         case = two.with_value("quantity.temptation_north", Fraction(str(value)))
         factor = repeated(case).reversion_factor(dict.fromkeys(case.principals, "honour"))
@@ -52,27 +49,25 @@ def test_metrics_are_the_reversion_factors_over_draws(two):
             found = np.broadcast_to(drawn[f"critical_discount.{party}"], (3,))[k]
             assert found == pytest.approx(float(factor[party]))
     assert drawn["patience"].shape == (3,)
-    with pytest.raises(KeyError):
-        repeated_file.evaluate(two, ["critical_discount.east"])
+    with pytest.raises(UnknownNameError):
+        measured("repeated")(two, ["critical_discount.east"])
 
 
 def test_what_idlib_can_sustain_without_levers():
-    """Kept for ever exactly where both are patient enough; then it is in the payoff set."""
+    """Kept for ever exactly where both are patient enough."""
     game = repeated(negotiate.load("idlib-2020"))
     kept = dict.fromkeys(game.players, "honour")
     factor = game.reversion_factor(kept)
     able = all(game.discount[p] >= factor[p] for p in game.players)
     labels = [point.label for point in nash_reversion(game)]
     assert ("honour, honour" in labels) == able
-    common = repeated_file.at_common_discount(game)
-    value = tuple(common.stage.payoff(kept).values())
-    found = [tuple(p.payoffs.values()) for p in sustainable_payoffs(common)]
-    assert (value in found) == all(min(game.discount.values()) >= factor[p] for p in game.players)
 
 
-def test_draws_are_refused_by_name(two):
-    with pytest.raises(InputError, match="evaluate"):
-        repeated(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
+def test_draws_have_metrics_and_no_solution(two):
+    game = repeated(two.with_draws({"quantity.horizon": np.array([10.0, 12.0])}))
+    assert game.measure("patience").shape == (2,)
+    with pytest.raises(NotApplicableError, match="draw axes"):
+        game.solve()
 
 
 def test_the_vectorised_factor_is_the_general_one():
@@ -81,12 +76,12 @@ def test_the_vectorised_factor_is_the_general_one():
     case = casefile.loads(CASE)
     size = 40
     values = {
-        "quantity.temptation_north": rng.uniform(0.01, 0.4, size).round(3),
+        "quantity.temptation_north": rng.uniform(0.0008, 0.015, size).round(5),
         "quantity.horizon": rng.uniform(1, 30, size).round(2),
         "branch.war.war_cost.south": rng.uniform(0, 1.5, size).round(3),
         "branch.war.war_cost.north": rng.uniform(0, 1.5, size).round(3),
     }
-    drawn = repeated_file.evaluate(case.with_draws(values))
+    drawn = measured("repeated")(case.with_draws(values))
     kinds = set()
     for k in range(size):
         one = case.with_values({p: Fraction(str(float(v[k]))) for p, v in values.items()})

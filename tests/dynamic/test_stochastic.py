@@ -42,7 +42,7 @@ next = "war"
 def test_a_file_is_read_and_solved_by_hand(tmp_path):
     path = tmp_path / "line.toml"
     path.write_text(TEXT)
-    game = negotiate.load(path)
+    game = negotiate.open(path)
     assert isinstance(game, stochastic_file.StochasticGame) and game.exact
     hold = {"north": {"peace": "hold"}, "south": {"peace": "hold"}}
     worth = game.values(hold)

@@ -17,7 +17,7 @@ from negotiate.crisis import escalation
 from negotiate.crisis.cheap_talk import CheapTalk
 from negotiate.crisis.mediation import Mediation
 from negotiate.crisis.reputation import Reputation
-from negotiate.dynamic import alternating_offers
+from negotiate.dynamic.alternating_offers import from_case as alternating_offers
 from negotiate.report import assemble
 from negotiate.report.blocks import Callout, Paragraph, Table
 from negotiate.report.context import CaseContext
@@ -25,6 +25,7 @@ from negotiate.report.inline import plain
 from negotiate.report.sections import escalation as escalation_section
 from negotiate.report.sections import hidden_resolve, sanctions, talks, words
 from negotiate.report.writers.html import html
+from tests.measured import measured
 
 alternating_offers_file = import_module("negotiate.dynamic.alternating_offers")
 
@@ -90,11 +91,11 @@ def test_patience_sentence_names_the_patient(idlib: CaseContext) -> None:
 def test_patience_threshold_gives_what_was_signed(idlib: CaseContext) -> None:
     """At the discount factor found, the talks pay Turkey what it signed: solved again there."""
     game = alternating_offers(idlib.case.floats())
-    found = alternating_offers_file.evaluate(idlib.case, ())
+    found = measured("alternating_offers")(idlib.case, ())
     line = talks.thresholds(idlib, game, found)[1]
     at = float(line.split("above ")[1].split(";")[0])
     moved = idlib.case.with_value("party.turkey.discount", str(at))
-    utility = float(alternating_offers_file.evaluate(moved, ["utility.turkey"])["utility.turkey"])
+    utility = float(measured("alternating_offers")(moved, ["utility.turkey"])["utility.turkey"])
     assert utility == pytest.approx(float(idlib.signed.utility[1]), abs=2e-3)
 
 
@@ -113,7 +114,7 @@ def test_what_levers_cost_meanwhile(idlib: CaseContext) -> None:
 
 def test_outside_option_sentence(idlib: CaseContext) -> None:
     game = alternating_offers(idlib.case.floats())
-    found = alternating_offers_file.evaluate(idlib.case, ())
+    found = measured("alternating_offers")(idlib.case, ())
     assert "stakes more to it before the deal moved" in talks.walking_out(idlib, game, found)
     rich = replace(game, outside=np.add(game.outside, (0.0, 1.0)), left=game.left)
     found = {

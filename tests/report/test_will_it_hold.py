@@ -10,7 +10,8 @@ import pytest
 import negotiate as ng
 from negotiate.case import read as casefile
 from negotiate.drawing.text import number
-from negotiate.dynamic import durability, enforcement
+from negotiate.dynamic.durability import from_case as durability
+from negotiate.dynamic.enforcement import from_case as enforcement
 from negotiate.report import assemble
 from negotiate.report.blocks import Callout, Paragraph, Table, plain
 from negotiate.report.context import CaseContext
@@ -62,7 +63,7 @@ def test_hindsight_stands_apart_and_moves_nothing(idlib):
 
 def test_a_worse_deal_is_told_as_such():
     case = ng.load("idlib-2020").with_values(
-        {"quantity.temptation_russia": 0.5, "lever.force.available": False}
+        {"quantity.violation_share_russia": 0.9, "lever.force.available": False}
     )
     text = words(will_it_hold.blocks(CaseContext(case, draws=32, seed=2)))
     assert "No patience is enough for Russia" in text

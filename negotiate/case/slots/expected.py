@@ -9,10 +9,12 @@ lever then gains it exceeds what backing down costs it, the file's credibility n
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from negotiate.case.negotiation import Negotiation
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+from negotiate.numbers.arithmetic import larger
 
 COMMITMENTS = ("full", "stated", "derived")
 
@@ -79,24 +81,69 @@ def harms(
 def carrying_out(negotiation: Negotiation, lever: str) -> Any:
     """Margin, in stakes, by which the holder would rather carry the lever out than back down.
 
-    In a war the lever moves the chance of winning a prize of one stake (slot ``win_probability``:
-    what it takes from its targets less what it costs the holder's own chance); through every other
-    slot it only costs. Backing down costs the audience cost. A positive margin is a credible
-    threat; at a margin of 0 the holder is taken to back down.
+    In a war the lever moves the chance of winning the prize (slot ``win_probability``, by the shift
+    it states); through every other slot it only costs its holder. Backing down costs the audience
+    cost. A positive margin is a credible threat; at a margin of 0 the holder is taken to back down.
     """
     item = negotiation.levers[lever]
-    own = cost(negotiation, lever, item.holder)
-    gain: Any = -own
+    gain: Any = -cost(negotiation, lever, item.holder)
     if "win_probability" in item.enters:
-        rivals = [p for p in item.targets if p in negotiation.principals]
-        gain = gain + sum((cost(negotiation, lever, p) for p in rivals), start=0)
-        if "war_cost" in item.enters:
-            gain = gain - own
-    shame = negotiation.get(f"quantity.audience_cost_{item.holder}", 0)
+        gain = gain + shift(negotiation, lever) * prize(negotiation, item.holder)
+    loss = negotiation.get(f"quantity.audience_cost_{item.holder}", 0)
     for pledge in entering(negotiation, "audience_cost"):
         if negotiation.levers[pledge].holder == item.holder:
-            shame = shame + cost(negotiation, pledge, item.holder)
-    return gain + shame
+            loss = loss + shame(negotiation, pledge)
+    return gain + loss
+
+
+def shift(negotiation: Negotiation, lever: str) -> Any:
+    """What carrying the lever out adds to its holder's chance of winning, a probability."""
+    return _own(negotiation, lever, "win_probability", "a probability")
+
+
+def shame(negotiation: Negotiation, lever: str) -> Any:
+    """What its holder loses by backing down after pledging the lever, in stakes."""
+    return _own(negotiation, lever, "audience_cost", "stakes")
+
+
+def _own(negotiation: Negotiation, lever: str, slot: str, unit: str) -> Any:
+    """The number with which a lever enters a slot that reads no costs."""
+    path = f"lever.{lever}.{slot}"
+    if not negotiation.has(path):
+        raise MissingQuantityError(
+            [path],
+            f"lever '{lever}' enters {slot} and does not say by how much",
+            where=f"case {negotiation.id}, {path}",
+            allowed=f"{unit}, with its range and source",
+            remedy=f"state the number, or take {slot} out of what the lever enters",
+        )
+    return negotiation.value(path)
+
+
+def prize(negotiation: Negotiation, party: str) -> Any:
+    """What is at stake in a crisis, to ``party``, in its stakes: one number for every model.
+
+    ``quantity.prize_<party>``; else, where ``[model.prize] demand`` names levels of issues, how far
+    meeting that demand moves the party's utility from the terms of the branch ``[model.prize]
+    otherwise``, under whatever form of values the case has; else one whole stake.
+    """
+    one: Any = 1.0 if negotiation.as_floats else Fraction(1)
+    demand = negotiation.setting("prize", "demand")
+    if demand is None or negotiation.has(f"quantity.prize_{party}"):
+        return negotiation.get(f"quantity.prize_{party}", one)
+    branch = str(negotiation.setting("prize", "otherwise", next(iter(negotiation.branches), "")))
+    if branch not in negotiation.branches:
+        raise UnknownNameError("branch", branch, negotiation.branches, where="model.prize")
+    total = 0 * one
+    for issue, level in dict(demand).items():
+        if issue not in negotiation.issues:
+            raise UnknownNameError("issue", issue, negotiation.issues, where="model.prize.demand")
+        there = negotiation.value(f"branch.{branch}.terms.{issue}")
+        asked = Fraction(str(level)) if isinstance(one, Fraction) else float(level)
+        total = total + negotiation.weight(party, issue) * (
+            negotiation.worth(party, issue, asked) - negotiation.worth(party, issue, there)
+        )
+    return larger(total, -total)
 
 
 def rational_use(negotiation: Negotiation, lever: str) -> Any:

@@ -22,7 +22,8 @@ from negotiate.dynamic.durability import (
 
 MONTHS = 72
 _WORDS = {
-    "expected_time": "expected months to collapse",
+    "expected_time": "expected months to war",
+    "kept_time": "expected months in which both honour the deal",
     "median_time": "months after which half of such deals have collapsed",
     "hazard": "hazard per month in the long run",
     "ended_1_year_vs_ucdp": "share ended in a year less that of UCDP agreements",

@@ -153,6 +153,17 @@ MOST_DRAWS = 1_000
 """Most draws of a deal over time: each solves a stochastic game, four times for the devices."""
 
 
+def measured(case: Any, game: str, names: Sequence[str] = ()) -> dict[str, Any]:
+    """Metrics of one game of a case by their names within it; all of them if none is named."""
+    from negotiate.whatif import metric
+
+    if not names:
+        known = [n for n in metric.available(case) if n.startswith(f"{game}.") and "<" not in n]
+        names = [name.partition(".")[2] for name in known]
+    found = metric.evaluate(case, [f"{game}.{name}" for name in names])
+    return {name: found[f"{game}.{name}"] for name in names}
+
+
 def draws_of(context: Any) -> Any:
     """The case over the draws of the sections on time."""
     from negotiate.whatif.study.case import draw

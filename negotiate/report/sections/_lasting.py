@@ -15,6 +15,7 @@ from negotiate.report.blocks import Block, Cite, Figure, Heading, Paragraph, Tab
 from negotiate.report.sections import _crisis as shared
 from negotiate.report.sections._crisis import MOST_DRAWS, draws_of
 
+KIND = "durability"
 MOST_LEVERS = 8
 """Levers whose shares are computed: the game is solved for every set of them."""
 DEVICES = {
@@ -160,21 +161,20 @@ def _drawn_time(context: Any, module: Any) -> dict[str, Any]:
     if module.source(context.case) == "game":
         chain_metrics += [f"honours.{p}" for p in context.case.principals]
     chain_metrics += [f"worth.{device}" for device in _devices(context)]
-    found = module.evaluate(draws_of(context), chain_metrics)
+    found = shared.measured(draws_of(context), KIND, chain_metrics)
     rows = min(context.draws, MOST_DRAWS)
     return {name: np.broadcast_to(value, (rows,)) for name, value in found.items()}
 
 
 def _spread(context: Any, drawn: Mapping[str, Any]) -> Table:
     """Expected time and what each device is worth, at the file's values and over draws."""
-    module = declare.file_of("durability")
     names = {"expected_time": "expected time to collapse"}
     for device, words in _devices(context).items():
         what = words.removeprefix("without ")
         names[f"worth.{device}"] = (
             f"lost to {what}" if device == "no_spoiler" else f"added by {what}"
         )
-    base = module.evaluate(context.case, list(names))
+    base = shared.measured(context.case, KIND, list(names))
     rows = []
     for name, words in names.items():
         values = drawn[name][~np.isnan(drawn[name])]
@@ -258,7 +258,7 @@ def _renamed(context: Any, chain: Any) -> Any:
 
 def _honours(context: Any, party: str) -> list[str]:
     """The temptation from which the most lasting equilibrium is no longer a kept deal."""
-    path = f"quantity.temptation_{party}"
+    path = f"quantity.violation_share_{party}"
     case = context.case
     if not case.has(path) or isinstance(case.quantities[path].value, str):
         return []
@@ -276,10 +276,9 @@ def _honours(context: Any, party: str) -> list[str]:
 def _too_small(context: Any, party: str, path: str) -> list[str]:
     """Whether a smaller temptation is not honoured, because nobody answers it."""
     case, other = context.case, next(p for p in context.case.principals if p != party)
-    module = declare.file_of("durability")
     less = np.linspace(0.02, 0.98, 49) * float(case.value(path))
     names = [f"honours.{party}", f"retaliates.{other}"]
-    found, _ = shared.attempt(lambda: module.evaluate(case.with_draws({path: less}), names))
+    found, _ = shared.attempt(lambda: shared.measured(case.with_draws({path: less}), KIND, names))
     if found is None:
         return []
     broken = (found[names[0]] < 1) & (found[names[1]] < 1)
@@ -308,7 +307,7 @@ def _hindsight(context: Any, chain: Any, drawn: Any) -> list[Block]:
         other = float(np.asarray(module.stated(context.case).survives_days(days)))
         words.append(f"; at the hazard the file states on its own, {percent(other)}")
     if drawn is not None:
-        many = module.evaluate(draws_of(context), [f"survival_days.{int(days)}"])
+        many = shared.measured(draws_of(context), KIND, [f"survival_days.{int(days)}"])
         value = float(np.nanmean(many[f"survival_days.{int(days)}"]))
         words.append(f"; averaged over the draws, {percent(value)}")
     words.append(".")

@@ -17,11 +17,10 @@ from negotiate.tolerance import UTILITY
 
 
 def blocks(context: Any) -> tuple[list[Block], str]:
-    module = declare.file_of("enforcement")
     game, reason = shared.attempt(lambda: declare.load("compiles", "enforcement")(context.case))
     if game is None:
         return [], reason
-    drawn, _ = shared.attempt(lambda: module.evaluate(draws_of(context)))
+    drawn, _ = shared.attempt(lambda: shared.measured(draws_of(context), "enforcement"))
     named = replace(game, players=tuple(context.name(p) for p in game.players))
     out: list[Block] = [
         Heading("How patient must they be?"),
@@ -84,7 +83,6 @@ def patience(context: Any, game: Any) -> str:
 
 def _table(context: Any, game: Any) -> Table:
     enforcement = declare.file_of("enforcement")
-    repeated = declare.file_of("repeated")
     own = enforcement.rule(context.case)
     rules = {
         "as in the file": own,
@@ -95,7 +93,7 @@ def _table(context: Any, game: Any) -> Table:
         words: game if rule == own else enforcement.from_case(context.case, punishment=rule)
         for words, rule in rules.items()
     }
-    bare = repeated.evaluate(context.case)
+    bare = shared.measured(context.case, "repeated")
     rows = []
     for i, party in enumerate(game.players):
         rows.append(
@@ -216,7 +214,7 @@ def _turns(context: Any, party: str) -> list[str]:
     case = context.case
     out = []
     for path, low, high in (
-        (f"quantity.temptation_{party}", 0.0, 0.5), ("quantity.detection", None, 1.0)
+        (f"quantity.violation_share_{party}", 0.0, 0.5), ("quantity.detection", None, 1.0)
     ):  # fmt: skip
         if not case.has(path) or isinstance(case.quantities[path].value, str):
             continue

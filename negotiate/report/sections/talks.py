@@ -34,7 +34,7 @@ def blocks(context: Any) -> list[Block]:
     )
     if game is None:
         return shared.left_out({"alternating offers": reason})
-    found = form.evaluate(context.case, ())
+    found = shared.measured(context.case, "alternating_offers")
     out: list[Block] = [
         Paragraph("The two take turns to propose a deal; a rejection costs time and may end the "
                   "talks (Rubinstein 1982; Binmore, Rubinstein and Wolinsky 1986). No deal means "
