@@ -50,7 +50,7 @@ def secured(rows: Any) -> tuple[tuple[Fraction, ...], Fraction]:
     short="maximin",
     games=("strategic",),
     field="rational",
-    axioms=("individual rationality", "relabelling"),
+    axioms=("individual rationality",),
 )
 def maximin(form: StrategicGame) -> Solution:
     """A maximin strategy of every player and the levels secured.
