@@ -12,6 +12,9 @@ lever in use adds, *carried out for certain* (in a graph model a lever in use is
 file's credibility is not read). An unmet signature changes nothing. The preferences are cardinal,
 so margins are told in stakes.
 
+A file of ``kind = "graph"`` is a case of its own, without issues: its quantities can be drawn and
+moved (`GraphModel.as_case`), and its states are those that metrics are told of.
+
 Conventions that a reader may want otherwise: a lever held by a third party is part of the
 background; a lever in use is used to the full.
 
@@ -24,19 +27,22 @@ background; a lever in use is used to the full.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from negotiate.case.game_file import CaseValues
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import disagreement as slot
 from negotiate.case.slots.expected import entering
 from negotiate.declare import compiles
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.graphmodel._engine import ranks_within
+from negotiate.graphmodel._engine import MAX_TOLD, ranks_within
 from negotiate.graphmodel.build import option_model
-from negotiate.graphmodel.model import GraphModel, Option
+from negotiate.graphmodel.files import of_case
+from negotiate.graphmodel.model import KIND, GraphModel, Option
 from negotiate.graphmodel.preference import Preference, from_utilities
 from negotiate.tolerance import UTILITY
 
@@ -53,6 +59,8 @@ def applies(case: Negotiation) -> bool:
     """Whether a case has what a graph model is made of: issues, a deal, branches of no deal."""
     if not isinstance(case, Negotiation):
         return False
+    if KIND in case.case.model and "preferences" in case.case.model[KIND]:
+        return True
     return bool(case.issues and case.deals and case.branches and len(case.principals) >= 2)
 
 
@@ -84,6 +92,9 @@ def key_states(case: Negotiation) -> tuple[str, ...]:
     >>> key_states(ng.load("idlib-2020"))[:2]
     ('deal', 'no deal')
     """
+    if not case.issues:
+        states = graph(case).states if applies(case) else ()
+        return states if len(states) <= MAX_TOLD else ()
     levers = levers_of(case) if applies(case) else ()
     return (DEAL, NOTHING, EVERY) if levers else (DEAL, NOTHING)
 
@@ -119,6 +130,8 @@ def graph(case: Negotiation, *, deal: str = "", levers: Sequence[str] | None = N
             where="graph",
             remedy="name a [[deal]] and a [[branch]]",
         )
+    if not case.issues:
+        return _of_file(case)
     parties = tuple(case.principals)
     used = levers_of(case) if levers is None else tuple(levers)
     if len(used) > MAX_LEVERS or len(parties) > MAX_PRINCIPALS:
@@ -138,6 +151,63 @@ def graph(case: Negotiation, *, deal: str = "", levers: Sequence[str] | None = N
     model = _frame(case, parties, used)
     worth = _worth(case, model, parties, used, deal or case.signed_deal or next(iter(case.deals)))
     return _with_worth(model, worth, case)
+
+
+def _of_file(case: Negotiation) -> GraphModel:
+    """The graph model of a file's own case, its numbers exact, floats or over draws."""
+    file = of_case(case)
+    given = file.tables(CaseValues(case))
+    numbers = [
+        value
+        for table in given.values()
+        for key in ("weights", "utilities")
+        for value in table.get(key, {}).values()
+    ]
+    if all(isinstance(value, (int, Fraction)) for value in numbers):
+        return file.build(given)
+    typical = {player: _typical(table) for player, table in given.items()}
+    model = file.build(typical)
+    shape = () if case.draws is None else (case.draws,)
+    values = np.empty((*shape, len(model.players), len(model.states)))
+    for i, player in enumerate(model.players):
+        values[..., i, :] = _values_of(model, i, given[player], shape)
+    ranks = ranks_within(values.reshape(-1, *values.shape[-2:]).mean(axis=0), UTILITY)
+    preferences = tuple(
+        mine if mine.value is None else Preference(rank=row.copy(), origin=mine.origin)
+        for mine, row in zip(model.preferences, ranks)
+    )
+    return replace(model, preferences=preferences, utilities=values, slack=UTILITY)
+
+
+def _typical(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table of preferences with one number for each: its mean over draws."""
+    out = dict(table)
+    for key in ("weights", "utilities"):
+        if key in out:
+            out[key] = {name: float(np.mean(np.asarray(value, float))) for name, value in
+                        out[key].items()}  # fmt: skip
+    return out
+
+
+def _values_of(
+    model: GraphModel, player: int, table: Mapping[str, Any], shape: tuple[int, ...]
+) -> np.ndarray:
+    """Worth of every state to one decision maker over draws; its rank where it has no numbers."""
+    out = np.zeros((*shape, len(model.states)))
+    if "utilities" in table:
+        for name, value in table["utilities"].items():
+            out[..., model.state(name)] = np.asarray(value, dtype=float)
+    elif "weights" in table:
+        member = np.asarray(model.member)
+        _, first = np.unique(member, return_index=True)
+        taken = np.asarray(model.table)[first]
+        ids = [option.id for option in model.options]
+        for name, value in table["weights"].items():
+            part = np.asarray(value, dtype=float)[..., None] * taken[:, ids.index(name)]
+            out = out + part
+    else:
+        out = out + np.asarray(model.preferences[player].rank, dtype=float)
+    return out
 
 
 def _frame(case: Negotiation, parties: Sequence[str], used: Sequence[str]) -> GraphModel:
@@ -199,8 +269,6 @@ def _worth(
 
 
 def _with_worth(model: GraphModel, worth: list[list[Any]], case: Negotiation) -> GraphModel:
-    from dataclasses import replace
-
     flat = [value for row in worth for value in row]
     if all(isinstance(value, (int, Fraction)) for value in flat):
         return replace(model, preferences=tuple(from_utilities(row) for row in worth))

@@ -33,6 +33,7 @@ maker, the moves. Each decision maker has a table of preferences, of one of five
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -46,12 +47,13 @@ from negotiate.case.game_file import (
     read_text,
     validated,
 )
+from negotiate.case.negotiation import Negotiation
 from negotiate.case.quantity import Frozen
 from negotiate.declare import reads
 from negotiate.errors import InputError
 from negotiate.graphmodel import gmcr
 from negotiate.graphmodel.build import graph_model, option_model
-from negotiate.graphmodel.model import GraphModel, Option, Step
+from negotiate.graphmodel.model import KIND, MODEL_KEYS, GraphModel, Option, Step
 
 KEYS = ("ranking", "statements", "weights", "utilities", "pairs", "strong", "rest", "circular")
 """Keys of a table of preferences."""
@@ -116,11 +118,17 @@ class GraphFile(GameFile):
         GraphModel
             With the path of history, sources and expected answers.
         """
-        quantities = self.quantities(values)
-        given = {
-            player: _numbers(table, quantities, f"preferences.{player}")
+        return self.build(self.tables(self.quantities(values)))
+
+    def tables(self, known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Tables of preferences with their numbers computed, from quantities by name."""
+        return {
+            player: _numbers(table, known, f"preferences.{player}")
             for player, table in self.preferences.items()
         }
+
+    def build(self, given: Mapping[str, Mapping[str, Any]]) -> GraphModel:
+        """The model with preferences given as tables of plain numbers."""
         rest: dict[str, Any] = {
             "title": self.title,
             "note": self.note,
@@ -194,8 +202,6 @@ def _texts(value: Any) -> bool:
 
 def _with_path(model: GraphModel, rows: tuple[StepRow, ...]) -> GraphModel:
     """The path of history, its states and movers checked."""
-    from dataclasses import replace
-
     steps = []
     for row in rows:
         for name in row.by:
@@ -215,6 +221,24 @@ def from_dict(data: Mapping[str, Any], *, path: str = "") -> GraphFile:
     return validated(GraphFile, data, path=path, what="graph model")
 
 
+def of_case(case: Negotiation) -> GraphFile:
+    """The file behind a case that `GraphModel.as_case` made: the model, its numbers to come.
+
+    Parameters
+    ----------
+    case
+        A case with a graph model under ``[model.graph]``.
+
+    Returns
+    -------
+    GraphFile
+        Without quantities: the case holds them.
+    """
+    held = {key: value for key, value in case.case.model[KIND].items() if key in MODEL_KEYS}
+    head = {"format": 1, "kind": KIND, "id": "model", "title": case.title}
+    return GraphFile.model_validate({**head, "players": list(case.principals), **held})
+
+
 def open_file(path: str | Path) -> GraphFile:
     """Read a parameter file with ``kind = "graph"``, keeping quantities and sources."""
     return loads(read_text(path), path=str(path))
@@ -223,7 +247,9 @@ def open_file(path: str | Path) -> GraphFile:
 @reads("graph")
 def read(path: str | Path) -> GraphModel:
     """The graph model of a parameter file, at the file's values."""
-    return open_file(path).game()
+    data = parse_toml(read_text(path), path=str(path))
+    model = from_dict(data, path=str(path)).game()
+    return replace(model, extra={**model.extra, "origin": data})
 
 
 @reads(".gmcr")

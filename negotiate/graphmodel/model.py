@@ -34,11 +34,29 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.case.game_file import as_case as file_as_case
+from negotiate.case.negotiation import Negotiation
 from negotiate.declare import Playable, game
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.graphmodel.arithmetic.arcs import Arcs
 from negotiate.graphmodel.preference import Preference
 from negotiate.graphmodel.statements import true_of
+
+KIND = "graph"
+MODEL_KEYS = (
+    "option",
+    "states",
+    "moves",
+    "infeasible",
+    "required",
+    "same",
+    "labels",
+    "forbidden",
+    "numbered",
+    "preferences",
+    "status_quo",
+)
+"""Keys of a file that make the model."""
 
 MAX_OPTIONS = 20
 """Options of a model: all combinations, a million, are written out before the infeasible go."""
@@ -238,6 +256,28 @@ class GraphModel(Playable):
             return ()
         rows = self.table[self.member == state]
         return tuple(bool(column[0]) if (column == column[0]).all() else None for column in rows.T)
+
+    def as_case(self) -> Negotiation:
+        """The file's quantities as a case, to draw, move and ask what if.
+
+        Returns
+        -------
+        Negotiation
+            Without issues; its principals are the decision makers.
+
+        Raises
+        ------
+        InputError
+            If the model was not read from a parameter file.
+        """
+        origin = self.extra.get("origin")
+        if origin is None:
+            raise InputError(
+                "the model was not read from a parameter file",
+                where=self.title or "graph model",
+                allowed='a file of kind = "graph" with its quantities',
+            )
+        return file_as_case(origin, KIND, MODEL_KEYS)
 
     @property
     def draws(self) -> tuple[int, ...]:

@@ -161,3 +161,57 @@ def test_each_draw_solves_each_set_of_rankings_once():
     assert len(calls) == 1 and found.stable.shape[0] == 50
     whole = margins_over(model.utilities, model, Rules("none"), slack=model.slack)
     assert np.array_equal(found.stable, whole >= -model.slack)
+
+
+FILE = """
+format = 1
+kind = "graph"
+id = "border"
+title = "A border"
+players = ["North", "South"]
+[[option]]
+id = "march"
+owner = "North"
+[[option]]
+id = "fortify"
+owner = "South"
+[quantity]
+prize = { value = 2, low = 0, high = 4 }
+walls = 1
+[preferences.North]
+utilities = { none = 1, march = "prize", fortify = 1, "march+fortify" = "prize - 3" }
+[preferences.South]
+weights = { march = -2, fortify = "-walls" }
+"""
+
+
+def test_a_file_is_a_case_of_its_quantities(tmp_path):
+    """North marches where the prize exceeds the peace, 1: a threshold found by the what-if."""
+    path = tmp_path / "border.toml"
+    path.write_text(FILE, encoding="utf-8")
+    case = ng.open(path).as_case()
+    assert case.principals == ("North", "South") and not case.issues
+    names = ["graph.nash_stability.state.none", "graph.nash_stability.margin.none"]
+    drawn = case.floats().with_draws({"quantity.prize": np.array([0.5, 1.0, 2.0])})
+    found = metric.evaluate(drawn, names)
+    assert found[names[0]].tolist() == ["stable", "stable", "not for North"]
+    assert found[names[1]].tolist() == [0.5, 0.0, -1.0]
+    changed = graph(case.with_value("quantity.prize", "1/2"))
+    assert changed.preferences[0].value[changed.state("march")] == Fraction(1, 2)
+    assert concept_named("nash_stability")(changed).exact
+
+
+def test_the_command_line_moves_a_quantity(tmp_path):
+    import json
+    import subprocess
+    import sys
+
+    path = tmp_path / "border.toml"
+    path.write_text(FILE, encoding="utf-8")
+    words = ["solve", str(path), "--concept", "nash_stability", "--set", "quantity.prize=0.5"]
+    done = subprocess.run(
+        [sys.executable, "-m", "negotiate", *words, "--json"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (found,) = json.loads(done.stdout)["solutions"]
+    assert [point["label"] for point in found["points"]] == ["none"]
