@@ -316,3 +316,23 @@ def test_twenty_players_are_solved_and_checked_in_seconds() -> None:
     assert answer.evidence[0].holds
     x, stages = lexicographic.stages(game.table, rational=False)
     assert sum(x) == game.number(game.grand) and len(stages) <= 15
+
+
+@settings(max_examples=40, deadline=None)
+@given(games(2, 4), st.integers(0, 14), st.integers(1, 9))
+def test_what_the_page_says_moves_what(game: CoalitionalGame, pick: int, more: int) -> None:
+    """More for all never empties a core, more for others never fills one; Shapley by membership."""
+    mask = pick % game.grand + 1
+    table = [int(w) for w in game.table]
+    table[mask] += more
+    richer = CoalitionalGame(game.players, table)
+    if mask == game.grand:
+        assert excess(richer) <= excess(game)
+    elif game.n > 1:
+        assert excess(richer) >= excess(game)
+    before, after = shapley(game)[0].payoffs, shapley(richer)[0].payoffs
+    for k, p in enumerate(game.players):
+        if mask >> k & 1:
+            assert after[p] >= before[p]
+        else:
+            assert after[p] <= before[p]

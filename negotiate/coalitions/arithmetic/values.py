@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import cache
 from math import factorial
 from typing import Any
 
@@ -25,6 +26,9 @@ from negotiate.coalitions.arithmetic import subsets
 from negotiate.tolerance import UTILITY
 
 Array = np.ndarray[Any, np.dtype[Any]]
+
+MATRIX_PLAYERS = 12
+"""Players up to whom a semivalue over draws is one product with a matrix of 2^n rows."""
 
 
 def shapley_weights(n: int) -> list[Fraction]:
@@ -37,11 +41,22 @@ def banzhaf_weights(n: int) -> list[Fraction]:
     return [Fraction(1, 2 ** (n - 1))] * n
 
 
+@cache
+def _matrix(n: int, weights: tuple[float, ...]) -> Array:
+    """Weight of every worth in every player's semivalue, ``(2^n, n)``."""
+    member = np.arange(2**n)[:, None] >> np.arange(n) & 1
+    size = subsets.sizes(n).astype(np.int64)[:, None]
+    padded = np.array([*weights, 0.0])
+    return np.where(member == 1, padded[size - 1], -padded[size])
+
+
 def semivalue(worths: Array, weights: Sequence[Fraction]) -> Any:
     """The semivalue: a list of fractions for one integer table, ``(..., n)`` floats otherwise."""
     n = subsets.count(worths.shape[-1])
     by_size = subsets.sizes(n - 1)
     if worths.dtype.kind == "f":
+        if n <= MATRIX_PLAYERS:
+            return worths @ _matrix(n, tuple(float(w) for w in weights))
         chance = np.array([float(w) for w in weights])[by_size]
         return np.stack([subsets.marginals(worths, k) @ chance for k in range(n)], axis=-1)
     order = np.argsort(by_size, kind="stable")
