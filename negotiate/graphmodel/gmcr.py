@@ -199,7 +199,7 @@ class _Reader:
                 self.faults.append(f"two decision makers are called {name}")
             names.append(name)
             for k in maker.get("options", []):
-                if not isinstance(k, int) or not 0 <= k < len(options):
+                if type(k) is not int or not 0 <= k < len(options):
                     self.faults.append(f"{name} has an option {k!r} that does not exist")
                 elif k in owners:
                     self.faults.append(f"option {k} belongs to {names[owners[k]]} and to {name}")
@@ -236,7 +236,7 @@ class _Reader:
             if (
                 not isinstance(pair, list)
                 or len(pair) != 2
-                or not isinstance(pair[0], int)
+                or type(pair[0]) is not int
                 or pair[0] not in place
                 or pair[1] not in ("Y", "N")
             ):

@@ -113,6 +113,9 @@ class Inverse:
     proposals: tuple[Proposal, ...]
     complete: bool
 
+    def __repr__(self) -> str:
+        return f"<Inverse {self.state}, {self.concept}: {len(self.proposals)} proposals>"
+
     def __str__(self) -> str:
         lines = [f"What would make {self.state} an equilibrium ({self.concept}):"]
         lines += [f"{k}. {proposal}" for k, proposal in enumerate(self.proposals, 1)]

@@ -30,7 +30,7 @@ import numpy as np
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.graphmodel._definition import Answer, Verdict
-from negotiate.graphmodel._engine import Table, evidence_by, solution
+from negotiate.graphmodel._engine import BLOCK, Table, evidence_by, solution
 from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.arithmetic.stability import limited_move_step
@@ -86,20 +86,31 @@ def limited_move(model: GraphModel, *, horizon: int = 2) -> Solution:
     ['r1c1', 'r2c2']
     """
     check(model, horizon)
-    ranks = model.ranks() if model.utilities is None or not model.draws else model.utilities
-    slack = model.slack if model.draws else 0.0
-    before: np.ndarray | None = None
-    stays = np.ones(ranks.shape, dtype=bool)
-    for _ in range(horizon):
-        before, stays = limited_move_step(ranks, model.moves, before, slack=slack)
     return solution(
         model,
-        Table(model.players, stays),
+        Table(model.players, _stays(model, horizon)),
         concept="limited_move",
         settings={"horizon": horizon},
         judge=lambda point: holds(model, point, horizon=horizon),
         notes=(CAUTION,),
     )
+
+
+def _stays(model: GraphModel, horizon: int) -> np.ndarray:
+    """Where everybody stays, looking ``horizon`` moves ahead; draws in blocks of bounded size."""
+    values, slack = model.ranks()[None], 0.0
+    if model.draws and model.utilities is not None:
+        values, slack = model.utilities.reshape(-1, *model.utilities.shape[-2:]), model.slack
+    most = max(1, max((len(arcs) for arcs in model.moves), default=1))
+    step = max(1, BLOCK // most)
+    out = np.ones(values.shape, dtype=bool)
+    for low in range(0, len(values), step):
+        part, before = values[low : low + step], None
+        for _ in range(horizon):
+            before, out[low : low + step] = limited_move_step(
+                part, model.moves, before, slack=slack
+            )
+    return out.reshape(*model.draws, *values.shape[-2:])
 
 
 @limited_move.checked_by

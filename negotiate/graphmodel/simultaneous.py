@@ -4,7 +4,8 @@ Two decision makers who each have an improvement from s may make them at once an
 wanted to be. State s is simultaneously stable (SIM) for i if for every improvement of i there is a
 combination of improvements by some of the others, all made from s, that together with it leads to
 a feasible state which i does not prefer to s. Where a state is made of everybody's choices, moves
-made together are simply all made; a graph without options has no simultaneous moves.
+made together are simply all made; a graph without options has no simultaneous moves. Where
+preferences are unknown, an unknown state tempts nobody here.
 
 Fraser and Hipel 1979, IEEE Transactions on Systems, Man and Cybernetics 9:805-816 (the analysis of
 simultaneous sanctions that follows the sequential one); Fraser and Hipel 1984, Conflict Analysis.

@@ -55,6 +55,9 @@ class Path:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def __repr__(self) -> str:
+        return f"<Path {self}>"
+
     def __str__(self) -> str:
         return self.start + "".join(f" -[{who}]-> {to}" for who, to in self.steps)
 
@@ -82,6 +85,12 @@ class StatusQuo:
     improvements: dict[str, Path]
     equilibria: dict[str, tuple[str, ...]]
     model: GraphModel = field(compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"<StatusQuo {self.start}: {len(self.moves)} states by moves, "
+            f"{len(self.improvements)} by improvements>"
+        )
 
     def __str__(self) -> str:
         return narrate(self)
