@@ -29,7 +29,13 @@ version = release = negotiate.__version__
 language = "en"
 
 extensions = ["myst_nb", "generated", "mathml"]
-exclude_patterns = ["_ext", "_build", "schema", "**.ipynb_checkpoints"]
+exclude_patterns = [
+    "_generated/architecture.md",
+    "_ext",
+    "_build",
+    "schema",
+    "**.ipynb_checkpoints",
+]
 suppress_warnings = [
     "toc.empty_glob",  # a folder whose pages have not been written yet
     "misc.highlighting_failure",  # a signature is not always a Python statement

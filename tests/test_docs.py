@@ -222,7 +222,7 @@ def test_the_format_page_shows_game_files_that_load(generators: None, tmp_path: 
             path = tmp_path / "file.toml"
             path.write_text(body, encoding="utf-8")
             kind = tomllib.loads(body)["kind"]
-            kinds.setdefault(kind, []).append(ng.load(path))
+            kinds.setdefault(kind, []).append(ng.open(path))
     assert {kind: len(games) for kind, games in kinds.items()} == {
         "strategic": 1, "extensive": 3, "stochastic": 1,
     }  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import page_api
+import page_architecture
 import page_cases
 import page_commands
 import page_concepts
@@ -38,6 +39,7 @@ def write(files: dict[str, str]) -> None:
 def pages() -> dict[str, str]:
     """Every generated page by name."""
     files = {"commands.md": page_commands.page(), "file-format.md": page_format.page()}
+    files["architecture.md"] = page_architecture.page()
     files |= page_concepts.pages()
     files |= page_cases.pages()
     files |= page_api.pages()

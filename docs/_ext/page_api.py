@@ -1,4 +1,4 @@
-"""The API: a page a floor, a page a module, read off signatures and numpydoc docstrings."""
+"""The API: a page a room, a page a file, read off signatures and numpydoc docstrings."""
 
 from __future__ import annotations
 
@@ -11,60 +11,60 @@ from typing import Any
 from text import cell, escaped, fence, prose, table
 
 ROOT = Path(__file__).parents[2] / "negotiate"
-FLOORS = {
-    "model": "what the world says: case files, quantities, parties, levers",
-    "kernels": "functions on arrays, none of our types; leading axes are draws",
-    "levers": "slots: where a lever enters a game",
-    "forms": "game forms, each with its compile and its metrics",
-    "solutions": "solution concepts",
-    "whatif": "scenarios, sweeps, thresholds, sensitivity, attribution",
-    "display": "views: text, HTML, figures",
-    "course": "exercises",
-}
+ROOMS = (
+    "numbers", "drawing", "case", "bargaining", "strategic", "extensive", "threats", "dynamic",
+    "crisis", "graphmodel", "coalitions", "spatial", "estimation", "whatif", "report", "course",
+)  # fmt: skip
+"""Rooms in their order: a room imports only those before it."""
+BESIDE = ("solution", "declare", "units", "errors", "tolerance", "view", "loading", "front")
 LEAD = """# Python API
 
-`import negotiate as ng` gives the names below; everything else is imported from the module that
-defines it. An example of each stands in [the names of negotiate](../../reference/names.md) and in
-[what if](../../whatif.md). Floors are listed from the lowest to the highest: a floor imports lower
-ones only.
+`import negotiate as ng` gives the names below, and every room gives its own: `from negotiate import
+bargaining`. An example of each stands in [the names of negotiate](../../reference/names.md) and in
+[what if](../../whatif.md). Rooms are listed in their order: a room imports only those before it.
 """
 
 
 def pages() -> dict[str, str]:
-    """Index, floors and modules."""
-    import negotiate
+    """Index, rooms and files."""
+    from negotiate._lazy import public_names
 
     rows = []
-    for name, module in sorted(negotiate._PUBLIC.items()):
-        found = getattr(importlib.import_module(module), name)
+    for name, (module, attribute) in sorted(public_names(ROOT / "__init__.pyi").items()):
+        if not attribute:
+            continue
+        found = getattr(importlib.import_module(module), attribute)
         short = module.removeprefix("negotiate.")
-        # Modules whose name begins with _ have no page: their names stand among the examples.
-        place = "../../reference/names.md" if "._" in module else f"{short.replace('.', '/')}.md"
+        place = f"{short.replace('.', '/')}.md"
         rows.append((f"`ng.{name}`", cell(_first(found)), f"[{module}]({place})"))
-    index = [LEAD, table(("name", "what it is", "defined in"), rows, raw=True), "## Floors\n"]
+    index = [LEAD, table(("name", "what it is", "defined in"), rows, raw=True), "## Rooms\n"]
     entries, files = [], {}
-    for name in ("solution", "errors", "registry", "tolerance", "view", "loading"):
+    for name in BESIDE:
         files[f"api/{name}.md"] = _module(f"negotiate.{name}")
         entries.append(name)
-    for floor, meaning in FLOORS.items():
-        stems = sorted(
-            p.stem for p in (ROOT / floor).glob("*.py") if not p.stem.startswith("_")
-        )  # fmt: skip
+    for room in ROOMS:
+        if not (ROOT / room).is_dir():
+            continue
+        meaning = _first(importlib.import_module(f"negotiate.{room}"))
         listed = []
-        for stem in stems:
-            text = _module(f"negotiate.{floor}.{stem}")
-            files[f"api/{floor}/{stem}.md"] = text
-            module = importlib.import_module(f"negotiate.{floor}.{stem}")
+        for path in sorted((ROOT / room).rglob("*.py")):
+            stem = path.relative_to(ROOT / room).with_suffix("").as_posix()
+            if any(part.startswith("_") for part in stem.split("/")):
+                continue
+            dotted = f"negotiate.{room}.{stem.replace('/', '.')}"
+            files[f"api/{room}/{stem}.md"] = _module(dotted)
+            module = importlib.import_module(dotted)
             listed.append((f"[{stem}]({stem}.md)", cell(_first(module))))
-        files[f"api/{floor}/index.md"] = "\n".join([
-            f"# negotiate.{floor}\n", f"{meaning[0].upper()}{meaning[1:]}.\n",
-            table(("module", "what it holds"), listed, raw=True) if listed else "",
+        stems = [re.match(r"\[(.+?)\]", row[0])[1] for row in listed]  # type: ignore[index]
+        files[f"api/{room}/index.md"] = "\n".join([
+            f"# negotiate.{room}\n", f"{meaning}\n",
+            table(("file", "what it holds"), listed, raw=True) if listed else "",
             "```{toctree}\n:hidden:\n", *stems, "```\n",
         ])  # fmt: skip
-        index.append(f"- [negotiate.{floor}]({floor}/index.md): {meaning}")
-        entries.append(f"{floor}/index")
+        index.append(f"- [negotiate.{room}]({room}/index.md): {meaning}")
+        entries.append(f"{room}/index")
     others = ", ".join(f"[{name}]({name}.md)" for name in entries if "/" not in name)
-    index.append(f"- Beside the floors: {others}.\n")
+    index.append(f"- Beside the rooms: {others}.\n")
     files["api/index.md"] = "\n".join([*index, "```{toctree}\n:hidden:\n", *entries, "```\n"])
     return files
 
@@ -83,6 +83,7 @@ def _module(name: str) -> str:
     for key, item in vars(module).items():
         if key.startswith("_"):
             continue
+        item = getattr(item, "function", item)  # a concept shows what it calls
         if getattr(item, "__module__", None) == name and inspect.isclass(item):
             out.append(_class(key, item))
         elif getattr(item, "__module__", None) == name and callable(item):

@@ -48,7 +48,7 @@ def pages() -> dict[str, str]:
 def _page(name: str, path: Path, head: dict[str, Any]) -> str:
     import negotiate as ng
 
-    thing = ng.load(name)
+    thing = ng.open(name)
     out = [f"# {escaped(str(head.get('title', name)))}\n"]
     shown = thing.html()
     for key in ("summary", "note", "stake"):
@@ -56,7 +56,8 @@ def _page(name: str, path: Path, head: dict[str, Any]) -> str:
             lead = "*Stakes.* " if key == "stake" else ""
             out.append(lead + escaped(" ".join(str(head[key]).split())) + "\n")
     folder = "games/classics" if path.parent.name == "classics" else "games"
-    out.append(f'File: `{folder}/{path.name}`. In Python: `ng.load("{name}")`.\n')
+    door = "load" if head.get("kind") == "negotiation" else "open"
+    out.append(f'File: `{folder}/{path.name}`. In Python: `ng.{door}("{name}")`.\n')
     if head.get("kind") == "negotiation":
         counts = [
             (key, len(head.get(key, ())))

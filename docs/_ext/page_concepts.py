@@ -1,72 +1,99 @@
-"""Forms, their metrics, solution concepts and slots: tables read off the plug-ins."""
+"""Games, their metrics, solution concepts and slots: tables read off the declarations."""
 
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 
 from text import cell, prose, table
 
 from negotiate import declare
 
 
-def _title(module: object) -> str:
-    lines = (inspect.getdoc(module) or "").strip().split("\n\n")[0].split()
-    first = " ".join(lines)
+def _title(thing: object) -> str:
+    first = " ".join((inspect.getdoc(thing) or "").strip().split("\n\n")[0].split())
     return first if len(first) < 220 else first[:217].rsplit(" ", 1)[0] + " ..."
+
+
+def _page(module: str) -> str:
+    return "api/" + module.removeprefix("negotiate.").replace(".", "/") + ".md"
+
+
+def _linked(text: str, module: str) -> str:
+    """A link to the page of a file; private files have none."""
+    return text if "._" in module else f"[{text}]({_page(module)})"
 
 
 def pages() -> dict[str, str]:
     """Three tables and one long list of metrics."""
-    return {"concepts.md": _concepts(), "forms.md": _forms(), "slots.md": _slots()}
+    return {"concepts.md": _concepts(), "games.md": _games(), "slots.md": _slots()}
 
 
 def _concepts() -> str:
     rows = []
     for name in declare.names("concept"):
-        module = declare.concept_named(name)
+        entry = declare.entry("concept", name)
+        concept = declare.concept_named(name)
+        takers = [g for g in declare.names("game") if name in declare.concepts_of(g)]
         rows.append((
-            f"[{name}](api/solutions/{name}.md)", cell(_title(module)),
-            cell(", ".join(module.FORM)), cell(module.FIELD),
-            cell(", ".join(sorted(module.DECLARES)) or "none"),
+            _linked(name, entry.module), cell(concept.title), cell(", ".join(takers)),
+            cell(concept.field), cell(", ".join(sorted(concept.axioms)) or "none"),
         ))  # fmt: skip
     return "\n".join([
         "# Solution concepts\n",
-        "A concept is found by its name: `negotiate solve CASE --concept NAME`, or "
-        '`declare.concept_named(NAME)(form)`. *Field* says in which numbers the exact '
-        "answer lies; *axioms* are those that the tests attack with random problems.\n",
-        table(("concept", "what it is", "forms", "field", "axioms"), rows, raw=True),
+        "A concept is a function of its room, found by its id too: `negotiate solve CASE "
+        "--concept NAME`, or `game.solve(NAME)`. *Field* says in which numbers the exact answer "
+        "lies; *axioms* are those that the tests attack with random problems.\n",
+        table(("concept", "title", "games", "field", "axioms"), rows, raw=True),
     ])  # fmt: skip
 
 
-def _forms() -> str:
+def _games() -> str:
     out = [
-        "# Forms and metrics\n",
-        "A form is a game that a case compiles into, or that a file describes. A metric is a "
-        "number or label read off its solution, called `<form>.<metric>`; sweeps, scenarios, "
-        "thresholds and claims take any of them. Words in angle "
-        "brackets stand for names of the case.\n",
+        "# Games and metrics\n",
+        "A game is compiled from a case, or described by a file. A metric is a number or label "
+        "read off it, `<game>.<metric>`, or off the solution of a concept, "
+        "`<game>.<concept>.<metric>`; "
+        "sweeps, scenarios, thresholds and claims take any of them. Words in angle brackets stand "
+        "for names of the case.\n",
     ]
-    for name in declare.names("game"):
-        module = declare.file_of(name)
-        out.append(
-            f"## {name}\n\n{prose(_title(module))}\nSee [its module](api/forms/{name}.md).\n"
-        )
-        metrics = getattr(module, "METRICS", {})
-        if metrics:
-            rows = [(f"`{name}.{key}`", cell(meaning)) for key, meaning in metrics.items()]
-            out.append(table(("metric", "meaning"), rows, raw=True))
+    for name in sorted((*declare.names("game"), *declare.names("assessment"))):
+        game = declare.game_named(name)
+        module = game.type.__module__
+        out.append(f"## {name}\n\n{game.title}. {prose(_title(import_module(module)))}\n")
+        if "._" not in module:
+            out.append(f"See [its file]({_page(module)}).\n")
+        solved = declare.concepts_of(name)
+        if solved:
+            out.append(f"Solved by {', '.join(f'`{one}`' for one in solved)}.\n")
+        rows = [
+            (f"`{name}.{metric.name}`", cell(str(metric.unit)), cell(metric.meaning))
+            for metric in game.metrics
+        ]
+        for concept in solved:
+            for metric in declare.concept_named(concept).metrics:
+                full = f"`{name}.{concept}.{metric.name}`"
+                rows.append((full, cell(str(metric.unit)), cell(metric.meaning)))
+        if rows:
+            out.append(table(("metric", "unit", "meaning"), rows, raw=True))
     return "\n".join(out)
 
 
 def _slots() -> str:
-    rows = [
-        (f"`{name}`", cell(declare.file_named("case.slots", name).MEANING))
-        for name in declare.files_in("case.slots")
-    ]
     return "\n".join([
         "# Slots: where a lever enters\n",
         "A lever names its slots in `enters`. The same cost through another slot has other "
         "comparative statics, so the file must choose; `negotiate check` reports a slot that no "
         "model of the case reads.\n",
-        table(("slot", "meaning"), rows, raw=True),
+        table(("slot", "meaning"), _slot_rows(), raw=True),
     ])  # fmt: skip
+
+
+def _slot_rows() -> list[tuple[str, str]]:
+    stems = declare.files_in("case.slots") if (declare.ROOT / "case" / "slots").is_dir() else ()
+    found = [(stem, declare.file_named("case.slots", stem)) for stem in stems]
+    rows = [(f"`{stem}`", cell(file.MEANING)) for stem, file in found if hasattr(file, "MEANING")]
+    if rows:
+        return rows
+    slots = import_module("negotiate.case.slots").SLOTS
+    return [(f"`{slot.name}`", cell(slot.meaning)) for slot in slots.values()]

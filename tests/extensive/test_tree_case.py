@@ -45,7 +45,7 @@ payoffs = [1, 1]
 def game(tmp_path):
     path = tmp_path / "entry.toml"
     path.write_text(ENTRY)
-    return ng.load(path)
+    return ng.open(path)
 
 
 def test_metrics_over_draws_follow_the_formula(game):

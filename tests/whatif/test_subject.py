@@ -65,7 +65,7 @@ def test_a_tree_with_quantities_is_the_case_of_them(tmp_path):
     path = tmp_path / "entry.toml"
     path.write_text(TREE, encoding="utf-8")
     name = "extensive.payoff.Entrant"
-    for given in (path, ng.load(path), ng.load(path).as_case()):
+    for given in (path, ng.open(path), ng.open(path).as_case()):
         # above war = 1 the incumbent fights, so the entrant stays out
         found = ng.curve(given, "quantity.war", [name], points=9).answers[name]
         assert found[:6].tolist() == [1.0] * 6 and found[7:].tolist() == [0.0] * 2
