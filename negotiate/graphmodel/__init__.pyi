@@ -25,6 +25,7 @@ from negotiate.graphmodel.non_myopic import non_myopic as non_myopic
 from negotiate.graphmodel.robustness import robustness as robustness
 from negotiate.graphmodel.sequential_stability import sequential_stability as sequential_stability
 from negotiate.graphmodel.simultaneous import simultaneous as simultaneous
+from negotiate.graphmodel.status_quo import history as history
 from negotiate.graphmodel.status_quo import paths as paths
 from negotiate.graphmodel.status_quo import status_quo as status_quo
 from negotiate.graphmodel.symmetric_metarational import (

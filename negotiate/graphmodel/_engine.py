@@ -79,6 +79,10 @@ class Stability(Solution):
 
     table: Table | None = field(default=None, compare=False, repr=False)
 
+    def __repr__(self) -> str:
+        states = len(self.form.states) if self.form is not None else 0
+        return f"<Stability: {self.concept}, {len(self.points)} equilibria of {states} states>"
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; ``states`` tells of each state for whom it is stable."""
         out = super().to_dict()

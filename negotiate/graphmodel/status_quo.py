@@ -302,6 +302,50 @@ def narrate(found: StatusQuo) -> str:
     return "\n".join(out) + "\n"
 
 
+def history(model: GraphModel) -> str:
+    """The path that history took, step by step, with who gained by each step at the time.
+
+    Parameters
+    ----------
+    model
+        With a path.
+
+    Returns
+    -------
+    str
+        Sentences, one a line; empty without a path.
+
+    Examples
+    --------
+    >>> import negotiate as ng
+    >>> print(history(ng.open("elmira")).splitlines()[1])
+    Local government: to 5 (Delay the appeal, Insist on the original order), an improvement; ...
+    """
+    out = []
+    before = None
+    for step in model.path:
+        when = f"{step.when}: " if step.when else ""
+        told = _told(model, step.state)
+        note = f"; {step.note}" if step.note else ""
+        if before is None:
+            out.append(f"{when}{told}{note}.")
+        else:
+            a, b = model.state(before), model.state(step.state)
+            worse = [
+                who for who in step.by if not model.preferences[model.player(who)].prefers(a, b)
+            ]
+            how = (
+                f"no improvement for {', '.join(worse)}"
+                if worse
+                else "an improvement"
+                if len(step.by) == 1
+                else "an improvement for each"
+            )
+            out.append(f"{when}{', '.join(step.by) or 'somebody'}: to {told}, {how}{note}.")
+        before = step.state
+    return "\n".join(out) + "\n" if out else ""
+
+
 def _told(model: GraphModel, label: str) -> str:
     said = words(model, label)
     return label if said == label else f"{label} ({said})"

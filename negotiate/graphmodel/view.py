@@ -98,8 +98,6 @@ def _legend(model: GraphModel) -> str:
     said = ["E: equilibrium; rank 1 is worst."]
     if model.status_quo:
         said.append(f"Status quo: {model.status_quo}.")
-    if model.note:
-        said.append(clean(model.note))
     return " ".join(said)
 
 

@@ -93,6 +93,14 @@ def test_idlib_holds_by_two_answers_and_ends_without_one():
         assert changed == (one is before.preferences[0])
 
 
+def test_history_of_idlib_went_by_improvements():
+    from negotiate.graphmodel.status_quo import history
+
+    told = history(ng.open("idlib-2020-graph")).splitlines()
+    assert len(told) == 6 and all("an improvement" in line for line in told[1:])
+    assert told[4].startswith("2020-03-06: Damascus, Turkey: to migrants")
+
+
 HEAD = """
 format = 1
 kind = "graph"
