@@ -296,7 +296,7 @@ def _terms(at: Location, terms: Doc, data: Doc, issues: list[str]) -> Iterator[F
 
 def sources(data: Doc) -> Iterator[Finding]:
     """Every number has a source or says that it is judgement; every source cited exists."""
-    known = _ids(data, "source") + _ids(data, "fact")
+    known = _ids(data, "source") + _ids(data, "fact") + list(_table(data, "estimate"))
     for at, quantity in _quantities(data):
         cited = quantity.get("source", ())
         for name in (
@@ -317,6 +317,34 @@ def sources(data: Doc) -> Iterator[Finding]:
                 yield from _unknown(
                     (key, index, "source", number), "source or fact", name, known, on_key=False
                 )
+
+
+def extrapolated(data: Doc) -> Iterator[Finding]:
+    """A number estimated at a row outside the sample says that its covariates were judged."""
+    beyond = {}
+    for name, record in _table(data, "estimate").items():
+        if isinstance(record, dict):
+            row, spans = _table(record, "row"), _table(record, "range")
+            beyond[name] = [v for v, span in spans.items() if _outside(row.get(v), span)]
+    for at, quantity in _quantities(data):
+        for name in _listed(quantity.get("source", ())):
+            variables = beyond.get(name) if isinstance(name, str) else None
+            if variables and not quantity.get("judgement"):
+                yield Finding(
+                    at,
+                    f"estimate {name} predicts outside its sample in {', '.join(variables)}",
+                    "judgement = true, and a note on what was extrapolated",
+                    severity="warning",
+                    on_key=True,
+                )
+
+
+def _outside(value: Any, span: Any) -> bool:
+    number = _number(value)
+    if number is None or not isinstance(span, list) or len(span) != 2:
+        return False
+    low, high = _number(span[0]), _number(span[1])
+    return low is not None and high is not None and not low <= number <= high
 
 
 def hindsight(data: Doc) -> Iterator[Finding]:
@@ -478,6 +506,7 @@ RULES = (
     values,
     references,
     sources,
+    extrapolated,
     hindsight,
     ranges,
     branch_probabilities,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from negotiate.case.deal import Aftermath, Deal, Fact, Source
+from negotiate.case.estimated import Estimated
 from negotiate.case.issue import Issue
 from negotiate.case.lever import Branch, Lever
 from negotiate.case.party import Party
@@ -50,6 +51,9 @@ class Case(Frozen):
     scenario: tuple[Scenario, ...] = ()
     claim: tuple[Claim, ...] = ()
     source: tuple[Source, ...] = ()
+    estimate: dict[str, Estimated] = Field(
+        default_factory=dict, description="fits of models to data that numbers rest on, by id"
+    )
     fact: tuple[Fact, ...] = ()
     aftermath: tuple[Aftermath, ...] = ()
     model: dict[str, dict[str, Any]] = Field(default_factory=dict)
