@@ -216,32 +216,39 @@ class CrisisSignalling(_Crisis):
         if self.selection == "uniform":
             return ascend(problem, start)
         beta, steps, decrement = np.asarray(start, dtype=float), 0, np.inf
-        here = problem.evaluate(beta)
+        here = self._near(problem, beta)
+        value = here.log_likelihood(beta)
         for _ in range(_ROUNDS):
-            eta = problem.indices_at(beta)
-            with np.errstate(all="ignore"):
-                row, p = crisis.equilibria(eta)
-                chosen = self.choose(eta, problem.outcome, row, p)
-            following = replace(
-                problem,
-                model=_Followed(),
-                outcome=np.asfortranarray(np.column_stack([problem.outcome, chosen])),
-            )
-            run = ascend(following, beta, steps=_STEPS)
+            run = ascend(here, beta, steps=_STEPS)
             steps += run.steps
             for share in (1.0, 0.999, 0.97, 0.7):
                 trial = beta + share * (run.beta - beta)
-                there = problem.evaluate(trial)
-                if there.value > here.value:
+                there = self._near(problem, trial)
+                reached = there.log_likelihood(trial)
+                lost = tolerance.SAME_MAXIMUM * (1.0 + abs(value))
+                if reached > value - lost:
                     break
-            gain = there.value - here.value
-            if not gain > 0.0:
-                decrement = min(decrement, run.decrement)
+            gain = reached - value
+            if not gain > -lost:
+                decrement = run.decrement
                 break
-            beta, here, decrement = trial, there, run.decrement if share == 1.0 else np.inf
-            if gain < tolerance.SAME_MAXIMUM * (1.0 + abs(here.value)):
+            beta, here, value = trial, there, reached
+            decrement = run.decrement if share == 1.0 else np.inf
+            if gain < lost:
                 break
-        return Ascent(beta, here, steps, decrement)
+        return Ascent(beta, here.evaluate(beta), steps, decrement)
+
+    def _near(self, problem: Problem, beta: Array) -> Problem:
+        """The problem with each row's equilibrium chosen among all of them at ``beta``."""
+        eta = problem.indices_at(beta)
+        with np.errstate(all="ignore"):
+            row, p = crisis.equilibria(eta)
+            chosen = self.choose(eta, problem.outcome, row, p)
+        return replace(
+            problem,
+            model=_Followed(),
+            outcome=np.asfortranarray(np.column_stack([problem.outcome, chosen])),
+        )
 
 
 @dataclass(frozen=True)

@@ -75,14 +75,14 @@ class Reply(NamedTuple):
     firm: Array
 
 
-def reply(p: Array, eta: Sequence[Array]) -> Reply:
-    """Replies to p."""
+def reply(p: Array, eta: Sequence[Array], *, rough: bool = False) -> Reply:
+    """Replies to p; ``rough`` for a search whose finds are polished."""
     s_a, v_a, c_b, w_a, w_b, a, v_b = eta
     with np.errstate(all="ignore"):
         c = (s_a - (1.0 - p) * v_a) / p
         v1, v2 = np.clip(c - w_a, -FAR, FAR), np.clip(c - a, -FAR, FAR)
         challenge = np.maximum(ndtr(-v1) + ndtr(v1) * ndtr(-v2), tolerance.TINY)
-        both = bivariate_normal(np.clip((w_a - a) / ROOT_TWO, -FAR, FAR), -v1)
+        both = bivariate_normal(np.clip((w_a - a) / ROOT_TWO, -FAR, FAR), -v1, rough=rough)
         firm = np.minimum(np.maximum(both, tolerance.TINY) / challenge, 1.0)
         index = np.clip(w_b - v_b + (v_b - c_b) / firm, -FAR - 1.0, FAR + 1.0)
     return Reply(index, ndtr(index), challenge, firm)
@@ -115,7 +115,7 @@ def equilibria(eta: Sequence[Array]) -> tuple[NDArray[np.int64], Array]:
         Row numbers, ascending, and the resist probabilities, ascending within a row.
     """
     eta = [np.asarray(e, dtype=float) for e in eta]
-    gap = _GRID - reply(_GRID_P, [e[:, None] for e in eta]).z  # q - z on the grid
+    gap = _GRID - reply(_GRID_P, [e[:, None] for e in eta], rough=True).z  # q - z on the grid
     below = gap < 0.0
     row, j = np.nonzero(below[:, :-1] != below[:, 1:])
     low, high = _GRID[j], _GRID[j + 1]

@@ -33,7 +33,8 @@ from negotiate.estimation.arithmetic.links import density
 Array = NDArray[np.float64]
 
 ROOT_TWO = np.sqrt(2.0)
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(40)
+_FINE = np.polynomial.legendre.leggauss(40)
+_ROUGH = np.polynomial.legendre.leggauss(20)
 _FAR = -4.0
 """Below this k, or where the result would be under `_SMALL`, the integral is computed."""
 _SMALL = 1e-5
@@ -43,8 +44,11 @@ _REACH = 6.0
 _NEVER_ZERO = 1e-300
 
 
-def bivariate_normal(h: Any, k: Any) -> Any:
-    """P(Z1 <= h, Z2 <= k) for standard normals of correlation 1/sqrt 2; broadcast arrays."""
+def bivariate_normal(h: Any, k: Any, *, rough: bool = False) -> Any:
+    """P(Z1 <= h, Z2 <= k) for standard normals of correlation 1/sqrt 2; broadcast arrays.
+
+    ``rough`` halves the nodes in the tails, for a search whose finds are polished.
+    """
     h, k = np.broadcast_arrays(np.asarray(h, float), np.asarray(k, float))
     h0 = np.where(h == 0.0, _NEVER_ZERO, h)
     k0 = np.where(k == 0.0, _NEVER_ZERO, k)
@@ -56,12 +60,13 @@ def bivariate_normal(h: Any, k: Any) -> Any:
     far = (k < _FAR) | (total < _SMALL)
     if np.any(far):
         total = np.array(total)
-        total[far] = _by_quadrature(h[far], k[far])
+        total[far] = _by_quadrature(h[far], k[far], _ROUGH if rough else _FINE)
     return total
 
 
-def _by_quadrature(h: Array, k: Array) -> Array:
+def _by_quadrature(h: Array, k: Array, rule: tuple[Array, Array]) -> Array:
     """The integral, over e from k downwards; the integrand lives within 40/|mode| of its mode."""
+    nodes, weights = rule
     shift = ROOT_TWO * h
     # the integrand's log is about -(e^2 + max(0, e - shift)^2)/2: mode at shift/2 if shift < 0
     mode = np.minimum(k, np.minimum(0.5 * shift, 0.0))
@@ -71,10 +76,8 @@ def _by_quadrature(h: Array, k: Array) -> Array:
         mode < k, mode - _REACH, k - np.minimum(9.0, 40.0 / np.maximum(slope, _NEVER_ZERO))
     )
     half = 0.5 * (upper - lower)
-    e = (lower + half)[..., None] + half[..., None] * _NODES
-    return np.asarray(
-        (half[..., None] * _WEIGHTS * density(e) * ndtr(shift[..., None] - e)).sum(-1)
-    )
+    e = (lower + half)[..., None] + half[..., None] * nodes
+    return np.asarray((half[..., None] * weights * density(e) * ndtr(shift[..., None] - e)).sum(-1))
 
 
 def bivariate_normal_jet(h: Jet, k: Jet) -> Jet:
