@@ -377,10 +377,12 @@ def _by_hand(
     c = model.capability[:, k].astype(float)
     middle = float(_middle(x, s * c, model.has[:, k], rule["reference"]))
     least = tolerance.UTILITY
+    chances = _chances(x, s * c, parties, rule["probability"])
+    at, care = x.tolist(), s.tolist()
 
     def expected(r: Array) -> dict[tuple[int, int], float]:
         return {
-            (i, j): _gain(i, j, x, s, c, r, parties, middle, rule)
+            (i, j): _gain(i, j, at, care, float(r[i]), chances[i, j], middle, rule)
             for i in parties
             for j in parties
             if i != j
@@ -425,32 +427,36 @@ def _middle(x: Array, w: Array, has: Array, reference: str) -> Any:
     return found[0]
 
 
+def _chances(
+    x: Array, w: Array, parties: list[int], probability: str
+) -> dict[tuple[int, int], float]:
+    """p_ij, each contest counted by itself."""
+    cast = {}
+    for i in parties:
+        for j in parties:
+            vote = [float(w[k]) * float(abs(x[k] - x[j]) - abs(x[k] - x[i])) for k in parties]
+            cast[i, j] = (sum(v for v in vote if v > 0), -sum(v for v in vote if v < 0))
+    every = sum(favour + against for favour, against in cast.values())
+    out = {}
+    for pair, (favour, against) in cast.items():
+        whole = every if probability == "all_contests" else favour + against
+        part = max(favour - against, 0.0) if probability == "net" else favour
+        out[pair] = part / whole if whole else 0.0
+    return out
+
+
 def _gain(
-    i: int, j: int, x: Array, s: Array, c: Array, r: Array, parties: list[int], middle: float,
+    i: int, j: int, x: list[float], s: list[float], r: float, chance: float, middle: float,
     rule: dict[str, Any],
 ) -> float:  # fmt: skip
-    """E_ij, one contest at a time."""
-    favour = against = every = 0.0
-    for k in parties:
-        vote = c[k] * s[k] * (abs(x[k] - x[j]) - abs(x[k] - x[i]))
-        favour, against = favour + max(vote, 0), against + max(-vote, 0)
-    if rule["probability"] == "all_contests":
-        for a in parties:
-            for b in parties:
-                for k in parties:
-                    every += c[k] * s[k] * abs(abs(x[k] - x[b]) - abs(x[k] - x[a]))
-        chance = favour / every if every else 0.0
-    else:
-        whole = favour + against
-        part = favour if rule["probability"] == "supporters" else max(favour - against, 0.0)
-        chance = part / whole if whole else 0.0
+    """E_ij of one contest."""
     d = abs(x[i] - x[j])
-    win, lose = 2 - 4 * (0.5 - 0.5 * d) ** r[i], 2 - 4 * (0.5 + 0.5 * d) ** r[i]
+    win, lose = 2 - 4 * (0.5 - 0.5 * d) ** r, 2 - 4 * (0.5 + 0.5 * d) ** r
     fight = chance * win + (1 - chance) * lose
-    out = s[j] * fight + (1 - s[j]) * win - rule["stay"] * (2 - 4 * 0.5 ** r[i])
+    out = s[j] * fight + (1 - s[j]) * win - rule["stay"] * (2 - 4 * 0.5**r)
     if rule["stay"] < 1:
         e = min((abs(x[i] - middle) + d) / 4, 0.5)
-        gain, loss = 2 - 4 * (0.5 - e) ** r[i], 2 - 4 * (0.5 + e) ** r[i]
+        gain, loss = 2 - 4 * (0.5 - e) ** r, 2 - 4 * (0.5 + e) ** r
         out -= (1 - rule["stay"]) * (rule["better"] * gain + (1 - rule["better"]) * loss)
     return float(out)
 

@@ -68,7 +68,7 @@ Array = npt.NDArray[Any]
 
 POINTS = 100.0
 """Gains are counted in points of a scale of 100, as the field does."""
-MAX_RATES = 10_000_000
+MAX_RATES = 2_000_000
 """Most pairs of parties times pairs of issues."""
 MAX_ROUNDS = 1_000
 ARITHMETICS = ("floats", "exact")
@@ -432,24 +432,19 @@ def _best_left(
                 continue
             towards_b = np.where(below[a], 1, -1) * (x[b] - y[a])
             towards_a = np.where(below[b], 1, -1) * (x[a] - y[b])
-            for q in np.nonzero(apart & (towards_b > 0))[0]:
-                room = min(towards_b[q] * w[a, q] / total[q], abs(x[b, q] - mean[q]) - bought[b, q])
-                if room <= 0:
-                    continue
-                for p in np.nonzero(apart & (towards_a > 0))[0]:
-                    if p == q:
-                        continue
-                    other = min(
-                        towards_a[p] * w[b, p] / total[p], abs(x[a, p] - mean[p]) - bought[a, p]
-                    )
-                    if other <= 0:
-                        continue
-                    # equal gains: dp (s_Ap + s_Bp) = dq (s_Aq + s_Bq), one of them at its most
-                    dp = min(other, room * (s[a, q] + s[b, q]) / (s[a, p] + s[b, p]))
-                    dq = dp * (s[a, p] + s[b, p]) / (s[a, q] + s[b, q])
-                    gain = float(s[a, p] * dp - s[a, q] * dq)
-                    if gain > best[0]:
-                        best = (gain, a, int(q), b, int(p))
+            room = np.minimum(towards_b * w[a] / total, np.abs(x[b] - mean) - bought[b])
+            other = np.minimum(towards_a * w[b] / total, np.abs(x[a] - mean) - bought[a])
+            room, other = (np.where(apart, np.maximum(r, 0), 0) for r in (room, other))
+            # rows: q, supplied by a; columns: p, supplied by b
+            joint = np.maximum(s[a] + s[b], tolerance.TINY)
+            # equal gains: dp (s_Ap + s_Bp) = dq (s_Aq + s_Bq), one of them at its most
+            dp = np.minimum(other[None, :], room[:, None] * joint[:, None] / joint[None, :])
+            dq = dp * joint[None, :] / joint[:, None]
+            gain = s[a][None, :] * dp - s[a][:, None] * dq
+            np.fill_diagonal(gain, 0.0)
+            q, p = (int(index) for index in np.unravel_index(gain.argmax(), gain.shape))
+            if gain[q, p] > best[0]:
+                best = (float(gain[q, p]), a, q, b, p)
     return best
 
 

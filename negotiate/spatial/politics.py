@@ -603,8 +603,8 @@ def _by_hand(model: SpatialModel, x: Array, settings: dict[str, Any]) -> list[fl
         strength = np.zeros((n, n))
         for i in options:
             for j in options:
-                votes = [c[k] * float(rule(np.array(u[k][i] - u[k][j]))) for k in range(n)]
-                strength[i, j] = sum(v for v in votes if v > 0)
+                votes = c * rule(np.array([u[k][i] - u[k][j] for k in range(n)]))
+                strength[i, j] = votes[votes > 0].sum()
         win = np.full((n, n), 0.5)
         for i in options:
             for j in options:
