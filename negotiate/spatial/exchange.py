@@ -48,16 +48,15 @@ program's outcome of the round on all thirteen issues (`tests/spatial/test_excha
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.case.quantity import exact as read_number
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
+from negotiate.numbers.fractions import exact as read_number
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import by_round, forecast, terms_of
 from negotiate.spatial._metrics import METRICS
@@ -223,8 +222,8 @@ def _run_exact(
         )
     low = np.array([issue.low for issue in model.issues], dtype=object)
     width = np.array([issue.width for issue in model.issues], dtype=object)
-    none = Fraction(0)
-    position = np.where(model.has, int(POINTS) * (model.position - low) / width, none)
+    points = int(POINTS) * (model.position - low) / width
+    position = np.where(model.has, points, 0 * points)
     done = []
     for _ in range(rounds):
         found = kernel.exact_round(position, model.salience, model.capability, model.has, priority)

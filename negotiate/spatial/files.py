@@ -49,9 +49,9 @@ from negotiate.case.game_file import (
     validated,
 )
 from negotiate.case.quantity import Frozen
-from negotiate.case.quantity import exact as read_number
 from negotiate.declare import reads
 from negotiate.errors import CaseError, InputError
+from negotiate.numbers.fractions import exact as read_number
 from negotiate.spatial import tables
 from negotiate.spatial.positions import Scale, SpatialModel
 
@@ -245,7 +245,7 @@ def _scale(row: Mapping[str, Any], known: Mapping[str, Any], findings: list[str]
         if value is None:
             return None
         try:
-            found = number(value, known, f"{what} of {name}") if value != "" else None
+            found: Any = number(value, known, f"{what} of {name}")
             if np.ndim(found):
                 return np.asarray(found, dtype=float)  # a level over draws
             return read_number(float(found) if isinstance(found, np.floating) else found)

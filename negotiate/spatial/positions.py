@@ -46,9 +46,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from negotiate.case.quantity import exact as read_number
 from negotiate.declare import Playable, game
 from negotiate.errors import CaseError, InputError, TooLargeError, UnknownNameError
+from negotiate.numbers.fractions import exact as read_number
 
 Array = npt.NDArray[Any]
 Number = Any
@@ -488,7 +488,7 @@ def model(
 def _number(value: Any, what: str, findings: list[str]) -> Any:
     """The exact number that a value stands for; a float is its shortest decimal."""
     try:
-        return read_number(value.item() if isinstance(value, np.generic) else value)
+        return read_number(value)
     except ValueError as error:
         findings.append(f"{what}: {error}")
         return Fraction(0)

@@ -34,9 +34,9 @@ import numpy as np
 import numpy.typing as npt
 
 from negotiate import tolerance
-from negotiate.case.quantity import exact as read_number
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.numbers.fractions import exact as read_number
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.spatial._forecast import forecast, plain
 from negotiate.spatial._metrics import METRICS

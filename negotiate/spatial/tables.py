@@ -35,8 +35,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from negotiate.case.quantity import exact as read_number
 from negotiate.errors import CaseError, FileFormatError, InputError, TooLargeError
+from negotiate.numbers.fractions import exact as read_number
 from negotiate.spatial.positions import Scale, SpatialModel
 from negotiate.spatial.positions import model as build
 

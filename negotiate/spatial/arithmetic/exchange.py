@@ -319,9 +319,7 @@ def _greedy(
     return log
 
 
-def yielded(
-    position: Array, voting: Array, salience: Array, *, fixed: float, flexible: float
-) -> Array:
+def yielded(position: Array, voting: Array, salience: Array, *, fixed: Any, flexible: Any) -> Array:
     """Positions at the start of the next round.
 
     A share of each shift, ``fixed + flexible (1 - s)``, becomes part of the position: what a party
