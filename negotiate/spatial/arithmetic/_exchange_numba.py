@@ -24,7 +24,8 @@ def _volume(
     """Largest joint volume of an exchange now; ``push`` is side times influence."""
     sold = min((x[b, q] - y[a, q]) * push[a, q], want[b, q])
     bought = min((x[a, p] - y[b, p]) * push[b, p], want[a, p])
-    return min(sold * (s[a, q] + s[b, q]), bought * (s[a, p] + s[b, p]))
+    out: float = min(sold * (s[a, q] + s[b, q]), bought * (s[a, p] + s[b, p]))
+    return out
 
 
 @numba.njit(cache=True)
