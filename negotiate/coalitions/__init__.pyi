@@ -2,6 +2,8 @@
 
 from negotiate.coalitions.agreement import Agreement as Agreement
 from negotiate.coalitions.agreement import stable_agreements as stable_agreements
+from negotiate.coalitions.airport import nucleolus_fees as nucleolus_fees
+from negotiate.coalitions.airport import shapley_fees as shapley_fees
 from negotiate.coalitions.banzhaf import banzhaf as banzhaf
 from negotiate.coalitions.bargaining_set import bargaining_set as bargaining_set
 from negotiate.coalitions.claims import ClaimsProblem as ClaimsProblem

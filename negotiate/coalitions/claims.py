@@ -45,7 +45,8 @@ from negotiate.coalitions.arithmetic.exact_table import integers
 from negotiate.coalitions.game import CoalitionalGame, check_size, players_of
 from negotiate.declare import Concept, Metric, Playable, compiles, concept, game, reads
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
-from negotiate.numbers.reading import check_labels, exact
+from negotiate.numbers.fractions import exact
+from negotiate.numbers.reading import check_labels
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT, TINY
 

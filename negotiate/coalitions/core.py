@@ -37,7 +37,7 @@ from negotiate.coalitions.arithmetic import lexicographic, subsets
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.declare import Metric, concept
 from negotiate.errors import TooLargeError
-from negotiate.numbers.reading import exact
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import GAP
 

@@ -196,7 +196,7 @@ def stable_partitions(
         f"farsighted stability is asked up to {FARSIGHTED_PLAYERS} players",
     )  # fmt: skip
     return Solution(
-        concept="formation", players=game.players, points=tuple(points), complete=True,
+        concept="stable_partitions", players=game.players, points=tuple(points), complete=True,
         exact=game.exact, evidence=evidence,
         settings={"rule": "given" if payoffs else rule, "partitions": len(listed)},
         notes=notes, form=game,

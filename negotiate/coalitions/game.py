@@ -40,7 +40,8 @@ from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.arithmetic.exact_table import from_floats, integers
 from negotiate.declare import Metric, Playable, game, reads
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
-from negotiate.numbers.reading import check_labels, exact
+from negotiate.numbers.fractions import exact
+from negotiate.numbers.reading import check_labels
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

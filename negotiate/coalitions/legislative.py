@@ -28,7 +28,8 @@ from typing import Any
 
 from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, NoSolutionError
-from negotiate.numbers.reading import check_labels, exact
+from negotiate.numbers.fractions import exact
+from negotiate.numbers.reading import check_labels
 from negotiate.solution import Evidence, Point, Solution
 
 KIND = "legislative"

@@ -43,7 +43,7 @@ from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.game import CoalitionalGame, from_worths
 from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, TooLargeError
-from negotiate.numbers.reading import exact
+from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import AGREEMENT
 

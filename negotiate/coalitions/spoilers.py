@@ -41,7 +41,8 @@ from negotiate.case.slots.expected import expected_use
 from negotiate.coalitions.game import players_of
 from negotiate.declare import Metric, Playable, compiles, concept, game
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.numbers.reading import check_labels, exact
+from negotiate.numbers.fractions import exact
+from negotiate.numbers.reading import check_labels
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -147,7 +148,7 @@ class Spoilers(Playable):
             for name in getattr(self, what):
                 if name not in names:
                     raise UnknownNameError("outsider", name, names, where=f"spoilers, {what}")
-        number = {p: _number(x) for p, x in self.chance.items()}
+        number = {p: _exact_or_as_is(x) for p, x in self.chance.items()}
         for p, q in number.items():
             if np.any(np.asarray(q <= 0)) or np.any(np.asarray(q > 1)):
                 raise InputError(
@@ -155,7 +156,7 @@ class Spoilers(Playable):
                 )
         levers = {
             p: {
-                lever: (_number(h), _number(use))
+                lever: (_exact_or_as_is(h), _exact_or_as_is(use))
                 for lever, (h, use) in self.levers.get(p, {}).items()
             }
             for p in names
@@ -171,16 +172,28 @@ class Spoilers(Playable):
                         f"harm {harm}, chance {use}", where=f"lever {lever} against {p}",
                         allowed="harm from 0, chance from 0 to 1",
                     )  # fmt: skip
+        everything = [
+            *self.held.values(), *self.broken.values(), *self.chance.values(),
+            *self.cost.values(), *(x for pair in self.signatories.values() for x in pair),
+            *(x for row in levers.values() for pair in row.values() for x in pair),
+        ]  # fmt: skip
+        # A fraction times an array of floats would be an array of objects.
+        settle = _as_float if any(map(_is_float, everything)) else _exact_or_as_is
+        levers = {
+            p: {lever: (settle(h), settle(use)) for lever, (h, use) in row.items()}
+            for p, row in levers.items()
+        }
+        number = {p: settle(q) for p, q in number.items()}
         for name, value in (
             ("players", names),
-            ("held", {p: _number(self.held[p]) for p in names}),
-            ("broken", {p: _number(self.broken[p]) for p in names}),
-            ("chance", {p: number.get(p, Fraction(1)) for p in names}),
-            ("cost", {p: _number(self.cost.get(p, 0)) for p in names}),
+            ("held", {p: settle(self.held[p]) for p in names}),
+            ("broken", {p: settle(self.broken[p]) for p in names}),
+            ("chance", {p: number.get(p, settle(1)) for p in names}),
+            ("cost", {p: settle(self.cost.get(p, 0)) for p in names}),
             ("levers", levers),
             (
                 "signatories",
-                {p: (_number(a), _number(b)) for p, (a, b) in self.signatories.items()},
+                {p: (settle(a), settle(b)) for p, (a, b) in self.signatories.items()},
             ),
         ):
             object.__setattr__(self, name, value)
@@ -189,7 +202,7 @@ class Spoilers(Playable):
         return f"Spoilers({self.title or 'a deal'}; outsiders {', '.join(self.players)})"
 
     def gain(self, player: str) -> Any:
-        """Q (d - u) - k: what breaking the deal brings, levers idle."""
+        """What breaking the deal brings with the levers idle, q (d - u) - k."""
         return self.chance[player] * (self.broken[player] - self.held[player]) - self.cost[player]
 
     def margin(self, player: str) -> Any:
@@ -229,10 +242,18 @@ class Spoilers(Playable):
         return self.at_stake() - sum(self.payment(p) for p in self.players)
 
 
-def _number(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return np.asarray(value, dtype=float)
-    return value if isinstance(value, (float, np.floating)) else exact(value)
+def _is_float(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, float, np.floating))
+
+
+def _as_float(value: Any) -> Any:
+    return np.asarray(value, dtype=float) if isinstance(value, np.ndarray) else (
+        float(value) if _is_float(value) else float(exact(value))
+    )  # fmt: skip
+
+
+def _exact_or_as_is(value: Any) -> Any:
+    return value if _is_float(value) else exact(value)
 
 
 def _above_zero(value: Any) -> Any:

@@ -41,7 +41,8 @@ from negotiate.coalitions.arithmetic import generating, subsets
 from negotiate.coalitions.game import CoalitionalGame, check_size
 from negotiate.declare import Concept, Metric, Playable, concept, game, reads
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
-from negotiate.numbers.reading import check_labels, exact
+from negotiate.numbers.fractions import exact
+from negotiate.numbers.reading import check_labels
 from negotiate.solution import Evidence, Point, Solution
 
 Array = np.ndarray[Any, np.dtype[Any]]

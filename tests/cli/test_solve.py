@@ -8,7 +8,7 @@ from negotiate import declare
 from negotiate.cli import main
 
 COMPILED = [name for name in declare.names("game") if name in declare.names("compiles")]
-ELSEWHERE = {"baron_ferejohn": "quantity.members", "extensive": "tree"}
+ELSEWHERE = {"baron_ferejohn": "quantity.members", "extensive": "tree", "claims": "claims"}
 """Forms whose numbers the case does not give, and what the error names."""
 
 

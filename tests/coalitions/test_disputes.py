@@ -172,7 +172,7 @@ def test_metrics_answer_to_what_ifs(idlib) -> None:
         idlib.with_draws({"lever.force.cost.syria": np.array([0.0, 0.4])}), names
     )
     for name in names:
-        assert drawn[name].shape == (2,)
+        assert drawn[name].shape == (2,) and drawn[name].dtype.kind in "fb"
         assert drawn[name][1] == pytest.approx(float(base[name]), abs=1e-8)
     assert drawn["spoilers.payment.syria"][0] > 0 == drawn["spoilers.payment.syria"][1]
     assert drawn["spoilers.spoils.syria"].tolist() == [True, False]

@@ -89,7 +89,7 @@ def from_dividends(shares: Array) -> Array:
 
 
 def count(length: int) -> int:
-    """N where the length is 2^n."""
+    """Number of players n, where the length is 2^n."""
     return length.bit_length() - 1
 
 
