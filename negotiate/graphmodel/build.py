@@ -104,6 +104,7 @@ def option_model(
     """
     _check_names(players, [option.id for option in options])
     _check_options(players, options)
+    _check_rules(same, forbidden)
     ids = [option.id for option in options]
     table = _table(len(options))
     keep = np.ones(len(table), dtype=bool)
@@ -469,6 +470,21 @@ def _check_names(players: Sequence[str], names: Sequence[str]) -> None:
             )
     if len(players) > MAX_PLAYERS:
         raise TooLargeError(f"{len(players)} decision makers", allowed=f"up to {MAX_PLAYERS}")
+
+
+def _check_rules(same: Sequence[Mapping[str, str]], forbidden: Sequence[Mapping[str, str]]) -> None:
+    """Every rule has the statements it needs, and no others."""
+    for name, rules, needs, may in (
+        ("same", same, {"when"}, {"label"}),
+        ("forbidden", forbidden, {"from", "to"}, {"by"}),
+    ):
+        for k, rule in enumerate(rules, 1):
+            if not needs <= set(rule) or set(rule) - needs - may:
+                raise InputError(
+                    f"a rule with {', '.join(sorted(rule)) or 'nothing'}",
+                    where=f"{name} {k}",
+                    allowed=f"{', '.join(sorted(needs))}, and perhaps {', '.join(may)}",
+                )
 
 
 def _check_options(players: Sequence[str], options: Sequence[Option]) -> None:

@@ -198,7 +198,11 @@ class _Reader:
             if name in names:
                 self.faults.append(f"two decision makers are called {name}")
             names.append(name)
-            for k in maker.get("options", []):
+            own = maker.get("options", [])
+            if not isinstance(own, list):
+                self.faults.append(f"{name}: options are no list")
+                own = []
+            for k in own:
                 if type(k) is not int or not 0 <= k < len(options):
                     self.faults.append(f"{name} has an option {k!r} that does not exist")
                 elif k in owners:
@@ -226,7 +230,7 @@ class _Reader:
 
     def direction(self, option: Mapping[str, Any], k: int) -> str:
         said = option.get("permittedDirection", "both")
-        if said not in _DIRECTION:
+        if not isinstance(said, str) or said not in _DIRECTION:
             self.faults.append(f"option {k} goes '{said}', not both, fwd or back")
         return _DIRECTION.get(str(said), "both")
 
@@ -238,6 +242,7 @@ class _Reader:
                 or len(pair) != 2
                 or type(pair[0]) is not int
                 or pair[0] not in place
+                or not isinstance(pair[1], str)
                 or pair[1] not in ("Y", "N")
             ):
                 self.faults.append(f'{where}: {pair!r} is no [option, "Y" or "N"]')
@@ -344,7 +349,11 @@ class _Reader:
         blind: dict[str, list[str]] = {}
         for arcs, maker in zip(model.moves, makers):
             hidden = np.zeros(len(model.states), dtype=bool)
-            for k, item in enumerate(maker.get("misperceptions") or []):
+            seen = maker.get("misperceptions") or []
+            if not isinstance(seen, list):
+                self.faults.append(f"{maker['name']}: misperceptions are no list")
+                self.give_up()
+            for k, item in enumerate(seen):
                 text = self.statement(item, place, ids, f"{maker['name']}, misperception {k + 1}")
                 self.give_up()
                 hidden[model.member] |= true_of(text, model.table, ids)
@@ -364,7 +373,11 @@ class _Reader:
 
     def coalitions(self, names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         out = []
-        for item in self.data.get("coalitions") or []:
+        given = self.data.get("coalitions") or []
+        if not isinstance(given, list):
+            self.faults.append("coalitions are no list")
+            return ()
+        for item in given:
             group = item if isinstance(item, list) else [item]
             if not all(type(k) is int and 0 <= k < len(names) for k in group):
                 self.faults.append(f"coalition {item!r} names decision makers that do not exist")

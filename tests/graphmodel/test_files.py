@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import json
 import tomllib
 from pathlib import Path
@@ -12,7 +14,7 @@ import negotiate as ng
 from negotiate import declare
 from negotiate.errors import CaseError, InputError, NegotiateError, UnknownNameError
 from negotiate.graphmodel._definition import Rules, judge
-from negotiate.graphmodel.files import loads, open_file
+from negotiate.graphmodel.files import from_dict, loads, open_file
 from negotiate.graphmodel.status_quo import paths
 from negotiate.graphmodel.table import compare
 
@@ -220,3 +222,36 @@ def test_labels_from_files_are_escaped():
     model = loads(text.replace('owner = "A"', 'owner = "A"\nname = "<img src=x>"')).game()
     for shown in (model.html(), model.figure()):
         assert "<script" not in shown and "<img" not in shown
+
+
+JUNK = [None, True, -1, 3, 0.5, "x", "", "a and (", [], {}, [[]], ["a", "a"], {"x": 1}, "Y" * 50]
+
+
+def _spots(value, path=()):
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from _spots(value[key], (*path, key))
+    elif isinstance(value, list):
+        for k in range(len(value)):
+            yield from _spots(value[k], (*path, k))
+
+
+@pytest.mark.parametrize("stem", ["elmira", "idlib-2020-graph"])
+def test_any_part_replaced_by_junk_is_refused_or_read(stem):
+    """Every place of a file in turn holds every kind of junk: an error of ours, or a model."""
+    path = next(path for path in FILES if path.stem == stem)
+    base = tomllib.loads(path.read_text(encoding="utf-8"))
+    base.pop("source")
+    tried = 0
+    for spot in _spots(base):
+        for junk in JUNK if spot else ():
+            data = copy.deepcopy(base)
+            place = data
+            for step in spot[:-1]:
+                place = place[step]
+            place[spot[-1]] = junk
+            tried += 1
+            with contextlib.suppress(NegotiateError):
+                assert from_dict(data).game().states
+    assert tried > 500

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from negotiate.errors import CaseError, FileFormatError, NotApplicableError
+from negotiate.errors import CaseError, FileFormatError, NegotiateError, NotApplicableError
 from negotiate.graphmodel._definition import Rules
 from negotiate.graphmodel._engine import table
 from negotiate.graphmodel.build import option_model, payoff_model
@@ -157,3 +158,41 @@ def test_what_the_format_cannot_hold():
     )
     with pytest.raises(NotApplicableError, match="moves of A"):
         write_text(odd)
+
+
+JUNK = [None, True, -1, 3, 1e400, "x", "", [], {}, [[]], [[0, "Y"]], {"members": [[]]}, "Y" * 50]
+
+
+def _spots(value, path=()):
+    yield path
+    if isinstance(value, dict):
+        for key in value:
+            yield from _spots(value[key], (*path, key))
+    elif isinstance(value, list):
+        for k in range(len(value)):
+            yield from _spots(value[k], (*path, k))
+
+
+@pytest.mark.parametrize("manual", [False, True])
+def test_any_part_replaced_by_junk_is_refused_or_read(manual):
+    """Every place of a file in turn holds every kind of junk: an error of ours, or a model."""
+    base = changed(coalitions=[[0, 1]])
+    if manual:
+        base["useManualPreferenceRanking"] = True
+        for maker in base["decisionMakers"]:
+            maker["preferenceRanking"] = [1, 2, [3, 4], 5, 6]
+    base["decisionMakers"][0]["misperceptions"] = [[[0, "Y"]]]
+    tried = 0
+    for path in _spots(base):
+        if not path:
+            continue
+        for junk in JUNK:
+            data = json.loads(json.dumps(base))
+            place = data
+            for step in path[:-1]:
+                place = place[step]
+            place[path[-1]] = junk
+            tried += 1
+            with contextlib.suppress(NegotiateError):
+                assert read_text(json.dumps(data)).states
+    assert tried > 500
