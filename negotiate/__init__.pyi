@@ -16,6 +16,7 @@ from negotiate.case.read import check as check
 from negotiate.errors import NegotiateError as NegotiateError
 from negotiate.extensive.game import ExtensiveGame as ExtensiveGame
 from negotiate.front import concepts as concepts
+from negotiate.front import game as game
 from negotiate.front import games as games
 from negotiate.front import load as load
 from negotiate.front import metrics as metrics

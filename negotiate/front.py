@@ -115,6 +115,32 @@ def solve(thing: Any, game: str = "", *, concept: str = "", **settings: Any) -> 
     return thing.solve(concept.replace("-", "_"), **settings)
 
 
+def game(case: Negotiation | str | Path, name: str, **settings: Any) -> Any:
+    """A game of a case by name, or what is judged of it (``deal``, ``durability``).
+
+    Parameters
+    ----------
+    case
+        A negotiation, or the id or path of one.
+    name
+        Which game; see `games`.
+    settings
+        Keyword arguments of the function that compiles it: ``commitment``, ``levers`` ...
+
+    Returns
+    -------
+    A game
+
+    Examples
+    --------
+    >>> game("idlib-2020", "mediation").solve()[0].label
+    'babbling'
+    """
+    if not isinstance(case, Negotiation):
+        case = load(case)
+    return declare.load("compiles", name)(case, **settings)
+
+
 def concepts(game: str = "") -> tuple[Concept[Any], ...]:
     """Solution concepts, all or those that solve one kind of game.
 
