@@ -311,6 +311,10 @@ def sources(data: Doc) -> Iterator[Finding]:
                 severity="warning",
                 on_key=True,
             )
+    for id_, record in _table(data, "estimate").items():
+        for number, name in enumerate(_list(record, "source") if isinstance(record, dict) else ()):
+            at = ("estimate", id_, "source", number)
+            yield from _unknown(at, "source or fact", name, known, on_key=False)
     for key in ("fact", "aftermath", "issue", "scenario"):
         for index, entry in _items(data, key):
             for number, name in enumerate(_list(entry, "source")):
