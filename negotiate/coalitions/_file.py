@@ -21,9 +21,11 @@ exact. A coalitional file gives its worths in one of four ways::
     [gloves]                           # or who holds which glove
     left = ["a"]
 
-``unions`` (lists of players) and ``links`` (pairs of players) are what the Owen and the Myerson
-value read. A voting file has ``quota`` and ``[weights]``, or several ``[[rule]]`` with ``passes``;
-a rule without weights counts heads. A claims file has ``estate`` and ``[claims]``.
+``players`` may be left out where claims, weights, costs, gloves or a table name them all: they then
+stand in the order in which they appear. ``unions`` (lists of players) and ``links`` (pairs of
+players) are what the Owen and the Myerson value read. A voting file has ``quota`` and
+``[weights]``, or several ``[[rule]]`` with ``passes``; a rule without weights counts heads. A
+claims file has ``estate`` and ``[claims]``.
 
 A file with quantities is a case of its own (`as_case`): they can be drawn, set and asked about.
 
@@ -235,7 +237,30 @@ def loads(text: str, *, path: str = "") -> RoomFile:
         raise FileFormatError(
             f"kind = {kind!r}", path=path, line=1, column=1, allowed=", ".join(KINDS)
         )
+    if "players" not in data and (names := _named_in(data)):
+        data["players"] = names
     return validated(KINDS[kind], data, path=path, what=f"{kind} file")
+
+
+def _named_in(data: Mapping[str, Any]) -> list[str]:
+    """Players of a file that does not list them: those its claims, weights or worths name."""
+    found: list[str] = []
+    for key in ("claims", "weights", "airport"):
+        if isinstance(data.get(key), Mapping):
+            found += data[key]
+    rules = data.get("rule")
+    for rule in rules if isinstance(rules, list) else ():
+        if isinstance(rule, Mapping) and isinstance(rule.get("weights"), Mapping):
+            found += rule["weights"]
+    gloves = data.get("gloves")
+    if isinstance(gloves, Mapping):
+        for side in ("left", "right"):
+            hands = gloves.get(side)
+            found += [str(p) for p in hands] if isinstance(hands, list) else []
+    worth = data.get("worth")
+    if isinstance(worth, Mapping):
+        found += [part.strip() for key in worth for part in str(key).split("+") if part.strip()]
+    return list(dict.fromkeys(found))
 
 
 def open_file(path: str | Path) -> RoomFile:

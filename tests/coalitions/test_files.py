@@ -162,3 +162,20 @@ def test_unions_and_links_of_a_file_are_read() -> None:
     ).game()
     assert owen(game)[0].payoffs == {"a": Fraction(1, 2), "b": Fraction(1, 2), "c": 0}
     assert myerson(game)[0].payoffs["b"] == Fraction(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "players"),
+    [
+        ('kind = "claims"\nestate = 1\nclaims = { x = 1, y = 2 }', ("x", "y")),
+        ('kind = "voting"\nquota = 2\nweights = { q = 1, p = 1 }', ("q", "p")),
+        ('kind = "coalitional"\nairport = { big = 3, small = 1 }', ("big", "small")),
+        ('kind = "coalitional"\ngloves = { left = ["l"], right = ["r"] }', ("l", "r")),
+        ('kind = "coalitional"\nworth = { b = 0, a = 0, "a + b" = 1 }', ("b", "a")),
+    ],
+)
+def test_players_that_the_numbers_name_need_not_be_listed(
+    text: str, players: tuple[str, ...]
+) -> None:
+    file = files.loads(f'format = 1\nid = "f"\ntitle = "F"\n{text}')
+    assert file.players == players and file.game().players == players

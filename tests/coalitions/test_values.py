@@ -212,3 +212,17 @@ def test_unlisted_coalitions_take_the_best_of_their_parts() -> None:
     game = from_worths({"a+b": 3, "c+d": 2}, players="abcd", unlisted="best")
     assert game.worth(list("abcd")) == 5 and game.worth(list("abc")) == 3 and game.worth("a") == 0
     assert from_worths({"a+b": 3}, players="abc", unlisted="zero").worth(list("abc")) == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(games(3, 3), games(3, 3), st.fractions(-3, 3, max_denominator=4))
+def test_additivity(first: CoalitionalGame, second: CoalitionalGame, scale: Fraction) -> None:
+    """The value of v + s w is that of v plus s times that of w."""
+    table = [first.number(m) + scale * second.number(m) for m in range(8)]
+    both = CoalitionalGame(first.players, table)
+    links, unions = (("a", "b"), ("b", "c")), [["a", "b"]]
+    for solve in (
+        shapley, banzhaf, lambda g: owen(g, unions=unions), lambda g: myerson(g, links=links),
+    ):  # fmt: skip
+        x, y, z = (solve(g)[0].payoffs for g in (first, second, both))
+        assert all(z[p] == x[p] + scale * y[p] for p in first.players)
