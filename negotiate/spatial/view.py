@@ -108,8 +108,16 @@ def on_scales(model: SpatialModel, forecasts: Mapping[str, Mapping[str, Any]]) -
         )
     left = 24.0 + min(190.0, max(text_width(n, 12) for n in model.issue_names))
     stacks = [_stacks(model, k) for k in range(len(model.issues))]
-    heights = [64.0 + 13 * max((rank for *_, rank in stack), default=0) for stack in stacks]
     names = list(forecasts)[: len(MARKERS)]
+    below = [
+        _rows([_share(model, k, forecasts[name]) for name in names], 11 / (WIDTH - 30 - left))
+        for k in range(len(model.issues))
+    ]
+    lows = [11.0 * max((row for row in rows if row is not None), default=0) for rows in below]
+    heights = [
+        64.0 + low + 13 * max((rank for *_, rank in stack), default=0)
+        for stack, low in zip(stacks, lows, strict=True)
+    ]
     board = Canvas(
         WIDTH,
         sum(heights) + 60 + 18 * math.ceil(len(names) / 4),
@@ -119,20 +127,26 @@ def on_scales(model: SpatialModel, forecasts: Mapping[str, Mapping[str, Any]]) -
     top = 10.0
     for k, issue in enumerate(model.issues):
         scale = Scale(float(issue.low), float(issue.high), left, WIDTH - 30)
-        y = top + heights[k] - 38
+        y = top + heights[k] - 38 - lows[k]
         board.line(scale.start, y, scale.end, y, stroke="rule")
         for end in (float(issue.low), float(issue.high)):
-            board.text(scale(end), y + 30, f"{end:.4g}", size=11, anchor="middle", fill="soft")
+            board.text(
+                scale(end), y + 30 + lows[k], f"{end:.4g}", size=11, anchor="middle", fill="soft"
+            )
         board.text(left - 12, y + 4, issue.name, size=12, anchor="end")
         for party, level, radius, rank in stacks[k]:
             board.circle(scale(level), y - 7 - 13 * rank, radius, fill="blue", opacity=0.55)
             if rank == 0 and len(model.parties) <= 12 and len(model.issues) == 1:
                 board.text(scale(level), y - 16, party, size=10, anchor="middle", turn=-30)
         for number, name in enumerate(names):
-            told = forecasts[name].get(issue.name)
-            if told is not None:
+            told, row = forecasts[name].get(issue.name), below[k][number]
+            if told is not None and row is not None:
                 board.marker(
-                    scale(float(told)), y + 10, MARKERS[number], colour=_colour(number), size=4
+                    scale(float(told)),
+                    y + 10 + 11 * row,
+                    MARKERS[number],
+                    colour=_colour(number),
+                    size=4,
                 )
         for known, words in ((issue.status_quo, "status quo"), (issue.outcome, "outcome")):
             if known is not None:
@@ -152,6 +166,35 @@ def on_scales(model: SpatialModel, forecasts: Mapping[str, Mapping[str, Any]]) -
         "status quo.", size=11, fill="soft",
     )  # fmt: skip
     return board.render()
+
+
+def _share(model: SpatialModel, k: int, row: Mapping[str, Any]) -> float | None:
+    """A forecast as a share of the scale."""
+    level = row.get(model.issue_names[k])
+    return None if level is None else float((float(level) - model.low[k]) / model.width[k])
+
+
+def _rows(places: Sequence[float | None], gap: float) -> list[int | None]:
+    """A row for each mark, so that marks in one row are at least ``gap`` apart.
+
+    >>> _rows([0.5, 0.5, 0.9, None, 0.51], 0.1)
+    [0, 1, 0, None, 2]
+    """
+    taken: list[list[float]] = []
+    out: list[int | None] = []
+    for place in places:
+        if place is None:
+            out.append(None)
+            continue
+        row = next(
+            (r for r, held in enumerate(taken) if all(abs(place - h) >= gap for h in held)),
+            len(taken),
+        )
+        if row == len(taken):
+            taken.append([])
+        taken[row].append(place)
+        out.append(row)
+    return out
 
 
 def _stacks(model: SpatialModel, k: int) -> list[tuple[str, float, float, int]]:
