@@ -16,8 +16,11 @@ sides' supplies allow, and the search for the best one is a maximum of min(U, U'
 U[A, B, q] is the largest shift of q that A can sell to B, times s_Aq + s_Bq.
 
 What A can sell to B on q is bounded by A's way to B's position, and by what B still wants: its
-distance from mu_q less the shift of q that it has bought in this round. After an exchange only U of
-pairs with A or B change, so a step costs O(n m^2).
+distance from mu_q less the shift of q that it has bought in this round. Both only shrink, so gains
+never rise: a queue of gains as they once were, brought up to date at its head, finds the largest.
+
+Draws are played one after the other, since their exchanges differ in number and in kind; to play
+them in lockstep was tried and took twice as long. With numba many draws are played compiled.
 """
 
 from __future__ import annotations
