@@ -142,8 +142,8 @@ def read(
 def _share(negotiation: Negotiation, form: str, party: str, most: Any) -> Any:
     """Share of the way to its ideals that the party takes by a period of violation.
 
-    A temptation above what a period at one's ideal on every clause would bring is refused; in
-    draws it is nan, since there is no such game.
+    A temptation above what a period at one's ideal on every clause would bring is refused, in one
+    draw too: a share is in every draw what it is.
     """
     one: Any = 1.0 if negotiation.as_floats else Fraction(1)
     path = f"quantity.temptation_{party}"
@@ -155,14 +155,18 @@ def _share(negotiation: Negotiation, form: str, party: str, most: Any) -> Any:
         return share
     given = case.number(negotiation, form, f"temptation_{party}", path)
     over = np.asarray(given, float) > np.asarray(most, float) * (1 + TIE)
-    if over.ndim:
-        return np.where(over, np.nan, ratio(given, most, empty=0.0))
-    if over:
+    if over.any():
+        k = int(np.flatnonzero(over)[0])
+        value, bound = (
+            float(np.broadcast_to(np.asarray(x, float), over.shape).ravel()[k])
+            for x in (given, most)
+        )
+        where = f" in draw {k} ({int(over.sum())} of {over.size} draws)" if over.ndim else ""
         raise InputError(
-            f"{float(given):.6g} stakes a period, more than the {float(most):.6g} of a period at "
-            f"{party}'s own ideal on every clause",
+            f"{value:.6g} stakes a period, more than the {bound:.6g} of a period at {party}'s own "
+            f"ideal on every clause{where}",
             where=f"case {negotiation.id}, {path}",
-            allowed=f"at most {float(most):.6g}",
+            allowed=f"at most {bound:.6g}",
             remedy=f"state quantity.violation_share_{party}, the share of the way it takes",
         )
     return ratio(given, most, empty=0 * one)

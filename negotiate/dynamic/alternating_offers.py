@@ -321,10 +321,20 @@ def nash_limit(game: AlternatingOffers) -> Array:
             t = (
                 -weight * dx * (y[..., e] - d[..., 1]) - (1 - weight) * dy * (x[..., e] - d[..., 0])
             ) / (dx * dy)
-        t = np.clip(np.where(np.isfinite(t), t, np.where(dx == 0, 0.0, 1.0)), 0, 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # the part of the edge that gives neither party less than talking for ever
+            first = np.where(dx > 0, (d[..., 0] - x[..., e]) / dx, 0.0)
+            last = np.where(dy < 0, (d[..., 1] - y[..., e]) / dy, 1.0)
+        first, last = np.maximum(first, 0.0), np.minimum(last, 1.0)
+        fits = (first <= last) & ((dx > 0) | (x[..., e] >= d[..., 0]))
+        fits = fits & ((dy < 0) | (y[..., e] >= d[..., 1]))
+        t = np.where(np.isfinite(t), t, np.where(dx == 0, 0.0, 1.0))
+        t = np.where(weight >= 1, last, np.where(weight <= 0, first, np.clip(t, first, last)))
+        t = np.where(fits, t, 0.0)
         point = np.stack(np.broadcast_arrays(x[..., e] + t * dx, y[..., e] + t * dy), -1)
         gain = np.maximum(point - d, 0)
         value = gain[..., 0] ** weight * gain[..., 1] ** (1 - weight)
+        value = np.where(fits, value, -np.inf)
         if best is None or best_value is None:
             best_value, best = value, point
         else:

@@ -1,9 +1,9 @@
 r"""Equilibrium of alternating offers: subgame perfect, stationary where there is no deadline.
 
 Definition: no party gains by a one-shot deviation (offering other terms, accepting or rejecting
-otherwise, walking out) after any history. Without a deadline and with room for agreement it is
-the only subgame perfect equilibrium: on a pie of size one, who proposes first gets
-:math:`(1-\delta_2)/(1-\delta_1\delta_2)`.
+otherwise, walking out) after any history. Without a deadline, with room for agreement and where
+nobody gains by being left, it is the only subgame perfect equilibrium: on a pie of size one, who
+proposes first gets :math:`(1-\delta_2)/(1-\delta_1\delta_2)`.
 
 Source: Rubinstein (1982), Econometrica 50:97-109, doi:10.2307/1912531.
 
@@ -58,13 +58,14 @@ def alternating_offers_equilibrium(form: AlternatingOffers) -> Solution:
             where="alternating_offers_equilibrium",
             remedy="use evaluate for metrics over draws",
         )
+    agreed = bool((offers.outcome == kernel.AGREE).all())
     points, exact, notes = _deadline(form) if form.periods else _stationary(form, offers)
     evidence = tuple(holds(form, point) for point in points)
     return Solution(
         concept="alternating_offers_equilibrium",
         players=form.players,
         points=points,
-        complete=form.periods is not None or bool(offers.zone > 0),
+        complete=form.periods is not None or bool(offers.zone > 0 and agreed),
         exact=exact,
         evidence=evidence,
         settings={"first": form.first, "periods": form.periods},
@@ -84,7 +85,8 @@ def _number(value: Any) -> Any:
 def _stationary(
     form: AlternatingOffers, offers: kernel.Offers
 ) -> tuple[tuple[Point, ...], bool, tuple[str, ...]]:
-    exact = form.exact is not None and bool(offers.zone >= 0)
+    agreed = bool((offers.outcome == kernel.AGREE).all()) and bool(offers.zone >= 0)
+    exact = form.exact is not None and agreed
     values: Any = offers.payoffs
     reject: Any = offers.rejection
     if exact and form.exact is not None:
@@ -126,12 +128,12 @@ def _stationary(
                 },
             )
         )
-    if offers.zone >= 0:
+    if agreed:
         notes: tuple[str, ...] = ("The only subgame perfect equilibrium: agreement at once.",)
     elif points:
         notes = (
-            "No agreement gives both parties what they get by waiting or walking out; what is "
-            "shown is a stationary equilibrium, others are not excluded.",
+            "No agreement at once gives both parties what they get by waiting, walking out or "
+            "being left; what is shown is a stationary equilibrium, others are not excluded.",
         )
     else:
         notes = ("No stationary equilibrium in pure strategies was found.",)

@@ -154,7 +154,8 @@ def _mixed(form: StochasticGame, settings: dict[str, Any]) -> Point:
         _, mixed, bound = stochastic_zero_sum.shapley(reward, move, rules, float(discount[0]))
         settings |= {"method": "Hoffman-Karp", "error bound": bound}
     else:
-        mixed, residual = stochastic_path.by_continuation(reward, move, rules, discount)
+        scaled = kernel.in_spreads(reward, move, rules)
+        mixed, residual = stochastic_path.by_continuation(scaled, move, rules, discount)
         settings |= {"method": "logit path, polished", "residual": residual}
     strategies = {
         player: {
@@ -215,7 +216,8 @@ def label(form: StochasticGame, plan: Mapping[str, Any]) -> str:
 def holds(form: StochasticGame, point: Point) -> Evidence:
     """Largest gain of a one-shot deviation, by the Bellman equation at the plan's own values.
 
-    Exact (zero or not) where the game and the plan are rational; else relative to the values.
+    Exact (zero or not) where the game and the plan are rational; else in units of each player's
+    spread of payoffs.
     """
     exact = form.exact and all(
         isinstance(w, (int, Fraction))
@@ -224,16 +226,16 @@ def holds(form: StochasticGame, point: Point) -> Evidence:
         if isinstance(row, Mapping)
         for w in row.values()
     )
-    game = form if exact else form.floats()
+    game = form if exact else form.in_spreads()
     gains = game.deviations(point.strategies)
     (player, state, action), worst = max(gains.items(), key=lambda item: item[1])
-    reach = max((abs(float(v)) for v in point.payoffs.values()), default=1.0)
-    good = worst <= (0 if exact else REGRET * max(1.0, reach))
+    good = worst <= (0 if exact else REGRET)
     if np.isnan(float(worst)):
         good = False
     return Evidence(
         holds=bool(good),
         value=max(worst, 0 * worst),
-        what="gain of the best one-shot deviation, discounted sum",
+        what="gain of the best one-shot deviation, discounted sum"
+        + ("" if exact else " in spreads of payoffs"),
         witness="" if good else f"{player} plays {action} in {state}",
     )

@@ -215,6 +215,23 @@ class StochasticGame(Playable):
             {p: float(d) for p, d in self.discount.items()},
         )
 
+    def in_spreads(self) -> StochasticGame:
+        """The same game in floats, payoffs in units of each player's own spread.
+
+        No equilibrium changes; gains become comparable in whatever unit payoffs were counted. See
+        `negotiate.dynamic.arithmetic.stochastic.in_spreads`.
+        """
+        reward, move, _ = self.arrays
+        scaled = kernel.in_spreads(reward, move, self.rules)
+        plain = self.floats()
+        payoffs = {}
+        for s, state in enumerate(self.states):
+            count = self.rules.joint[s]
+            part = scaled[..., s, :, :count]
+            shape = [len(self.actions[state][p]) for p in self.players]
+            payoffs[state] = part.reshape(*part.shape[:-1], *shape)
+        return self._with(payoffs, plain.chances, plain.discount)
+
     def draw(self, index: int | tuple[int, ...]) -> StochasticGame:
         """One game of the draws."""
         n = len(self.players)

@@ -14,8 +14,10 @@ a rejection by :math:`i` is worth :math:`R_i(V_i) = \max(o_i,\; c_i + k_i V_i)`,
 .. math:: a_2 = R_2(b_2), \qquad b_1 = R_1(a_1).
 
 It exists, is unique and settles at once exactly when the point
-:math:`D_i = \max(o_i, c_i/(1-k_i))` lies in the set; where it does not, `without_agreement` finds
-what happens instead. Shapes: parties are the last axis, any leading axes are draws.
+:math:`D_i = \max(o_i, c_i/(1-k_i))` lies in the set and no proposer would rather be left: where the
+responder walks out on a refused offer, the proposer's payoff :math:`w_i` of being left must not
+exceed what agreement gives it. Where either fails, `without_agreement` finds what happens
+instead. Shapes: parties are the last axis, any leading axes are draws.
 
 Sources: Rubinstein (1982), Econometrica 50:97-109, doi:10.2307/1912531; Binmore, Rubinstein and
 Wolinsky (1986), RAND Journal 17:176-188, doi:10.2307/2555382; Binmore, Shaked and Sutton (1989),
@@ -247,7 +249,10 @@ def alternating_offers(
         part = slice(start, min(start + _CHUNK, count))
         local = flat.take(part) if draws else flat
         payoffs[part], outcome[part], zone[part] = _stationary(local, c[part], k[part], o[part])
-        lost = np.flatnonzero((zone[part] < -UTILITY) & ~np.isnan(zone[part]))
+        lost = np.flatnonzero(
+            ((zone[part] < -UTILITY) & ~np.isnan(zone[part]))
+            | _rather_left(payoffs[part], c[part], k[part], o[part], w[part])
+        )
         if lost.size:
             there = local.take(lost) if draws else local
             rows = lost + start
@@ -263,6 +268,17 @@ def alternating_offers(
             zone.reshape(draws),
             (o - stay).reshape(*draws, 2),
         )
+
+
+def _rather_left(payoffs: Array, c: Array, k: Array, o: Array, w: Array) -> NDArray[np.bool_]:
+    """Whether a proposer gains by an offer that is refused, the responder then walking out."""
+    out = np.zeros(len(c), dtype=bool)
+    for i in (0, 1):
+        j = 1 - i
+        with np.errstate(invalid="ignore"):
+            walks = o[:, j] > c[:, j] + k[:, j] * payoffs[:, j, j] + UTILITY
+            out |= walks & (w[:, i] > payoffs[:, i, i] + UTILITY)
+    return out
 
 
 def _flatten(curve: Curve, draws: tuple[int, ...]) -> Curve:
@@ -360,7 +376,9 @@ def without_agreement(
     """
     n = len(c)
     result, outcome = np.full((n, 2, 2), np.nan), np.full((n, 2), UNSOLVED)
-    for kinds, values in _patterns(curve, c, k, o, left):
+    with np.errstate(invalid="ignore"):  # what no proposer can keep makes a pattern nan: it fails
+        patterns = _patterns(curve, c, k, o, left)
+    for kinds, values in patterns:
         fits = _survives(curve, c, k, o, left, kinds, values) & (outcome[:, 0] == UNSOLVED)
         result[fits], outcome[fits] = values[fits], kinds
     return result, outcome

@@ -161,20 +161,39 @@ def gains(
     return worth, best - worth
 
 
+def in_spreads(reward: Array, move: Array, rules: Rules) -> Array:
+    """Payoffs in units of each player's own spread, from its least payoff where that is no matter.
+
+    A positive scaling changes no equilibrium; an added constant changes none either where the game
+    never ends of itself (each row of chances sums to one). So gains are judged alike in whatever
+    unit, and from whatever zero, payoffs are counted.
+    """
+    real = np.arange(rules.own.shape[2]) < np.array(rules.joint)[:, None]  # (S, M)
+    inside = real[:, None, :]
+    low = np.where(inside, reward, np.inf).min((-1, -3), keepdims=True)
+    high = np.where(inside, reward, -np.inf).max((-1, -3), keepdims=True)
+    lasting = np.where(real, np.abs(move.sum(-1) - 1) <= tolerance.WEIGHT_SUM, True)
+    lasting = lasting.all((-1, -2))[..., None, None, None]
+    size = np.where(lasting, high - low, np.maximum(np.abs(low), np.abs(high)))
+    spread = np.where(size > 0, size, 1.0)
+    out = (reward - np.where(lasting, low, 0.0)) / spread
+    return np.asarray(np.where(inside, out, 0.0))
+
+
 def pure_equilibria(
     reward: Array, move: Array, rules: Rules, discount: Array
 ) -> tuple[Array, Array, Array]:
     """Every pure stationary plan that may be an equilibrium of a single game, in floats.
 
-    Returns joint actions (K, S), values (K, S, N) and largest gains (K,), relative to the spread
-    of values; kept are gains up to `tolerance.DOUBT`, so that an exact check can decide ties.
+    Returns joint actions (K, S), values (K, S, N) in units of `in_spreads` and largest gains (K,)
+    in them; kept are gains up to `tolerance.DOUBT`, so that an exact check can decide ties.
     """
     check_plans(rules)
+    reward = in_spreads(reward, move, rules)
     kept, worths, worst = [], [], []
     for plans in rules.all_plans(CHUNK):
         worth, gain = gains(reward, move, rules, plans, discount)
-        scale = np.maximum(np.abs(worth).max((-1, -2)), 1.0)
-        regret = gain.max((-1, -2)) / scale
+        regret = gain.max((-1, -2))
         good = regret <= tolerance.DOUBT
         kept.append(plans[good])
         worths.append(worth[good])
@@ -187,8 +206,9 @@ def margins_over_draws(
 ) -> tuple[Array, Array]:
     """All pure stationary plans (K, S) and minus their largest gain (..., K): 0 at an equilibrium.
 
-    For small games over draws; the gain is relative to the spread of values.
+    For small games over draws; the gain is in units of `in_spreads`.
     """
+    reward = in_spreads(reward, move, rules)
     lead = np.broadcast_shapes(reward.shape[:-3], move.shape[:-3], discount.shape[:-1])
     draws = math.prod(lead)
     check_plans(rules, draws)
@@ -202,9 +222,8 @@ def margins_over_draws(
     rows = max(1, CHUNK // len(plans))
     for start in range(0, draws, rows):
         part = slice(start, start + rows)
-        worth, gain = gains(flat_reward[part], flat_move[part], rules, plans, flat_discount[part])
-        scale = np.maximum(np.abs(worth).max((-1, -2)), 1.0)
-        out[part] = -gain.max((-1, -2)) / scale
+        _, gain = gains(flat_reward[part], flat_move[part], rules, plans, flat_discount[part])
+        out[part] = -gain.max((-1, -2))
     return plans, out.reshape(*lead, len(plans))
 
 

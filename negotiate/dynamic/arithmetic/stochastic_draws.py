@@ -29,6 +29,7 @@ from negotiate.dynamic.arithmetic.stochastic import (
     CHUNK,
     Rules,
     action_values,
+    in_spreads,
     real_actions,
     values,
 )
@@ -138,9 +139,8 @@ def on_support(
         )
         real = real_actions(rules)
         gain = np.where(real, each - worth[..., None], -np.inf).max((-1, -2, -3))
-        scale = np.maximum(np.abs(worth).max((-1, -2)), 1.0)
         inside = (mixed[settled] >= -tolerance.PROBABILITY).all((-1, -2, -3))
-        regrets[settled] = np.where(inside, gain / scale, np.inf)
+        regrets[settled] = np.where(inside, gain, np.inf)
     return mixed, regrets
 
 
@@ -193,6 +193,7 @@ def mixed_over_draws(
     set of `supports` that has one, from several starts.
     """
     out = np.full((len(reward), *rules.counts.shape, int(rules.counts.max())), np.nan)
+    reward = in_spreads(reward, move, rules)
     left = np.arange(len(reward))
     if not left.size:
         return out, np.ones(0, dtype=bool)

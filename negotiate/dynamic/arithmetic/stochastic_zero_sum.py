@@ -3,6 +3,8 @@ r"""Zero-sum stochastic games: Shapley's value by Hoffman and Karp's monotone it
 Shapley's operator T takes values v to the values of the matrix games with entries
 :math:`r(s,a,b) + \delta \sum_t p(t\mid s,a,b)\,v(t)`. It is a contraction; its fixed point is the
 value of the game, and optimal strategies of the matrix games there are optimal stationary plans.
+Every matrix game is solved in units of its own spread, so that no unit of payoffs is too large or
+too small; what its strategies leave open, max_a (A y)_a - min_b (x A)_b, is part of the error.
 
 Sources: Shapley (1953), PNAS 39:1095-1100, doi:10.1073/pnas.39.10.1095; Hoffman and Karp (1966),
 Management Science 12:359-370, doi:10.1287/mnsc.12.5.359.
@@ -25,6 +27,8 @@ from negotiate.errors import InputError, NotConvergedError
 
 Array = NDArray[Any]
 _ROUNDS = 1_000
+_USED = 1e-7
+"""Probability above which an action of a linear programme's answer is taken to be in use."""
 
 
 def shapley(
@@ -35,11 +39,11 @@ def shapley(
     Hoffman and Karp's iteration: the first player's optimal strategies of the stage games at v,
     then the value of the second player's best reply to them, which is a decision problem; v rises
     to the value. With T Shapley's operator, the error is at most |Tv - v| / (1 - discount),
-    ``discount`` being times the largest chance that the game goes on.
+    ``discount`` being times the largest chance that the game goes on; Tv is known to within what
+    the strategies of its matrix games leave open, which is added.
     """
-    if reward.shape[-2] != 2 or np.abs(reward.sum(-2)).max() > tolerance.UTILITY * max(
-        1.0, float(np.abs(reward).max())
-    ):
+    largest = float(np.abs(reward).max())
+    if reward.shape[-2] != 2 or np.abs(reward.sum(-2)).max() > tolerance.UTILITY * largest:
         raise InputError(
             "payoffs do not sum to zero", where="stochastic game", allowed="two players, zero sum"
         )
@@ -49,28 +53,36 @@ def shapley(
     mixed = np.zeros((size, 2, width))
     low = min(float(reward[:, 0].min()), 0.0)  # so that v rises from the first step on
     v = np.full(size, low / max(1 - beta, tolerance.ROOT))
-    scale = max(1.0, float(np.abs(reward).max()))
-    error = np.inf
+    scale = largest or 1.0
+    error, gap = np.inf, 0.0
     for _ in range(_ROUNDS):
-        stage = np.zeros(size)
+        stage, gap = np.zeros(size), 0.0
         for s, (rows, columns) in enumerate(rules.counts):
             n = rules.joint[s]
             table = (reward[s, 0, :n] + discount * move[s, :n] @ v).reshape(rows, columns)
             stage[s], x, y = matrix_game(table)
             mixed[s, 0, :rows], mixed[s, 1, :columns] = x, y
+            gap = max(gap, float((table @ y).max() - (x @ table).min()))
         error = float(np.abs(stage - v).max())
-        if error <= 4 * tolerance.ROOT * scale / max(1 - beta, tolerance.ROOT):
+        if error <= 4 * (tolerance.ROOT * scale + gap) / max(1 - beta, tolerance.ROOT):
             v = stage
             break
-        nxt = _reply(reward, move, rules, mixed[:, 0], discount, np.maximum(stage, v))
+        start = np.maximum(stage, v)
+        nxt = _reply(reward, move, rules, mixed[:, 0], discount, start, scale)
         v = nxt
     else:
         raise NotConvergedError("Hoffman-Karp iteration", residual=error, where="stochastic game")
-    return v, mixed, error / max(1 - beta, tolerance.ROOT)
+    return v, mixed, (error + gap) / max(1 - beta, tolerance.ROOT)
 
 
 def _reply(
-    reward: Array, move: Array, rules: Rules, own: Array, discount: float, v: Array
+    reward: Array,
+    move: Array,
+    rules: Rules,
+    own: Array,
+    discount: float,
+    v: Array,
+    scale: float,
 ) -> Array:
     """Least value to the first player that replies to its plan allow: policy iteration."""
     size = len(rules.counts)
@@ -85,8 +97,10 @@ def _reply(
         matrix = np.eye(size) - discount * np.array([step[s][choice[s]] for s in range(size)])
         v = np.linalg.solve(matrix, np.array([pay[s][choice[s]] for s in range(size)]))
         each = [pay[s] + discount * step[s] @ v for s in range(size)]
-        better = [float(e.min()) < v[s] - tolerance.ROOT * max(1, abs(v[s]))
-                  for s, e in enumerate(each)]  # fmt: skip
+        better = [
+            float(e.min()) < v[s] - tolerance.ROOT * max(scale, abs(v[s]))
+            for s, e in enumerate(each)
+        ]
         if not any(better):
             break
         choice = np.array(
@@ -113,10 +127,42 @@ def matrix_game(table: Array) -> tuple[float, Array, Array]:
         total = a + d - b - c
         p, q = (d - c) / total, (d - b) / total
         return (a * d - b * c) / total, np.array([p, 1 - p]), np.array([q, 1 - q])
-    shifted = table - table.min() + 1
-    value, x = _least_cover(shifted.T)
-    _, y = _least_cover((shifted.max() + 1) - shifted)
-    return value + float(table.min()) - 1, x, y
+    least, spread = float(table.min()), float(table.max() - table.min())
+    unit = (table - least) / spread  # entries from 0 to 1, whatever the unit of payoffs
+    _, x = _least_cover(unit.T + 1)
+    _, y = _least_cover(2 - unit)
+    x, y = _polished(unit, x, y)
+    value = (float((x @ unit).min()) + float((unit @ y).max())) / 2
+    return least + spread * value, x, y
+
+
+def _polished(unit: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    """The same strategies from the equations of their supports, where that leaves less open."""
+    rows, columns = np.flatnonzero(x > _USED), np.flatnonzero(y > _USED)
+    if len(rows) != len(columns):
+        return x, y
+    size = len(rows)
+    matrix = np.zeros((size + 1, size + 1))
+    matrix[:size, :size] = unit[np.ix_(rows, columns)]
+    matrix[:size, size], matrix[size, :size] = -1, 1
+    right = np.zeros(size + 1)
+    right[size] = 1
+    try:
+        column = np.linalg.solve(matrix, right)[:size]
+        flipped = matrix.copy()
+        flipped[:size, :size] = matrix[:size, :size].T
+        row = np.linalg.solve(flipped, right)[:size]
+    except np.linalg.LinAlgError:
+        return x, y
+    if min(row.min(), column.min()) < 0:
+        return x, y
+    new_x, new_y = np.zeros_like(x), np.zeros_like(y)
+    new_x[rows], new_y[columns] = row / row.sum(), column / column.sum()
+
+    def left(a: Array, b: Array) -> float:
+        return float((unit @ b).max() - (a @ unit).min())
+
+    return (new_x, new_y) if left(new_x, new_y) < left(x, y) else (x, y)
 
 
 def _least_cover(matrix: Array) -> tuple[float, Array]:
