@@ -8,11 +8,15 @@ from negotiate.crisis.audience_costs import audience_costs as audience_costs
 from negotiate.crisis.audience_costs import lewis_schultz as lewis_schultz
 from negotiate.crisis.cheap_talk import CheapTalk as CheapTalk
 from negotiate.crisis.cheap_talk import cheap_talk as cheap_talk
+from negotiate.crisis.commitment import BargainingFailure as BargainingFailure
 from negotiate.crisis.commitment import IndivisibleIssue as IndivisibleIssue
 from negotiate.crisis.commitment import LongShift as LongShift
 from negotiate.crisis.commitment import ShiftingPower as ShiftingPower
+from negotiate.crisis.commitment import ThirdPartyGuarantee as ThirdPartyGuarantee
+from negotiate.crisis.commitment import bargaining_failure as bargaining_failure
 from negotiate.crisis.commitment import commitment as commitment
 from negotiate.crisis.commitment import indivisibility as indivisibility
+from negotiate.crisis.commitment import long_shift as long_shift
 from negotiate.crisis.crisis_bargaining import CostlyLottery as CostlyLottery
 from negotiate.crisis.crisis_bargaining import RiskReturn as RiskReturn
 from negotiate.crisis.crisis_bargaining import Screening as Screening

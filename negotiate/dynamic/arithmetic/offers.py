@@ -377,10 +377,9 @@ def without_agreement(
     n = len(c)
     result, outcome = np.full((n, 2, 2), np.nan), np.full((n, 2), UNSOLVED)
     with np.errstate(invalid="ignore"):  # what no proposer can keep makes a pattern nan: it fails
-        patterns = _patterns(curve, c, k, o, left)
-    for kinds, values in patterns:
-        fits = _survives(curve, c, k, o, left, kinds, values) & (outcome[:, 0] == UNSOLVED)
-        result[fits], outcome[fits] = values[fits], kinds
+        for kinds, values in _patterns(curve, c, k, o, left):
+            fits = _survives(curve, c, k, o, left, kinds, values) & (outcome[:, 0] == UNSOLVED)
+            result[fits], outcome[fits] = values[fits], kinds
     return result, outcome
 
 
