@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from negotiate.case.party import VALUE_FORMS
+from negotiate.case.paths import domain
 from negotiate.case.scenario import Scenario
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.numbers.fractions import exact
@@ -57,7 +58,7 @@ def settle(negotiation: Negotiation, changes: Mapping[str, Any]) -> dict[str, An
         elif touched and group.kind == "ordered":
             _check_order(negotiation, group.id, group.members, out)
     for path in changes:
-        _check_range(path, out[path])
+        _check_domain(negotiation, path, out[path])
     return out
 
 
@@ -155,15 +156,15 @@ def _check_order(
             )
 
 
-PROBABILITIES = ("probability", "credibility", "discount", "foresight")
-
-
-def _check_range(path: str, value: Any) -> None:
-    parts = path.split(".")
-    if not (parts[-1] in PROBABILITIES or (parts[0] == "lever" and parts[2] == "credibility")):
+def _check_domain(negotiation: Negotiation, path: str, value: Any) -> None:
+    """Refuse a value that the path, or the unit of the quantity there, does not allow."""
+    if isinstance(value, (bool, str)) or getattr(getattr(value, "dtype", None), "kind", "") == "b":
         return
-    if hasattr(value, "free_symbols"):
+    allowed = domain(path, negotiation.stated.get(path))
+    if allowed.holds(value):
         return
-    low, high = (value.min(), value.max()) if hasattr(value, "dtype") else (value, value)
-    if low < 0 or high > 1:
-        raise InputError(f"{float(low if low < 0 else high):.6g}", where=path, allowed="0 to 1")
+    worst = value
+    if hasattr(value, "dtype"):
+        low, high = value.min(), value.max()
+        worst = high if high > allowed.high else low
+    raise InputError(f"{float(worst):.6g}", where=path, allowed=allowed.text)

@@ -14,6 +14,7 @@ from typing import Any
 
 from negotiate.case.diagnostics import Finding, Location
 from negotiate.case.expression import parse
+from negotiate.case.paths import rounded
 from negotiate.errors import FileFormatError
 from negotiate.numbers.fractions import exact
 
@@ -162,7 +163,9 @@ def weights(data: Doc) -> Iterator[Finding]:
         numbers = [_number(item) for item in table.values()]
         if not missing and all(number is not None for number in numbers):
             total = sum(number for number in numbers if number is not None)
-            if total != 1:
+            if total != 1 and rounded(numbers):
+                yield _divided((*at,), "the weights", total)
+            elif total != 1:
                 yield Finding(
                     at,
                     f"the weights sum to {float(total):.10g}",
@@ -173,6 +176,16 @@ def weights(data: Doc) -> Iterator[Finding]:
         for name, number in zip(table, numbers):
             if number is not None and number < 0:
                 yield Finding((*at, name), f"weight {float(number):g}", "0 or more")
+
+
+def _divided(at: Location, what: str, total: Any) -> Finding:
+    return Finding(
+        at,
+        f"{what} sum to {float(total):.10g}, as rounded numbers do: they are divided by their sum",
+        remedy="write more decimals, or leave them as published",
+        severity="warning",
+        on_key=True,
+    )
 
 
 def values(data: Doc) -> Iterator[Finding]:
@@ -418,10 +431,15 @@ def branch_probabilities(data: Doc) -> Iterator[Finding]:
     """The probabilities of the branches of no deal sum to one."""
     numbers = [_number(entry.get("probability")) for _, entry in _items(data, "branch")]
     known = [number for number in numbers if number is not None]
-    if numbers and len(known) == len(numbers) and sum(known) != 1:
+    total = sum(known)
+    if not numbers or len(known) != len(numbers) or total == 1:
+        return
+    if rounded(known):
+        yield _divided(("branch", 0, "probability"), "the branch probabilities", total)
+    else:
         yield Finding(
             ("branch", 0, "probability"),
-            f"the branch probabilities sum to {float(sum(known)):.10g}",
+            f"the branch probabilities sum to {float(total):.10g}",
             "a sum of exactly 1",
             on_key=True,
         )

@@ -91,7 +91,7 @@ def behind(case: Any, paths: Sequence[str]) -> tuple[str, ...]:
     cited: set[str] = set()
     for pattern in paths:
         for path in case.matching(pattern):
-            quantity = case.quantities.get(path)
+            quantity = case.stated.get(path)
             for name in quantity.source if quantity is not None else ():
                 cited.update(facts.get(name, (name,)))
     return tuple(source.id for source in case.case.source if source.id in cited)

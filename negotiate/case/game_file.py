@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError
 
 from negotiate.case.deal import Source
 from negotiate.case.expression import parse
-from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.negotiation import Negotiation, assemble
 from negotiate.case.party import Party
 from negotiate.case.quantity import Frozen, Quantity
 from negotiate.case.schema import Case
@@ -174,7 +174,7 @@ def as_case(
         quantity={str(name): _quantity(str(name), entry, title) for name, entry in given.items()},
         model={kind: {**held, "players": names}},
     )
-    return from_case(case)
+    return assemble(case)
 
 
 def _quantity(name: str, entry: Any, where: str) -> Quantity:

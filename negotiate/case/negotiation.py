@@ -1,11 +1,12 @@
 """Negotiation: the validated whole, with its numbers under dotted paths.
 
-The description (`Case`) never changes; an intervention gives a new negotiation with other values.
+What the file states (`Case`, at ``case.case``) never changes; a change gives a new negotiation, and
+every attribute of it (``levers``, ``parties``, ``branches``, ``deals``, ``quantities``) reads its
+current values.
 Values are fractions as read from a file; `Negotiation.floats` turns them into floats,
 `Negotiation.with_draws` puts arrays with a leading draw axis in their place, `Negotiation.symbols`
 puts SymPy symbols there. The same compile serves all of them.
 
-=====================================  =====================================================
 path                                   value
 =====================================  =====================================================
 ``party.<p>.discount``                 discount factor per period of talks
@@ -32,6 +33,8 @@ path                                   value
 ``deal.<d>.<issue>``                   terms of a deal
 ``quantity.<name>``                    free quantities that models read
 =====================================  =====================================================
+=======
+`negotiate.case.paths.PATHS` is the table of paths.
 """
 
 from __future__ import annotations
@@ -41,42 +44,82 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
+from os import PathLike
 from types import MappingProxyType
 from typing import Any
 
-from negotiate.case.deal import Deal
+from negotiate.case.change import apply, settle
+from negotiate.case.diagnostics import Finding, label
 from negotiate.case.expression import Expression, parse
+from negotiate.case.findings import inspect, parse_toml
 from negotiate.case.issue import Issue
-from negotiate.case.lever import Branch, Lever
-from negotiate.case.party import VALUE_FORMS, Party, worth
+from negotiate.case.live import Amount, Amounts, Branch, Deal, Lever, Party, shown
+from negotiate.case.party import worth
+from negotiate.case.paths import flatten, rounded, sums
 from negotiate.case.quantity import Quantity
-from negotiate.case.scenario import Group, Scenario
+from negotiate.case.save import Difference, Edit, Part, document, edited, put, written
+from negotiate.case.scenario import Group, Scenario, natural
 from negotiate.case.schema import Case
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.errors import CaseError, EvidenceError, InputError, UnknownNameError
 from negotiate.tolerance import WEIGHT_SUM
 from negotiate.view import Viewable
 
+_MISSING: Any = object()
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Negotiation(Viewable):
     """A dispute as a model reads it.
 
-    Build one with `negotiate.load` or `from_case`; never by hand. ``base`` holds values that were
-    given, ``derived`` the expressions over them.
+    Make one with `negotiate.load`, `Negotiation.build` or `from_case`; never by hand.
+
+    Attributes
+    ----------
+    case
+        What the file states; it does not change.
+    base, derived
+        Current values by path; expressions over them.
+    stated
+        Quantities by path as the file states them; ``quantities`` has the current ones.
+    was_set
+        Paths whose value was set: they are known, and constant in draws.
+    source_text
+        Text of the file, which `save` edits; empty for a case built in Python.
+    notes
+        What was done on reading, such as weights divided by their sum.
     """
 
     case: Case
     base: Mapping[str, Any]
     derived: Mapping[str, Expression]
-    quantities: Mapping[str, Quantity]
+    stated: Mapping[str, Quantity]
     file_hash: str = ""
     applied: tuple[str, ...] = ()
     as_floats: bool = False
     draws: int | None = None
+    was_set: tuple[str, ...] = ()
+    source_text: str = field(default="", repr=False, compare=False)
+    notes: tuple[str, ...] = ()
     _cache: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _groups: dict[str, Group] = field(default_factory=dict, repr=False, compare=False)
 
     _view = "negotiate.case.view"
+
+    def __repr__(self) -> str:
+        counts = [(len(self.principals), "principal"), (len(self.issues), "issue")]
+        counts += [(len(self.levers), "lever"), (len(self.branches), "branch")]
+        counts += [(len(self.deals), "deal"), (len(self.stated), "quantity")]
+        many = {"branch": "branches", "quantity": "quantities"}
+        text = f"<Negotiation {self.id}: " + ", ".join(
+            f"{n} {word if n == 1 else many.get(word, word + 's')}" for n, word in counts
+        )
+        if self.applied:
+            text += f"; under {', '.join(self.applied)}"
+        if self.was_set:
+            some = [f"{path} = {shown(self.value(path))}" for path in self.was_set[:3]]
+            more = len(self.was_set) - len(some)
+            text += f"; set {', '.join(some)}" + (f" and {more} more" if more else "")
+        return text + (f"; {self.draws:,} draws>" if self.draws else ">")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Plain dictionaries for the read-only views, which do not pickle."""
@@ -103,7 +146,7 @@ class Negotiation(Viewable):
     @cached_property
     def parties(self) -> Mapping[str, Party]:
         """All parties by id, in file order."""
-        return MappingProxyType({party.id: party for party in self.case.party})
+        return MappingProxyType({i.id: Party(self, i) for i in self.case.party})
 
     @cached_property
     def principals(self) -> tuple[str, ...]:
@@ -118,17 +161,47 @@ class Negotiation(Viewable):
     @cached_property
     def levers(self) -> Mapping[str, Lever]:
         """All levers by id, on the table or not."""
-        return MappingProxyType({lever.id: lever for lever in self.case.lever})
+        return MappingProxyType({i.id: Lever(self, i) for i in self.case.lever})
 
     @cached_property
     def branches(self) -> Mapping[str, Branch]:
         """All branches of no deal by id."""
-        return MappingProxyType({branch.id: branch for branch in self.case.branch})
+        return MappingProxyType({i.id: Branch(self, i) for i in self.case.branch})
 
     @cached_property
     def deals(self) -> Mapping[str, Deal]:
         """All deals by id."""
-        return MappingProxyType({deal.id: deal for deal in self.case.deal})
+        return MappingProxyType({i.id: Deal(self, i) for i in self.case.deal})
+
+    @property
+    def quantities(self) -> Mapping[str, Amount]:
+        """Every quantity by path, at its current value."""
+        return Amounts(self, "", self.stated)
+
+    def amount(self, path: str) -> Any:
+        """The quantity at ``path`` now (`Amount`); the plain value where it is no quantity.
+
+        Parameters
+        ----------
+        path
+            A dotted path, such as ``lever.sanctions.cost.turkey``.
+
+        Returns
+        -------
+        Amount or str or bool
+            With ``.value``, ``.low``, ``.high``, ``.unit``, ``.source``.
+
+        Examples
+        --------
+        >>> import negotiate as ng
+        >>> float(ng.load("idlib-2020").amount("lever.sanctions.cost.turkey"))
+        0.15
+        """
+        value = self.value(path)
+        stated = self.stated.get(path)
+        if stated is None or isinstance(value, (str, bool)):
+            return value
+        return Amount(path, value, stated, path in self.was_set)
 
     @property
     def signed_deal(self) -> str | None:
@@ -142,14 +215,17 @@ class Negotiation(Viewable):
 
     @property
     def groups(self) -> Mapping[str, Group]:
-        """Groups by id, with ``*`` in their members expanded.
+        """Groups by id, with ``*`` in their members expanded, those by nature included.
 
-        No intervention adds or removes a path, so that all negotiations made from one share them.
+        Weights of a party and probabilities of branches sum to one, whether or not the file has a
+        group for them. No intervention adds or removes a path, so that all negotiations made from
+        one share them.
         """
-        if len(self._groups) < len(self.case.group):
+        if not self._groups:
             for group in self.case.group:
                 members = tuple(dict.fromkeys(p for m in group.members for p in self.matching(m)))
                 self._groups[group.id] = group.model_copy(update={"members": members})
+            self._groups.update(natural(self.case, self._groups.values(), self.stated))
         return MappingProxyType(self._groups)
 
     # ---- values ----------------------------------------------------------------------------
@@ -272,26 +348,80 @@ class Negotiation(Viewable):
 
     # ---- new negotiations from old ---------------------------------------------------------
 
+    def set(
+        self, path: str | Mapping[str, Any], value: Any = _MISSING, /, *more: Any
+    ) -> Negotiation:
+        """A new negotiation in which one or several values are set.
+
+        Members of a group that sums to one (weights of a party, probabilities of branches) that
+        are not set are rescaled. A number that is set is known: it is constant in draws.
+
+        Parameters
+        ----------
+        path
+            A dotted path, in which ``*`` stands for any name; or a mapping of paths to values.
+        value
+            Number (any kind), option, true or false.
+        more
+            Further paths and values, in turn.
+
+        Returns
+        -------
+        Negotiation
+            This one stays as it is.
+
+        Raises
+        ------
+        InputError
+            Outside the domain of the path, or a sum that cannot be one.
+        UnknownNameError
+            No such path; the nearest is named.
+
+        Examples
+        --------
+        >>> import negotiate as ng
+        >>> milder = ng.load("idlib-2020").set("lever.sanctions.cost.turkey", 0.1)
+        >>> milder.levers["sanctions"].cost["turkey"].value
+        Fraction(1, 10)
+        """
+        if isinstance(path, Mapping):
+            if value is not _MISSING or more:
+                raise InputError(
+                    "a mapping and more values", where="set", allowed="a mapping, or path, value"
+                )
+            return self.with_values(path)
+        given = (path, value, *more)
+        if value is _MISSING or len(given) % 2:
+            raise InputError(
+                f"no value for {given[-1] if len(given) % 2 else path}", where="set",
+                allowed="path, value, path, value ...",
+            )  # fmt: skip
+        return self.with_values(dict(zip(given[::2], given[1::2])))
+
     def with_values(self, changes: Mapping[str, Any]) -> Negotiation:
-        """Set values by path; groups whose members sum to one rescale the members not set.
+        """Set values by path; the general form of `set`.
 
         Numbers may be ints, floats (read as decimals), fractions, strings such as "0.3" or "1/3",
-        arrays over draws, or SymPy expressions.
+        arrays over draws, SymPy expressions, or amounts of a negotiation.
         """
-        from negotiate.case.change import settle
+        new, paths = self._moved(changes)
+        return replace(new, was_set=tuple(dict.fromkeys((*self.was_set, *paths))), _cache={})
 
+    def _moved(self, changes: Mapping[str, Any]) -> tuple[Negotiation, tuple[str, ...]]:
+        """The negotiation with other values, and the paths that were given one."""
         expanded: dict[str, Any] = {}
         for pattern, new in changes.items():
             for path in self.matching(pattern):
-                expanded[path] = new
+                expanded[path] = new.value if isinstance(new, Amount) else new
         base, derived = dict(self.base), dict(self.derived)
         for path, new in settle(self, expanded).items():
             derived.pop(path, None)
             base[path] = new
-        return replace(self, base=MappingProxyType(base), derived=derived, _cache={})
+        moved = replace(self, base=MappingProxyType(base), derived=derived, _cache={})
+        return moved, tuple(expanded)
 
     def with_value(self, path: str, new: Any) -> Negotiation:
-        """Set one value by path; see `with_values`."""
+        """Set one value by path; see `set`."""
         return self.with_values({path: new})
 
     def floats(self) -> Negotiation:
@@ -314,7 +444,7 @@ class Negotiation(Viewable):
         sizes = {array.shape[0] for array in arrays.values() if array.ndim}
         if len(sizes) > 1:
             raise InputError(f"samples of different length: {sorted(sizes)}", where="with_draws")
-        drawn = self.floats().with_values(arrays) if arrays else self.floats()
+        drawn = self.floats()._moved(arrays)[0] if arrays else self.floats()
         return replace(drawn, draws=sizes.pop() if sizes else self.draws, _cache={})
 
     def symbols(self, paths: Mapping[str, str] | tuple[str, ...]) -> Negotiation:
@@ -331,79 +461,199 @@ class Negotiation(Viewable):
 
     def scenario(self, name: str) -> Negotiation:
         """The negotiation under a scenario of the file."""
-        from negotiate.case.change import apply
-
         if name not in self.scenarios:
             raise UnknownNameError("scenario", name, self.scenarios, where=f"case {self.id}")
         return apply(self, self.scenarios[name])
+
+    # ---- in and out ------------------------------------------------------------------------
+
+    @classmethod
+    def build(
+        cls,
+        id: str,
+        title: str,
+        *,
+        parties: Mapping[str, Part],
+        issues: Mapping[str, Part],
+        levers: Mapping[str, Part] | None = None,
+        branches: Mapping[str, Part] | None = None,
+        deals: Mapping[str, Part] | None = None,
+        quantities: Mapping[str, Any] | None = None,
+        scenarios: Mapping[str, Part] | None = None,
+        claims: Mapping[str, Part] | None = None,
+        groups: Mapping[str, Part] | None = None,
+        sources: Mapping[str, Part] | None = None,
+        facts: Mapping[str, Part] | None = None,
+        models: Mapping[str, Mapping[str, Any]] | None = None,
+        **more: Any,
+    ) -> Negotiation:
+        """A negotiation written in Python, with the checks and messages of a file.
+
+        Parameters
+        ----------
+        id, title
+            Of the case.
+        parties, issues, levers, branches, deals, scenarios, claims, groups, sources, facts
+            By id, each a mapping with the keys that the same table has in a file; a number is a
+            number (floats are read as decimals) or a mapping with value, low, high, unit, source.
+            A name that is not given is the id.
+        quantities
+            Free quantities by name.
+        models
+            Settings of games by name.
+        more
+            Other keys of the file: summary, stake, as_of, clock.
+
+        Returns
+        -------
+        Negotiation
+
+        Raises
+        ------
+        CaseError
+            With every error found.
+
+        Examples
+        --------
+        >>> ends = {"canal": {"ideal": 1}}, {"canal": {"ideal": 0}}
+        >>> case = Negotiation.build(
+        ...     "canal", "Who runs the canal",
+        ...     parties={"north": {"weights": {"canal": 1}, "values": ends[0]},
+        ...              "south": {"weights": {"canal": 1}, "values": ends[1]}},
+        ...     issues={"canal": {}},
+        ...     branches={"stalemate": {"probability": 1, "terms": {"canal": 0.5}}},
+        ... )
+        >>> case
+        <Negotiation canal: 2 principals, 1 issue, 0 levers, 1 branch, 0 deals, 6 quantities>
+        """
+        data: dict[str, Any] = {"format": 1, "kind": "negotiation", "id": id, "title": title}
+        tables = {
+            "party": parties, "issue": issues, "lever": levers, "branch": branches, "deal": deals,
+            "scenario": scenarios, "claim": claims, "group": groups, "source": sources,
+            "fact": facts,
+        }  # fmt: skip
+        for table, given in tables.items():
+            if given:
+                data[table] = [_entry(table, key, part) for key, part in given.items()]
+        if quantities:
+            data["quantity"] = document(dict(quantities))
+        if models:
+            data["model"] = document({k: dict(v) for k, v in models.items()})
+        return _checked(data | document(more))
+
+    def _edits(self) -> list[Edit]:
+        """Values that differ from what the file states, with their places."""
+        stated = assemble(self.case)
+        out = []
+        for path, item, at in flatten(self.case):
+            now = self.value(path)
+            if path in stated.derived and path not in self.base:
+                continue
+            is_known = isinstance(item, Quantity) and item.is_uncertain and path in self.was_set
+            if is_known or path in stated.derived or now != stated.base[path]:
+                out.append(Edit(path, at, item, now, path in self.was_set))
+        return out
+
+    def text_of_file(self) -> str:
+        """The parameter file of this negotiation: that of its source with the values changed.
+
+        Raises
+        ------
+        InputError
+            For a negotiation over draws or with symbols, which no file can hold.
+        """
+        if self.draws or any(hasattr(v, "free_symbols") for v in self.base.values()):
+            raise InputError(
+                "values over draws or symbols", where="save", allowed="one number at each path"
+            )
+        edits = self._edits()
+        text = edited(self.source_text, edits) if self.source_text else written(self.case, edits)
+        again = assemble(Case.model_validate(parse_toml(text, "saved case")))
+        for path in self.paths:
+            here, there = self.value(path), again.value(path)
+            same = here == there or (
+                not isinstance(here, (str, bool)) and abs(here - there) <= WEIGHT_SUM
+            )
+            if not same:
+                raise EvidenceError(f"{path} would be read again as {there}, not {here}")
+        return text
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the parameter file; comments and order of the file it came from are kept.
+
+        The text is read again before it is written, and the file is replaced in one step, so that
+        it is never half a file. A number that was set loses the range and source it had: it is
+        known, by judgement.
+
+        Parameters
+        ----------
+        path
+            File to write, ending in ``.toml``.
+
+        Raises
+        ------
+        InputError
+            For a negotiation over draws or with symbols.
+        """
+        put(self.text_of_file(), path)
+
+    def diff(self, other: Negotiation) -> Difference:
+        """Inputs that differ between this negotiation and another.
+
+        Parameters
+        ----------
+        other
+            The negotiation to compare with.
+
+        Returns
+        -------
+        Difference
+            Rows of path, value here, value there (None where there is no such path).
+
+        Examples
+        --------
+        >>> import negotiate as ng
+        >>> case = ng.load("idlib-2020")
+        >>> case.diff(case.set("lever.straits.cost.russia", 0.9)).rows
+        (('lever.straits.cost.russia', Fraction(3, 10), Fraction(9, 10)),)
+        """
+        rows = []
+        for path in dict.fromkeys((*self.paths, *other.paths)):
+            here, there = self.get(path), other.get(path)
+            if hasattr(here, "dtype") or hasattr(there, "dtype"):
+                raise InputError("draws", where="diff", allowed="negotiations at one value each")
+            if here != there:
+                rows.append((path, here, there))
+        return Difference(self.id, other.id, tuple(rows))
 
     # ---- what a sweep needs ----------------------------------------------------------------
 
     def uncertain(self) -> tuple[str, ...]:
         """Paths whose quantity has a range, so that a sweep draws them."""
         return tuple(
-            path for path, q in self.quantities.items() if path in self.base and q.is_uncertain
+            path
+            for path, q in self.stated.items()
+            if path in self.base and path not in self.was_set and q.is_uncertain
         )
 
 
+def _entry(table: str, key: str, part: Part) -> dict[str, Any]:
+    named = table in ("party", "issue", "lever", "branch", "deal", "scenario")
+    given: dict[str, Any] = document(part)
+    return {"id": key} | ({"name": key} if named else {}) | given
+
+
 def _unpickled(state: dict[str, Any]) -> Negotiation:
-    views = {name: MappingProxyType(state[name]) for name in ("base", "derived", "quantities")}
+    views = {name: MappingProxyType(state[name]) for name in ("base", "derived", "stated")}
     return Negotiation(**state | views)
 
 
-def flatten(case: Case) -> Iterator[tuple[str, Any]]:
-    """Every path of a case with its quantity, flag or text."""
-    for party in case.party:
-        for name in ("discount", "foresight", "bargaining_weight"):
-            if (quantity := getattr(party, name)) is not None:
-                yield f"party.{party.id}.{name}", quantity
-        for issue, quantity in party.weights.items():
-            yield f"weight.{party.id}.{issue}", quantity
-        for issue, value in party.values.items():
-            yield f"form.{party.id}.{issue}", value.form
-            for name in ("ideal", "scale", "exponent"):
-                if (quantity := getattr(value, name)) is not None:
-                    yield f"{name}.{party.id}.{issue}", quantity
-            for option, quantity in value.table.items():
-                yield f"table.{party.id}.{issue}.{option}", quantity
-    for branch in case.branch:
-        head = f"branch.{branch.id}"
-        yield f"{head}.probability", branch.probability
-        if branch.duration is not None:
-            yield f"{head}.duration", branch.duration
-        for kind in ("terms", "war_cost", "war_cost_per_period"):
-            for name, quantity in getattr(branch, kind).items():
-                yield f"{head}.{kind}.{name}", quantity
-    for lever in case.lever:
-        head = f"lever.{lever.id}"
-        yield f"{head}.available", lever.available
-        for name, quantity in lever.cost.items():
-            yield f"{head}.cost.{name}", quantity
-        if lever.announce is not None:
-            yield f"{head}.announce", lever.announce
-        if lever.win_probability is not None:
-            yield f"{head}.win_probability", lever.win_probability
-        if lever.audience_cost is not None:
-            yield f"{head}.audience_cost", lever.audience_cost
-        for name, quantity in lever.credibility.items():
-            yield f"{head}.credibility.{name}", quantity
-        if lever.response is not None:
-            yield f"{head}.concession_cost", lever.response.concession_cost
-            for name, quantity in lever.response.worth.items():
-                yield f"{head}.worth.{name}", quantity
-    for deal in case.deal:
-        for issue, quantity in deal.terms.items():
-            yield f"deal.{deal.id}.{issue}", quantity
-    for name, quantity in case.quantity.items():
-        yield f"quantity.{name}", quantity
-
-
-def from_case(case: Case, *, file_hash: str = "") -> Negotiation:
-    """Negotiation from a validated case."""
+def assemble(case: Case, *, file_hash: str = "", source_text: str = "") -> Negotiation:
+    """Negotiation from a case whose checks ran, or that another kind of file was turned into."""
     base: dict[str, Any] = {}
     derived: dict[str, Expression] = {}
     quantities: dict[str, Quantity] = {}
-    for path, item in flatten(case):
+    for path, item, _ in flatten(case):
         if not isinstance(item, Quantity):
             base[path] = item
             continue
@@ -412,13 +662,82 @@ def from_case(case: Case, *, file_hash: str = "") -> Negotiation:
             derived[path] = parse(item.value)
         else:
             base[path] = item.value
+    notes = []
+    for members in sums(case):
+        total = sum(base[m] for m in members) if all(m in base for m in members) else 1
+        if total != 1 and rounded([base[m] for m in members]):
+            base |= {m: base[m] / total for m in members}
+            notes.append(
+                f"{members[0].rpartition('.')[0]}.* sum to {float(total):.10g} as published: "
+                "divided by their sum"
+            )
     return Negotiation(
         case=case,
         base=MappingProxyType(base),
         derived=MappingProxyType(derived),
-        quantities=MappingProxyType(quantities),
+        stated=MappingProxyType(quantities),
         file_hash=file_hash,
+        source_text=source_text,
+        notes=tuple(notes),
     )
 
 
-__all__ = ["VALUE_FORMS", "WEIGHT_SUM", "Negotiation", "flatten", "from_case"]
+def built(case: Case) -> Iterator[Finding]:
+    """What only the built negotiation shows: paths in scenarios and groups, derived values."""
+    negotiation = assemble(case)
+    for path in negotiation.derived:
+        try:
+            negotiation.value(path)
+        except (LookupError, ArithmeticError, ValueError) as error:
+            yield Finding(_place_of(path, case), f"{path}: {error}")
+    for index, group in enumerate(case.group):
+        for number, member in enumerate(group.members):
+            yield from _matches(negotiation, member, ("group", index, "members", number))
+    for index, scenario in enumerate(case.scenario):
+        before = False
+        for kind in ("set", "scale", "shift"):
+            for path in getattr(scenario, kind):
+                for finding in _matches(negotiation, path, ("scenario", index, kind, path)):
+                    before = True
+                    yield finding
+        if not before:
+            try:
+                negotiation.scenario(scenario.id)
+            except (LookupError, ArithmeticError, ValueError) as error:
+                yield Finding(("scenario", index), f"{error}")
+
+
+def _matches(negotiation: Negotiation, path: str, at: tuple[str | int, ...]) -> Iterator[Finding]:
+    try:
+        negotiation.matching(path)
+    except UnknownNameError as error:
+        yield Finding(at, error.what, error.allowed, error.remedy, on_key=at[0] == "scenario")
+
+
+def _place_of(path: str, case: Case) -> tuple[str | int, ...]:
+    head, name = path.split(".")[:2]
+    entries = getattr(case, head, None)
+    if isinstance(entries, tuple):
+        return (head, next(i for i, entry in enumerate(entries) if entry.id == name))
+    return (head, name) if isinstance(entries, dict) else ()
+
+
+def from_case(case: Case) -> Negotiation:
+    """Negotiation from a case built in Python, after the checks that a file gets.
+
+    Raises
+    ------
+    CaseError
+        With every error found.
+    """
+    return _checked(document(case))
+
+
+def _checked(data: dict[str, Any]) -> Negotiation:
+    found, case = inspect(data)
+    if case is not None:
+        found += list(built(case))
+    errors = [replace(f, label=label(data, f.at)) for f in found if f.severity == "error"]
+    if case is None or errors:
+        raise CaseError(errors)
+    return assemble(case)

@@ -70,6 +70,12 @@ class Frozen(BaseModel):
         hide_input_in_errors=True,
     )
 
+    def __repr__(self) -> str:
+        name = next((str(v) for k in ("id", "value", "at") if (v := getattr(self, k, None))), "")
+        return f"<{type(self).__name__}{' ' + name[:60] if name else ''}>"
+
+    __str__ = __repr__
+
 
 class Distribution(Frozen):
     """A probability distribution by family and parameters.

@@ -8,11 +8,14 @@ that place.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any, Literal
 
 from pydantic import Field
 
-from negotiate.case.quantity import Exact, Frozen
+from negotiate.case.paths import sums
+from negotiate.case.quantity import Exact, Frozen, Quantity
 
 
 class Expectation(Frozen):
@@ -53,6 +56,47 @@ class Group(Frozen):
     concentration: Exact | None = Field(None, description="sum of the Dirichlet parameters")
     correlation: tuple[tuple[Exact, ...], ...] = ()
     note: str = ""
+
+
+class NaturalGroup(Group):
+    """Numbers that sum to one by what they are, though the file has no group for them.
+
+    ``concentration`` is fitted to their ranges; None where none has a range.
+    """
+
+
+def natural(
+    case: Any, written: Iterable[Group], stated: Mapping[str, Quantity]
+) -> dict[str, NaturalGroup]:
+    """Groups by nature of a case, those that the file has as Dirichlet groups left out.
+
+    The concentration s makes the variances of a Dirichlet distribution, m (1 - m) / (s + 1), add up
+    to those of the ranges, ((high - low) / 3.29)^2 for 5 % and 95 % points.
+    """
+    taken = {m for group in written if group.kind == "dirichlet" for m in group.members}
+    out = {}
+    for members in sums(case):
+        if len(members) < 2 or taken & set(members):
+            continue
+        head = members[0].split(".")
+        name = f"weights.{head[1]}" if head[0] == "weight" else "branches"
+        spread, room = Fraction(0), Fraction(0)
+        for quantity in (stated[m] for m in members):
+            if quantity.is_uncertain and not quantity.is_expression:
+                assert quantity.low is not None and quantity.high is not None
+                mean = Fraction(quantity.value)
+                spread += ((quantity.high - quantity.low) / NINETY) ** 2
+                room += mean * (1 - mean)
+        strength = max(room / spread - 1, Fraction(1)) if spread else None
+        out[name] = NaturalGroup.model_construct(
+            id=name, kind="dirichlet", members=members, concentration=strength,
+            correlation=(), note="sum to one by nature",
+        )  # fmt: skip
+    return out
+
+
+NINETY = Fraction(329, 100)
+"""Standard deviations between the 5 % and the 95 % point of a normal distribution."""
 
 
 class Claim(Frozen):

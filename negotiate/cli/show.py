@@ -50,7 +50,7 @@ def value_of(negotiation: Any, path: str) -> dict[str, Any]:
     row: dict[str, Any] = {"path": path, "value": negotiation.value(path)}
     if quantity is not None:
         if quantity.is_expression and path in negotiation.derived:
-            row["expression"] = quantity.value
+            row["expression"] = negotiation.stated[path].value
         for name in ("low", "high", "unit", "note"):
             if (item := getattr(quantity, name)) not in (None, ""):
                 row[name] = item

@@ -53,7 +53,8 @@ from pydantic import Field
 
 from negotiate.case.expression import parse
 from negotiate.case.game_file import GameFile, number, parse_toml, read_text, validated
-from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.negotiation import assemble as assemble_case
 from negotiate.case.party import Party
 from negotiate.case.quantity import Frozen
 from negotiate.case.schema import Case
@@ -290,7 +291,7 @@ def as_case(file: RoomFile) -> Negotiation:
         quantity=dict(file.quantity),
         model={file.kind: {"file": file}},
     )
-    return from_case(case)
+    return assemble_case(case)
 
 
 def at(negotiation: Negotiation, kind: str) -> Any:

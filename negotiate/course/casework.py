@@ -51,9 +51,9 @@ def examine(folder: Path, name: str) -> tuple[dict[str, Any], list[Any]]:
     facts["warnings"] = Fraction(len(findings)) - facts["errors"]
     if case is None:
         return facts, findings
-    from negotiate.case.negotiation import from_case
+    from negotiate.case.negotiation import assemble
 
-    negotiation = from_case(case)
+    negotiation = assemble(case)
     for fact, things in (
         ("parties", negotiation.parties), ("principals", negotiation.principals),
         ("issues", negotiation.issues), ("levers", negotiation.levers),

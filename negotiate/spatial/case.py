@@ -30,7 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from negotiate.case.negotiation import Negotiation, from_case
+from negotiate.case.negotiation import Negotiation
+from negotiate.case.negotiation import assemble as assemble_case
 from negotiate.case.party import Party
 from negotiate.case.quantity import Quantity
 from negotiate.case.schema import Case
@@ -204,7 +205,7 @@ def as_case(model: SpatialModel) -> Negotiation:
         quantity=quantities,
         model={KIND: data},
     )
-    return from_case(case)
+    return assemble_case(case)
 
 
 def _slug(text: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import negotiate as ng
-from negotiate.case.negotiation import from_case
+from negotiate.case.negotiation import assemble
 from negotiate.case.scenario import Group
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.whatif import metric
@@ -114,7 +114,7 @@ def test_claims_of_the_file(idlib):
 def grouped(idlib, **more):
     members = ("lever.sanctions.cost.turkey", "lever.force.cost.turkey")
     group = Group(id="joint", members=members, **more)
-    return from_case(idlib.case.model_copy(update={"group": (*idlib.case.group, group)})), members
+    return assemble(idlib.case.model_copy(update={"group": (*idlib.case.group, group)})), members
 
 
 def test_correlated_and_ordered_groups_of_a_file(idlib):

@@ -260,7 +260,7 @@ def _honours(context: Any, party: str) -> list[str]:
     """The temptation from which the most lasting equilibrium is no longer a kept deal."""
     path = f"quantity.violation_share_{party}"
     case = context.case
-    if not case.has(path) or isinstance(case.quantities[path].value, str):
+    if not case.has(path) or isinstance(case.stated[path].value, str):
         return []
     text, _ = shared.attempt(
         lambda: shared.turning(

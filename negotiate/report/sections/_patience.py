@@ -216,7 +216,7 @@ def _turns(context: Any, party: str) -> list[str]:
     for path, low, high in (
         (f"quantity.violation_share_{party}", 0.0, 0.5), ("quantity.detection", None, 1.0)
     ):  # fmt: skip
-        if not case.has(path) or isinstance(case.quantities[path].value, str):
+        if not case.has(path) or isinstance(case.stated[path].value, str):
             continue
         least = float(case.get("quantity.false_alarm", 0)) if low is None else low
         make = functools.partial(

@@ -18,7 +18,7 @@ def blocks(context: Any) -> list[Block]:
     """The table of quantities, then facts and sources."""
     case = context.case
     rows = []
-    for path, q in case.quantities.items():
+    for path, q in case.stated.items():
         value = case.value(path)
         shown = f"{float(value):g}" if not isinstance(value, str) else value
         if q.low is not None and q.high is not None:
@@ -26,7 +26,7 @@ def blocks(context: Any) -> list[Block]:
         basis = ", ".join(q.source) + (" (judgement)" if q.judgement and q.source else "")
         basis = basis or ("judgement" if q.judgement else "")
         rows.append((path, shown, q.unit, basis, q.note))
-    judged = sum(q.judgement for q in case.quantities.values())
+    judged = sum(q.judgement for q in case.stated.values())
     out: list[Block] = [
         Paragraph(f"{len(rows)} numbers stand in the file; {judged} are judgement, with the facts "
                   "they were judged from."),

@@ -96,7 +96,8 @@ class Evaluation:
     def identity(self) -> str:
         """What it is in a study's hash: the file, the interventions, the metrics."""
         own = self.case.file_hash or self.case.id
-        applied = "+".join((*self.case.applied, self.scenario))
+        told = [f"{path}={self.case.value(path)}" for path in self.case.was_set]
+        applied = "+".join((*self.case.applied, *told, self.scenario))
         return f"{own}:{applied}:{','.join(self.metrics)}:{self.block}"
 
 

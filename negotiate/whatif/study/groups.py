@@ -64,10 +64,14 @@ class Group(Protocol):
 
 @dataclass(frozen=True)
 class Dirichlet:
-    """Shares that sum to one, with concentrations ``alpha`` (``concentration * mean``)."""
+    """Shares that sum to one, with concentrations ``alpha`` (``concentration * mean``).
+
+    ``total`` is less than one where members left out are known and keep the rest.
+    """
 
     members: tuple[str, ...]
     alpha: tuple[float, ...]
+    total: float = 1.0
 
     def __post_init__(self) -> None:
         if len(self.members) != len(self.alpha) or len(self.members) < 2:
@@ -95,7 +99,8 @@ class Dirichlet:
 
     def values(self, latent: Floats) -> dict[str, NDArray[Any]]:
         """The shares by member."""
-        return {name: latent[:, index] for index, name in enumerate(self.members)}
+        scaled = latent if self.total == 1.0 else latent * self.total
+        return {name: scaled[:, index] for index, name in enumerate(self.members)}
 
     def redraw(self, latent: Floats, known: Sequence[bool], u: Floats) -> Floats:
         """What is left after the known shares is divided anew (Dirichlet is neutral)."""
@@ -110,9 +115,9 @@ class Dirichlet:
         return out
 
     def move(self, values: Mapping[str, Any], member: str, x: Any) -> dict[str, Any]:
-        """Others keep their proportions and share 1 - x."""
+        """Others keep their proportions and share what x leaves."""
         rest = sum(values[name] for name in self.members if name != member)
-        left = 1 - x
+        left = self.total - x
         others = len(self.members) - 1
         positive = np.asarray(rest) > 0
         return {
@@ -128,11 +133,12 @@ class Dirichlet:
 
     def centre(self) -> dict[str, Any]:
         """The means, alpha / sum alpha."""
-        return {name: a / sum(self.alpha) for name, a in zip(self.members, self.alpha)}
+        return {name: self.total * a / sum(self.alpha) for name, a in zip(self.members, self.alpha)}
 
     def describe(self) -> dict[str, Any]:
         """JSON-ready description."""
-        return {"kind": "dirichlet", "members": list(self.members), "alpha": list(self.alpha)}
+        out = {"kind": "dirichlet", "members": list(self.members), "alpha": list(self.alpha)}
+        return out if self.total == 1.0 else {**out, "total": self.total}
 
 
 @dataclass(frozen=True)

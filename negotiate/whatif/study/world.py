@@ -1,7 +1,8 @@
 """From a case to what a sweep draws: its uncertain quantities with their joint distribution.
 
 Low and high of a quantity are its 5 % and 95 % points unless the file says ``bounds``; quantities
-of a group are drawn together (weights from a Dirichlet distribution with mean at the values).
+of a group are drawn together (weights of a party and probabilities of branches, in a group of the
+file or not, from a Dirichlet distribution with mean at the values). A number that was set is known.
 Members of a Dirichlet group whose value is zero stay zero.
 """
 
@@ -12,9 +13,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from negotiate.case.change import PROBABILITIES
 from negotiate.case.negotiation import Negotiation
+from negotiate.case.paths import domain
 from negotiate.case.quantity import Quantity
+from negotiate.case.scenario import NaturalGroup
 from negotiate.errors import InputError
 from negotiate.whatif.study.groups import Dirichlet
 from negotiate.whatif.study.marginal import Marginal, discrete, fitted
@@ -22,7 +24,6 @@ from negotiate.whatif.study.space import Space
 
 P = ParamSpec("P")
 R = TypeVar("R")
-UNIT = (0.0, 1.0)
 
 
 def opened(case: Any) -> Negotiation:
@@ -76,18 +77,26 @@ def space(case: Negotiation) -> Space:
     for name, group in case.groups.items():
         if group.kind != "dirichlet":
             continue
-        members = tuple(m for m in group.members if float(case.value(m)) > 0)
+        if isinstance(group, NaturalGroup) and group.concentration is None:
+            continue  # no range: known
+        grouped |= set(group.members)
+        if isinstance(group, NaturalGroup) and any(m in case.derived for m in group.members):
+            continue  # expressions, which follow their quantities
+        # what was set is known; the others divide what it leaves
+        free = [m for m in group.members if m not in case.was_set]
+        members = tuple(m for m in free if float(case.value(m)) > 0)
         if len(members) < 2:
             continue
         strength = float(group.concentration or 20)
-        groups[name] = Dirichlet(members, tuple(strength * float(case.value(m)) for m in members))
-        grouped |= set(group.members)
+        alpha = tuple(strength * float(case.value(m)) for m in members)
+        total = 1.0 if len(free) == len(group.members) else sum(alpha) / strength
+        groups[name] = Dirichlet(members, alpha, total)
     marginals = {
-        path: marginal(path, case.quantities[path], float(case.value(path)))
+        path: marginal(path, case.stated[path], float(case.value(path)))
         for path in case.uncertain()
         if path not in grouped
     }
-    known = {path: case.quantities[path] for path in (*marginals, *grouped)}
+    known = {path: case.stated[path] for path in (*marginals, *grouped)}
     return Space(
         marginals,
         groups,
@@ -97,7 +106,7 @@ def space(case: Negotiation) -> Space:
 
 
 def marginal(path: str, quantity: Quantity, value: float) -> Marginal:
-    """Distribution of one quantity, kept inside [0, 1] where the number must lie there."""
+    """Distribution of one quantity, kept inside the domain of its path and unit."""
     low, high = float(quantity.low or 0), float(quantity.high or 0)
     given = quantity.distribution
     parameters: Mapping[str, float] = {
@@ -105,7 +114,7 @@ def marginal(path: str, quantity: Quantity, value: float) -> Marginal:
         for name in ("alpha", "beta", "mu", "sigma", "shape", "rate")
         if given is not None and (number := getattr(given, name)) is not None
     }
-    inside = UNIT if _bounded(path) else (-float("inf"), float("inf"))
+    inside = domain(path, quantity).ends
     family = given.family if given is not None else "uniform"
     if family == "beta" and {"alpha", "beta"} <= set(parameters):
         made = Marginal("beta", {**parameters, "a": 0.0, "b": 1.0})
@@ -121,14 +130,3 @@ def marginal(path: str, quantity: Quantity, value: float) -> Marginal:
     else:
         made = fitted(family, value=value, low=low, high=high, bounds=quantity.bounds)
     return Marginal(made.family, made.params, made.values, made.probabilities, inside, value)
-
-
-def _bounded(path: str) -> bool:
-    """Whether a value outside [0, 1] would be no value: levels, ideals, probabilities."""
-    parts = path.split(".")
-    return (
-        parts[0] in ("ideal", "deal", "weight")
-        or "credibility" in parts
-        or "terms" in parts
-        or parts[-1] in PROBABILITIES
-    )
