@@ -215,12 +215,12 @@ def _arc(
     (x0, y0), (x1, y1) = start, end
     length = math.hypot(x1 - x0, y1 - y0) or 1.0
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
-    middle = ((x0 + x1) / 2 - uy * bend, (y0 + y1) / 2 + ux * bend)
+    middle = ((x0 + x1) / 2 - uy * 2 * bend, (y0 + y1) / 2 + ux * 2 * bend)
     gap = 20.0
     ax, ay = x0 + ux * gap, y0 + uy * gap
     bx, by = x1 - ux * gap, y1 - uy * gap
-    board.line(ax, ay, *middle, stroke="rule", dash=dash)
-    board.line(*middle, bx, by, stroke="rule", dash=dash)
+    path = f"M{ax:.1f},{ay:.1f} Q{middle[0]:.1f},{middle[1]:.1f} {bx:.1f},{by:.1f}"
+    board.curve(path, stroke="rule", width=1, dash=dash)
     if not both:
         hx, hy = bx - middle[0], by - middle[1]
         size = math.hypot(hx, hy) or 1.0
@@ -243,5 +243,5 @@ def _node(board: Canvas, at: tuple[float, float], label: str, *, ringed: bool, s
     if len(label) <= 3:
         board.text(x, y + 4, label, size=12, anchor="middle")
         return
-    for k, line in enumerate(wrap(label, 120, 11)):
-        board.text(x, y + 32 + 13 * k, line, size=11, anchor="middle")
+    for k, line in enumerate(wrap(label.replace("+", " + "), 130, 11)):
+        board.text(x, y + 32 + 13 * k, line, size=11, anchor="middle", halo=True)
