@@ -107,9 +107,19 @@ class _Draft:
             self.number(text, line, f"{name} of {party} on {issue}")
             for name, text in zip(names, texts, strict=True)
         ]
-        for table, value in zip((self.position, self.salience, self.capability), values):
-            if value is not None:
-                table[party, issue] = value
+        scale = self.scales.get(issue, {})
+        limits = ((scale.get("low"), scale.get("high")), (0, 100), (0, None))
+        tables = (self.position, self.salience, self.capability)
+        for name, value, (low, high), table in zip(names, values, limits, tables, strict=True):
+            if value is None:
+                continue
+            table[party, issue] = value
+            if (low is not None and value < low) or (high is not None and value > high):
+                ends = f"{float(low):g} to {float(high):g}" if high is not None else "0 and above"
+                ends = "0 to 1, or percentages" if name == "salience" else ends
+                self.wrong(
+                    line, f"{name} of {party} on {issue} is {float(value):g}; allowed: {ends}"
+                )
 
     def model(self) -> SpatialModel:
         if not self.parties:

@@ -104,6 +104,10 @@ def test_all_findings_of_a_table_come_together():
     with pytest.raises(CaseError) as caught:
         tables.loads(text, path="toll.csv")
     assert "2 errors" in str(caught.value)
+    text = EXCHANGE.replace("3;0.7;1.0", "9;0.7;-1").replace("#D;y", "#D;z")
+    with pytest.raises(CaseError) as wide:
+        tables.loads(text, path="toll.csv")
+    assert "3 errors" in str(wide.value) and "toll.csv:7: position of x" in str(wide.value)
     assert "toll.csv:7" in str(caught.value) and "toll.csv:8" in str(caught.value)
 
 
