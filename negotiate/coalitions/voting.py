@@ -248,9 +248,9 @@ class VotingBody(Playable):
             quotas_own.append(math.ceil(rule.quota * scale / common))
         order = [name for name, _ in own] + heads
         passes = [[order.index(name) for name in group] for group in self.passes]
-        if any(max(row) >= 2**50 for _, row in own):
+        if any(sum(row) >= 2**53 for _, row in own):
             raise TooLargeError(
-                "weights of more than fifteen digits", where="voting body",
+                "weights that sum to more than fifteen digits", where="voting body",
                 allowed="weights whose sums fit the table of counts", remedy="round the weights",
             )  # fmt: skip
         weights = np.array([row for _, row in own], dtype=np.int64).reshape(
@@ -262,12 +262,27 @@ class VotingBody(Playable):
     def _swings(self) -> tuple[list[list[int]], list[int]]:
         """Swings by member and number of others; winning coalitions by size."""
         weights, quotas, passes, heads = self._layout
+        cells, most = generating.cells_of(weights)
+        if cells > most and heads == 1 and len(self.players) <= generating.HALVES_MEMBERS:
+            return generating.swings_by_halves(weights[0], self._least(quotas, passes))
         generating.check_cells(weights, "voting body")
         table = generating.count_by_size(weights)
         wins = generating.winning(table.shape, quotas, passes, heads)
         by_member = list(generating.swings(weights, wins, table))
         won = [int(table[k][wins[k]].sum()) for k in range(len(self.players) + 1)]
         return by_member, won
+
+    def _least(self, quotas: Sequence[int], passes: Sequence[Sequence[int]]) -> list[float]:
+        """Sum of the one weighted rule (number 0) that a coalition of k members needs to win."""
+        out = []
+        for k in range(len(self.players) + 1):
+            needs = [
+                float(quotas[0]) if 0 in group else -math.inf
+                for group in passes
+                if all(k >= quotas[rule] for rule in group if rule)
+            ]
+            out.append(min(needs, default=math.inf))
+        return out
 
     def winning_coalitions(self) -> int:
         """How many coalitions win.

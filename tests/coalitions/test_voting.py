@@ -19,6 +19,7 @@ from negotiate.coalitions import (
     shapley,
     shapley_shubik,
 )
+from negotiate.coalitions.arithmetic import generating
 from negotiate.coalitions.voting import INDICES, holds
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.solution import Point
@@ -164,7 +165,7 @@ def test_bad_input() -> None:
     with pytest.raises(UnknownNameError, match="rule"):
         VotingBody.of(["a"], {"votes": (1, None)}, passes=[["heads"]])
     with pytest.raises(TooLargeError, match="counts"):
-        shapley_shubik(VotingBody.weighted(10**9, {f"m{k}": 10**8 + k for k in range(20)}))
+        shapley_shubik(VotingBody.weighted(10**9, {f"m{k}": 10**8 + k for k in range(40)}))
 
 
 def test_a_false_index_is_refuted() -> None:
@@ -176,3 +177,40 @@ def test_a_false_index_is_refuted() -> None:
     uneven = dict(shapley_shubik(large)[0].payoffs)
     uneven["P0"], uneven["P1"] = uneven["P0"] + Fraction(1, 99), uneven["P1"] - Fraction(1, 99)
     assert holds(large, Point(payoffs=uneven), index="shapley_shubik").witness == "P0, P1"
+
+
+@settings(max_examples=40, deadline=None)
+@given(bodies())
+def test_counting_by_halves_is_counting_by_sums(body: VotingBody) -> None:
+    """The same turns by both methods, where one rule has weights of its own."""
+    weights, quotas, passes, own = body._layout
+    if own != 1:
+        return
+    turns, won = generating.swings_by_halves(weights[0], body._least(quotas, passes))
+    assert turns == body._swings[0] and won == body._swings[1]
+
+
+def test_populations_as_they_are() -> None:
+    """27 members with millions of people each: no table of sums could hold them."""
+    rng = np.random.default_rng(4)
+    people = {f"m{k}": int(x) for k, x in enumerate(rng.integers(400_000, 83_000_000, 27))}
+    body = VotingBody.of(
+        people,
+        {"members": (15, None), "people": (sum(people.values()) * 65 // 100, people),
+         "blocking": (24, None)},
+        passes=[["members", "people"], ["blocking"]],
+    )  # fmt: skip
+    start = time.perf_counter()
+    answer = shapley_shubik(body)
+    assert time.perf_counter() - start < 20
+    assert sum(answer[0].payoffs.values()) == 1 and answer.evidence[0].holds
+    rounded = {p: x // 100_000 for p, x in people.items()}
+    near = shapley_shubik(
+        VotingBody.of(
+            rounded,
+            {"members": (15, None), "people": (sum(rounded.values()) * 65 // 100, rounded),
+             "blocking": (24, None)},
+            passes=[["members", "people"], ["blocking"]],
+        )
+    )  # fmt: skip
+    assert all(abs(float(near[0].payoffs[p] - answer[0].payoffs[p])) < 1e-3 for p in people)

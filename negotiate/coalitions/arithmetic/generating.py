@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.coalitions.arithmetic import subsets
 from negotiate.errors import TooLargeError
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -31,11 +32,17 @@ WORD_MEMBERS = 62
 MAX_OBJECT_CELLS = 3_000_000
 
 
+def cells_of(weights: Array) -> tuple[int, int]:
+    """Entries that the table of counts would have, and the most that it may have."""
+    n = weights.shape[1]
+    cells = (n + 1) * int(np.prod([int(row.sum()) + 1 for row in weights], dtype=object))
+    return cells, MAX_CELLS if n <= WORD_MEMBERS else MAX_OBJECT_CELLS
+
+
 def check_cells(weights: Array, where: str) -> None:
     """Refuse tables that are too large, with the count."""
     n = weights.shape[1]
-    cells = (n + 1) * int(np.prod([int(row.sum()) + 1 for row in weights], dtype=object))
-    bound = MAX_CELLS if n <= WORD_MEMBERS else MAX_OBJECT_CELLS
+    cells, bound = cells_of(weights)
     if cells > bound:
         raise TooLargeError(
             f"a table of {cells:,} counts ({n} members, sums of weights "
@@ -161,3 +168,64 @@ def minimal_by_size(weights: Array, quota: int) -> tuple[list[list[int]], list[i
         grown[1:, w:] += prefix[:-1, : total + 1 - w]
         prefix = grown
     return by_member, in_all
+
+
+HALVES_MEMBERS = 32
+"""Members up to which sums are counted by halves: 2^16 sums a half, whatever the weights."""
+
+
+def swings_by_halves(weights: Array, least: Sequence[float]) -> tuple[list[list[int]], list[int]]:
+    """Turns by member and number of others, and winning coalitions by size, for any weights.
+
+    Where weights are too large for a table of sums, the members are cut into two halves; the sums
+    of one half are looked up among the sorted sums of the other (Horowitz and Sahni 1974, Journal
+    of the ACM 21:277-292). One rule has weights; what rules by heads add stands in ``least``: the
+    sum that a coalition of k members needs, infinite where it cannot win, minus infinite where it
+    wins by heads alone.
+
+    Parameters
+    ----------
+    weights
+        Integers ``(n,)``.
+    least
+        ``(n + 1,)`` by number of members.
+    """
+    n = weights.shape[0]
+    known: dict[int, list[int]] = {}
+    by_member = []
+    for j in range(n):
+        w = int(weights[j])
+        if w not in known:
+            halves = _halves(np.delete(weights, j))
+            known[w] = [_between(halves, k, least[k + 1] - w, least[k]) for k in range(n)]
+        by_member.append(known[w])
+    halves = _halves(weights)
+    return by_member, [_between(halves, k, least[k], np.inf) for k in range(n + 1)]
+
+
+Halves = tuple[list[Array], list[Array]]
+"""Sorted sums of the subsets of each half, by their size."""
+
+
+def _halves(weights: Array) -> Halves:
+    cut = weights.shape[0] // 2
+    return _one_half(weights[:cut]), _one_half(weights[cut:])
+
+
+def _one_half(weights: Array) -> list[Array]:
+    sums, sizes = subsets.sums(weights.astype(float)), subsets.sizes(weights.shape[0])
+    return [np.sort(sums[sizes == k]) for k in range(weights.shape[0] + 1)]
+
+
+def _between(halves: Halves, size: int, low: float, high: float) -> int:
+    """How many sets of so many members have a sum from ``low`` to below ``high``."""
+    if not low < high:
+        return 0
+    first, second = halves
+    total = 0
+    for a, sums in enumerate(first):
+        if 0 <= size - a < len(second):
+            other = second[size - a]
+            upto = np.searchsorted(other, high - sums, side="left")
+            total += int((upto - np.searchsorted(other, low - sums, side="left")).sum())
+    return total
