@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from negotiate.declare import section
-from negotiate.report.blocks import Block, Paragraph, Reference, References, Table
+from negotiate.drawing.ranges import bars
+from negotiate.report.blocks import (
+    Block,
+    Figure,
+    Heading,
+    Paragraph,
+    Reference,
+    References,
+    Table,
+)
 
 
 def applies(context: Any) -> bool:
@@ -34,6 +43,7 @@ def blocks(context: Any) -> list[Block]:
               "Every number of the case; low and high are 5 % and 95 % points unless its note "
               "says otherwise.", align="lllll"),
     ]  # fmt: skip
+    out += _estimates(case, rows)
     late = {fact.id for fact in case.case.fact if not fact.known}
     references = [
         Reference(f.id, f.text + (" [known only later]" if f.id in late else "")
@@ -44,3 +54,41 @@ def blocks(context: Any) -> list[Block]:
     if references:
         out.append(References(tuple(references)))
     return out
+
+
+def _estimates(case: Any, rows: list[Any]) -> list[Block]:
+    """Where numbers come from: how many were judged, sourced, estimated; the fits themselves."""
+    fits = case.case.estimate
+    if not fits:
+        return []
+    basis = [
+        "estimated" if set(q.source) & set(fits) else "judged" if q.judgement else "from a source"
+        for q in case.quantities.values()
+    ]
+    counts = {name: basis.count(name) for name in ("judged", "from a source", "estimated")}
+    words = ", ".join(f"{count} {name}" for name, count in counts.items())
+    picture = bars(
+        list(counts), [float(count) for count in counts.values()], quantity="numbers of the case"
+    )
+    table = Table(
+        ("estimate", "model", "rows", "log-likelihood", "starts", "interval", "note"),
+        tuple(
+            (
+                name,
+                fit.model,
+                fit.rows or "",
+                "" if fit.log_likelihood is None else f"{float(fit.log_likelihood):.1f}",
+                fit.starts,
+                fit.interval,
+                fit.note,
+            )
+            for name, fit in fits.items()
+        ),
+        "Fits to data on which numbers of the case rest.",
+        align="lllllll",
+    )
+    return [
+        Heading("Where the numbers come from"),
+        Figure(picture, f"Of {len(rows)} numbers {words}.", f"Judged against estimated: {words}."),
+        table,
+    ]
