@@ -205,8 +205,8 @@ UP_LEFT = [
     ((7, 3, 3, 10), (3, 9, 5, 0), 1059, 1478, 2400),
 ]
 """Selten and Chmura 2008, AER 98:938-966: payoffs of the row and the column player in the cells
-(up, left), (up, right), (down, left), (down, right); how often up and left were played, of how many.
-Counts as in the archive of J. Bland (ApproxQRE), whose first game has 8 for 10 in a cell."""
+(up, left), (up, right), (down, left), (down, right); how often up and left were played, of how
+many. Counts as in the archive of J. Bland (ApproxQRE), whose first game has 8 for 10 in a cell."""
 
 
 def chmura() -> tuple[list[Any], list[list[int]]]:
