@@ -268,12 +268,19 @@ class Concept(Generic[P]):
         own = declaration(thing)
         if own is not None and own.name not in self.games and self.name in own.solved_by:
             return judged(own.solve_by(thing, self.name, **kwargs), own_holds(thing))
-        return judged(self.function(*args, **kwargs), self._judge(thing))
+        found = self.function(*args, **kwargs)
+        solved = thing if own is not None or found.form is None else found.form  # tables: a game
+        return judged(found, self._judge(solved, kwargs))
 
-    def _judge(self, thing: Any) -> Callable[[Point], Evidence] | None:
+    def _judge(
+        self, thing: Any, asked: Mapping[str, Any] = MappingProxyType({})
+    ) -> Callable[[Point], Evidence] | None:
+        """The check of a point of ``thing``, under those settings asked for that it knows."""
         if self._holds is None:
             return None
-        return functools.partial(self._holds, thing)
+        known = inspect.signature(self._holds).parameters
+        settings = {name: value for name, value in asked.items() if name in known}
+        return functools.partial(self._holds, thing, **settings)
 
     def __repr__(self) -> str:
         return f"<Concept {self.name}: {self.title}>"

@@ -179,7 +179,7 @@ def _point(exact: StrategicGame, game: StrategicGame, p: Sequence[Any]) -> Point
         player: (exact.payoffs[i].reshape(-1) * array).sum()
         for i, player in enumerate(exact.players)
     }
-    labels = [", ".join(shared.names(exact, index)) for index in shared.profiles(exact)]
+    labels = [shared.joined(shared.names(exact, index)) for index in shared.profiles(exact)]
     used = {label: w for label, w in zip(labels, p, strict=True) if w > 0}
     given = shared.as_given(game, {"distribution": used})
     label = (
@@ -193,7 +193,7 @@ def _point(exact: StrategicGame, game: StrategicGame, p: Sequence[Any]) -> Point
 def holds(concept: str, form: Any, point: Point, deviations: Deviations) -> Evidence:
     """Largest gain from a deviation, recomputed profile by profile from the payoffs."""
     game = shared.admit(form, concept)
-    index = {", ".join(shared.names(game, k)): k for k in shared.profiles(game)}
+    index = {shared.joined(shared.names(game, k)): k for k in shared.profiles(game)}
     given = point.facts["distribution"]
     unknown = set(given) - set(index)
     if unknown:
@@ -238,7 +238,7 @@ def explain(
         row = [-one.change(table, profile) for profile in shared.profiles(game)]
         inequalities.append((one.ruled_out, row))
     solution = solve(game)
-    profiles = [", ".join(shared.names(game, index)) for index in shared.profiles(game)]
+    profiles = [shared.joined(shared.names(game, index)) for index in shared.profiles(game)]
     symbols = [f"p({_tex.name(profile)})" for profile in profiles]
     lines = ["**Probabilities of the profiles.**", "", idea, ""]
     lines.append(f"- $p \\ge 0$, and the {len(profiles)} probabilities sum to $1$;")

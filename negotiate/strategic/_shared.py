@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
+from negotiate.numbers import reading as numbers
 from negotiate.solution import Evidence, Point
 from negotiate.strategic.arithmetic import expected
 from negotiate.strategic.game import StrategicGame
@@ -17,9 +18,26 @@ from negotiate.tolerance import REGRET
 
 
 def admit(
-    form: Any, concept: str, *, players: int | None = None, draws: bool = False
+    form: Any,
+    concept: str,
+    *,
+    players: int | None = None,
+    draws: bool = False,
+    column: Any = None,
 ) -> StrategicGame:
-    """The form as a strategic game on which the concept is defined, or `NotApplicableError`."""
+    """The form as a strategic game on which the concept is defined, or `NotApplicableError`.
+
+    A table of payoffs, with that of the other player in ``column`` or alone (zero-sum), is a game
+    too, and so is a tree, by its reduced strategic form.
+    """
+    if isinstance(form, (list, tuple, np.ndarray)) or hasattr(form, "to_numpy"):
+        form = from_tables(form, column)
+    elif column is not None:
+        raise InputError(
+            "a second table beside a game", where=concept, allowed="a game, or two tables"
+        )
+    if hasattr(form, "to_reduced_strategic"):
+        form = form.to_reduced_strategic()
     if not isinstance(form, StrategicGame):
         raise NotApplicableError(
             f"is a {type(form).__name__}", where=concept, allowed="a strategic game"
@@ -43,6 +61,31 @@ def admit(
             remedy="take one with draw(index)",
         )
     return form
+
+
+def from_tables(row: Any, column: Any = None) -> StrategicGame:
+    """A two-player game from the payoffs of the row and of the column player, each ``(m, n)``."""
+    first = numbers.table_array(row, "payoffs of the row player")
+    if first.ndim != 2:
+        raise InputError(
+            f"has shape {first.shape}",
+            where="payoffs of the row player",
+            allowed="rows of numbers, (m, n); games of more players by strategic.game",
+        )
+    if column is None:
+        return StrategicGame.from_arrays(
+            [first, -StrategicGame.from_arrays([first, first]).payoffs[1]]
+        )
+    return StrategicGame.from_arrays([first, column])
+
+
+def joined(labels: Sequence[str]) -> str:
+    """Labels of a profile in one text; those that hold a comma are quoted, so that texts differ.
+
+    >>> joined(["a", "b, c"]), joined(["a, b", "c"])
+    ("a, 'b, c'", "'a, b', c")
+    """
+    return ", ".join(repr(s) if "," in s or s[:1] in "'\"" else s for s in labels)
 
 
 def bounded(count: int, limit: int, what: str, concept: str, remedy: str) -> None:
@@ -118,9 +161,9 @@ def label_of(game: StrategicGame, mixed: Sequence[Any]) -> str:
     for player, weights in zip(game.players, mixed, strict=True):
         used = [(s, w) for s, w in zip(game.strategies[player], weights, strict=True) if w != 0]
         parts.append(
-            used[0][0]
+            joined([used[0][0]])
             if len(used) == 1
-            else "{" + ", ".join(f"{s}: {_short(w)}" for s, w in used) + "}"
+            else "{" + ", ".join(f"{joined([s])}: {_short(w)}" for s, w in used) + "}"
         )
     return ", ".join(parts)
 

@@ -43,14 +43,24 @@ from negotiate.strategic import _shared as shared
 from negotiate.strategic.arithmetic import equilibria_batch, expected
 from negotiate.strategic.arithmetic._support_systems import Mixed
 from negotiate.strategic.arithmetic.components import NashSubset, connected, nash_subsets
-from negotiate.strategic.arithmetic.equilibria_exact import ExactEquilibria, extreme_equilibria
+from negotiate.strategic.arithmetic.equilibria_exact import (
+    ExactEquilibria,
+    check_size,
+    extreme_equilibria,
+)
 from negotiate.strategic.arithmetic.equilibria_large import equilibria_large
 from negotiate.strategic.arithmetic.equilibria_nplayer import strictly_undominated, support_search
+from negotiate.strategic.arithmetic.equilibrium_one import one_equilibrium
 from negotiate.strategic.game import StrategicGame, held_strategies
 from negotiate.tolerance import REGRET
 
 REDUCIBLE = 64
 """Most strategies per player for which a game too large is tried again after strict dominance."""
+ROUNDING = 1e-13
+"""Two payoffs given as floats that are nearer to each other than this, in parts of the largest
+payoff, differ by rounding: some hundreds of times the distance of neighbouring floats."""
+ROUNDING_DIGITS = -12
+"""Digits, from the first of the largest payoff on, that such payoffs are read to."""
 MARKED = 400
 """Most equilibria among which Pareto dominance is looked for."""
 
@@ -295,18 +305,21 @@ METRICS = (
     "nash_equilibrium",
     title="Nash equilibrium",
     short="Nash equilibrium",
-    games=("strategic",),
+    games=("strategic", "extensive"),
     field="rational",
     axioms=("no profitable deviation", "relabelling"),
     metrics=METRICS,
 )
-def nash(form: StrategicGame) -> Solution:
+def nash(form: Any, column: Any = None) -> Solution:
     """All extreme Nash equilibria of a two-player game; pure and some mixed ones of others.
 
     Parameters
     ----------
     form
-        A strategic game; with draw axes, every draw is solved.
+        A strategic game (with draw axes, every draw is solved); a game tree, which is solved by
+        its reduced strategic form; or the payoffs of the row player as a table ``(m, n)``.
+    column
+        With a table: the payoffs of the column player; without them the game is zero-sum.
 
     Returns
     -------
@@ -316,14 +329,21 @@ def nash(form: StrategicGame) -> Solution:
         Payoffs given as floats are read as the decimals they show, and answers given as floats.
         Over draws the k-th point holds the k-th equilibrium of every draw, NaN where a draw has
         fewer, or where not all of its equilibria could be found (the notes count those).
+        Of a two-player game too large to enumerate (more bases than
+        `arithmetic.equilibria_exact.LIMIT`, even after iterated strict dominance) one equilibrium
+        is given, and ``complete`` is False.
 
     Raises
     ------
-    TooLargeError
-        A two-player game that may have more bases than `kernels.equilibria_exact.LIMIT`, even
-        after iterated strict dominance.
+    NotConvergedError
+        Where not even one equilibrium was found.
+
+    Examples
+    --------
+    >>> [point.label for point in nash([[3, 0], [5, 1]], [[3, 5], [0, 1]])]
+    ['2, 2']
     """
-    game = shared.admit(form, "nash_equilibrium", draws=True)
+    game = shared.admit(form, "nash_equilibrium", draws=True, column=column)
     if game.draws:
         return _over_draws(game)
     return _two_players(game) if len(game.players) == 2 else _more_players(game)
@@ -403,6 +423,7 @@ def _enumerated(payoffs: Any) -> tuple[ExactEquilibria, list[list[int]], list[st
     """Extreme equilibria, the strategies they were looked for in, notes."""
     every = [list(range(size)) for size in payoffs.shape[1:]]
     try:
+        check_size(*payoffs.shape[1:])
         return extreme_equilibria(payoffs[0], payoffs[1]), every, []
     except TooLargeError:
         if max(map(len, every)) > REDUCIBLE:
@@ -420,13 +441,17 @@ def _enumerated(payoffs: Any) -> tuple[ExactEquilibria, list[list[int]], list[st
 
 
 def _two_players(game: StrategicGame) -> Solution:
-    payoffs = game.fractions().payoffs
-    answer, kept, notes = _enumerated(payoffs)
+    payoffs, notes = meant(game)
+    try:
+        answer, kept, more = _enumerated(payoffs)
+    except TooLargeError as error:
+        return _one(game, payoffs, error)
+    notes = [*notes, *more]
     mixed = [
         tuple(_over(row, labels, size) for row, labels, size in zip(pair, kept, payoffs.shape[1:]))
         for pair in answer.points
     ]
-    whole = not notes
+    whole = not more
     if not game.exact:
         notes.append("Payoffs given as floats were read as decimals and solved exactly.")
     if answer.degenerate:
@@ -434,7 +459,7 @@ def _two_players(game: StrategicGame) -> Solution:
             "The game is degenerate: some mixed strategy has more pure best replies than its "
             "support has strategies. The points are the extreme equilibria."
         )
-    components, facts, more = _sets(answer.pairs)
+    components, facts, told = _sets(answer.pairs)
     return Solution(
         concept="nash_equilibrium",
         players=game.players,
@@ -444,7 +469,63 @@ def _two_players(game: StrategicGame) -> Solution:
         degenerate=answer.degenerate if whole else None,
         components=components,
         evidence=(_evidence(game, answer.regrets),),
-        notes=(*notes, *more),
+        notes=(*notes, *told),
+        form=game,
+    )
+
+
+def meant(game: StrategicGame) -> tuple[Any, list[str]]:
+    """Payoffs in fractions, floats that differ by rounding only taken as equal, and a note.
+
+    0.1 + 0.2 and 0.3 are different floats; whoever computed the one did not mean them to differ.
+    Where two payoffs of a player against the same strategies of the others are apart by less than
+    `ROUNDING` of the player's largest payoff, all payoffs are rounded to that distance.
+
+    >>> game = StrategicGame.from_arrays([[[0.1 + 0.2, 0], [0.3, 1]], [[1, 0], [0, 1]]])
+    >>> payoffs, notes = meant(game)
+    >>> payoffs[0, 0, 0] == payoffs[0, 1, 0], len(notes)
+    (True, 1)
+    """
+    exact = game.fractions().payoffs
+    if game.exact:
+        return exact, []
+    out, near = exact.copy(), 0
+    for i in range(len(game.players)):
+        values = np.sort(game.payoffs[i].astype(float), axis=i)
+        scale = float(np.abs(values).max())
+        gaps = np.diff(values, axis=i)
+        close = (gaps > 0) & (gaps <= ROUNDING * scale)
+        if not close.any():
+            continue
+        near += int(close.sum())
+        unit = Fraction(10) ** (math.floor(math.log10(scale)) + ROUNDING_DIGITS)
+        out[i] = np.array([round(v / unit) * unit for v in exact[i].flat]).reshape(exact[i].shape)
+    if not near:
+        return exact, []
+    return out, [
+        f"{near} pair{'s' if near > 1 else ''} of payoffs differ in the last digits of a float "
+        "only; they were taken as equal. If they are meant to differ, give payoffs as decimals in "
+        "quotes or as fractions."
+    ]
+
+
+def _one(game: StrategicGame, payoffs: Any, reason: TooLargeError) -> Solution:
+    """One equilibrium of a game too large to enumerate."""
+    x, y, exact = one_equilibrium(payoffs[0], payoffs[1])
+    mixed = (tuple(x), tuple(y))
+    point = shared.point(game, [_array(row) for row in mixed])
+    return Solution(
+        concept="nash_equilibrium",
+        players=game.players,
+        points=(point,),
+        complete=False,
+        exact=exact and game.exact,
+        evidence=(_evidence(game, [point.regret]),),
+        notes=(
+            f"One equilibrium of possibly several: all of them are too many to look for "
+            f"({reason.what}; {reason.allowed} are allowed).",
+            *(() if exact else ("Its probabilities are floats; the regret says how near.",)),
+        ),
         form=game,
     )
 
@@ -564,7 +645,7 @@ def _evidence(game: StrategicGame, regrets: Sequence[Any]) -> Evidence:
 
 
 @nash.checked_by
-def holds(form: StrategicGame, point: Point) -> Evidence:
+def holds(form: Any, point: Point) -> Evidence:
     """The largest gain of any player from a deviation, recomputed; zero in exact arithmetic.
 
     A point whose numbers are floats is held to `tolerance.REGRET` of each player's payoff range.
@@ -590,7 +671,7 @@ def holds(form: StrategicGame, point: Point) -> Evidence:
 
 
 @nash.explained_by
-def explain(form: StrategicGame) -> str:
+def explain(form: Any) -> str:
     """Worked steps: best replies, dominance, indifference, why supports fail; Markdown with TeX."""
     game = shared.admit(form, "nash_equilibrium")
     return _nash_steps.explain(game, nash(game))

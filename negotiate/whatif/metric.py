@@ -70,7 +70,7 @@ def _of_game(game: str, case: Negotiation) -> Iterable[NamedMetric]:
             yield NamedMetric(game, "", metric, filled)
     for name in declare.concepts_of(game):
         facts = declare.entry("concept", name).facts
-        if "metrics" in facts and game in facts["games"]:  # not of a game that solves itself by it
+        if "metrics" in facts and game == facts["games"][0]:  # read off the answers of its own kind
             for metric in declare.concept_named(name).metrics:
                 for filled in _fillings(metric, case):
                     yield NamedMetric(game, name, metric, filled)
