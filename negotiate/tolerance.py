@@ -85,3 +85,11 @@ GRAM = 1e-14
 STATIONARY = 1e-5
 """A slope, in units of log-likelihood per standard deviation, that counts as none in an inner
 maximisation whose result enters only to second order."""
+
+PIVOTED = 1e-11
+"""An entry of a pivoted table of payoffs between one and two that is below this is a zero spoilt by
+rounding: a pivot on it would make noise of the rest. Ends of paths are judged by their regret."""
+
+ROUNDING = 1e-13
+"""Two payoffs given as floats that are nearer to each other than this, in parts of the largest
+payoff, differ by rounding: some hundreds of times the distance of neighbouring floats."""

@@ -52,13 +52,10 @@ from negotiate.strategic.arithmetic.equilibria_large import equilibria_large
 from negotiate.strategic.arithmetic.equilibria_nplayer import strictly_undominated, support_search
 from negotiate.strategic.arithmetic.equilibrium_one import one_equilibrium
 from negotiate.strategic.game import StrategicGame, held_strategies
-from negotiate.tolerance import REGRET
+from negotiate.tolerance import REGRET, ROUNDING
 
 REDUCIBLE = 64
 """Most strategies per player for which a game too large is tried again after strict dominance."""
-ROUNDING = 1e-13
-"""Two payoffs given as floats that are nearer to each other than this, in parts of the largest
-payoff, differ by rounding: some hundreds of times the distance of neighbouring floats."""
 ROUNDING_DIGITS = -12
 """Digits, from the first of the largest payoff on, that such payoffs are read to."""
 MARKED = 400

@@ -25,7 +25,7 @@ import numpy.typing as npt
 
 from negotiate.errors import NotConvergedError
 from negotiate.numbers.linear_systems import solve_rational
-from negotiate.tolerance import PROBABILITY, REGRET
+from negotiate.tolerance import PIVOTED, PROBABILITY, REGRET, TIE
 
 Array = npt.NDArray[Any]
 
@@ -138,12 +138,12 @@ def _path(a: Array, b: Array, label: int) -> tuple[Array, Array] | None:
         table, basis = tables[side], bases[side]
         column = table[:, entering]
         ratio = np.full(len(basis), np.inf)
-        up = column > 1e-11
+        up = column > PIVOTED
         if not up.any():
             return None
         ratio[up] = table[up, -1] / column[up]
         least = ratio.min()
-        tied = np.flatnonzero(ratio <= least + 1e-12)
+        tied = np.flatnonzero(ratio <= least + TIE)
         missing = [k for k in tied if basis[k] == label]
         row = int(missing[0] if missing else tied[column[tied].argmax()])
         table[row] /= table[row, entering]
