@@ -14,9 +14,10 @@ from typing import Any
 
 from negotiate.case.diagnostics import Finding, Location
 from negotiate.case.expression import parse
-from negotiate.case.paths import rounded
-from negotiate.errors import FileFormatError
+from negotiate.case.paths import Domain, rounded
+from negotiate.errors import FileFormatError, UnknownNameError
 from negotiate.numbers.fractions import exact
+from negotiate.units import BASES, unit
 
 Doc = dict[str, Any]
 SHOWN = 12
@@ -522,6 +523,65 @@ def harms_once(data: Doc) -> Iterator[Finding]:
                 )
 
 
+def units(data: Doc) -> Iterator[Finding]:
+    """Units are of the closed list; a number lies in the domain of its unit and of its path."""
+    for at, quantity in _quantities(data):
+        text = quantity.get("unit")
+        if not isinstance(text, str) or not text:
+            continue
+        try:
+            domain = Domain(*unit(text).domain)
+        except UnknownNameError as error:
+            known = f"{', '.join(BASES)}; BASE of WHAT; BASE per BASE"
+            yield Finding(
+                (*at, "unit"), f"there is no unit '{text}'", known,
+                error.remedy or 'for money: unit = "currency of USD million"', severity="warning",
+            )  # fmt: skip
+            continue
+        for key in ("value", "low", "high"):
+            number = _number(quantity.get(key))
+            bounded = at[-1] in ("probability", "discount", "foresight") or "credibility" in at
+            if number is not None and not bounded and not domain.holds(number):
+                yield Finding(
+                    (*at, key), f"{float(number):g} in unit '{text}'", domain.text,
+                    "mend the number or the unit",
+                )  # fmt: skip
+
+
+def credibilities(data: Doc) -> Iterator[Finding]:
+    """A lever that works by being threatened says how credible it is in every branch."""
+    branches = _ids(data, "branch")
+    for index, lever in _items(data, "lever"):
+        enters = lever.get("enters", ["disagreement"])
+        given = _table(lever, "credibility")
+        missing = [branch for branch in branches if branch not in given]
+        if "disagreement" in _listed(enters) and missing:
+            yield Finding(
+                ("lever", index), f"no credibility in {', '.join(missing)}: it counts as 0 there",
+                "a number in [0, 1] for every branch",
+                f"add credibility.{missing[0]} = {{ value = ... }}", severity="warning",
+            )  # fmt: skip
+
+
+def medians(data: Doc) -> Iterator[Finding]:
+    """The value of a quantity lies in the middle half of its own range, or nearly."""
+    for at, quantity in _quantities(data):
+        value, low, high = (_number(quantity.get(key)) for key in ("value", "low", "high"))
+        if value is None or low is None or high is None or not low < high or quantity.get("bounds"):
+            continue
+        place = (value - low) / (high - low)
+        if not 0 <= place <= 1 or quantity.get("distribution") not in (None, "uniform", "normal"):
+            continue
+        if abs(place - Fraction(1, 2)) > Fraction(9, 20):
+            yield Finding(
+                (*at, "value"),
+                f"value {float(value):g} is the {float(100 * place):.0f} % point of its own range "
+                f"{float(low):g} to {float(high):g}",
+                "a value near the middle of what is drawn",
+                "say what the range means, or give a skewed distribution", severity="warning",
+            )  # fmt: skip
+
+
 RULES = (
     duplicate_ids,
     weights,
@@ -535,4 +595,7 @@ RULES = (
     expressions,
     one_signed_deal,
     harms_once,
+    units,
+    credibilities,
+    medians,
 )

@@ -7,7 +7,7 @@ change, with the range, unit and source that the file gives it. It computes like
 >>> case = ng.load("idlib-2020").set("lever.straits.cost.russia", 0.9)
 >>> cost = case.levers["straits"].cost["russia"]
 >>> cost
-<lever.straits.cost.russia: 0.9, set>
+<lever.straits.cost.russia: 0.9 stake, set>
 >>> cost + 1, cost > 0.5, float(cost)
 (Fraction(19, 10), True, 0.9)
 """

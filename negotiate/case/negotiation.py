@@ -195,7 +195,7 @@ class Negotiation(Viewable):
         --------
         >>> import negotiate as ng
         >>> float(ng.load("idlib-2020").amount("lever.sanctions.cost.turkey"))
-        0.15
+        0.2
         """
         value = self.value(path)
         stated = self.stated.get(path)

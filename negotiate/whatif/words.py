@@ -20,6 +20,7 @@ from functools import cache
 from typing import Any
 
 from negotiate.case.negotiation import Negotiation
+from negotiate.case.paths import PATHS
 
 _CONCEPT = {
     "nash_bargaining": "the Nash bargaining solution",
@@ -29,33 +30,12 @@ _CONCEPT = {
 }
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
-    ("lever.<>.available", "{0} on the table"),
-    ("lever.<>.cost.<>", "cost to {1} of {0}"),
-    ("lever.<>.announce", "cost of announcing {0}"),
-    ("lever.<>.win_probability", "what {0} adds to the chance of winning"),
-    ("lever.<>.credibility.<>", "credibility under {1} of {0}"),
-    ("lever.<>.concession_cost", "cost of conceding to {0}"),
-    ("lever.<>.worth.<>", "worth to {1} of the concession to {0}"),
-    ("branch.<>.probability", "probability of {0}"),
-    ("branch.<>.terms.<>", "{1} if there is {0}"),
-    ("branch.<>.war_cost.<>", "cost to {1} of {0}"),
-    ("branch.<>.war_cost_per_period.<>", "cost per period to {1} of {0}"),
-    ("branch.<>.horizon", "horizon of {0}"),
-    ("weight.<>.<>", "weight for {0} of {1}"),
-    ("ideal.<>.<>", "ideal of {0} on {1}"),
-    ("party.<>.discount", "discount factor of {0}"),
-    ("party.<>.foresight", "foresight of {0}"),
-    ("party.<>.bargaining_weight", "bargaining weight of {0}"),
     ("deal.margin.least", "smaller margin of the signed deal"),
     ("deal.margin.<>", "margin of {0} in the signed deal"),
     ("deal.utility.<>", "worth of the signed deal to {0}"),
-    ("form.<>.<>", "form of the value for {0} of {1}"),
-    ("scale.<>.<>", "scale of the value for {0} of {1}"),
-    ("branch.<>.duration", "duration of {0}"),
     ("deal.loss", "what the signed deal left on the table"),
     ("deal.weight.low", "least bargaining weight that explains the signed deal"),
     ("deal.weight.high", "largest bargaining weight that explains the signed deal"),
-    ("deal.<>.<>", "level of {1} in {0}"),
     ("threats.utility.<>", "utility of {0} under rational threats"),
     ("threats.disagreement.<>", "payoff of no deal to {0} under rational threats"),
     ("threats.used.<>", "use of {0}"),
@@ -121,7 +101,16 @@ def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (re.compile(re.escape(pattern).replace("<>", r"([^.]+)") + r"\Z"), text)
         for pattern, text in _PATTERNS
-    )
+    ) + tuple(
+        (
+            re.compile(
+                re.escape(re.sub("<[^>]*>", "<>", kind.pattern)).replace("<>", r"([^.]+)") + r"\Z"
+            ),
+            kind.words,
+        )
+        for kind in PATHS
+        if not kind.pattern.startswith("quantity.")
+    )  # paths of a case, after the metrics whose names begin alike
 
 
 def words(case: Negotiation, path: str) -> str:
