@@ -21,7 +21,7 @@ def quantities(case: str, where: str) -> tuple[str, ...] | None:
     kind = casefile.kind_in(casefile.read_text(path))
     if kind in ("", "negotiation"):
         return None
-    if hasattr(declare.game_named(kind).type, "as_case"):
+    if kind != "strategic" and hasattr(declare.game_named(kind).type, "as_case"):
         return None  # such a file is the case of its quantities
     if kind != "strategic":
         raise NotApplicableError(
