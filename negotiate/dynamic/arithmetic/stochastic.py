@@ -172,8 +172,8 @@ def in_spreads(reward: Array, move: Array, rules: Rules) -> Array:
     inside = real[:, None, :]
     low = np.where(inside, reward, np.inf).min((-1, -3), keepdims=True)
     high = np.where(inside, reward, -np.inf).max((-1, -3), keepdims=True)
-    lasting = np.where(real, np.abs(move.sum(-1) - 1) <= tolerance.WEIGHT_SUM, True)
-    lasting = lasting.all((-1, -2))[..., None, None, None]
+    sums: Array = np.where(real, np.abs(move.sum(-1) - 1) <= tolerance.WEIGHT_SUM, True)
+    lasting = np.asarray(sums.all((-1, -2)))[..., None, None, None]
     size = np.where(lasting, high - low, np.maximum(np.abs(low), np.abs(high)))
     spread = np.where(size > 0, size, 1.0)
     out = (reward - np.where(lasting, low, 0.0)) / spread

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.drawing.text import number, percent
-from negotiate.errors import InputError, MissingQuantityError
+from negotiate.errors import InputError, MissingQuantityError, NotApplicableError
 from negotiate.report.blocks import Block, Cell, Table, note
 from negotiate.whatif.views.tornado import words
 
@@ -25,7 +25,7 @@ def attempt(make: Callable[[], Any]) -> tuple[Any, str]:
         return make(), ""
     except MissingQuantityError as error:
         return None, "the file does not give " + ", ".join(error.missing)
-    except InputError as error:
+    except (InputError, NotApplicableError) as error:
         return None, str(error)
 
 
