@@ -40,7 +40,7 @@ from negotiate.coalitions.arithmetic import subsets, values
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.properties import subgame
 from negotiate.declare import concept
-from negotiate.errors import InputError, TooLargeError
+from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.tolerance import UTILITY
 
@@ -191,7 +191,7 @@ def stable_partitions(
             )
         )
     points.sort(key=lambda q: -len(q.marks))
-    evidence = tuple(holds(game, q) for q in points)
+    evidence = tuple(_judged(game, q, share) for q in points)
     notes = () if far is not None else (
         f"farsighted stability is asked up to {FARSIGHTED_PLAYERS} players",
     )  # fmt: skip
@@ -310,8 +310,14 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     """
     rule = point.facts.get("rule", "equal")
     if rule == "given":
-        return Evidence(True, 0, "payoffs were given by a function; not asked again")
-    share = payoff_rule(game, rule)
+        raise NotApplicableError(
+            "the payoffs were given by a function, which a point does not hold",
+            where="stable partitions", remedy="the evidence of the answer judged it with them",
+        )  # fmt: skip
+    return _judged(game, point, payoff_rule(game, rule))
+
+
+def _judged(game: CoalitionalGame, point: Point, share: Payoffs) -> Evidence:
     partition = tuple(
         sorted((game.coalition(c) for c in point.facts["coalitions"]), key=lambda m: m & -m)
     )
