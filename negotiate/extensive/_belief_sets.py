@@ -33,6 +33,11 @@ from negotiate.numbers.exact_polytope import cut
 PATTERN_BOUND = 20_000
 """Combinations of supports of beliefs tried for one profile of strategies."""
 
+FEW = 6
+"""Nodes of an unreached set up to which all supports of beliefs are walked at once."""
+SUBSET_BOUND = 1_023
+"""Supports of beliefs at one larger set that are walked where its belief is tied to others."""
+
 Need = tuple[dict[int, Fraction], bool]
 """Sum over nodes of coefficient times belief: at least zero, or (True) equal to zero."""
 
@@ -85,6 +90,14 @@ def supporting(frame: Frame, rows: Rows, *, condition: str) -> Supporting:
     task = _prepare(frame, rows, out)
     if task is None:
         return out
+    kinds: dict[str, type[_Updating] | type[_Consistent]] = {
+        "updating": _Updating,
+        "consistent": _Consistent,
+    }
+    admit = kinds[condition](task)
+    for index in task.off:
+        if index not in task.options and not _late(task, admit, index):
+            return out
     count = math.prod(len(options) for options in task.options.values())
     if count > PATTERN_BOUND:
         raise TooLargeError(
@@ -92,11 +105,6 @@ def supporting(frame: Frame, rows: Rows, *, condition: str) -> Supporting:
             where=frame.game.title or "game tree",
             allowed=f"at most {PATTERN_BOUND:,}",
         )
-    kinds: dict[str, type[_Updating] | type[_Consistent]] = {
-        "updating": _Updating,
-        "consistent": _Consistent,
-    }
-    admit = kinds[condition](task)
     best = -1
     for chosen in _patterns(task, admit.possible):
         weights = admit.weights(chosen)
@@ -143,10 +151,43 @@ def _prepare(frame: Frame, rows: Rows, out: Supporting) -> _Task | None:
             continue
         off.append(index)
         needs[index] = wanted
+        if len(nodes) > FEW:
+            continue  # its supports are too many to walk before it is known whether they matter
         options[index] = supports(nodes, wanted)
         if not options[index]:
             return None
     return _Task(frame, rows, move, reach, needs, off, options)
+
+
+def _late(task: _Task, admit: _Updating | _Consistent, index: int) -> bool:
+    """Supports of a set of many nodes; False where no belief supports the choice there.
+
+    Where nothing ties the belief to others, every supporting belief is a limit of those on the
+    widest support; where trembles fix it, it is positive on all nodes. Else all subsets count.
+    """
+    nodes = task.frame.members[index]
+    if admit.fixed(index):
+        task.options[index] = [tuple(nodes)]
+    elif admit.free(index):
+        needs = task.needs[index]
+        corners = cut(
+            [range(len(nodes))],
+            len(nodes),
+            equal=[([g[x] for x in nodes], 0) for g, equal in needs if equal],
+            at_least=[([g[x] for x in nodes], 0) for g, equal in needs if not equal],
+        )
+        widest = tuple(x for k, x in enumerate(nodes) if any(corner[k] for corner in corners))
+        task.options[index] = [widest] if widest else []
+    else:
+        subsets = 2 ** len(nodes) - 1
+        if subsets > SUBSET_BOUND:
+            raise TooLargeError(
+                f"{subsets:,} supports of beliefs at '{task.frame.name(index)}'",
+                where=task.frame.game.title or "game tree",
+                allowed=f"at most {SUBSET_BOUND:,}",
+            )
+        task.options[index] = supports(nodes, task.needs[index])
+    return bool(task.options[index])
 
 
 def supports(nodes: Sequence[int], needs: Sequence[Need]) -> list[tuple[int, ...]]:
@@ -193,6 +234,15 @@ class _Consistent:
             for index in task.off
         }
 
+    def free(self, index: int) -> bool:
+        """Whether the belief there is any at all, and no other depends on it."""
+        return self.dead[index]
+
+    def fixed(self, index: int) -> bool:
+        """Whether all nodes need the same trembles: strategies and chance then fix the belief."""
+        ways = [self.ways[x] for x in self.task.frame.members[index]]
+        return all(way.factor and way.trembles == ways[0].trembles for way in ways)
+
     def possible(self, chosen: Mapping[int, tuple[int, ...]]) -> bool:
         alive = {h: nodes for h, nodes in chosen.items() if not self.dead[h]}
         if any(not self.ways[x].factor for nodes in alive.values() for x in nodes):
@@ -233,6 +283,15 @@ class _Updating:
     def __init__(self, task: _Task) -> None:
         self.task = task
         self.above = {index: list(self._sources(index)) for index in task.off}
+
+    def free(self, index: int) -> bool:
+        """Whether the belief there is any at all, and no other depends on it."""
+        others = (s.of for sources in self.above.values() for s in sources if s.belief is None)
+        return not self.above[index] and index not in others
+
+    def fixed(self, index: int) -> bool:
+        """Never by trembles."""
+        return False
 
     def _sources(self, index: int) -> Iterator[_Source]:
         frame, task = self.task.frame, self.task

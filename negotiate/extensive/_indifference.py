@@ -27,6 +27,9 @@ from negotiate.numbers.exact_polytope import cut
 
 CASES = 64
 """Cases followed for one profile of supports."""
+FREE_BOUND = 9
+"""Free mixtures and beliefs of a continuum whose corners are listed: a box has two to that power,
+and cutting it looks at pairs of them."""
 DEGREE = 12
 """Total degree of a polynomial that is still treated."""
 
@@ -352,6 +355,11 @@ def _finish(
         wanted.append(rest)
     if any(w and max(sum(m) for m in w.monoms()) > 1 for w in wanted):
         out.unsolved = out.unsolved or "a continuum whose conditions are not of degree one"
+        return
+    if len(free) > FREE_BOUND:
+        out.unsolved = out.unsolved or (
+            f"a continuum over {len(free)} free numbers (at most {FREE_BOUND} are allowed)"
+        )
         return
     corners = _corners(system, free, wanted)
     if not corners:
