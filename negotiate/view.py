@@ -9,7 +9,12 @@ notebook asks, so computing never loads a plotting library.
 from __future__ import annotations
 
 import importlib
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from negotiate.errors import NotApplicableError
+
+if TYPE_CHECKING:
+    from negotiate.drawing.figure import Figure
 
 
 class Viewable:
@@ -28,9 +33,45 @@ class Viewable:
         """HTML view, self-contained, every label escaped."""
         return str(self._display().html(self))
 
-    def figure(self) -> str:
-        """Figure as an SVG string."""
-        return str(self._display().figure(self))
+    def figure(self) -> Figure:
+        """The figure: SVG text that can also be plotted into axes, saved, and asked for its data.
+
+        Returns
+        -------
+        Figure
+            With ``.plot(ax)``, ``.svg()``, ``.save("x.pdf")``, ``.data``.
+        """
+        made = importlib.import_module("negotiate.drawing.figure").Figure
+        data = self.to_dict() if hasattr(self, "to_dict") else {}
+        return cast("Figure", made(str(self._display().figure(self)), data))
+
+    def to_latex(self) -> str:
+        """LaTeX: of the view where it has one, else the table of `to_pandas`."""
+        display = self._display()
+        if hasattr(display, "latex"):
+            return str(display.latex(self))
+        return str(self.to_pandas().to_latex(index=False, escape=True))
+
+    def to_pandas(self) -> Any:
+        """A data frame: a row for each entry of the first list of entries in `to_dict`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Nested mappings become columns with dotted names.
+
+        Raises
+        ------
+        NotApplicableError
+            Where the thing has no `to_dict`.
+        """
+        if not hasattr(self, "to_dict"):
+            raise NotApplicableError(f"{type(self).__name__} has no table", allowed="text, html")
+        import pandas
+
+        data = self.to_dict()
+        rows = [v for v in data.values() if isinstance(v, list) and v and isinstance(v[0], dict)]
+        return pandas.json_normalize(rows[0] if rows else [data])
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         display = self._display()

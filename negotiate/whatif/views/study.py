@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from negotiate.drawing.plot import x_axis, y_axis
+from negotiate.drawing.svg import WIDTH, Canvas, Scale, padded, wrap
 from negotiate.drawing.text import escape, number
 
 LABELS = 8
@@ -55,24 +57,42 @@ def _cell(item: Any) -> str:
 
 
 def figure(study: Any) -> str:
-    """A histogram of each numeric metric, bars for each label metric, as SVG."""
+    """A histogram of each numeric metric, bars for each label metric, one below the other."""
     import numpy as np
 
-    from negotiate.drawing.matplotlib_axes import axes_svg
-
     names = [name for name in study.metrics if study.dataset[name].dims[-1:] != ("axis",)][:6]
-
-    def draw(axes: Any) -> None:
-        for axis, name in zip(axes, names):
-            values = study.metric(name).ravel()
-            if values.dtype.kind == "U":
-                labels, counts = np.unique(values[values != ""], return_counts=True)
-                axis.barh(labels, counts / max(counts.sum(), 1), color="#4477aa")
-                axis.set_xlabel("share of draws")
-            else:
-                axis.hist(values[np.isfinite(values)], bins=40, color="#4477aa")
-                axis.set_ylabel("draws")
-                axis.set_xlabel(study.dataset[name].attrs.get("unit", ""))
-            axis.set_title(name, fontsize=9)
-
-    return axes_svg(draw, panels=max(len(names), 1))
+    board = Canvas(
+        WIDTH, 190.0 * max(len(names), 1), title="Spread of each metric over the draws",
+        desc=", ".join(names),
+    )  # fmt: skip
+    for row, name in enumerate(names):
+        top, left, right, bottom = 190.0 * row + 24, 72.0, WIDTH - 16.0, 190.0 * row + 140
+        values = study.metric(name).ravel()
+        board.text(left, top - 8, name, bold=True)
+        if values.dtype.kind == "U":
+            labels, counts = np.unique(values[values != ""], return_counts=True)
+            shares = counts / max(counts.sum(), 1)
+            step = (bottom + 24 - top) / max(len(labels), 1)
+            scale = Scale(0, 1, left + 180, right - 50)
+            for k, (label, share) in enumerate(zip(labels[:12], shares)):
+                y = top + step * (k + 0.5)
+                board.text(
+                    left + 172, y + 4, wrap(label, 240, 12, lines=1)[0], anchor="end", size=12
+                )
+                wide = scale(float(share)) - scale(0)
+                board.rect(scale(0), y - 0.35 * step, wide, 0.7 * step, fill="sky")
+                board.text(scale(float(share)) + 6, y + 4, number(float(share)), size=12)
+            continue
+        known = values[np.isfinite(values)]
+        if not known.size:
+            board.text(left, top + 16, "no draw has a value", fill="soft")
+            continue
+        counts, edges = np.histogram(known, bins=40)
+        sx = Scale(*padded(float(edges[0]), float(edges[-1]), 0.01), left, right)
+        sy = Scale(0, float(counts.max()) * 1.04, bottom, top)
+        y_axis(board, sy, left, "draws", grid_to=right)
+        for a, b, count in zip(edges, edges[1:], counts):
+            board.rect(sx(a), sy(count), sx(b) - sx(a), bottom - sy(count), fill="sky",
+                       stroke="paper", line=0.7)  # fmt: skip
+        x_axis(board, sx, bottom, study.dataset[name].attrs.get("unit", ""))
+    return board.render()
