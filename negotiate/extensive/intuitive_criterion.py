@@ -14,8 +14,8 @@ and quiche only beer passes (p. 202):
 >>> answer = intuitive_criterion(beer_quiche(Fraction(1, 10)))
 >>> [point.label for point in answer]
 ['pooling on beer']
->>> answer.evidence[0].witness
-'type strong gains by beer once weak is ruled out'
+>>> [item.witness for item in answer.evidence if "refuted" in item.what]
+['type strong gains by beer once weak is ruled out']
 """
 
 from __future__ import annotations
@@ -68,10 +68,11 @@ def filtered(form: Signalling | ExtensiveGame, concept: str, judge: Judge) -> So
         left = tuple(place[i] for i in component if i in place)
         if len(left) > 1:
             components.append(left)
-    failed = tuple(
-        replace(verdict, what=f"{verdict.what} at {point.label}")
+    told = tuple(
+        verdict
+        if verdict.holds
+        else replace(verdict, holds=True, what=f"{point.label} is refuted: {verdict.what}")
         for point, verdict in zip(full.points, verdicts)
-        if not verdict.holds
     )
     notes = full.notes
     if full.components:
@@ -85,7 +86,7 @@ def filtered(form: Signalling | ExtensiveGame, concept: str, judge: Judge) -> So
         points=tuple(full.points[i] for i in kept),
         complete=full.complete and not full.components,
         components=tuple(components),
-        evidence=failed,
+        evidence=told,
         notes=notes,
     )
 
