@@ -40,10 +40,12 @@ def command(
     if quantities(case, "phase") is None or metric != METRIC_OF_A_CASE or condition:
         from negotiate.whatif.questions.phase import phase
 
-        answer = phase(
-            load(case, changes, scenario), x, y, metric, condition, x_range=x_range,
-            y_range=y_range, grid=grid,
-        )  # fmt: skip
+        opened = load(case, changes, scenario)
+        x, y = (
+            f"quantity.{path}" if not opened.has(path) and opened.has(f"quantity.{path}") else path
+            for path in (x, y)
+        )
+        answer = phase(opened, x, y, metric, condition, x_range=x_range, y_range=y_range, grid=grid)
     else:
         from negotiate.strategic.maps.phase_diagram import phase_diagram
 

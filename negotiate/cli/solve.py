@@ -120,13 +120,17 @@ def chosen(kind: str, asked: list[str] | None, *, of_case: bool) -> tuple[str, .
     Where none is asked for: the game's own first answer, or, for a game of a case, every concept.
     """
     from negotiate import declare
-    from negotiate.errors import NotApplicableError
+    from negotiate.errors import NotApplicableError, UnknownNameError
 
     known = declare.concepts_of(kind)
     if not asked:
         return known if of_case else declare.game_named(kind).default or known[:1]
     if asked == ["all"]:
         return known
+    every = declare.names("concept")
+    for name in asked:
+        if name not in every and name.replace("-", "_") not in every:
+            raise UnknownNameError("concept", name, known)
     out = tuple(declare.entry("concept", name).name for name in asked)
     for name in out:
         if name not in known:

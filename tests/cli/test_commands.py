@@ -72,7 +72,7 @@ def test_a_case_with_errors_exits_2_whatever_is_asked(capsys, bad, command):
         (["solve", "idlib-2020", "--concept", "nash_bargainin"], "did you mean 'nash_bargaining'"),
         (["solve", "idlib-2020", "--form", "bargainin"], "did you mean 'bargaining'"),
         (["solve", "chicken", "--concept", "nash_bargaining"], "not defined on a strategic game"),
-        (["solve", "chicken", "--set", "a=1"], "no scenarios or paths"),
+        (["solve", "chicken", "--set", "a=1"], "there is no path 'a'"),
         (["show", "idlib-2020", "lever.strait.cost.russia"], "did you mean 'lever.straits"),
         (["show", "idlib-2020", "--set", "party.turkey.discount=1.5"], "0 to 1"),
         (["show", "idlib-2020", "--set", "nonsense"], "PATH=VALUE"),

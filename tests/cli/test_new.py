@@ -53,7 +53,7 @@ def test_a_name_that_is_no_id(here: Path, capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.parametrize("source", ["idlib-2020", "chicken"])
 def test_a_copy_loads_under_its_own_id(here: Path, source: str) -> None:
     assert main(["new", "sub/other", "--from", source, "--title", "Another"]) == 0
-    ours = ng.load(here / "sub" / "other.toml")
+    ours = ng.open(here / "sub" / "other.toml")
     if source == "chicken":
         text = (here / "sub" / "other.toml").read_text()
         assert 'id = "other"' in text and 'title = "Another"' in text
@@ -76,7 +76,7 @@ def test_slips_of_a_first_hour_are_named(here: Path, capsys: pytest.CaptureFixtu
     assert main(["check", "rivr.toml"]) == 2
     assert "did you mean 'river.toml'?" in capsys.readouterr().err
     assert main(["solve", "river.toml", "--concept", "nash"]) == 2
-    assert "did you mean 'nash_bargaining' or 'nash_equilibrium'" in capsys.readouterr().err
+    assert "did you mean 'nash_bargaining'" in capsys.readouterr().err
     text = (here / "river.toml").read_text()
     (here / "comma.toml").write_text(text.replace("value = 0.6,", "value = 0,6,"))
     assert main(["check", "comma.toml"]) == 2

@@ -41,7 +41,7 @@ def test_expected_answers(path):
     for expected in file.expected:
         assert set(expected.source) <= cited
         module = declare.concept_named(expected.concept)
-        found = module.solve(game, **expected.settings)
+        found = module(game, **expected.settings)
         if expected.complete:
             assert found.complete and len(found) == len(expected.points)
         for point in expected.points:

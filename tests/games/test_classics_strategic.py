@@ -51,7 +51,7 @@ def test_expected_answers(path, number):
     file = open_file(path)
     game, expected = file.game(), file.expected[number]
     concept = declare.concept_named(expected.concept)
-    solution = concept.solve(game, **expected.settings)
+    solution = concept(game, **expected.settings)
     wanted = sorted(_key(game, {"strategies": p, "payoffs": p["payoffs"]}) for p in expected.points)
     found = sorted(
         _key(game, {"strategies": p.strategies, "payoffs": list(p.payoffs.values())})

@@ -56,7 +56,7 @@ def test_every_point_holds_exact_and_in_floats(seed, shape, top):
     for name in EXACT:
         concept = declare.concept_named(name)
         for form in (game, game.floats()):
-            solution = concept.solve(form)
+            solution = concept(form)
             assert solution.exact == form.exact
             for point in solution.points[:4]:
                 assert concept.holds(form, point).holds, (name, point)
@@ -84,7 +84,7 @@ def test_affine_changes_of_payoffs_change_no_refinement(seed, shape):
     game = random_game(seed, shape, 3)
     scaled = StrategicGame.from_arrays([game.payoffs[0] * 3 - 5, game.payoffs[1] / 7 + 1])
     for concept in (trembling_hand, proper_equilibrium):
-        assert {p.label for p in concept.solve(game)} == {p.label for p in concept.solve(scaled)}
+        assert {p.label for p in concept(game)} == {p.label for p in concept(scaled)}
 
 
 @settings(max_examples=20, deadline=None)
@@ -203,9 +203,9 @@ def test_vertices_of_nau_gomez_canovas_and_hansen():
 def test_best_point_is_the_best_vertex(seed, shape, top):
     game = random_game(seed, shape, top)
     for concept in (correlated_equilibrium, coarse_correlated_equilibrium):
-        corners = concept.solve(game)
-        best = concept.solve(game, objective={"Player 1": 2, "Player 2": 1})[0]
-        floats = concept.solve(game.floats(), objective={"Player 1": 2, "Player 2": 1})[0]
+        corners = concept(game)
+        best = concept(game, objective={"Player 1": 2, "Player 2": 1})[0]
+        floats = concept(game.floats(), objective={"Player 1": 2, "Player 2": 1})[0]
 
         def value(point):
             return 2 * point.payoffs["Player 1"] + point.payoffs["Player 2"]
