@@ -56,6 +56,10 @@ def _cell(item: Any) -> str:
     return escape(item if isinstance(item, str) else number(item))
 
 
+BARS = 6
+"""Labels of one metric that are drawn; the rest is counted."""
+
+
 def figure(study: Any) -> str:
     """A histogram of each numeric metric, bars for each label metric, one below the other."""
     import numpy as np
@@ -71,17 +75,23 @@ def figure(study: Any) -> str:
         board.text(left, top - 8, name, bold=True)
         if values.dtype.kind == "U":
             labels, counts = np.unique(values[values != ""], return_counts=True)
-            shares = counts / max(counts.sum(), 1)
-            step = (bottom + 24 - top) / max(len(labels), 1)
-            scale = Scale(0, 1, left + 180, right - 50)
-            for k, (label, share) in enumerate(zip(labels[:12], shares)):
+            order = np.argsort(-counts, kind="stable")
+            shares = counts[order] / max(counts.sum(), 1)
+            shown = min(len(labels), BARS)
+            step = (bottom + 24 - top) / max(shown, 1)
+            scale = Scale(0, 1, left + 200, right - 50)
+            for k, (label, share) in enumerate(zip(labels[order][:shown], shares)):
                 y = top + step * (k + 0.5)
-                board.text(
-                    left + 172, y + 4, wrap(label, 240, 12, lines=1)[0], anchor="end", size=12
+                end = scale(float(share))
+                word = wrap(label, left + 150, 12, lines=1)[0]
+                board.text(left + 192, y + 4, word, anchor="end", size=12)
+                board.rect(scale(0), y - 0.35 * step, end - scale(0), 0.7 * step, fill="sky")
+                board.text(end + 6, y + 4, number(float(share)), size=12)
+            if len(labels) > shown:
+                rest = (
+                    f"and {len(labels) - shown} more, {number(float(shares[shown:].sum()))} in all"
                 )
-                wide = scale(float(share)) - scale(0)
-                board.rect(scale(0), y - 0.35 * step, wide, 0.7 * step, fill="sky")
-                board.text(scale(float(share)) + 6, y + 4, number(float(share)), size=12)
+                board.text(right, bottom + 40, rest, anchor="end", size=12, fill="soft")
             continue
         known = values[np.isfinite(values)]
         if not known.size:
