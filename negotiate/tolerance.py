@@ -65,7 +65,7 @@ converged loses at most this much on payoffs scaled to one."""
 TINY = 1e-300
 """Below this a product of floats has underflowed in effect: it is treated as zero."""
 
-NEWTON = 1e-10
+NEWTON = 1e-9
 """Newton's method has arrived when the gain that its quadratic model still promises, in units of
 log-likelihood, is half of this: a likelihood ratio that no test could see."""
 

@@ -39,8 +39,9 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from negotiate.case.findings import parse_toml
 from negotiate.case.quantity import Exact, Frozen
-from negotiate.case.read import parse_toml, read_text
+from negotiate.case.read import read_text
 from negotiate.errors import CaseError, NoSolutionError, UnknownNameError
 from negotiate.estimation.crisis_signalling import CrisisSignalling
 from negotiate.estimation.draws import Draws

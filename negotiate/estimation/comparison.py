@@ -89,9 +89,10 @@ def comparison(
     """
     if first.shape != second.shape:
         raise InputError(
-            f"{len(first)} and {len(second)} rows", where="comparison",
+            f"{len(first)} and {len(second)} rows",
+            where="comparison",
             remedy="fit both models to the same rows",
-        )  # fmt: skip
+        )
     rows = len(first)
     extra = first_parameters - second_parameters
     penalty = {"schwarz": 0.5 * extra * np.log(rows), "akaike": float(extra), "none": 0.0}

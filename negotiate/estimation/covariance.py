@@ -64,9 +64,10 @@ def covariance(
         raise UnknownNameError("kind of standard error", kind, KINDS)
     if (kind == "cluster") != (cluster is not None):
         raise InputError(
-            "clusters and kind='cluster' go together", where="covariance",
+            "clusters and kind='cluster' go together",
+            where="covariance",
             remedy="give both or none",
-        )  # fmt: skip
+        )
     free = problem.free
     bread = inverse(-maximum.hessian[np.ix_(free, free)], problem.spreads[free])
     if kind != "hessian":
@@ -103,7 +104,8 @@ def inverse(matrix: Array, spreads: Array) -> Array:
         out = np.linalg.inv(scaled)
     except np.linalg.LinAlgError:
         raise NoSolutionError(
-            "the information matrix is singular", where="covariance",
+            "the information matrix is singular",
+            where="covariance",
             remedy="see the fit's flat directions",
-        ) from None  # fmt: skip
+        ) from None
     return np.asarray(out / np.outer(spreads, spreads))

@@ -507,9 +507,14 @@ def _probability_jets(p: Array, eta: Sequence[Array]) -> dict[str, Jet]:
         resist = jets.exp(log_normal(index))
         both = challenge * resist
         return [
-            jets.exp(quiet), challenge * (1.0 - resist), both * firm, both * (1.0 - firm),
-            challenge, resist, firm,
-        ]  # fmt: skip
+            jets.exp(quiet),
+            challenge * (1.0 - resist),
+            both * firm,
+            both * (1.0 - firm),
+            challenge,
+            resist,
+            firm,
+        ]
 
     names = (*OUTCOMES, "challenge", "resist | challenge", "sf | resist")
     return dict(zip(names, crisis.at_equilibrium(p, eta, events)))

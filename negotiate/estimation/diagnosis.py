@@ -145,7 +145,7 @@ def diagnose(problem: Problem, maximum: Maximum) -> Diagnosis:
     flat: list[FlatDirection] = []
     for value, axis in zip(curvature, axes.T):
         # a curvature of c leaves a standard deviation of c^(-1/2) in units of the index
-        if value > max(_WEAK, float(curvature[-1]) / NEARLY_FLAT / 10.0):
+        if value > max(_WEAK, float(curvature[-1]) / NEARLY_FLAT / 10.0) or len(flat) == _MOST:
             break
         step = np.zeros(problem.size)
         step[free] = axis * unit
@@ -154,6 +154,8 @@ def diagnose(problem: Problem, maximum: Maximum) -> Diagnosis:
     return Diagnosis(condition, tuple(flat))
 
 
+_MOST = 4
+"""Directions that are walked and named, the flattest first."""
 _WEAK = 1.0 / 25.0
 """A curvature below this is a standard error of over five standard deviations of the errors."""
 

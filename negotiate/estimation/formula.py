@@ -38,8 +38,12 @@ Array = NDArray[np.float64]
 Missing = Literal["drop", "refuse"]
 
 FUNCTIONS: dict[str, Any] = {
-    "sqrt": np.sqrt, "log": np.log, "log1p": np.log1p, "exp": np.exp, "abs": np.abs,
-}  # fmt: skip
+    "sqrt": np.sqrt,
+    "log": np.log,
+    "log1p": np.log1p,
+    "exp": np.exp,
+    "abs": np.abs,
+}
 _OWN = ("C", "I", "center", "scale", "poly")
 """Functions that the library provides: categories, arithmetic, standardising."""
 MAX_LENGTH = 10_000

@@ -88,8 +88,12 @@ class QuantalCounts:
                 f"{self.payoffs[0, 0].size} cells", where=self.title, allowed=f"{CELL_BOUND}"
             )
         if self.power and (self.payoffs < 0).any():
-            raise InputError("a payoff is negative", where=self.title, allowed="0 and more",
-                             remedy="a power of it is not defined: shift the payoffs")  # fmt: skip
+            raise InputError(
+                "a payoff is negative",
+                where=self.title,
+                allowed="0 and more",
+                remedy="a power of it is not defined: shift the payoffs",
+            )
 
     @classmethod
     def of(
@@ -115,9 +119,10 @@ class QuantalCounts:
             )
         if arrays[0].ndim - 1 != arrays[0].shape[0]:
             raise InputError(
-                f"an array of shape {arrays[0].shape}", where=cls.title,
+                f"an array of shape {arrays[0].shape}",
+                where=cls.title,
                 allowed="(players, strategies of player 1, ..., of player n)",
-            )  # fmt: skip
+            )
         extra = {k: np.asarray(v, dtype=float) for k, v in (directions or {}).items()}
         return cls(np.stack(arrays), extra, power, answers)
 
@@ -144,9 +149,10 @@ class QuantalCounts:
     def _checked(self, counts: Array) -> Array:
         if counts.shape != (len(self.payoffs), sum(self.sizes)):
             raise InputError(
-                f"counts of shape {counts.shape}", where=self.title,
+                f"counts of shape {counts.shape}",
+                where=self.title,
                 allowed=f"({len(self.payoffs)} games, {sum(self.sizes)} strategies)",
-            )  # fmt: skip
+            )
         if not (np.isfinite(counts).all() and (counts >= 0).all()):
             raise InputError("a count is negative or no number", where=self.title)
         return np.column_stack([counts, np.arange(len(counts), dtype=float)])
@@ -341,6 +347,8 @@ def fit_counts(
         for scale in (1.0, 4.0, 12.0, 0.2)
     ]
     return problem, maximise(
-        problem, starts=max(1, starts), first=points[: max(1, starts)],
+        problem,
+        starts=max(1, starts),
+        first=points[: max(1, starts)],
         rng=np.random.default_rng(seed),
-    )  # fmt: skip
+    )

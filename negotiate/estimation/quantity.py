@@ -101,9 +101,13 @@ class Estimate:
         unit = {"error": "payoff", "amount": "number"}.get(self.unit, self.unit)
         rounded = [f"{x:.4g}" for x in (self.value, self.low, self.high)]
         out = [
-            f"[quantity.{name}]", f"value = {rounded[0]}", f"low = {rounded[1]}",
-            f"high = {rounded[2]}", f'unit = "{unit}"', f'source = ["{source}"]',
-        ]  # fmt: skip
+            f"[quantity.{name}]",
+            f"value = {rounded[0]}",
+            f"low = {rounded[1]}",
+            f"high = {rounded[2]}",
+            f'unit = "{unit}"',
+            f'source = ["{source}"]',
+        ]
         if judged:
             out.append("judgement = true")
         if words:

@@ -124,7 +124,8 @@ def refit(job: _Job) -> Resample:
     part = job.problem.some(rows).weighted(job.weights[rows])
     run = climb(part, job.start)
     if not run.converged:
-        again = climb(part, np.zeros(part.size))
+        own = getattr(part.model, "own_starts", None)
+        again = climb(part, own(part)[0] if own is not None else np.zeros(part.size))
         run = again if again.at.value > run.at.value else run
     found = Maximum(
         run.beta, run.at.value, run.at.gradient, run.at.hessian, run.steps, run.converged

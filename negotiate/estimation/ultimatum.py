@@ -64,17 +64,19 @@ class Ultimatum:
     def __post_init__(self) -> None:
         if not self.most > self.least:
             raise InputError(
-                f"offers from {self.least:g} to {self.most:g}", where="ultimatum game",
+                f"offers from {self.least:g} to {self.most:g}",
+                where="ultimatum game",
                 allowed="least below most",
-            )  # fmt: skip
+            )
 
     def read_outcome(self, columns: Mapping[str, NDArray[Any]]) -> tuple[Ultimatum, Array]:
         """Two variables: the offer, and whether it was accepted (1) or rejected (0)."""
         if len(columns) != 2:
             raise InputError(
-                f"{len(columns)} outcome variables", where="ultimatum game",
+                f"{len(columns)} outcome variables",
+                where="ultimatum game",
                 allowed="the offer and the acceptance",
-            )  # fmt: skip
+            )
         (name, offer), (accepted, answer) = columns.items()
         numbers = np.asarray(offer, dtype=float)
         outside = (numbers < self.least) | (numbers > self.most)

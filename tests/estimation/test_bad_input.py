@@ -44,9 +44,13 @@ def table(rows: int = 300, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame({"x": rng.normal(size=rows), "z": rng.normal(size=rows)})
     return simulate(
-        DETER, frame, parts=("x", "0", "1", "z"), outcome=("esc", "war"),
-        beta=[0.1, 0.6, -0.2, 0.2, 0.5], rng=rng,
-    )  # fmt: skip
+        DETER,
+        frame,
+        parts=("x", "0", "1", "z"),
+        outcome=("esc", "war"),
+        beta=[0.1, 0.6, -0.2, 0.2, 0.5],
+        rng=rng,
+    )
 
 
 def test_no_variation_in_the_outcome() -> None:
@@ -138,11 +142,20 @@ def test_units_do_not_matter() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a ~ __import__('os').system('true')", "a ~ x.__class__", "a ~ {x}", "a ~ x[0]",
-        "a ~ eval(x)", "a ~ `x` + @y", "a ~ x; y", "a ~ lambda: 0", "a ~ x = 1",
-        "a ~ open(x)", "a ~ C(x, contr.treatment)", "a ~ x\\y",
+        "a ~ __import__('os').system('true')",
+        "a ~ x.__class__",
+        "a ~ {x}",
+        "a ~ x[0]",
+        "a ~ eval(x)",
+        "a ~ `x` + @y",
+        "a ~ x; y",
+        "a ~ lambda: 0",
+        "a ~ x = 1",
+        "a ~ open(x)",
+        "a ~ C(x, contr.treatment)",
+        "a ~ x\\y",
     ],
-)  # fmt: skip
+)
 def test_formulas_are_not_programs(text: str) -> None:
     with pytest.raises((InputError, UnknownNameError)):
         formula.split(text)
@@ -164,9 +177,22 @@ def test_trees_that_have_no_formula_are_refused() -> None:
     many = Move("1", tuple((name, Outcome(("1",))) for name in "abc"))
     with pytest.raises(NotApplicableError, match="more than two actions"):
         tree(many)
-    twice = Move("1", (("L", Outcome(("1",))), ("R", Move("1", (
-        ("L", Outcome(("1",))), ("R", Outcome(("1",))),
-    )))))  # fmt: skip
+    twice = Move(
+        "1",
+        (
+            ("L", Outcome(("1",))),
+            (
+                "R",
+                Move(
+                    "1",
+                    (
+                        ("L", Outcome(("1",))),
+                        ("R", Outcome(("1",))),
+                    ),
+                ),
+            ),
+        ),
+    )
     with pytest.raises(NotApplicableError, match="moves twice"):
         tree(twice, errors="private")
     with pytest.raises(TooLargeError, match="300 outcomes"):
@@ -186,9 +212,10 @@ def test_other_models_refuse_nonsense() -> None:
         QuantalCounts.of([np.zeros((2, 2, 2)), np.zeros((2, 3, 2))])
     with pytest.raises(InputError, match="no outcome at all"):
         fit(
-            CrisisSignalling(), pd.DataFrame(np.zeros((3, 4)), columns=list("abcd")),
+            CrisisSignalling(),
+            pd.DataFrame(np.zeros((3, 4)), columns=list("abcd")),
             formula="a + b + c + d ~ 0 | 1 | 0 | 1 | 1 | 1 | 0",
-        )  # fmt: skip
+        )
 
 
 @pytest.mark.slow
@@ -248,8 +275,9 @@ def test_a_file_is_run(tmp_path: Path) -> None:
 def command(*words: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "negotiate", "estimate", *map(str, words)],
-        capture_output=True, text=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_the_command(tmp_path: Path) -> None:

@@ -38,17 +38,61 @@ def drawn(model: Any) -> Any:
     return model.simulate([RNG.normal(0, 0.5, ROWS) for _ in model.indices], RNG)
 
 
-TWICE = Move("1", (("L", Outcome(("1",))), ("R", Move("2", (
-    ("L", Outcome(("1",))),
-    ("R", Move("1", (("L", Outcome(("1", "2"))), ("R", Outcome(("1", "2")))))),
-)))))  # fmt: skip
-MANY = Move("1", (("a", Outcome(("1",))), ("b", Outcome(("1",))), ("c", Move("2", (
-    ("x", Outcome(("1",))), ("y", Outcome(("1", "2"))), ("z", Outcome(("1", "2"))),
-)))))  # fmt: skip
-LUCK = Move("1", (("L", Outcome(("1",))), ("R", Chance((
-    ("fair", 0.25, Outcome(("1",), "fair")),
-    ("foul", 0.75, Move("2", (("L", Outcome(("1",), "foul")), ("R", Outcome(("1", "2"), "war"))))),
-)))))  # fmt: skip
+TWICE = Move(
+    "1",
+    (
+        ("L", Outcome(("1",))),
+        (
+            "R",
+            Move(
+                "2",
+                (
+                    ("L", Outcome(("1",))),
+                    ("R", Move("1", (("L", Outcome(("1", "2"))), ("R", Outcome(("1", "2")))))),
+                ),
+            ),
+        ),
+    ),
+)
+MANY = Move(
+    "1",
+    (
+        ("a", Outcome(("1",))),
+        ("b", Outcome(("1",))),
+        (
+            "c",
+            Move(
+                "2",
+                (
+                    ("x", Outcome(("1",))),
+                    ("y", Outcome(("1", "2"))),
+                    ("z", Outcome(("1", "2"))),
+                ),
+            ),
+        ),
+    ),
+)
+LUCK = Move(
+    "1",
+    (
+        ("L", Outcome(("1",))),
+        (
+            "R",
+            Chance(
+                (
+                    ("fair", 0.25, Outcome(("1",), "fair")),
+                    (
+                        "foul",
+                        0.75,
+                        Move(
+                            "2", (("L", Outcome(("1",), "foul")), ("R", Outcome(("1", "2"), "war")))
+                        ),
+                    ),
+                )
+            ),
+        ),
+    ),
+)
 
 TREES = [
     tree(shape, link=link, errors=errors, scale=scale)
@@ -57,8 +101,11 @@ TREES = [
     for errors in ("agent", "private")
     for scale in ("none", "one", "player")
 ] + [
-    tree(TWICE, link="logit"), tree(TWICE), tree(MANY, link="logit"), tree(LUCK, errors="private"),
-]  # fmt: skip
+    tree(TWICE, link="logit"),
+    tree(TWICE),
+    tree(MANY, link="logit"),
+    tree(LUCK, errors="private"),
+]
 
 
 def check(made: Problem, beta: Any, *, tolerance: float = 2e-6) -> None:

@@ -35,9 +35,13 @@ def sample(seed: int, *, rows: int = 600, link: str = "probit") -> pd.DataFrame:
     )
     model = tree("egame12", actions=("attack", "resist"), link=link)
     return simulate(
-        model, table, parts=("x", "0", "1", "z + side"), outcome=("attack", "resist"),
-        beta=TRUTH, rng=rng,
-    )  # fmt: skip
+        model,
+        table,
+        parts=("x", "0", "1", "z + side"),
+        outcome=("attack", "resist"),
+        beta=TRUTH,
+        rng=rng,
+    )
 
 
 @pytest.fixture(scope="module")

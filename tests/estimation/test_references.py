@@ -40,13 +40,21 @@ def test_war1800_probit(shared: Shared) -> None:
     found = fit(tree("egame12"), shared("war1800.csv"), formula=WAR)
     assert found.log_likelihood == pytest.approx(-286.1237547194, abs=1e-5)
     assert found.rows == 282 and found.trusted
-    near(found, {
-        "u1(~esc):constant": -0.49544616, "u1(~esc):s_wt_re1": -0.74001466,
-        "u1(~esc):revis1": 0.42724048, "u1(esc,war):constant": 0.2219066,
-        "u1(esc,war):regime1[dem]": -1.90223517, "u1(esc,war):regime1[mixed]": -0.58410514,
-        "u2(esc,war):constant": 0.49908848, "u2(esc,war):balanc": -0.04197152,
-        "u2(esc,war):regime2[dem]": -1.54361437, "u2(esc,war):regime2[mixed]": -0.61682655,
-    })  # fmt: skip
+    near(
+        found,
+        {
+            "u1(~esc):constant": -0.49544616,
+            "u1(~esc):s_wt_re1": -0.74001466,
+            "u1(~esc):revis1": 0.42724048,
+            "u1(esc,war):constant": 0.2219066,
+            "u1(esc,war):regime1[dem]": -1.90223517,
+            "u1(esc,war):regime1[mixed]": -0.58410514,
+            "u2(esc,war):constant": 0.49908848,
+            "u2(esc,war):balanc": -0.04197152,
+            "u2(esc,war):regime2[dem]": -1.54361437,
+            "u2(esc,war):regime2[mixed]": -0.61682655,
+        },
+    )
     se = found.standard_errors("hessian")
     assert se["u1(esc,war):constant"] == pytest.approx(1.21704644, rel=1e-3)
     assert se["u2(esc,war):regime2[mixed]"] == pytest.approx(0.32083102, rel=1e-3)
@@ -96,31 +104,70 @@ def test_egame122(shared: Shared) -> None:
     formula = "y ~ x1 + x2 | x3 + f1 | 0 | x4 + x5 | z1 + z2 | z3 + f2"
     found = fit(tree("egame122"), shared("data_122.csv"), formula=formula)
     assert found.log_likelihood == pytest.approx(-1239.23399135, abs=1e-6)
-    near(found, {
-        "u1(LL):constant": 0.70964985, "u1(LR):f1[b]": -0.17042703, "u1(LR):f1[c]": 0.65846545,
-        "u1(RR):x4": -0.2408968, "u2(LR):z2": 0.70526321, "u2(RR):f2[b]": -0.78053222,
-    })  # fmt: skip
+    near(
+        found,
+        {
+            "u1(LL):constant": 0.70964985,
+            "u1(LR):f1[b]": -0.17042703,
+            "u1(LR):f1[c]": 0.65846545,
+            "u1(RR):x4": -0.2408968,
+            "u2(LR):z2": 0.70526321,
+            "u2(RR):f2[b]": -0.78053222,
+        },
+    )
 
 
 def test_ultimatum(shared: Shared) -> None:
     formula = "offer + accept ~ x1 + x2 + x3 + x4 + w1 + w2 | z1 + z2 + z3 + z4 + w1 + w2"
     found = fit(Ultimatum(most=15.0), shared("data_ult.csv"), formula=formula, starts=3)
     assert found.log_likelihood == pytest.approx(-3717.6792256993, abs=1e-6)
-    near(found, {
-        "R1:constant": 4.9356797, "R1:x1": -2.08411682, "R2:z4": -1.9752757,
-        "log(s1)": 1.63977848, "log(s2)": 0.01143035,
-    })  # fmt: skip
+    near(
+        found,
+        {
+            "R1:constant": 4.9356797,
+            "R1:x1": -2.08411682,
+            "R2:z4": -1.9752757,
+            "log(s1)": 1.63977848,
+            "log(s2)": 0.01143035,
+        },
+    )
     assert found.standard_errors()["log(s1)"] == pytest.approx(0.03384252, rel=1e-3)
 
 
 OFFERS = [
-    (20, 0, 0, 0), (49, 0, 0, 0), (10, 0, 0, 0), (1, 0, 0, 0), (21, 0, 0, 0), (50, 1, 1, 0),
-    (50, 1, 0, 0), (0, 1, 0, 0), (15, 1, 0, 0), (20, 1, 1, 0), (1, 1, 1, 0), (21, 1, 0, 0),
-    (5, 0, 0, 0), (0, 1, 0, 0), (22, 1, 1, 0), (20, 1, 0, 1), (20, 1, 0, 1), (49, 1, 0, 1),
-    (50, 1, 0, 1), (49, 1, 0, 1), (50, 1, 1, 1), (20, 1, 0, 1), (20, 1, 0, 1), (10, 0, 0, 1),
-    (10, 1, 0, 1), (10, 1, 0, 1), (25, 1, 0, 1), (20, 1, 1, 1), (30, 1, 1, 1), (20, 1, 0, 1),
-    (1, 1, 0, 1), (22, 1, 0, 1),
-]  # fmt: skip
+    (20, 0, 0, 0),
+    (49, 0, 0, 0),
+    (10, 0, 0, 0),
+    (1, 0, 0, 0),
+    (21, 0, 0, 0),
+    (50, 1, 1, 0),
+    (50, 1, 0, 0),
+    (0, 1, 0, 0),
+    (15, 1, 0, 0),
+    (20, 1, 1, 0),
+    (1, 1, 1, 0),
+    (21, 1, 0, 0),
+    (5, 0, 0, 0),
+    (0, 1, 0, 0),
+    (22, 1, 1, 0),
+    (20, 1, 0, 1),
+    (20, 1, 0, 1),
+    (49, 1, 0, 1),
+    (50, 1, 0, 1),
+    (49, 1, 0, 1),
+    (50, 1, 1, 1),
+    (20, 1, 0, 1),
+    (20, 1, 0, 1),
+    (10, 0, 0, 1),
+    (10, 1, 0, 1),
+    (10, 1, 0, 1),
+    (25, 1, 0, 1),
+    (20, 1, 1, 1),
+    (30, 1, 1, 1),
+    (20, 1, 0, 1),
+    (1, 1, 0, 1),
+    (22, 1, 0, 1),
+]
 """Offers of students out of 100, acceptance, gender of each: student_offers of the R package games
 1.1.2."""
 
@@ -132,9 +179,11 @@ def students() -> pd.DataFrame:
 def test_students_offers_have_no_floor() -> None:
     """The program of record floors probabilities and reports a maximum of nothing (-663.45)."""
     found = fit(
-        Ultimatum(most=100.0), students(), formula="offer + accept ~ gender1 | gender2",
+        Ultimatum(most=100.0),
+        students(),
+        formula="offer + accept ~ gender1 | gender2",
         fixed={"log(s2)": 0.0},
-    )  # fmt: skip
+    )
     assert found.log_likelihood == pytest.approx(-696.809, abs=1e-3)
     expected = (66.695, -27.338, 44.696, -0.401, 3.897, 0.0)
     assert np.allclose(found.beta, expected, atol=6e-3)
@@ -146,9 +195,12 @@ def test_a_flat_scale_is_named() -> None:
     """Students' offers with s_2 free: the likelihood climbs without end, not a maximum."""
     frame = students()
     held = fit(
-        Ultimatum(most=100.0), frame, formula="offer + accept ~ gender1 | gender2",
-        fixed={"log(s2)": 0.0}, starts=2,
-    )  # fmt: skip
+        Ultimatum(most=100.0),
+        frame,
+        formula="offer + accept ~ gender1 | gender2",
+        fixed={"log(s2)": 0.0},
+        starts=2,
+    )
     free = fit(Ultimatum(most=100.0), frame, formula="offer + accept ~ gender1 | gender2", starts=3)
     assert free.log_likelihood > held.log_likelihood + 400
     assert not free.diagnosis.normal and free.beta[free.names.index("R2:constant")] < -100
