@@ -1,4 +1,4 @@
-"""Units of metrics, read off what the forms say of them."""
+"""Units of metrics, as their declarations have them."""
 
 import numpy as np
 import pytest
@@ -7,31 +7,31 @@ import negotiate as ng
 from negotiate.whatif.metric import available, unit
 from negotiate.whatif.study.design import Sobol
 
+CASE = ng.load("idlib-2020")
 WANTED = {
     "repeated.critical_discount.turkey": "discount factor",
     "repeated.critical_discount": "discount factor",  # "the larger of them"
-    "enforcement.patience": "discount factor",
+    "enforcement.patience": "difference of discount factors",
     "enforcement.grim.critical_discount.russia": "discount factor",  # "the same where ..."
-    "enforcement.margin": "stake",
-    "enforcement.value.russia": "stake",
-    "enforcement.deterrence.russia": "",  # a ratio
+    "enforcement.margin": "stake per period",
+    "enforcement.value.russia": "stake per period",
+    "enforcement.deterrence.russia": "ratio",  # a ratio
     "durability.expected_time": "month",
     "durability.median_time": "month",
-    "durability.worth.monitoring": "month",
+    "durability.worth.monitoring": "difference of months",
     "durability.honours.turkey": "probability",
-    "durability.equilibria": "",
+    "durability.equilibria": "count",
     "commitment.critical_later": "probability",
-    "threats.used.force": "",
-    "deal.stands": "",
+    "threats.used.force": "yes or no",
+    "deal.stands": "yes or no",
     "deal.margin.least": "stake",
 }
 
 
 @pytest.mark.parametrize("name", WANTED)
 def test_units_by_meaning(name):
-    known = available(ng.load("idlib-2020"))
-    assert name in known
-    assert unit(name, known) == WANTED[name]
+    assert name in available(CASE)
+    assert unit(CASE, name) == WANTED[name]
 
 
 def test_a_curve_and_a_study_say_them():

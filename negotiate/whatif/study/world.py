@@ -41,13 +41,15 @@ def opened(case: Any) -> Negotiation:
         from negotiate.loading import load
 
         case = load(case)
-    if hasattr(case, "as_case"):
-        case = case.as_case()
-    if isinstance(case, Negotiation):
-        return case
     from negotiate.declare import kind_of
 
     kind = kind_of(case)
+    if hasattr(case, "as_case"):
+        case = case.as_case()
+        if not case.paths:  # a game in numbers only: nothing can be moved
+            case = None
+    if isinstance(case, Negotiation):
+        return case
     raise InputError(
         f"a game of kind {kind} has no quantities to draw"
         if kind
@@ -55,6 +57,9 @@ def opened(case: Any) -> Negotiation:
         where="what-if",
         allowed='a case, its id or file, or a file of kind = "extensive" or "strategic" with its '
         "quantities",
+        remedy="equilibria of a strategic game over one quantity: equilibrium_map(FILE, QUANTITY)"
+        if kind == "strategic"
+        else "",
     )
 
 
