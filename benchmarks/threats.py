@@ -1,8 +1,8 @@
 """The Idlib threat game over many draws of its uncertain quantities, against nashpy.
 
-Ours: the threat game compiled and solved for all draws at once (`forms/threats`, rational threats
-lever by lever). Theirs: for each of a few of the same draws, the table of every pair of lever sets
-(made by us, and not charged to nashpy), iterated strict dominance, then nashpy's support
+Ours: the threat game compiled and solved for all draws at once (`negotiate.threats`, rational
+threats lever by lever). Theirs: for each of a few of the same draws, the table of every pair of
+lever sets (made by us, and not charged to nashpy), iterated strict dominance, then nashpy's support
 enumeration of what is left. Both must find the same utilities.
 
 Prints last one line of JSON: the ratio of times per draw, and our cost per draw at each size.
@@ -23,6 +23,7 @@ import numpy as np
 
 import negotiate as ng
 from negotiate import declare, tolerance
+from negotiate.whatif import metric
 from negotiate.whatif.study.case import draw, space_of
 from negotiate.whatif.study.design import Random
 
@@ -69,15 +70,14 @@ def main() -> None:
     quick = "--quick" in sys.argv
     sizes = (1_000, 10_000, 20_000) if quick else (1_000, 10_000, 100_000)
     case = ng.load("idlib-2020")
-    form = declare.file_of("threats")
-    names = [f"utility.{party}" for party in case.principals]
-    form.evaluate(draw(case, 10), names)  # imports, first calls
+    names = [f"threats.utility.{party}" for party in case.principals]
+    metric.evaluate(draw(case, 10), names)  # imports, first calls
 
     per_draw: dict[str, float] = {}
     for n in sizes:
         drawing, drawn = timed(partial(draw, case, n, seed=1))
         seconds, found = timed(
-            partial(form.evaluate, drawn, names), REPEATS if n < sizes[-1] else 1
+            partial(metric.evaluate, drawn, names), REPEATS if n < sizes[-1] else 1
         )
         per_draw[f"{n:g}"] = seconds / n
         print(
@@ -87,7 +87,7 @@ def main() -> None:
 
     ours = per_draw[f"{sizes[-1]:g}"]
     rows = Random(sizes[-1], 1).values(space_of(case), 0, PEER_DRAWS)  # the first of the same draws
-    game = form.compile(case.with_draws(rows))
+    game = declare.load("compiles", "threats")(case.with_draws(rows))
     making, cells = timed(lambda: game.cells)
     tables = cells["payoffs"]
     utilities = np.stack([np.asarray(found[name])[:PEER_DRAWS] for name in names], axis=-1)

@@ -90,7 +90,7 @@ class Metric:
     choices
         ``choices(case)`` lists what fills the placeholder ``<name>``.
     was
-        Full names it had in earlier files, still read.
+        Full names it had in earlier files, still read; with the same placeholders.
     """
 
     name: str
@@ -161,6 +161,16 @@ class NamedMetric:
     def meaning(self) -> str:
         """What the metric is, in a sentence."""
         return self.metric.meaning
+
+    @property
+    def was(self) -> tuple[str, ...]:
+        """Full names it had in earlier files, filled alike."""
+        out = []
+        for old in self.metric.was:
+            for kind, value in zip(self.metric.placeholders, self.filled):
+                old = old.replace(f"<{kind}>", value, 1)
+            out.append(old)
+        return tuple(out)
 
     @property
     def names(self) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from negotiate.bargaining.adjusted_winner import adjusted_winner as adjusted_winner
 from negotiate.bargaining.deal import JudgedDeal as JudgedDeal
-from negotiate.bargaining.deal import judge as judge
+from negotiate.bargaining.deal import judged as judged
 from negotiate.bargaining.egalitarian import egalitarian as egalitarian
 from negotiate.bargaining.equal_area import equal_area as equal_area
 from negotiate.bargaining.kalai_smorodinsky import kalai_smorodinsky as kalai_smorodinsky

@@ -43,12 +43,19 @@ def check(form: BargainingProblem) -> None:
             allowed="two or more parties, one or more issues",
         )  # fmt: skip
     expected = {"weights": (n, count), "disagreement": (n,), "base": (n,)}
+    expected["bargaining_weights"] = (n,)
     for name, shape in expected.items():
         array = getattr(form, name)
         if array.shape[array.ndim - len(shape) :] != shape:
             raise InputError(f"{name} of shape {array.shape}", allowed=f"(..., {shape})")
         if array.dtype != object and not np.isfinite(array).all():
             raise InputError(f"{name} holds NaN or infinity", allowed="finite numbers")
+    given = form.bargaining_weights
+    if not any(hasattr(x, "free_symbols") for x in given.ravel()) and not (given > 0).all():
+        raise InputError(
+            f"weights {given.tolist()}", where="bargaining weights", allowed="numbers above 0",
+            remedy="the limit of a vanishing weight gives that party its disagreement payoff",
+        )  # fmt: skip
     if form.weights.dtype != object and (form.weights < 0).any():
         raise InputError("a weight is negative", allowed="0 or more", remedy="turn the ideal round")
     if len(form.values) != n or any(len(row) != count for row in form.values):
@@ -93,6 +100,8 @@ def one_draw(form: BargainingProblem, index: int) -> BargainingProblem:
         weights=pick(form.weights, 2),
         disagreement=pick(form.disagreement, 1),
         base=pick(form.base, 1),
+        bargaining_weights=pick(form.bargaining_weights, 1),
+        deals={},
         values=tuple(tuple(value(v) for v in row) for row in form.values),
     )
 

@@ -58,18 +58,18 @@ def gains(form: BargainingProblem, point: Point) -> tuple[float, float]:
     return first, second
 
 
-def by_chords(form: BargainingProblem, rule: Any) -> Callable[[Any, Any], shared.Found]:
+def by_chords(form: BargainingProblem, rule: Any) -> Callable[[Any, Any, Any], shared.Found]:
     """The float rule of a kernel on chords: extrapolated in their number, error estimated."""
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
-        return estimated(form, *curves.extrapolated(f, d, rule))
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
+        return estimated(form, *curves.extrapolated(f, d, rule), units)
 
     return float_rule
 
 
-def estimated(form: BargainingProblem, point: Any, error: Any) -> shared.Found:
+def estimated(form: BargainingProblem, point: Any, error: Any, units: Any) -> shared.Found:
     """What a float rule found, with its estimated error."""
-    facts = {"error estimate": error.reshape(form.shape)[()]}
+    facts = {"error estimate": (error * units.max(axis=0)).reshape(form.shape)[()]}
     return shared.Found((point[0], point[1]), None, facts)
 
 

@@ -1,104 +1,91 @@
-"""Metrics of a two-party bargaining problem over draws: numbers read off its solutions."""
+"""What can be read off every bargaining solution: utilities, gains, terms; one convention.
+
+Where there is no bargaining zone there is no deal: a party has its disagreement payoff, gains
+nothing, and no terms are agreed. So ``utility`` is d, ``gain`` is 0 and ``term`` is NaN, in one
+problem and in each draw alike. Where a solution has several points (ties), the first is read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from negotiate import tolerance
-from negotiate.bargaining import _layout as layout
-from negotiate.bargaining.arithmetic import judge as bargaining_judge
-from negotiate.bargaining.arithmetic import two_party as bargaining
-from negotiate.bargaining.arithmetic.frontier import Frontier, Located
-from negotiate.errors import NotApplicableError
-
-Array = np.ndarray[Any, Any]
-
-CONCEPTS: dict[str, Callable[[Frontier, Array, Array], Located]] = {
-    "nash_bargaining": bargaining.nash,
-    "kalai_smorodinsky": lambda f, d, weights: bargaining.kalai_smorodinsky(f, d),
-    "egalitarian": lambda f, d, weights: bargaining.egalitarian(f, d),
-    "utilitarian": lambda f, d, weights: bargaining.utilitarian(f, d),
-}
+from negotiate.bargaining.values import floats
+from negotiate.declare import Metric
+from negotiate.solution import Solution
 
 
-def metrics(
-    form: Any,
-    names: Sequence[str],
-    deals: Mapping[str, Mapping[str, Any]],
-    *,
-    weights: Mapping[str, Any],
-) -> dict[str, Array]:
-    """Metrics asked for by ``names``; all of them where none is named."""
-    if len(form.parties) != 2:
-        raise NotApplicableError(
-            f"{len(form.parties)} principals", where="bargaining metrics", allowed="two"
-        )
-    problem = form.floats()
-    heads = {name.split(".")[0] for name in names}
-    out: dict[str, Array] = {}
-    f, d = problem.float_frontier, np.asarray(problem.disagreement, dtype=float)
-    shape = problem.shape
-    for side, party in enumerate(form.parties):
-        out[f"disagreement.{party}"] = np.broadcast_to(d[..., side], shape)
-    if not names or "zone" in heads:
-        out["zone"] = bargaining.zone(f, d).reshape(shape)
-    if not names or "ideal" in heads:
-        best = bargaining.ideal(f, d)
-        for side, party in enumerate(form.parties):
-            out[f"ideal.{party}"] = best[side].reshape(shape)
-    alpha = np.stack(
-        np.broadcast_arrays(*(np.asarray(weights[p], dtype=float) for p in form.parties)), axis=-1
-    )
-    for concept, solve in CONCEPTS.items():
-        if names and concept not in heads:
-            continue
-        with_terms = not names or any(name.startswith(f"{concept}.term.") for name in names)
-        _solved(out, problem, concept, solve(f, d, alpha), terms=with_terms)
-    for name, terms in deals.items():
-        if names and name not in heads:
-            continue
-        worth = problem.utilities(terms)
-        u = np.stack(
-            [np.broadcast_to(np.asarray(worth[p], dtype=float), shape) for p in form.parties], -1
-        )
-        found = bargaining_judge.judge(f, d, u)
-        out[f"{name}.loss"] = found.loss.reshape(shape)
-        for side, party in enumerate(form.parties):
-            out[f"{name}.utility.{party}"] = u[..., side]
-            out[f"{name}.margin.{party}"] = u[..., side] - d[..., side]
-    return {name: out[name] for name in names} if names else out
+def _shape(found: Solution) -> tuple[int, ...]:
+    shape: tuple[int, ...] = found.form.shape
+    return shape
 
 
-def _has_zone(problem: Any, point: Located, concept: str) -> Array:
-    """Whether d leaves a zone: at an individually rational concept, whether both gain there.
-
-    The utilitarian point may leave a party below d although there is a zone.
-    """
-    d = np.asarray(problem.disagreement, dtype=float)
-    if concept == "utilitarian":
-        room: Array = bargaining.zone(problem.float_frontier, d)
-    else:
-        gains = point.u.T - np.broadcast_to(d, (*problem.shape, 2)).reshape(-1, 2)
-        room = gains.min(axis=-1)
-    return np.asarray(room.reshape(problem.shape) >= -tolerance.UTILITY)
+def without_deal(found: Solution, party: str) -> Any:
+    """D of ``party`` in the problem that was solved, over its draws."""
+    form = found.form
+    d = floats(form.disagreement)[..., form.parties.index(party)]
+    return np.broadcast_to(d, _shape(found))
 
 
-def _solved(
-    out: dict[str, Array], problem: Any, concept: str, point: Located, *, terms: bool
-) -> None:
-    """Utilities, gains and terms of one concept; d, 0 and NaN where there is no zone."""
-    d = np.asarray(problem.disagreement, dtype=float)
-    zone = _has_zone(problem, point, concept)
-    for side, party in enumerate(problem.parties):
-        u = point.u[side].reshape(problem.shape)
-        out[f"{concept}.utility.{party}"] = np.where(zone, u, d[..., side])
-        out[f"{concept}.gain.{party}"] = np.where(zone, u - d[..., side], 0.0)
-    if not terms:
-        return
-    for issue, level in layout.float_terms(problem, point)[0].items():
-        if not isinstance(level, Mapping):
-            values = np.asarray(level, dtype=float).reshape(problem.shape)
-            out[f"{concept}.term.{issue}"] = np.where(zone, values, np.nan)
+def utility(found: Solution, names: Mapping[str, str]) -> Any:
+    """Utility of the party at the first point; d where there is none."""
+    nothing = without_deal(found, names["party"])
+    if not found.points:
+        return nothing
+    u = floats(found.points[0].payoffs[names["party"]])
+    return np.where(np.isnan(u), nothing, u)
+
+
+def gain(found: Solution, names: Mapping[str, str]) -> Any:
+    """Utility less d; 0 where there is no deal."""
+    return utility(found, names) - without_deal(found, names["party"])
+
+
+def term(found: Solution, names: Mapping[str, str]) -> Any:
+    """Level of the issue, or share of the option, at the first point; NaN where there is none."""
+    if not found.points or not found.points[0].terms:
+        return np.full(_shape(found), np.nan)
+    level = found.points[0].terms[names["issue"]]
+    if "option" not in names:
+        return floats(level)
+    shares = level if isinstance(level, Mapping) else {level: 1.0}
+    option = names["option"]
+    if option in shares:
+        return floats(shares[option])
+    return 0.0 * sum(floats(share) for share in shares.values())  # NaN where there is no deal
+
+
+SOLUTION = (
+    Metric(
+        "utility.<party>",
+        "stake",
+        "utility at the solution, stakes; the payoff of no deal where there is no bargaining zone",
+        words="utility of {party} at {concept}",
+        read=utility,
+    ),
+    Metric(
+        "gain.<party>",
+        "stake",
+        "utility at the solution less the payoff of no deal, stakes; 0 where there is no zone",
+        words="gain of {party} at {concept}",
+        read=gain,
+    ),
+    Metric(
+        "term.<issue>",
+        "level",
+        "level of the issue at the solution; NaN (no terms) where there is no bargaining zone",
+        words="level of {issue} at {concept}",
+        read=term,
+    ),
+    Metric(
+        "term.<issue>.<option>",
+        "share",
+        "share of the option in the lottery over the issue's options (1: agreed for certain); NaN "
+        "where there is no bargaining zone",
+        words="share of {option} in {issue} at {concept}",
+        read=term,
+    ),
+)
+"""Metrics of every bargaining concept."""

@@ -7,9 +7,10 @@ and says why; among draws, those without one are NaN and counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,13 +21,19 @@ from negotiate.bargaining._support import support
 from negotiate.bargaining.arithmetic import convex, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.arithmetic.frontier import Located
-from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.problem import BargainingProblem, by_party
 from negotiate.bargaining.values import floats
-from negotiate.errors import InputError, NotApplicableError
+from negotiate.errors import NotApplicableError, NotConvergedError, TooLargeError
 from negotiate.solution import Evidence, Point, Solution
 
 CURVE = 1e-6
 """Slack of evidence that integrates along a smooth frontier by chords (4,096 of them)."""
+
+NEAR_ONE = (0.25, 4.0)
+"""A party whose utilities range over this much is solved as it is; others in other units."""
+
+MAX_PROGRAMMES = 100_000
+"""Most draws of a problem with three or more parties, one convex programme each."""
 
 
 class Found(NamedTuple):
@@ -57,35 +64,48 @@ def solve(
     concept: str,
     *,
     exact_rule: Callable[[Any, Any], Found | None] | None,
-    float_rule: Callable[[Any, Any], Found],
-    many_rule: Callable[[BargainingProblem, Any, convex.Answer], Many] | None = None,
+    float_rule: Callable[[Any, Any, Any], Found],
+    many_rule: Callable[[BargainingProblem, Any, convex.Answer, Any], Many] | None = None,
     evidence: Callable[[BargainingProblem, Point], Evidence] | None = None,
     settings: Mapping[str, Any] | None = None,
     notes: tuple[str, ...] = (),
+    individually_rational: bool = True,
+    scale_invariant: bool = True,
 ) -> Solution:
-    """Run the rule that fits the form's arithmetic and number of parties."""
+    """Run the rule that fits the problem's arithmetic and number of parties.
+
+    Float rules are given the problem in units in which each party's range is near one, and those
+    units, ``(n, N)`` or ``(n,)``; what they find is multiplied by them. Where gains are compared
+    between three or more parties (not ``scale_invariant``) the unit is one for all.
+    """
     require_form(form)
-    if len(form.parties) != 2:
-        if many_rule is None:
-            raise NotApplicableError(
-                f"{concept} of {len(form.parties)} parties", allowed="two parties",
-                remedy="nash_bargaining, kalai_smorodinsky, egalitarian, leximin, utilitarian",
-            )  # fmt: skip
-        answer = _solve_many(form, concept, many_rule)
+    if len(form.parties) == 2:
+        answer = _solve_two(form, concept, exact_rule, float_rule, individually_rational)
+    elif many_rule is None:
+        raise NotApplicableError(
+            f"{concept} of {len(form.parties)} parties",
+            allowed="two parties",
+            remedy="nash_bargaining, kalai_smorodinsky, egalitarian, leximin, utilitarian",
+        )
+    elif form.shape:
+        answer = _each_draw(form, concept, many_rule, scale_invariant)
     else:
-        answer = _solve_two(form, concept, exact_rule, float_rule)
+        answer = _solve_many(form, concept, many_rule, scale_invariant)
     answer = replace(answer, settings=settings or {}, notes=(*answer.notes, *notes), form=form)
-    below = tuple(
-        f"{party} gets less than its disagreement payoff"
-        for point in answer.points
-        for party, gain in point.facts["gains"].items()
-        if np.any(floats(gain) < -tolerance.UTILITY)
-    )
-    answer = replace(answer, notes=(*answer.notes, *below))
+    if not individually_rational:
+        answer = replace(answer, notes=(*answer.notes, *_below(form, answer)))
     if evidence is not None and not form.shape:
         proofs = tuple(evidence(form, point) for point in answer.points)
         answer = replace(answer, evidence=(*answer.evidence, *proofs))
     return answer
+
+
+def _below(form: BargainingProblem, answer: Solution) -> Iterator[str]:
+    least = tolerance.UTILITY * ranges(form)
+    for point in answer.points:
+        for i, (party, gain) in enumerate(point.facts["gains"].items()):
+            if np.any(floats(gain) < -least[..., i]):
+                yield f"{party} gets less than its disagreement payoff"
 
 
 def require_form(form: Any) -> None:
@@ -94,40 +114,124 @@ def require_form(form: Any) -> None:
         raise NotApplicableError(f"a {type(form).__name__}", allowed="a bargaining problem")
     for array in (form.weights, form.disagreement):
         if array.dtype == object and any(hasattr(x, "free_symbols") for x in array.ravel()):
-            raise NotApplicableError("a problem with symbols", allowed="fractions or floats",
-                                     remedy="solve at a point, then vary one quantity")  # fmt: skip
+            raise NotApplicableError(
+                "a problem with symbols",
+                allowed="fractions or floats",
+                remedy="solve at a point, then vary one quantity",
+            )
 
 
-def positive_weights(form: BargainingProblem, weights: Any) -> Any:
-    """Bargaining weights by party, summing to one; fractions stay fractions.
+def with_weights(form: BargainingProblem, weights: Any) -> BargainingProblem:
+    """The problem with other bargaining weights, summing to one; ``None`` keeps its own.
 
-    ``None`` is equal weights; else a mapping by party of positive numbers or arrays over draws.
+    A mapping by party of positive numbers or arrays over draws; fractions stay fractions.
     """
-    from negotiate.bargaining.problem import _by_party
-
-    n = len(form.parties)
     if weights is None:
-        return np.array([Fraction(1, n)] * n, dtype=object)
-    array = _by_party(form.parties, weights, "bargaining weights")
-    if not np.all(floats(array) > 0):
-        raise InputError(
-            f"weights {weights}", where="bargaining weights", allowed="numbers above 0",
-            remedy="the limit of a vanishing weight gives that party its disagreement payoff",
-        )  # fmt: skip
-    return array / array.sum(axis=-1, keepdims=True)
+        return form
+    return replace(form, bargaining_weights=by_party(form.parties, weights, "bargaining weights"))
+
+
+# ---- units ---------------------------------------------------------------------------------------
+
+
+def ranges(form: BargainingProblem) -> np.ndarray[Any, Any]:
+    """Each party's largest less smallest utility over all terms ``(..., n)``; 1 where that is 0."""
+    rows = []
+    for i, row in enumerate(form.values):
+        total: Any = 0.0
+        for k, value in enumerate(row):
+            total = total + floats(form.weights[..., i, k]) * value.spread()
+        rows.append(np.where(total > 0, total, 1.0))
+    return np.stack(np.broadcast_arrays(*rows), axis=-1)
+
+
+def units_of(form: BargainingProblem, *, common: bool = False) -> Any:
+    """Powers of two near each party's range ``(..., n)``; None where all are near one already.
+
+    Powers of two, so that neither floats nor fractions lose anything by the change.
+    """
+    size = ranges(form)
+    if common:
+        size = np.broadcast_to(size.max(axis=-1, keepdims=True), size.shape)
+    if NEAR_ONE[0] <= size.min() and size.max() <= NEAR_ONE[1]:
+        return None
+    far = (size < NEAR_ONE[0]) | (size > NEAR_ONE[1])
+    return np.where(far, 2.0 ** np.round(np.log2(size)), 1.0)
+
+
+def in_units(form: BargainingProblem, *, common: bool = False) -> tuple[BargainingProblem, Any]:
+    """The problem with each party's range near one, and the units ``(..., n)`` (None: all one)."""
+    units = units_of(form, common=common)
+    if units is None:
+        return form, None
+    if units.ndim == 1:
+        factor = {p: 1 / Fraction(float(u)) for p, u in zip(form.parties, units)}
+        return form.rescaled(factor), units
+    factor = {p: 1.0 / units[..., i] for i, p in enumerate(form.parties)}
+    return form.floats().rescaled(factor), units
+
+
+def scaled(
+    form: BargainingProblem, point: Point, *, common: bool = False
+) -> tuple[BargainingProblem, Point]:
+    """A problem and a point of it, both in units near one: how evidence is judged.
+
+    Exact ones stay as they are, since exact evidence needs no tolerance.
+    """
+    if form.is_exact and all(isinstance(u, Fraction) for u in point.payoffs.values()):
+        return form, point
+    moved, units = in_units(form, common=common)
+    if units is None:
+        return form, point
+    # factors are powers of two: nothing is rounded
+    payoffs = {p: point.payoffs[p] * (1 / Fraction(float(u))) for p, u in zip(form.parties, units)}
+    return moved, replace(point, payoffs=payoffs)
+
+
+# ---- answers -------------------------------------------------------------------------------------
+
+
+class Deferred(Mapping[str, Any]):
+    """A mapping of which some entries are made when first read: terms over many draws cost time."""
+
+    def __init__(
+        self, keys: Sequence[str], make: Callable[[], Mapping[str, Any]], **known: Any
+    ) -> None:
+        self._order, self._make, self._known = (*known, *keys), make, known
+        self._made: Mapping[str, Any] | None = None
+
+    def __getitem__(self, key: str) -> Any:
+        if key in self._known:
+            return self._known[key]
+        if key not in self._order:
+            raise KeyError(key)
+        if self._made is None:
+            self._made = self._make()
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._order)
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def __repr__(self) -> str:
+        return f"<{', '.join(self._order)}>"
 
 
 def _no_zone(form: BargainingProblem, concept: str, room: Any, is_exact: bool) -> Solution:
+    note = (
+        f"no bargaining zone: equal losses of {-float(room):.6g} below the disagreement "
+        "payoffs are the least on which the parties could meet"
+    )
     return Solution(
-        concept, form.parties, (), complete=True, exact=is_exact, form=form,
-        notes=(
-            f"no bargaining zone: equal losses of {-float(room):.6g} below the disagreement "
-            "payoffs are the least on which the parties could meet",
-        ),
-    )  # fmt: skip
+        concept, form.parties, (), complete=True, exact=is_exact, form=form, notes=(note,)
+    )
 
 
-def _solve_two(form: BargainingProblem, concept: str, exact_rule: Any, float_rule: Any) -> Solution:
+def _solve_two(
+    form: BargainingProblem, concept: str, exact_rule: Any, float_rule: Any, rational: bool
+) -> Solution:
     if form.is_exact and not form.shape:
         polygon, point_d = form.exact_frontier, tuple(form.disagreement)
         room = exact.zone(polygon.vertices, point_d)
@@ -137,13 +241,19 @@ def _solve_two(form: BargainingProblem, concept: str, exact_rule: Any, float_rul
         if found is not None:
             point = _exact_point(form, found, point_d)
             return Solution(concept, form.parties, (point,), True, found.certain)
-    f, d = form.float_frontier, floats(form.disagreement)
-    room = kernel.zone(f, d)
-    if not form.shape and room[0] < -tolerance.UTILITY:
-        return _no_zone(form, concept, room[0], False)
+    near, units = in_units(form)
+    f, d = near.float_frontier, floats(near.disagreement)
+    rows = np.ones((2, 1)) if units is None else kernel.flatten(f, units)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = float_rule(f, d)
-        return _float_answer(form, concept, found, room)
+        if not form.shape or not rational:
+            room = kernel.zone(f, d)
+            if not form.shape and room[0] < -tolerance.UTILITY:
+                true = room if units is None else kernel.zone(f, d, rows)
+                return _no_zone(form, concept, true[0], False)
+        found = float_rule(f, d, rows)
+        if form.shape and rational:  # each gains, or there is no zone: no second search
+            room = (np.stack(found.payoffs).reshape(2, -1) - kernel.flatten(f, d)).min(axis=0)
+        return _float_answer(form, near, concept, found, room, rows)
 
 
 def _exact_point(form: BargainingProblem, found: Found, d: Any) -> Point:
@@ -162,75 +272,124 @@ def _point(form: BargainingProblem, found: Found, d: Any, read: layout.Terms, we
     gains = {p: u - d_i for p, u, d_i in zip(form.parties, found.payoffs, d)}
     facts: dict[str, Any] = {"gains": gains, "split": read.split, "terms_unique": read.unique}
     marks = found.marks
-    if np.ndim(weak) == 0 and weak:
+    if weak:
         marks = (*marks, "weakly efficient")
         facts["disposal"] = "one party could have more at no loss to the other on these terms"
     return Point(
-        payoffs=dict(zip(form.parties, found.payoffs)), terms=read.terms, marks=marks,
+        payoffs=dict(zip(form.parties, found.payoffs)),
+        terms=read.terms,
+        marks=marks,
         facts={**facts, **found.facts},
-    )  # fmt: skip
+    )
 
 
-def _float_answer(form: BargainingProblem, concept: str, found: Found, room: Any) -> Solution:
-    f, shape = form.float_frontier, form.shape
+def _where(f: Any, found: Found) -> Located:
+    """Where on the frontier the terms are read."""
+    if isinstance(found.where, Located):
+        return found.where
     first, second = (np.asarray(u).reshape(-1) for u in found.payoffs)
-    where = found.where
-    if not isinstance(where, Located):
-        where = kernel.best_given_first(f, first)
-        ends = kernel.best_given_second(f, second)
-        past = (where.u[1] < second - tolerance.UTILITY) | (where.u[0] > first + tolerance.UTILITY)
-        where = Located(
-            np.where(past, ends.u, where.u), np.where(past, ends.low, where.low),
-            np.where(past, ends.high, where.high), np.where(past, ends.flat, where.flat),
-        )  # fmt: skip
-    read = layout.float_terms(form, where)
-    weak = (where.u[0] > first + CURVE) | (where.u[1] > second + CURVE)
+    where = kernel.best_given_first(f, first)
+    ends = kernel.best_given_second(f, second)
+    past = (where.u[1] < second - tolerance.UTILITY) | (where.u[0] > first + tolerance.UTILITY)
+    return Located(
+        np.where(past, ends.u, where.u),
+        np.where(past, ends.low, where.low),
+        np.where(past, ends.high, where.high),
+        np.where(past, ends.flat, where.flat),
+    )
+
+
+def _float_answer(
+    form: BargainingProblem,
+    near: BargainingProblem,
+    concept: str,
+    found: Found,
+    room: Any,
+    units: Any,
+) -> Solution:
+    f, shape = near.float_frontier, form.shape
+    first, second = (np.asarray(u).reshape(-1) for u in found.payoffs)
+    d = np.moveaxis(np.broadcast_to(floats(form.disagreement), (*shape, 2)), -1, 0)
+    if not shape:
+        where = _where(f, found)
+        read = layout.float_terms(near, where)
+        weak = where.u[0, 0] > first[0] + CURVE or where.u[1, 0] > second[0] + CURVE
+        payoffs = (float(first[0] * units[0, 0]), float(second[0] * units[1, 0]))
+        point = _point(form, found._replace(payoffs=payoffs), [float(x) for x in d], read, weak)
+        return Solution(concept, form.parties, (point,), True, False)
     lost = room < -tolerance.UTILITY
     notes: tuple[str, ...] = ()
-    if shape and lost.any():
+    blank = lost.reshape(shape)
+    if lost.any():
         first, second = np.where(lost, np.nan, first), np.where(lost, np.nan, second)
-        terms = {k: _blank(v, lost.reshape(shape)) for k, v in read.terms.items()}
-        read = read._replace(terms=terms)
         notes = (f"{int(lost.sum())} of {lost.size} draws have no bargaining zone (NaN there)",)
-
-    def plain(array: Any) -> Any:
-        return array.reshape(shape) if shape else float(array[0])
-
-    d = np.moveaxis(np.broadcast_to(floats(form.disagreement), (*shape, 2)), -1, 0)
-    payoffs = (plain(first), plain(second))
-    facts = dict(found.facts)
-    if shape:
-        facts["room"] = room.reshape(shape)
-    point = _point(form, found._replace(payoffs=payoffs, facts=facts),
-                   [x if shape else float(x) for x in d], read,
-                   bool(weak[0]) if not shape else weak)  # fmt: skip
+    payoffs = {
+        p: (u * unit).reshape(shape) for p, u, unit in zip(form.parties, (first, second), units)
+    }
+    read_later = _Reading(near, found, blank)
+    point = Point(
+        payoffs=payoffs,
+        terms=Deferred(form.issues, read_later.terms),
+        marks=found.marks,
+        facts=Deferred(
+            ("split", "terms_unique"),
+            read_later.facts,
+            gains={p: u - d[i] for i, (p, u) in enumerate(payoffs.items())},
+            **found.facts,
+        ),
+    )
     return Solution(concept, form.parties, (point,), True, False, notes=notes)
 
 
-def _blank(term: Any, lost: Any) -> Any:
+@dataclass
+class _Reading:
+    """Terms over draws, read when they are asked for."""
+
+    near: BargainingProblem
+    found: Found
+    lost: Any
+
+    @cached_property
+    def read(self) -> layout.Terms:
+        """Read at once for all draws."""
+        return layout.float_terms(self.near, _where(self.near.float_frontier, self.found))
+
+    def terms(self) -> Mapping[str, Any]:
+        """By issue; NaN where there is no zone."""
+        if not self.lost.any():
+            return self.read.terms
+        return {issue: blank(term, self.lost) for issue, term in self.read.terms.items()}
+
+    def facts(self) -> Mapping[str, Any]:
+        """Issues split, and whether terms are unique."""
+        return {"split": self.read.split, "terms_unique": self.read.unique}
+
+
+def blank(term: Any, lost: Any) -> Any:
+    """A term over draws, NaN in those that are lost."""
     if isinstance(term, Mapping):
         return {label: np.where(lost, np.nan, share) for label, share in term.items()}
     return np.where(lost, np.nan, term)
 
 
-def _solve_many(form: BargainingProblem, concept: str, rule: Any) -> Solution:
-    d = floats(form.disagreement)
-    room = convex.maximin(form.program, d, np.ones(len(d)))
+def _solve_many(form: BargainingProblem, concept: str, rule: Any, invariant: bool) -> Solution:
+    near, given = in_units(form, common=not invariant)
+    units = np.ones(len(form.parties)) if given is None else given
+    d = floats(near.disagreement)
+    room = convex.maximin(near.program, d, np.ones(len(d)))
     if room.value < -tolerance.GAP:
-        return _no_zone(form, concept, room.value, False)
+        true = convex.maximin(near.program, d, units.min() / units).value * units.min()
+        return _no_zone(form, concept, true, False)
     if room.value <= tolerance.GAP:
-        return Solution(
-            concept, form.parties, (), True, False,
-            notes=("the parties can meet only at the disagreement payoffs themselves: nothing to "
-                   "share",),
-        )  # fmt: skip
-    found = rule(form, d, room)
-    gains = dict(zip(form.parties, (float(x) for x in found.utilities - d)))
-    payoffs = dict(zip(form.parties, (float(u) for u in found.utilities)))
+        note = "the parties can meet only at the disagreement payoffs themselves: nothing to share"
+        return Solution(concept, form.parties, (), True, False, notes=(note,))
+    found = rule(near, d, room, units)
+    payoffs = dict(zip(form.parties, (float(u) for u in found.utilities * units)))
+    gains = dict(zip(form.parties, (float(x) for x in (found.utilities - d) * units)))
     terms = layout.convex_terms(form, found.terms)
-    worth = form.utilities(terms)
-    spare = {p: float(worth[p]) - u for p, u in payoffs.items()}
-    disposed = {p: extra for p, extra in spare.items() if extra > CURVE}
+    worth = near.utilities(terms)
+    spare = {p: float(worth[p]) - u for p, u in zip(form.parties, found.utilities)}
+    disposed = {p: x * units[form.parties.index(p)] for p, x in spare.items() if x > CURVE}
     facts = {"gains": gains, **found.facts, **({"disposal": disposed} if disposed else {})}
     point = Point(
         payoffs=payoffs,
@@ -240,6 +399,57 @@ def _solve_many(form: BargainingProblem, concept: str, rule: Any) -> Solution:
     )
     gap = Evidence(True, found.gap, "duality gap, in units of the objective")
     return Solution(concept, form.parties, (point,), True, False, evidence=(gap,))
+
+
+def _each_draw(form: BargainingProblem, concept: str, rule: Any, invariant: bool) -> Solution:
+    """Three and more parties over draws: one convex programme a draw, the answers stacked."""
+    total = int(np.prod(form.shape, dtype=np.int64))
+    if total > MAX_PROGRAMMES:
+        raise TooLargeError(
+            f"{total:,} draws of a problem with {len(form.parties)} parties",
+            where=concept,
+            allowed=f"at most {MAX_PROGRAMMES:,} (one convex programme each)",
+            remedy="take fewer draws",
+        )
+    found: list[Point | None] = []
+    failed = 0
+    for index in range(total):
+        try:
+            answer = _solve_many(form.draw(index), concept, rule, invariant)
+            found.append(answer.points[0] if answer.points else None)
+        except NotConvergedError:
+            failed += 1
+            found.append(None)
+    lost = sum(point is None for point in found) - failed
+    notes = []
+    if lost:
+        notes.append(f"{lost} of {total} draws have no bargaining zone (NaN there)")
+    if failed:
+        notes.append(f"{failed} of {total} draws did not converge (NaN there)")
+
+    def stack(read: Callable[[Point], Any]) -> Any:
+        rows = [np.nan if point is None else float(read(point)) for point in found]
+        return np.array(rows).reshape(form.shape)
+
+    payoffs = {p: stack(lambda point, p=p: point.payoffs[p]) for p in form.parties}  # type: ignore[misc]
+    gains = {p: stack(lambda point, p=p: point.facts["gains"][p]) for p in form.parties}  # type: ignore[misc]
+    terms: dict[str, Any] = {}
+    for issue, labels in zip(form.issues, form.options):
+        if labels is None:
+            terms[issue] = stack(lambda point, k=issue: point.terms[k])  # type: ignore[misc]
+        else:
+            terms[issue] = {
+                label: stack(lambda point, k=issue, o=label: _share(point.terms[k], o))  # type: ignore[misc]
+                for label in labels
+            }
+    point = Point(payoffs=payoffs, terms=terms, facts={"gains": gains})
+    return Solution(concept, form.parties, (point,), not failed, False, notes=tuple(notes))
+
+
+def _share(term: Any, option: str) -> Any:
+    if isinstance(term, Mapping):
+        return term.get(option, 0.0)
+    return 1.0 if term == option else 0.0
 
 
 # ---- verification: definitions recomputed ------------------------------------------------------
@@ -278,9 +488,14 @@ def supported(form: BargainingProblem, point: Point, weights: Any) -> Any:
 
 
 def verdict(
-    form: BargainingProblem, point: Point, value: Any, what: str, *, extra: Any = 0,
+    form: BargainingProblem,
+    point: Point,
+    value: Any,
+    what: str,
+    *,
+    extra: Any = 0,
     individually_rational: bool = True,
-) -> Evidence:  # fmt: skip
+) -> Evidence:
     """Evidence that ``value`` vanishes, the terms attain the payoffs, and no gain is negative."""
     allowed = slack(form) + extra
     exact_numbers = all(isinstance(u, Fraction) for u in point.payoffs.values())

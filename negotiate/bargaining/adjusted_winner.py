@@ -30,6 +30,7 @@ from typing import Any
 
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
@@ -44,6 +45,7 @@ from negotiate.solution import Evidence, Point, Solution
     games=("bargaining",),
     field="algebraic",
     axioms=("pareto", "scale invariance", "symmetry", "translation invariance"),
+    metrics=SOLUTION,
 )
 def adjusted_winner(form: BargainingProblem) -> Solution:
     """The Adjusted Winner division."""
@@ -52,12 +54,13 @@ def adjusted_winner(form: BargainingProblem) -> Solution:
         point = exact.adjusted_winner(vertices)
         return shared.Found((point.u1, point.u2), point)
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
         point = kernel.adjusted_winner(f)
         return shared.Found((point.u[0], point.u[1]), point)
 
     return shared.solve(
         form, "adjusted_winner", exact_rule=exact_rule, float_rule=float_rule, evidence=holds,
+        individually_rational=False,
         notes=("the disagreement point plays no part but for the bargaining zone",),
     )  # fmt: skip
 
@@ -65,6 +68,7 @@ def adjusted_winner(form: BargainingProblem) -> Solution:
 @adjusted_winner.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Equal shares of both ranges, and no point of S is better for both."""
+    form, point = shared.scaled(form, point)
     corners = form.frontier()
     (low1, high2), (high1, low2) = corners[0], corners[-1]
     first, second = (point.payoffs[p] for p in form.parties)

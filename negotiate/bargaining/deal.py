@@ -17,18 +17,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from negotiate.bargaining.arithmetic import judge as bargaining_judge
+from negotiate.bargaining.arithmetic import judge as arithmetic
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.problem import problem as compile_bargaining
 from negotiate.declare import Metric, Playable, assessment, compiles
 from negotiate.errors import NotApplicableError
-
-KIND = "deal"
-
 
 METRICS = (
     Metric(
@@ -36,18 +34,21 @@ METRICS = (
         "stake",
         "worth of the signed deal less the payoff of no deal, stakes",
         words="margin of {party} in the signed deal",
+        read=lambda deal, names: deal.of(deal.margins, names["party"]),
     ),
     Metric(
         "margin.least",
         "stake",
         "the smaller of the two margins, stakes: the deal stands where it is above 0",
         words="smaller margin of the signed deal",
+        read=lambda deal, names: deal.margins.min(axis=-1),
     ),
     Metric(
         "utility.<party>",
         "stake",
         "worth of the signed deal, stakes",
         words="worth of the signed deal to {party}",
+        read=lambda deal, names: deal.of(deal.utility, names["party"]),
     ),
     Metric(
         "loss",
@@ -60,17 +61,20 @@ METRICS = (
         "weight",
         "least bargaining weight of the first party that explains the deal",
         words="least bargaining weight that explains the signed deal",
+        read=lambda deal, names: deal.weights[..., 0],
     ),
     Metric(
         "weight.high",
         "weight",
         "largest such weight",
         words="largest bargaining weight that explains the signed deal",
+        read=lambda deal, names: deal.weights[..., 1],
     ),
     Metric(
         "stands",
         "yes or no",
         "1 where no party is below its disagreement payoff",
+        read=lambda deal, names: np.asarray(deal.acceptable, dtype=float),
     ),
 )
 
@@ -83,7 +87,7 @@ METRICS = (
 )
 @dataclass(frozen=True, eq=False)
 class JudgedDeal(Playable):
-    """A deal against a bargaining problem of two parties, over draws.
+    """A deal against a bargaining problem, over draws.
 
     Attributes
     ----------
@@ -93,25 +97,15 @@ class JudgedDeal(Playable):
         Id of the deal.
     terms
         Issue to level.
-    utility, margins
-        ``(..., 2)`` worth of the deal; worth less disagreement payoff.
-    loss
-        ``(...)`` stakes left on the table.
-    nearest
-        ``(..., 2)`` the efficient point above the deal.
-    weights
-        ``(..., 2)`` least and largest bargaining weight of party 1 for that point; NaN where a
-        party would not gain there.
+    utility, disagreement
+        ``(..., n)`` worth of the deal, and of no deal.
     """
 
     problem: BargainingProblem
     name: str
     terms: Mapping[str, Any]
     utility: np.ndarray[Any, Any]
-    margins: np.ndarray[Any, Any]
-    loss: np.ndarray[Any, Any]
-    nearest: np.ndarray[Any, Any]
-    weights: np.ndarray[Any, Any]
+    disagreement: np.ndarray[Any, Any]
 
     _view = "negotiate.bargaining.views.deal"
 
@@ -120,50 +114,94 @@ class JudgedDeal(Playable):
         """The two parties."""
         return self.problem.parties
 
+    def of(self, array: np.ndarray[Any, Any], party: str) -> np.ndarray[Any, Any]:
+        """The party's entry of ``(..., n)``."""
+        return np.asarray(array[..., self.players.index(party)])
+
+    @property
+    def margins(self) -> np.ndarray[Any, Any]:
+        """``(..., n)`` worth less disagreement payoff."""
+        return np.asarray(self.utility - self.disagreement)
+
     @property
     def acceptable(self) -> Any:
         """Whether no party is below its disagreement payoff, by draw."""
         return (self.margins >= 0).all(axis=-1)
 
+    @cached_property
+    def _two(self) -> arithmetic.Judgement:
+        moved = self.problem.floats().with_disagreement(self.disagreement.copy())
+        return arithmetic.judge(moved.float_frontier, moved.disagreement, self.utility)
 
-def judge(
+    @cached_property
+    def loss(self) -> Any:
+        """``(...)`` stakes left on the table: the largest t with u + (t, ..., t) in S."""
+        if len(self.players) == 2:
+            return self._two.loss.reshape(self.utility.shape[:-1])
+        return np.asarray(self.problem.loss(dict(zip(self.players, self._by_party()))))
+
+    def _by_party(self) -> np.ndarray[Any, Any]:
+        return np.moveaxis(self.utility, -1, 0)
+
+    @property
+    def nearest(self) -> np.ndarray[Any, Any]:
+        """``(..., n)`` the weakly efficient point above the deal."""
+        if len(self.players) == 2:
+            return self._two.nearest.T.reshape(self.utility.shape)
+        return np.asarray(self.utility + self.loss[..., None])
+
+    @property
+    def weights(self) -> np.ndarray[Any, Any]:
+        """``(..., 2)`` least and largest bargaining weight of party 1 for the nearest point.
+
+        NaN where a party would not gain there, and for three or more parties.
+        """
+        shape = (*self.utility.shape[:-1], 2)
+        if len(self.players) != 2:
+            return np.full(shape, np.nan)
+        return np.stack([self._two.weight_low, self._two.weight_high], axis=-1).reshape(shape)
+
+
+def judged(
     problem: BargainingProblem, terms: Mapping[str, Any], *, name: str = "deal"
 ) -> JudgedDeal:
-    """Judge ``terms`` in a two-party ``problem``.
+    """Judge ``terms`` in a bargaining problem.
 
-    Raises
-    ------
-    NotApplicableError
-        The problem does not have two parties.
+    Parameters
+    ----------
+    problem
+        The problem, of two or more parties, over draws or not.
+    terms
+        Issue to level, option, or shares of options; every issue.
+    name
+        What the deal is called.
+
+    Returns
+    -------
+    JudgedDeal
+        Margins at once; what it left on the table and the weights that explain it when asked.
+
+    Examples
+    --------
+    >>> from negotiate.bargaining.problem import divide
+    >>> deal = judged(divide(100, {"a": 20, "b": 10}), {"pie": "0.6"})
+    >>> deal.margins.tolist(), deal.loss.item()
+    ([40.0, 30.0], 0.0)
     """
-    if len(problem.parties) != 2:
-        raise NotApplicableError(f"{len(problem.parties)} parties", where="deal", allowed="two")
     u, d = _worth(problem, terms)
-    shape = u.shape[:-1]
-    floats = problem.floats().with_disagreement(d)
-    found = bargaining_judge.judge(floats.float_frontier, floats.disagreement, u)
-    return JudgedDeal(
-        problem=problem,
-        name=name,
-        terms=dict(terms),
-        utility=u,
-        margins=found.margins.T.reshape(*shape, 2),
-        loss=found.loss.reshape(shape),
-        nearest=found.nearest.T.reshape(*shape, 2),
-        weights=np.stack([found.weight_low, found.weight_high], axis=-1).reshape(*shape, 2),
-    )
+    return JudgedDeal(problem, name, dict(terms), u, d)
 
 
 def _worth(problem: BargainingProblem, terms: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Utilities of the terms and disagreement payoffs, ``(..., 2)`` each."""
-    floats = problem.floats()
-    worth = floats.utilities(terms)
+    """Utilities of the terms and disagreement payoffs, ``(..., n)`` each."""
+    worth = problem.floats().utilities(terms)
     u = np.stack(
         np.broadcast_arrays(*(np.asarray(worth[p], dtype=float) for p in problem.parties)), axis=-1
     )
     # terms may be drawn where S is not
-    shape = np.broadcast_shapes(problem.shape, u.shape[:-1])
-    return np.broadcast_to(u, (*shape, 2)), np.broadcast_to(floats.disagreement, (*shape, 2)).copy()
+    shape = (*np.broadcast_shapes(problem.shape, u.shape[:-1]), len(problem.parties))
+    d = np.asarray(problem.disagreement, dtype=float)
+    return np.broadcast_to(u, shape), np.broadcast_to(d, shape)
 
 
 @compiles("deal")
@@ -176,7 +214,7 @@ def from_case(
 ) -> JudgedDeal:
     """The signed deal (or another deal of the file) judged with the levers used."""
     problem, terms = _problem(negotiation, deal, levers_used, commitment)
-    return judge(problem, terms, name=deal or negotiation.signed_deal or "deal")
+    return judged(problem, terms, name=deal or negotiation.signed_deal or "deal")
 
 
 def _problem(
@@ -189,29 +227,6 @@ def _problem(
         )
     problem = compile_bargaining(negotiation, levers_used=levers_used, commitment=commitment)
     return problem, negotiation.terms(name)
-
-
-def evaluate(
-    negotiation: Any, names: Sequence[str] = (), *, levers_used: Sequence[str] | None = None
-) -> dict[str, np.ndarray[Any, Any]]:
-    """Metrics of the signed deal over the negotiation's draws; names as in `METRICS`."""
-    out: dict[str, np.ndarray[Any, Any]] = {}
-    if names and not {name.split(".")[0] for name in names} & {"loss", "weight"}:
-        # how far the deal is from the frontier was not asked: no frontier is made
-        problem, terms = _problem(negotiation, None, levers_used, "stated")
-        u, d = _worth(problem, terms)
-        margins, players = u - d, problem.parties
-    else:
-        found = from_case(negotiation, levers_used=levers_used)
-        u, margins, players = found.utility, found.margins, found.players
-        out |= {"loss": found.loss}
-        out |= {"weight.low": found.weights[..., 0], "weight.high": found.weights[..., 1]}
-    out["margin.least"] = margins.min(axis=-1)
-    out["stands"] = np.asarray((margins >= 0).all(axis=-1), dtype=float)
-    for side, party in enumerate(players):
-        out[f"margin.{party}"] = margins[..., side]
-        out[f"utility.{party}"] = u[..., side]
-    return {name: out[name] for name in names} if names else out
 
 
 def exact(negotiation: Any, name: str) -> Any:

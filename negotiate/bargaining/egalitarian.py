@@ -19,6 +19,7 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import convex, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
@@ -39,6 +40,7 @@ from negotiate.solution import Evidence, Point, Solution
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def egalitarian(form: BargainingProblem) -> Solution:
     """The egalitarian solution."""
@@ -47,26 +49,27 @@ def egalitarian(form: BargainingProblem) -> Solution:
         t = exact.zone(vertices, d)
         return shared.Found((d[0] + t, d[1] + t), exact.egalitarian(vertices, d), {"gain": t})
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
-        t = kernel.zone(f, d)
-        start = kernel._flatten(f, d)
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
+        t = kernel.zone(f, d, units)
+        equal = kernel.flatten(f, d) + t / units
         facts = {"gain": t.reshape(form.shape)[()]}
-        return shared.Found((start[0] + t, start[1] + t), kernel.egalitarian(f, d), facts)
+        return shared.Found((equal[0], equal[1]), kernel.egalitarian(f, d, units), facts)
 
-    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer, units: Any) -> shared.Many:
         terms = convex.terms(form.program, room.y)
         equal = d + room.value * np.ones(len(d))
-        return shared.Many(equal, terms, room.gap, {"gain": room.value})
+        return shared.Many(equal, terms, room.gap, {"gain": room.value * units[0]})
 
     return shared.solve(
         form, "egalitarian", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
-        evidence=holds,
+        evidence=holds, scale_invariant=False,
     )  # fmt: skip
 
 
 @egalitarian.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Gains are equal, and no point of S is better for all."""
+    form, point = shared.scaled(form, point, common=True)
     gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
     apart = max(gains) - min(gains)
     if apart > (shared.slack(form) or (0 if form.is_exact else tolerance.AGREEMENT)):

@@ -25,6 +25,7 @@ import numpy as np
 
 from negotiate.bargaining import _solving as shared
 from negotiate.bargaining._line import by_chords, gains, line, on_frontier
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import curves, exact
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.declare import concept
@@ -43,6 +44,7 @@ from negotiate.solution import Evidence, Point, Solution
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def equal_area(form: BargainingProblem) -> Solution:
     """The equal-area solution."""
@@ -62,6 +64,7 @@ def equal_area(form: BargainingProblem) -> Solution:
 @equal_area.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Areas on either side of the ray, by the trapezoidal rule on a dense line."""
+    form, point = shared.scaled(form, point)
     part = line(form)
     g1, g2 = gains(form, point)
     grid = np.unique(np.concatenate([part.x, np.linspace(0, part.x[-1], 2001), [g1]]))

@@ -23,6 +23,7 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import convex, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
@@ -44,6 +45,7 @@ from negotiate.solution import Evidence, Point, Solution
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def kalai_smorodinsky(form: BargainingProblem) -> Solution:
     """The Kalai-Smorodinsky solution."""
@@ -52,18 +54,18 @@ def kalai_smorodinsky(form: BargainingProblem) -> Solution:
         point = exact.kalai_smorodinsky(vertices, d)
         return shared.Found((point.u1, point.u2), point, _ideal(form, exact.ideal(vertices, d)))
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
         point = kernel.kalai_smorodinsky(f, d)
-        best = [row.reshape(form.shape)[()] for row in kernel.ideal(f, d)]
+        best = [row.reshape(form.shape)[()] for row in kernel.ideal(f, d) * units]
         return shared.Found((point.u[0], point.u[1]), point, _ideal(form, best))
 
-    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer, units: Any) -> shared.Many:
         best = list(form.ideal().values())
         answer = convex.maximin(form.program, d, np.array(best) - d)
         terms = convex.terms(form.program, answer.y)
         # on the line from d to m; some parties' terms may be worth more (free disposal)
         on_line = d + answer.value * (np.array(best) - d)
-        return shared.Many(on_line, terms, answer.gap, _ideal(form, best))
+        return shared.Many(on_line, terms, answer.gap, _ideal(form, best * units))
 
     return shared.solve(
         form, "kalai_smorodinsky", exact_rule=exact_rule, float_rule=float_rule,
@@ -78,6 +80,7 @@ def _ideal(form: BargainingProblem, best: Any) -> dict[str, Any]:
 @kalai_smorodinsky.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Proportional to ideal gains, and no point of S is better for all."""
+    form, point = shared.scaled(form, point)
     best = form.ideal()
     rows = [(point.payoffs[p] - d, best[p] - d) for p, d in zip(form.parties, form.disagreement)]
     # cross products: no division by an ideal gain of zero

@@ -21,6 +21,7 @@ from typing import Any
 
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import convex, convex_leximin, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
@@ -42,6 +43,7 @@ from negotiate.solution import Evidence, Point, Solution
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def leximin(form: BargainingProblem) -> Solution:
     """The leximin solution."""
@@ -51,27 +53,28 @@ def leximin(form: BargainingProblem) -> Solution:
         point = exact.egalitarian(vertices, d)
         return shared.Found((point.u1, point.u2), point)
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
-        point = kernel.egalitarian(f, d)
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
+        point = kernel.egalitarian(f, d, units)
         return shared.Found((point.u[0], point.u[1]), point)
 
-    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer, units: Any) -> shared.Many:
         answer = convex_leximin.leximin(form.program, d)
         order = [
-            {"gain": gain, "fixed": [form.parties[i] for i in fixed]}
+            {"gain": gain * units[0], "fixed": [form.parties[i] for i in fixed]}
             for gain, fixed in answer.stages
         ]
         return shared.Many(answer.utilities, answer.terms, answer.gap, {"stages": order})
 
     return shared.solve(
         form, "leximin", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
-        evidence=holds,
+        evidence=holds, scale_invariant=False,
     )  # fmt: skip
 
 
 @leximin.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """For each party: the most it can gain if nobody who gains no more loses by it."""
+    form, point = shared.scaled(form, point, common=True)
     gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
     if len(gains) == 2:
         best = _two(form, point, gains)

@@ -35,6 +35,7 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import convex, exact, judge
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
@@ -57,11 +58,13 @@ from negotiate.solution import Evidence, Point, Solution
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def nash(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -> Solution:
-    """The Nash bargaining solution; ``weights`` by party, equal if left out."""
+    """The Nash bargaining solution; ``weights`` by party, the problem's own if left out."""
     shared.require_form(form)
-    shares = shared.positive_weights(form, weights)
+    form = shared.with_weights(form, weights)
+    shares = form.bargaining_weights
     named = dict(zip(form.parties, np.moveaxis(shares, -1, 0)))
 
     def exact_rule(vertices: Any, d: Any) -> shared.Found | None:
@@ -70,7 +73,7 @@ def nash(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -
         point = exact.nash(vertices, d, tuple(shares))
         return _found(point, (point.u1, point.u2), tuple(shares), d, named)
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
         point = kernel.nash(f, d, floats(shares))
         if form.shape:
             room = np.where(point.flat, 0.0, point.high - point.low).reshape(form.shape)
@@ -80,13 +83,15 @@ def nash(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -
         here = exact.ExactPoint(
             *pair, float(point.low[0]), float(point.high[0]), bool(point.flat[0])
         )
-        found = _found(here, pair, tuple(floats(shares)), tuple(floats(d)), named)
+        found = _found(here, pair, tuple(floats(shares)), tuple(floats(d)), named, units[:, 0])
         return found._replace(payoffs=(point.u[0], point.u[1]), where=point)
 
-    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
-        answer = convex.nash(form.program, d, floats(shares), start=room.inner)
-        terms = convex.terms(form.program, answer.y)
-        return shared.Many(answer.utilities, terms, answer.gap, {"weights": named})
+    def many_rule(one: BargainingProblem, d: Any, room: convex.Answer, units: Any) -> shared.Many:
+        own = floats(one.bargaining_weights)
+        answer = convex.nash(one.program, d, own, start=room.inner)
+        terms = convex.terms(one.program, answer.y)
+        facts = {"weights": dict(zip(one.parties, one.bargaining_weights))}
+        return shared.Many(answer.utilities, terms, answer.gap, facts)
 
     return shared.solve(
         form, "nash_bargaining", exact_rule=exact_rule, float_rule=float_rule,
@@ -95,13 +100,18 @@ def nash(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -
 
 
 def _found(
-    point: exact.ExactPoint, pair: Any, weights: Any, d: Any, named: Mapping[str, Any]
+    point: exact.ExactPoint,
+    pair: Any,
+    weights: Any,
+    d: Any,
+    named: Mapping[str, Any],
+    units: Any = (1, 1),
 ) -> shared.Found:
     facts: dict[str, Any] = {"weights": named}
     gains = (pair[0] - d[0], pair[1] - d[1])
     corner = not point.flat and point.high - point.low > tolerance.UTILITY and min(gains) > 0
     if corner:
-        room = judge.kink(point.low, point.high, d, pair, weights)
+        room = judge.kink(point.low, point.high, d, pair, weights, units)
         facts["kink"] = {
             "radius": room.radius,
             "disagreement range": dict(zip(named, (room.first, room.second))),
@@ -114,7 +124,9 @@ def _found(
 @nash.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """The supporting-line condition, from the support function of S."""
-    weights = point.facts.get("weights", dict.fromkeys(form.parties, 1))
+    form, point = shared.scaled(form, point)
+    own = dict(zip(form.parties, form.bargaining_weights))
+    weights = point.facts.get("weights", own)
     gains = [point.payoffs[p] - d for p, d in zip(form.parties, form.disagreement)]
     if min(gains) <= shared.slack(form):
         # the product is 0: right only if nobody can have a positive product, and efficiently

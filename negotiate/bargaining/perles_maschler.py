@@ -26,6 +26,7 @@ import numpy as np
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
 from negotiate.bargaining._line import by_chords, gains, line, on_frontier
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import curves, exact
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.declare import concept
@@ -45,6 +46,7 @@ from negotiate.solution import Evidence, Point, Solution
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def perles_maschler(form: BargainingProblem) -> Solution:
     """The Perles-Maschler solution; exact where the lengths of all pieces have rational ratios."""
@@ -65,6 +67,7 @@ def perles_maschler(form: BargainingProblem) -> Solution:
 @perles_maschler.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """Lengths on either side of the point, chord by chord."""
+    form, point = shared.scaled(form, point)
     part = line(form)
     g1, g2 = gains(form, point)
     # the point is put on the line by whichever gain is steeper there

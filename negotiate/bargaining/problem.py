@@ -22,7 +22,7 @@ Two bargain over a pie of 100 with 20 and 10 elsewhere (Muthoo 1999, Bargaining 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -38,9 +38,13 @@ from negotiate.bargaining.arithmetic.frontier import Frontier
 from negotiate.bargaining.arithmetic.frontier_exact import Polygon
 from negotiate.bargaining.values import POLYGONAL, Value, floats, is_exact, number, stacked
 from negotiate.declare import Metric, Playable, compiles, game
-from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.errors import (
+    InputError,
+    NoSolutionError,
+    NotApplicableError,
+    UnknownNameError,
+)
 
-KIND = "bargaining"
 MAX_PARTIES, MAX_ISSUES, MAX_OPTIONS = 32, 200, 5000
 
 
@@ -50,55 +54,44 @@ METRICS = (
         "stake",
         "room for agreement: largest equal gain over d, stakes; negative: no zone",
         words="room for agreement",
+        read=lambda problem, names: problem.zone(),
     ),
     Metric(
         "disagreement.<party>",
         "stake",
         "payoff if talks fail, stakes",
         words="payoff of no deal to {party}",
+        read=lambda problem, names: problem.no_deal(names["party"]),
     ),
     Metric(
         "ideal.<party>",
         "stake",
         "most the party can get while no other falls below d, stakes",
-    ),
-    Metric(
-        "<concept>.utility.<party>",
-        "stake",
-        "utility at the solution, stakes; d where there is no zone",
-        words="utility of {party} at {concept}",
-    ),
-    Metric(
-        "<concept>.gain.<party>",
-        "stake",
-        "utility at the solution less d, stakes; 0 where there is no zone",
-        words="gain of {party} at {concept}",
-    ),
-    Metric(
-        "<concept>.term.<issue>",
-        "level",
-        "level of the issue (interval issues), NaN where there is no zone",
-        words="level of {issue} at {concept}",
+        read=lambda problem, names: problem.ideal()[names["party"]],
     ),
     Metric(
         "<deal>.utility.<party>",
         "stake",
         "utility of a deal of the file, stakes",
         words="utility of {party} at {deal}",
+        read=lambda problem, names: problem.of_deal(names["deal"])[names["party"]],
     ),
     Metric(
         "<deal>.margin.<party>",
         "stake",
         "utility of the deal less d, stakes",
+        read=lambda problem, names: (
+            problem.of_deal(names["deal"])[names["party"]] - problem.no_deal(names["party"])
+        ),
     ),
     Metric(
         "<deal>.loss",
         "stake",
         "least maximum loss of the deal to the frontier, stakes",
+        read=lambda problem, names: problem.loss(problem.of_deal(names["deal"])),
     ),
 )
-"""Metrics of two principals; ``<concept>``: nash_bargaining, kalai_smorodinsky, egalitarian,
-utilitarian."""
+"""Metrics of the problem itself; those of its solutions are in `negotiate.bargaining._metrics`."""
 
 
 @game(
@@ -126,6 +119,11 @@ class BargainingProblem(Playable):
         ``(..., n)`` payoffs d if talks fail, in stakes.
     base
         ``(..., n)`` a constant added to each party's utility; 0 as a rule.
+    bargaining_weights
+        ``(..., n)`` exponents of the weighted Nash product, above 0; they are made to sum to one,
+        and are equal if left out.
+    deals
+        Deals that are judged against it (id to terms): those of the case's file.
     title
         For figures and reports.
     """
@@ -137,6 +135,8 @@ class BargainingProblem(Playable):
     values: tuple[tuple[Value, ...], ...]
     disagreement: np.ndarray[Any, Any]
     base: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0))
+    bargaining_weights: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0))
+    deals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     title: str = ""
 
     _view = "negotiate.bargaining.views.problem"
@@ -147,9 +147,16 @@ class BargainingProblem(Playable):
         set_(self, "disagreement", stacked(self.disagreement))
         zero: Any = [Fraction(0)] * len(self.parties)
         set_(self, "base", stacked(self.base) if np.size(self.base) else stacked(zero))
-        for array in (self.weights, self.disagreement, self.base):
+        even: Any = [Fraction(1, len(self.parties) or 1)] * len(self.parties)
+        given = self.bargaining_weights
+        set_(self, "bargaining_weights", stacked(given) if np.size(given) else stacked(even))
+        for array in (self.weights, self.disagreement, self.base, self.bargaining_weights):
             array.setflags(write=False)
         layout.check(self)
+        if np.size(given):
+            total = self.bargaining_weights.sum(axis=-1, keepdims=True)
+            set_(self, "bargaining_weights", self.bargaining_weights / total)
+            self.bargaining_weights.setflags(write=False)
 
     # ---- what it is ------------------------------------------------------------------------
 
@@ -169,7 +176,12 @@ class BargainingProblem(Playable):
             if isinstance(item, np.ndarray)
         ]
         return np.broadcast_shapes(
-            self.weights.shape[:-2], self.disagreement.shape[:-1], self.base.shape[:-1], *inner
+            self.weights.shape[:-2],
+            *(
+                array.shape[:-1]
+                for array in (self.disagreement, self.base, self.bargaining_weights)
+            ),
+            *inner,
         )
 
     @cached_property
@@ -199,11 +211,12 @@ class BargainingProblem(Playable):
             weights=floats(self.weights),
             disagreement=floats(self.disagreement),
             base=floats(self.base),
+            bargaining_weights=floats(self.bargaining_weights),
         )
 
     def with_disagreement(self, d: Any) -> BargainingProblem:
         """The same S with another disagreement point: a mapping by party, or ``(..., n)``."""
-        return replace(self, disagreement=_by_party(self.parties, d, "disagreement"))
+        return replace(self, disagreement=by_party(self.parties, d, "disagreement"))
 
     def reordered(self, order: Sequence[str]) -> BargainingProblem:
         """The same problem with its parties in another order."""
@@ -217,6 +230,7 @@ class BargainingProblem(Playable):
             values=tuple(self.values[i] for i in index),
             disagreement=self.disagreement[..., index],
             base=self.base[..., index],
+            bargaining_weights=self.bargaining_weights[..., index],
         )
 
     def rescaled(
@@ -247,6 +261,36 @@ class BargainingProblem(Playable):
                 total = total + self.weights[..., i, k] * self.values[i][k].at(level)
             out[party] = total.item() if np.ndim(total) == 0 and hasattr(total, "item") else total
         return out
+
+    def no_deal(self, party: str) -> np.ndarray[Any, Any]:
+        """D of a party in floats, over the draws."""
+        d = floats(self.disagreement)[..., self.parties.index(party)]
+        return np.broadcast_to(d, self.shape)
+
+    def of_deal(self, name: str) -> dict[str, Any]:
+        """Worth to each party of a deal of the file, in floats."""
+        if name not in self.deals:
+            raise UnknownNameError("deal", name, self.deals, where="bargaining problem")
+        return self._floats.utilities(self.deals[name])
+
+    def loss(self, utilities: Mapping[str, Any]) -> Any:
+        """What these utilities leave on the table.
+
+        Returns
+        -------
+        number
+            The largest t with u + (t, ..., t) in S, in stakes; over draws an array.
+        """
+        u = np.stack(
+            np.broadcast_arrays(*(floats(utilities[party]) for party in self.parties)), axis=-1
+        )
+        shape = np.broadcast_shapes(self.shape, u.shape[:-1])
+        moved = self._floats.with_disagreement(np.broadcast_to(u, (*shape, u.shape[-1])).copy())
+        return moved.zone()
+
+    @cached_property
+    def _floats(self) -> BargainingProblem:
+        return self.floats()
 
     # ---- the frontier of two parties -------------------------------------------------------
 
@@ -296,6 +340,8 @@ class BargainingProblem(Playable):
         elif len(self.parties) == 2:
             point = kernel.ideal(self.float_frontier, floats(self.disagreement))
             point = [row.reshape(self.shape)[()] for row in point]
+        elif self.shape:
+            point = np.moveaxis(self._drawn(_ideal_or_nan), -1, 0)
         else:
             point = layout.convex_ideal(self)
         return dict(zip(self.parties, point))
@@ -310,7 +356,13 @@ class BargainingProblem(Playable):
         if len(self.parties) == 2:
             room = kernel.zone(self.float_frontier, floats(self.disagreement))
             return room.reshape(self.shape)[()]
-        return layout.convex_zone(self)
+        return self._drawn(layout.convex_zone) if self.shape else layout.convex_zone(self)
+
+    def _drawn(self, read: Callable[[BargainingProblem], Any]) -> Any:
+        """A number or a list of each draw's own problem, one after the other."""
+        count = int(np.prod(self.shape, dtype=np.int64))
+        rows = np.array([read(self.draw(index)) for index in range(count)], dtype=float)
+        return rows.reshape(*self.shape, *rows.shape[1:])
 
     def terms_at(self, utility: Any) -> dict[str, Any]:
         """Terms of the efficient point that gives the first party the stated utility."""
@@ -332,7 +384,15 @@ class BargainingProblem(Playable):
             )
 
 
-def _by_party(parties: Sequence[str], numbers: Any, where: str) -> Any:
+def _ideal_or_nan(problem: BargainingProblem) -> list[float]:
+    try:
+        return layout.convex_ideal(problem)
+    except NoSolutionError:
+        return [float("nan")] * len(problem.parties)
+
+
+def by_party(parties: Sequence[str], numbers: Any, where: str) -> Any:
+    """Numbers by party, or in their order, as ``(..., n)``."""
     if not isinstance(numbers, Mapping):
         return numbers if isinstance(numbers, np.ndarray) else stacked(list(numbers))
     for party in numbers:
@@ -382,7 +442,7 @@ def from_issues(
         options=tuple(labels),
         weights=stacked([[weights[party][issue] for issue in issues] for party in parties]),
         values=tuple(tuple(values[party][issue] for issue in issues) for party in parties),
-        disagreement=_by_party(parties, disagreement, "disagreement"),
+        disagreement=by_party(parties, disagreement, "disagreement"),
         title=title,
     )
 
@@ -408,7 +468,7 @@ def from_points(
         options=(tuple(points),),
         weights=stacked(one),
         values=tuple((Value("table", table=column),) for column in columns),
-        disagreement=_by_party(parties, disagreement, "disagreement"),
+        disagreement=by_party(parties, disagreement, "disagreement"),
         title=title,
     )
 
@@ -438,7 +498,7 @@ def divide(
         options=(None,),
         weights=stacked([[size], [size]]),
         values=((Value("linear", Fraction(1)),), (Value("linear", Fraction(0)),)),
-        disagreement=_by_party(parties, disagreement, "disagreement"),
+        disagreement=by_party(parties, disagreement, "disagreement"),
     )
 
 
@@ -462,7 +522,7 @@ def from_curve(
         options=(None,),
         weights=np.ones((2, 1)),
         values=tuple((Value("curve", ideal=peak, curve=curve),) for curve, peak in made),
-        disagreement=floats(_by_party(parties, disagreement, "disagreement")),
+        disagreement=floats(by_party(parties, disagreement, "disagreement")),
         title=title,
     )
 
@@ -500,6 +560,9 @@ def problem(
     d = {party: disagreement[party] for party in parties}
     lasting = [slot.lasting(negotiation, party) for party in parties]
     options = tuple(tuple(issue.options) or None for issue in negotiation.issues.values())
+    point = by_party(parties, d, "disagreement")
+    if negotiation.draws is not None:  # every draw gets its answer, whatever it is that was drawn
+        point = np.broadcast_to(floats(point), (negotiation.draws, len(parties))).copy()
     return BargainingProblem(
         parties=parties,
         issues=issues,
@@ -511,22 +574,11 @@ def problem(
             ]
         ),
         values=tuple(tuple(layout.read_value(negotiation, p, k) for k in issues) for p in parties),
-        disagreement=_by_party(parties, d, "disagreement"),
+        disagreement=point,
+        bargaining_weights=by_party(
+            parties, layout.bargaining_weights(negotiation), "bargaining weights"
+        ),
+        deals={name: negotiation.terms(name) for name in negotiation.deals},
         base=stacked([offset for _, offset in lasting]),
         title=negotiation.title,
     )
-
-
-def evaluate(
-    negotiation: Any, names: Sequence[str] = (), *, levers_used: Sequence[str] | None = None,
-    commitment: str = "stated",
-) -> dict[str, np.ndarray[Any, Any]]:  # fmt: skip
-    """Metrics over the negotiation's draws, all at once; names as in `METRICS`."""
-    from negotiate.bargaining._metrics import metrics
-
-    form = problem(negotiation, levers_used=levers_used, commitment=commitment)
-    if negotiation.draws is not None:  # every draw gets its answer, whatever it is that was drawn
-        d = np.asarray(form.disagreement, dtype=float)
-        form = form.with_disagreement(np.broadcast_to(d, (negotiation.draws, d.shape[-1])).copy())
-    deals = {deal: negotiation.terms(deal) for deal in negotiation.deals}
-    return metrics(form, names, deals, weights=layout.bargaining_weights(negotiation))

@@ -25,6 +25,7 @@ import numpy as np
 
 from negotiate.bargaining import _solving as shared
 from negotiate.bargaining._line import estimated, line, reached
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import curves
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.values import floats
@@ -47,12 +48,13 @@ _STEPS = 1200
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def raiffa_continuous(form: BargainingProblem) -> Solution:
     """The continuous Raiffa solution."""
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
-        return estimated(form, *curves.raiffa_continuous(f, d))
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
+        return estimated(form, *curves.raiffa_continuous(f, d), units)
 
     return shared.solve(
         form, "raiffa_continuous", exact_rule=None, float_rule=float_rule, evidence=holds
@@ -62,6 +64,7 @@ def raiffa_continuous(form: BargainingProblem) -> Solution:
 @raiffa_continuous.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """The path walked again with small equal steps of the Runge-Kutta rule on a dense line."""
+    form, point = shared.scaled(form, point)
     part = line(form)
 
     def speed(z: Any) -> Any:

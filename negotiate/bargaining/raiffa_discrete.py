@@ -25,6 +25,7 @@ import numpy as np
 
 from negotiate.bargaining import _solving as shared
 from negotiate.bargaining._line import line, reached
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.problem import BargainingProblem
@@ -48,6 +49,7 @@ _ROUNDS = 60
         "symmetry",
         "translation invariance",
     ),
+    metrics=SOLUTION,
 )
 def raiffa_discrete(form: BargainingProblem) -> Solution:
     """The discrete Raiffa solution; exact where the rounds end in a triangle."""
@@ -56,7 +58,7 @@ def raiffa_discrete(form: BargainingProblem) -> Solution:
         point, reached = exact.raiffa_discrete(vertices, d)
         return shared.Found(point) if reached else None
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
         point = kernel.raiffa_discrete(f, d)
         return shared.Found((point[0], point[1]))
 
@@ -68,6 +70,7 @@ def raiffa_discrete(form: BargainingProblem) -> Solution:
 @raiffa_discrete.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """The rounds played again by interpolation on a dense line."""
+    form, point = shared.scaled(form, point)
     part = line(form)
     here = np.zeros(2)
     for _ in range(_ROUNDS):

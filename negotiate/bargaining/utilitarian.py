@@ -27,6 +27,7 @@ import numpy as np
 
 from negotiate import tolerance
 from negotiate.bargaining import _solving as shared
+from negotiate.bargaining._metrics import SOLUTION
 from negotiate.bargaining.arithmetic import convex, exact
 from negotiate.bargaining.arithmetic import two_party as kernel
 from negotiate.bargaining.arithmetic.frontier import Located, at_lambda
@@ -43,6 +44,7 @@ from negotiate.solution import Evidence, Point, Solution
     games=("bargaining",),
     field="algebraic",
     axioms=("pareto", "scale invariance", "symmetry", "translation invariance"),
+    metrics=SOLUTION,
 )
 def utilitarian(form: BargainingProblem) -> Solution:
     """The relative utilitarian solution; over draws the middle of a tied piece."""
@@ -65,7 +67,8 @@ def _tied(form: BargainingProblem) -> bool:
     if form.is_exact:
         before, after = exact.utilitarian(form.exact_frontier.vertices, tuple(form.disagreement))
         return (before.u1, before.u2) != (after.u1, after.u2)
-    return bool(kernel.utilitarian(form.float_frontier, floats(form.disagreement)).flat[0])
+    near = shared.in_units(form)[0]
+    return bool(kernel.utilitarian(near.float_frontier, floats(near.disagreement)).flat[0])
 
 
 def _one(form: BargainingProblem, end: int) -> Solution:
@@ -73,7 +76,7 @@ def _one(form: BargainingProblem, end: int) -> Solution:
         point = exact.utilitarian(vertices, d)[end]
         return shared.Found((point.u1, point.u2), point)
 
-    def float_rule(f: Any, d: Any) -> shared.Found:
+    def float_rule(f: Any, d: Any, units: Any) -> shared.Found:
         point = kernel.utilitarian(f, d)
         if not form.shape and point.flat[0]:
             # clear of the flat piece, whose critical lambda is met only to a tolerance
@@ -82,20 +85,21 @@ def _one(form: BargainingProblem, end: int) -> Solution:
             point = Located(u, side, side, np.zeros_like(point.flat))
         return shared.Found((point.u[0], point.u[1]), point)
 
-    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer) -> shared.Many:
+    def many_rule(form: BargainingProblem, d: Any, room: convex.Answer, units: Any) -> shared.Many:
         best = np.array(list(form.ideal().values()))
         u, terms = convex.best_response(form.program, 1.0 / (best - d))
         return shared.Many(u, terms, 0.0)
 
     return shared.solve(
         form, "utilitarian", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
-        evidence=holds,
+        evidence=holds, individually_rational=False,
     )  # fmt: skip
 
 
 @utilitarian.checked_by
 def holds(form: BargainingProblem, point: Point) -> Evidence:
     """No point of S has a larger weighted sum, by the support function."""
+    form, point = shared.scaled(form, point)
     best = form.ideal()
     spans = [best[p] - d for p, d in zip(form.parties, form.disagreement)]
     if min(spans) <= tolerance.UTILITY * (not form.is_exact):

@@ -94,6 +94,20 @@ class Value:
             return _power(1 - distance, self.exponent)
         return 1 - distance
 
+    def spread(self) -> Any:
+        """Largest less smallest value over all levels or options."""
+        if self.kind == "table":
+            arrays = np.broadcast_arrays(*(floats(item) for item in self.table))
+            return np.max(arrays, axis=0) - np.min(arrays, axis=0)
+        if self.kind in ("linear", "power"):
+            return 1.0
+        if self.kind == "curve":  # concave: smallest at an end
+            assert self.curve is not None
+            worth = floats(self.curve(np.array([0.0, float(self.target), 1.0])))
+            return float(worth.max() - worth.min())
+        ends = [floats(self.at(floats(level))) for level in (0.0, 1.0)]
+        return floats(self.at(floats(self.target))) - np.minimum(*ends)
+
     def numbers(self) -> tuple[Any, ...]:
         """Every number the value reads."""
         if self.kind == "table":

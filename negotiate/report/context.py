@@ -121,7 +121,7 @@ class CaseContext:
         """The deals of the file, judged on that problem."""
         deal = declare.file_of("deal")
         return {
-            name: deal.judge(self.problem, self.case.terms(name), name=name)
+            name: deal.judged(self.problem, self.case.terms(name), name=name)
             for name in self.case.deals
         }
 

@@ -52,6 +52,7 @@ import numpy.typing as npt
 
 from negotiate import tolerance
 from negotiate.bargaining.arithmetic import two_party as bargaining
+from negotiate.bargaining.arithmetic.curves import part_of
 from negotiate.bargaining.arithmetic.frontier import Array, Frontier, Located, at_lambda
 
 
@@ -77,6 +78,13 @@ class Saddle(NamedTuple):
         has no bargaining zone and the answer is not proved for that draw.
     tied
         ``(N,)`` an available lever's advantage is zero at the deal: both choices are optimal.
+    u
+        ``(2, N)`` payoffs: the deal's, or d where the threats leave no bargaining zone.
+    agreed
+        ``(N,)`` whether there is a deal.
+    proved
+        ``(N,)`` whether the threats are an equilibrium: where every profile leaves a zone that is
+        a theorem; elsewhere all cells are made and searched, and false means that none is pure.
     """
 
     used: npt.NDArray[np.bool_]
@@ -86,6 +94,13 @@ class Saddle(NamedTuple):
     advantage: Array
     zone: Array
     tied: npt.NDArray[np.bool_]
+    u: Array
+    agreed: npt.NDArray[np.bool_]
+    proved: npt.NDArray[np.bool_]
+
+
+MAX_CELLS = 1 << 24
+"""Most cells times draws that are made where some profile leaves no zone."""
 
 
 def lever_saddle(
@@ -116,11 +131,11 @@ def lever_saddle(
     """
     size = f.start.shape[1]
     levers = len(holders)
-    point = bargaining._flatten(f, base)
-    a1, a2 = bargaining._flatten(f, weights)
+    point = bargaining.flatten(f, base)
+    a1, a2 = bargaining.flatten(f, weights)
     e = np.empty((levers, 2, size))
     for index in range(levers):
-        e[index] = bargaining._flatten(f, np.asarray(effects)[index])
+        e[index] = bargaining.flatten(f, np.asarray(effects)[index])
     on = np.broadcast_to(
         np.asarray(available, dtype=bool).reshape(
             (levers, -1) if np.ndim(available) else (),
@@ -174,8 +189,58 @@ def lever_saddle(
     used = used & on
     best = point + np.maximum(e, 0.0).sum(axis=0)
     slack = bargaining.zone(f, _rows(f, best))
+    proved = slack >= -tolerance.UTILITY
+    rows = np.flatnonzero(~proved)
+    if rows.size:
+        some, found = _searched(f, point, e, holders, np.stack([a1, a2]), used, rows)
+        used[:, rows], proved[rows] = some, found
+        d, deal = deal_of(used)
+        struck = root(d, deal)
+        gain = advantage(struck)
     tied = ((np.abs(gain) <= tolerance.UTILITY) & on).any(axis=0)
-    return Saddle(used, d, deal, struck, gain, slack, tied)
+    agreed = (deal.u - d >= -tolerance.UTILITY).all(axis=0)
+    return Saddle(
+        used, d, deal, struck, gain, slack, tied, np.where(agreed, deal.u, d), agreed, proved
+    )
+
+
+def _searched(
+    f: Frontier,
+    base: Array,
+    effects: Array,
+    holders: npt.NDArray[np.intp],
+    weights: Array,
+    used: npt.NDArray[np.bool_],
+    rows: npt.NDArray[np.intp],
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Pure equilibria of all cells, for draws in which a cell without a zone pays d.
+
+    The threats found lever by lever are kept where they are an equilibrium, else the first one is
+    taken. Draws without a pure equilibrium keep theirs and are marked.
+    """
+    mine, theirs = np.flatnonzero(holders == 0), np.flatnonzero(holders == 1)
+    m, n = 1 << len(mine), 1 << len(theirs)
+    if m * n * len(rows) > MAX_CELLS:
+        return used[:, rows], np.zeros(len(rows), dtype=bool)
+    g = part_of(f, rows)
+    sums = [subset_sums(effects[own][:, :, rows], (2, len(rows))) for own in (mine, theirs)]
+    d = base[:, rows] + sums[0][:, None] + sums[1][None, :]
+    payoffs, _, _ = cells(g, np.moveaxis(d, 2, -1), weights[:, rows].T)
+    best = (
+        (payoffs[:, 0] >= payoffs[:, 0].max(axis=1, keepdims=True) - tolerance.UTILITY)
+        & (payoffs[:, 1] >= payoffs[:, 1].max(axis=2, keepdims=True) - tolerance.UTILITY)
+    )  # fmt: skip
+    code = [(used[own][:, rows] * (1 << np.arange(len(own)))[:, None]).sum(axis=0)
+            for own in (mine, theirs)]  # fmt: skip
+    kept = best[np.arange(len(rows)), code[0], code[1]]
+    first = best.reshape(len(rows), -1).argmax(axis=1)
+    found = best.any(axis=(1, 2))
+    out = used[:, rows].copy()
+    move = found & ~kept
+    for own, part in ((mine, first // n), (theirs, first % n)):
+        for bit, lever in enumerate(own):
+            out[lever] = np.where(move, part >> bit & 1, out[lever])
+    return out, found
 
 
 def _rows(f: Frontier, columns: Array) -> Array:
@@ -214,7 +279,7 @@ def cells(
     has = np.empty((size, m, n), dtype=bool)
     for i in range(m):
         for j in range(n):
-            cell = bargaining._flatten(f, points[i, j])
+            cell = bargaining.flatten(f, points[i, j])
             found = bargaining.nash(f, _rows(f, cell), weights)
             ok = (found.u - cell >= -tolerance.UTILITY).all(axis=0)
             payoffs[:, :, i, j] = np.where(ok, found.u, cell).T

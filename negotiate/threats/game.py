@@ -36,9 +36,12 @@ from typing import Any
 import numpy as np
 
 from negotiate import declare
+from negotiate.bargaining._solving import in_units
 from negotiate.bargaining.arithmetic import exact as bargaining_exact
+from negotiate.bargaining.arithmetic import two_party
 from negotiate.bargaining.problem import BargainingProblem
 from negotiate.bargaining.problem import problem as compile_bargaining
+from negotiate.bargaining.values import stacked
 from negotiate.case.slots import disagreement as slot
 from negotiate.case.slots.expected import entering
 from negotiate.declare import Metric, Playable, compiles
@@ -47,55 +50,21 @@ from negotiate.numbers.fractions import exact as exact_number
 from negotiate.strategic.game import StrategicGame
 from negotiate.threats import arithmetic as threats
 
-KIND = "threats"
 MAX_LEVERS = 10
 """Most levers of one side: 2^10 sets of levers each, a million cells."""
 
 
 METRICS = (
     Metric(
-        "utility.<party>",
-        "stake",
-        "utility of the deal under optimal threats, stakes",
-        words="utility of {party} under rational threats",
-    ),
-    Metric(
-        "disagreement.<party>",
-        "stake",
-        "payoff of no deal under optimal threats, stakes",
-        words="payoff of no deal to {party} under rational threats",
-    ),
-    Metric(
-        "used.<lever>",
-        "yes or no",
-        "1 where the lever is used at the equilibrium, 0 where not",
-        words="use of {lever}",
-    ),
-    Metric(
-        "advantage.<lever>",
-        "stake",
-        "what its holder gains by threatening it, at the deal's slope; signed",
-        words="advantage of threatening {lever}",
-    ),
-    Metric(
-        "profile",
-        "label",
-        "the levers used by each side, as a label",
-        words="the pair of threats",
-    ),
-    Metric(
-        "term.<issue>",
-        "level",
-        "level of the issue in the deal under optimal threats",
-        words="predicted level of {issue}",
-    ),
-    Metric(
         "zone",
         "stake",
-        "room for agreement under the least harmful profile, stakes",
+        "room for agreement under the least harmful profile, stakes; negative: some pair of "
+        "threats leaves no bargaining zone",
         words="room for agreement under the mildest threats",
+        read=lambda game, names: game.saddle.zone.reshape(game.shape),
     ),
 )
+"""Metrics of the game itself; those of its solution are in `negotiate.threats.rational`."""
 
 
 @declare.game(
@@ -117,8 +86,8 @@ class ThreatGame(Playable):
         For each party the labels of its levers, or () where the game is given by points.
     strategies
         For each party the labels of its threats.
-    points
-        ``(m, n, ..., 2)`` disagreement point of each pair of threats, draws in the middle.
+    given
+        ``(m, n, 2)`` disagreement point of each pair of threats where there are no levers.
     effects
         ``(L, ..., 2)`` what each lever adds to d, party 1's levers first; None for points.
     weights
@@ -130,7 +99,7 @@ class ThreatGame(Playable):
     problem: BargainingProblem
     levers: tuple[tuple[str, ...], tuple[str, ...]]
     strategies: tuple[tuple[str, ...], tuple[str, ...]]
-    points: np.ndarray[Any, Any]
+    given: np.ndarray[Any, Any] | None
     effects: np.ndarray[Any, Any] | None
     weights: np.ndarray[Any, Any]
     commitment: str = "stated"
@@ -207,22 +176,53 @@ class ThreatGame(Playable):
         """Optimal threats over all draws, lever by lever, with no cell enumerated."""
         if self.effects is None:
             raise NotApplicableError(
-                "this threat game is given by points, not by levers", where="threats",
+                "this threat game is given by points, not by levers",
+                where="threats",
                 remedy="use realised() or committed()",
-            )  # fmt: skip
+            )
         first = len(self.levers[0])
         holders = np.array([0] * first + [1] * len(self.levers[1]), dtype=np.intp)
-        return threats.lever_saddle(
-            self.problem.float_frontier,
-            self.points[0, 0].astype(float) if self.points.size else self._base,
-            self.effects.astype(float),
+        near, units = in_units(self.problem.floats(), common=True)
+        unit = np.ones(2) if units is None else units
+        found = threats.lever_saddle(
+            near.float_frontier,
+            self._base / unit,
+            self.effects.astype(float) / unit,
             holders=holders,
             weights=self._float_weights,
         )
+        if units is None:
+            return found
+        rows = two_party.flatten(near.float_frontier, unit)
+        size = rows[0]
+        return found._replace(
+            d=found.d * rows,
+            u=found.u * rows,
+            deal=found.deal._replace(u=found.deal.u * rows),
+            advantage=found.advantage * size,
+            zone=found.zone * size,
+        )
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the draws; () for one game."""
+        return self.problem.shape
 
     @property
     def _base(self) -> np.ndarray[Any, Any]:
         return self.problem.disagreement.astype(float)
+
+    @cached_property
+    def points(self) -> np.ndarray[Any, Any]:
+        """``(m, n, ..., 2)`` disagreement point of each pair of threats, draws in the middle."""
+        if self.given is not None:
+            return self.given
+        assert self.effects is not None
+        holders = np.array([0] * len(self.levers[0]) + [1] * len(self.levers[1]), dtype=np.intp)
+        base = self.problem.disagreement
+        if self.effects.dtype != object:
+            base = np.broadcast_to(base.astype(float), (*self.effects.shape[1:-1], 2))
+        return threats.profile_points(base, self.effects, holders)
 
     def committed(self) -> dict[str, Any]:
         """Nash's own game for one problem: mixtures, d, utilities and supporting lambda."""
@@ -242,20 +242,72 @@ def label(levers: Sequence[str]) -> str:
 
 
 def from_points(
-    problem: BargainingProblem, points: Any, *, strategies: Any = None, weights: Any = (1, 1)
+    problem: BargainingProblem,
+    points: Any = None,
+    *,
+    rows: Any = None,
+    columns: Any = None,
+    strategies: Any = None,
+    weights: Any = None,
 ) -> ThreatGame:
-    """Threat game with arbitrary disagreement points ``(m, n, 2)``, by pair of threats."""
-    array = np.array(
-        [[[exact_number(x) for x in cell] for cell in row] for row in points], dtype=object
-    )
+    """Threat game with arbitrary disagreement points, by pair of threats.
+
+    Parameters
+    ----------
+    problem
+        The two-party bargaining problem; only its frontier counts.
+    points
+        ``(m, n, 2)`` a table of cells: ``points[i][j]`` is (payoff of the first party, payoff of
+        the second) if talks fail after threat i of the first and j of the second.
+    rows, columns
+        Instead, one ``(m, n)`` table a party, as a strategic game is written.
+    strategies
+        Labels of either party's threats.
+    weights
+        Bargaining weights of the two; the problem's own if left out.
+
+    Returns
+    -------
+    ThreatGame
+
+    Raises
+    ------
+    InputError
+        Both forms or neither, or tables that are not full.
+
+    Examples
+    --------
+    >>> from negotiate.bargaining.problem import divide
+    >>> pie = divide(6, {"a": 0, "b": 0})
+    >>> game = from_points(pie, rows=[[3, 5], [0, 1]], columns=[[2, 1], [0, 4]])
+    >>> game.committed()["utility"].round(9).tolist()
+    [3.5, 2.5]
+    """
+    if (points is None) == (rows is None) or (rows is None) != (columns is None):
+        raise InputError(
+            "a threat game is given by cells, or by one table a party",
+            where="threats",
+            allowed="points=, or rows= and columns=",
+        )
+    if rows is not None:
+        shapes = [np.shape(np.array(table, dtype=object)) for table in (rows, columns)]
+        if shapes[0] != shapes[1] or len(shapes[0]) != 2:
+            raise InputError(
+                f"tables of shapes {shapes[0]} and {shapes[1]}",
+                where="threats",
+                allowed="two tables (m, n)",
+            )
+        points = [list(zip(*pair)) for pair in zip(rows, columns)]
+    array = np.array([[[exact_number(x) for x in cell] for cell in row] for row in points], dtype=object)
     if array.ndim != 3 or array.shape[2] != 2 or len(problem.parties) != 2:
         raise InputError(f"points of shape {array.shape}", where="threats", allowed="(m, n, 2)")
     m, n = array.shape[:2]
     names = strategies or (
         tuple(f"t{i + 1}" for i in range(m)), tuple(f"t{j + 1}" for j in range(n)),
     )  # fmt: skip
-    exact = np.array([exact_number(w) for w in weights], dtype=object)
-    return ThreatGame(problem, ((), ()), names, array, None, exact)
+    if weights is not None:
+        problem = replace(problem, bargaining_weights=stacked([exact_number(w) for w in weights]))
+    return ThreatGame(problem, ((), ()), names, array, None, problem.bargaining_weights)
 
 
 @compiles("threats")
@@ -271,17 +323,6 @@ def game(
     levers
         Levers in the game; by default all on the table that a principal holds.
     """
-    game = _without_points(negotiation, commitment, levers)
-    assert game.effects is not None
-    holders = np.array([0] * len(game.levers[0]) + [1] * len(game.levers[1]), dtype=np.intp)
-    points = threats.profile_points(game.points[0, 0], game.effects, holders)
-    return replace(game, points=points)
-
-
-def _without_points(
-    negotiation: Any, commitment: str, levers: Sequence[str] | None = None
-) -> ThreatGame:
-    """The game with only the first of its points: all that the solution over draws reads."""
     parties = tuple(negotiation.principals)
     if len(parties) != 2:
         raise NotApplicableError(
@@ -297,9 +338,6 @@ def _without_points(
                 allowed=f"at most {MAX_LEVERS} levers a side",
             )  # fmt: skip
     problem = compile_bargaining(negotiation, levers_used=(), commitment=commitment)
-    if negotiation.draws is not None:  # levers may be drawn where the problem itself is not
-        d = np.asarray(problem.disagreement, dtype=float)
-        problem = problem.with_disagreement(np.broadcast_to(d, (negotiation.draws, 2)).copy())
     order = (*held[0], *held[1])
     effects = _stack(
         [
@@ -308,14 +346,9 @@ def _without_points(
         ],
         problem,
     )
-    base = problem.disagreement
-    if effects.dtype != object:
-        base = np.broadcast_to(base.astype(float), (*effects.shape[1:-1], 2))
-    weights = _stack(
-        [[negotiation.get(f"party.{party}.bargaining_weight", 1) for party in parties]], problem
-    )[0]
-    start = np.asarray(base)[None, None]
-    game = ThreatGame(problem, held, ((), ()), start, effects, weights, commitment)
+    game = ThreatGame(
+        problem, held, ((), ()), None, effects, problem.bargaining_weights, commitment
+    )
     first, second = (tuple(label(chosen) for chosen in game.lever_sets(i)) for i in (0, 1))
     return replace(game, strategies=(first, second))
 
@@ -338,50 +371,3 @@ def _stack(rows: list[list[Any]], problem: BargainingProblem) -> np.ndarray[Any,
         for side, item in enumerate(row):
             array[index, ..., side] = np.asarray(item, dtype=float)
     return array
-
-
-def evaluate(
-    negotiation: Any, names: Sequence[str] = (), *, commitment: str = "stated"
-) -> dict[str, np.ndarray[Any, Any]]:
-    """Metrics of the threat game over the negotiation's draws; names as in `METRICS`.
-
-    A lever off the table, or not in the threat game, counts as unused with advantage 0.
-    """
-    from negotiate.bargaining._layout import float_terms
-
-    game = _without_points(negotiation, commitment)
-    found = game.saddle
-    shape = game.problem.shape
-    out: dict[str, np.ndarray[Any, Any]] = {"zone": found.zone.reshape(shape)}
-    for side, party in enumerate(game.players):
-        out[f"utility.{party}"] = found.deal.u[side].reshape(shape)
-        out[f"disagreement.{party}"] = found.d[side].reshape(shape)
-    order = (*game.levers[0], *game.levers[1])
-    for lever in negotiation.levers:
-        if lever in order:
-            index = order.index(lever)
-            out[f"used.{lever}"] = found.used[index].astype(float).reshape(shape)
-            out[f"advantage.{lever}"] = found.advantage[index].reshape(shape)
-        else:
-            out[f"used.{lever}"] = np.zeros(shape)
-            out[f"advantage.{lever}"] = np.zeros(shape)
-    if not names or any(name.startswith("term.") for name in names):
-        terms = float_terms(game.problem, found.deal)[0]
-        for issue, level in terms.items():
-            if not isinstance(level, dict):
-                out[f"term.{issue}"] = np.asarray(level, dtype=float).reshape(shape)
-    if not names or "profile" in names:
-        out["profile"] = _profiles(game, found.used).reshape(shape)
-    return {name: out[name] for name in names} if names else out
-
-
-def _profiles(game: ThreatGame, used: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Label of the profile of each draw: both sides' sets, joined by `` | ``."""
-    first = len(game.levers[0])
-    codes = [
-        (part * (1 << np.arange(len(part)))[:, None]).sum(axis=0).astype(np.intp)
-        for part in (used[:first], used[first:])
-    ]
-    first_names, second_names = (np.array(labels) for labels in game.strategies)
-    table = np.char.add(np.char.add(first_names[:, None], " | "), second_names[None, :])
-    return np.asarray(table[codes[0], codes[1]])

@@ -18,18 +18,118 @@ what it costs the other side, in the holder's units, against what it costs the h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from negotiate import tolerance
 from negotiate.bargaining import _layout as layout
+from negotiate.bargaining._metrics import term
+from negotiate.bargaining._solving import Deferred, blank, in_units, ranges
 from negotiate.bargaining.arithmetic import two_party as bargaining
-from negotiate.declare import concept
+from negotiate.declare import Metric, concept
 from negotiate.errors import NotApplicableError
 from negotiate.solution import Evidence, Point, Solution
 from negotiate.threats.game import ThreatGame
+
+
+def _of_party(array: str) -> Callable[[Solution, Mapping[str, str]], Any]:
+    def read(found: Solution, names: Mapping[str, str]) -> Any:
+        game = found.form
+        row = getattr(game.saddle, array)[game.players.index(names["party"])]
+        return row.reshape(game.shape)
+
+    return read
+
+
+def _of_lever(array: str) -> Callable[[Solution, Mapping[str, str]], Any]:
+    def read(found: Solution, names: Mapping[str, str]) -> Any:
+        game = found.form
+        order = (*game.levers[0], *game.levers[1])
+        if names["lever"] not in order:  # off the table, or a third party's
+            return np.zeros(game.shape)
+        row = getattr(game.saddle, array)[order.index(names["lever"])]
+        return row.astype(float).reshape(game.shape)
+
+    return read
+
+
+def _profile(found: Solution, names: Mapping[str, str]) -> Any:
+    """Label of the pair of threats of each draw: both sides' sets, joined by `` | ``."""
+    game = found.form
+    used, first = game.saddle.used, len(game.levers[0])
+    codes = [
+        (part * (1 << np.arange(len(part)))[:, None]).sum(axis=0).astype(np.intp)
+        for part in (used[:first], used[first:])
+    ]
+    mine, theirs = (np.array(labels) for labels in game.strategies)
+    table = np.char.add(np.char.add(mine[:, None], " | "), theirs[None, :])
+    return np.asarray(table[codes[0], codes[1]]).reshape(game.shape)
+
+
+METRICS = (
+    Metric(
+        "utility.<party>",
+        "stake",
+        "utility of the deal under optimal threats, stakes; the payoff of no deal where the "
+        "threats leave no bargaining zone",
+        words="utility of {party} under rational threats",
+        read=_of_party("u"),
+        was=("threats.utility.<party>",),
+    ),
+    Metric(
+        "disagreement.<party>",
+        "stake",
+        "payoff of no deal under optimal threats, stakes",
+        words="payoff of no deal to {party} under rational threats",
+        read=_of_party("d"),
+        was=("threats.disagreement.<party>",),
+    ),
+    Metric(
+        "used.<lever>",
+        "yes or no",
+        "1 where the lever is used at the equilibrium, 0 where not",
+        words="use of {lever}",
+        read=_of_lever("used"),
+        was=("threats.used.<lever>",),
+    ),
+    Metric(
+        "advantage.<lever>",
+        "stake",
+        "what its holder gains by threatening it, at the deal's slope; signed; 0 where the lever "
+        "is not in the game",
+        words="advantage of threatening {lever}",
+        read=_of_lever("advantage"),
+        was=("threats.advantage.<lever>",),
+    ),
+    Metric(
+        "profile",
+        "label",
+        "the levers used by each side, as a label",
+        words="the pair of threats",
+        read=_profile,
+        was=("threats.profile",),
+    ),
+    Metric(
+        "term.<issue>",
+        "level",
+        "level of the issue in the deal under optimal threats; NaN (no terms) where the threats "
+        "leave no bargaining zone",
+        words="predicted level of {issue}",
+        read=term,
+        was=("threats.term.<issue>",),
+    ),
+    Metric(
+        "term.<issue>.<option>",
+        "share",
+        "share of the option in the deal under optimal threats; NaN where there is no deal",
+        words="share of {option} in {issue}",
+        read=term,
+        was=("threats.term.<issue>.<option>",),
+    ),
+)
 
 
 @concept(
@@ -39,19 +139,76 @@ from negotiate.threats.game import ThreatGame
     games=("threats",),
     field="algebraic",
     axioms=("no profitable deviation",),
+    metrics=METRICS,
 )
 def rational(form: ThreatGame) -> Solution:
-    """Optimal threats of one threat game and the deal that follows."""
-    _one(form)
-    return _by_levers(form) if form.effects is not None else _by_mixtures(form)
+    """Optimal threats and the deal that follows.
+
+    Parameters
+    ----------
+    form
+        A threat game of two parties; over draws only where it is made of levers.
+
+    Returns
+    -------
+    Solution
+        One point: threats, payoffs, terms (none where the threats leave no bargaining zone), and
+        what each lever adds. Over draws its numbers are arrays.
+
+    Raises
+    ------
+    NotApplicableError
+        A game over draws that is given by its disagreement points.
+    """
+    if form.effects is None:
+        if form.shape:
+            raise NotApplicableError(
+                f"a threat game over draws {form.shape} given by points",
+                where="rational_threats",
+                allowed="one game",
+            )
+        return _by_mixtures(form)
+    return _over_draws(form) if form.shape else _by_levers(form)
 
 
-def _one(form: ThreatGame) -> None:
-    if form.problem.shape:
-        raise NotApplicableError(
-            f"a threat game over draws {form.problem.shape}", where="rational_threats",
-            allowed="one game", remedy="use the metrics of form threats for draws",
-        )  # fmt: skip
+def _over_draws(form: ThreatGame) -> Solution:
+    found, shape = form.saddle, form.shape
+    order = (*form.levers[0], *form.levers[1])
+    notes = ["Optimal threats in every draw, lever by lever."]
+    broken = int((~found.agreed).sum())
+    if broken:
+        notes.append(
+            f"{broken} of {found.agreed.size} draws have no bargaining zone under their threats: "
+            "no deal there (payoffs are those of no deal, terms NaN)."
+        )
+    open_ = int((~found.proved).sum())
+    if open_:
+        notes.append(
+            f"In {open_} draws some pair of threats leaves no bargaining zone and no equilibrium "
+            "in pure threats was found: the threats shown there are not proved."
+        )
+    payoffs = {p: found.u[i].reshape(shape) for i, p in enumerate(form.players)}
+    d = {p: found.d[i].reshape(shape) for i, p in enumerate(form.players)}
+    point = Point(
+        payoffs=payoffs,
+        terms=Deferred(form.problem.issues, partial(_terms, form)),
+        facts={
+            "disagreement": d,
+            "used": {name: found.used[i].reshape(shape) for i, name in enumerate(order)},
+            "advantage": {name: found.advantage[i].reshape(shape) for i, name in enumerate(order)},
+            "gains": {p: payoffs[p] - d[p] for p in form.players},
+        },
+    )
+    return Solution(
+        "rational_threats", form.players, (point,), complete=not open_, exact=False,
+        settings={"commitment": form.commitment}, notes=tuple(notes), form=form,
+    )  # fmt: skip
+
+
+def _terms(form: ThreatGame) -> Mapping[str, Any]:
+    lost = ~form.saddle.agreed.reshape(form.shape)
+    terms = layout.float_terms(form.problem, form.saddle.deal).terms
+    return {issue: blank(level, lost) for issue, level in terms.items()} if lost.any() else terms
 
 
 def _by_levers(form: ThreatGame) -> Solution:
@@ -63,45 +220,64 @@ def _by_levers(form: ThreatGame) -> Solution:
         own = [name for name in form.levers[side] if name in used]
         chosen = form.strategies[side][sum(1 << form.levers[side].index(n) for n in own)]
         strategies[party] = {chosen: 1}
-    utility = dict(zip(form.players, (float(x) for x in found.deal.u[:, 0])))
-    zone = float(found.zone[0])
-    terms, unique = layout.float_terms(form.problem, found.deal)[:2]
-    marks = ["kink"] if _is_kink(form, found.deal) else []
+    utility = dict(zip(form.players, (float(x) for x in found.u[:, 0])))
+    zone, agreed = float(found.zone[0]), bool(found.agreed[0])
+    if not found.proved[0]:
+        return _unproved(form)
+    read = layout.float_terms(form.problem, found.deal) if agreed else None
+    marks = ["kink"] if agreed and _is_kink(form, found.deal) else []
     if found.tied[0]:
         marks.append("a lever is indifferent")
-    if not bool(np.all(unique)):
+    if read is not None and not bool(np.all(read.unique)):
         marks.append("terms not unique")
+    if not agreed:
+        marks.append("no deal")
+    d = dict(zip(form.players, (float(x) for x in found.d[:, 0])))
     point = Point(
         payoffs=utility,
         strategies=strategies,
-        terms=terms,
+        terms=read.terms if read is not None else {},
         regret=_regret(form, strategies),
         label=" | ".join(next(iter(s)) for s in strategies.values()),
         marks=tuple(marks),
         facts={
-            "disagreement": dict(zip(form.players, (float(x) for x in found.d[:, 0]))),
+            "disagreement": d,
             "used": used,
             "advantage": {name: float(a) for name, a in zip(order, found.advantage[:, 0])},
-            "gains": {
-                party: utility[party] - float(d) for party, d in zip(form.players, found.d[:, 0])
-            },
+            "gains": {party: utility[party] - d[party] for party in form.players},
         },
     )
-    notes = [
-        "Effects of levers on the disagreement point add up, so the threat game has a solution in "
-        "pure strategies and its payoffs are unique.",
-    ]
-    if zone < 0:
-        notes.append(
+    if zone >= -tolerance.UTILITY:
+        notes = [
+            "Effects of levers on the disagreement point add up, so the threat game has a solution "
+            "in pure strategies and its payoffs are unique."
+        ]
+    else:
+        notes = [
             f"Some profile leaves no bargaining zone (short by {-zone:.3g} stakes): there the "
-            "cells pay d, and the solution is not proved unique."
-        )
+            "cells pay d, so all cells were searched for an equilibrium in pure threats; others "
+            "with other payoffs may exist (see threat_equilibrium)."
+        ]
+    if not agreed:
+        notes.append("These threats leave no bargaining zone: there is no deal.")
     if found.tied[0]:
         notes.append("A lever's advantage is zero at the deal: using it or not is equally good.")
     return Solution(
-        "rational_threats", form.players, (point,), complete=zone >= 0, exact=False,
-        evidence=(holds(form, point),), settings={"commitment": form.commitment},
+        "rational_threats", form.players, (point,), complete=zone >= -tolerance.UTILITY,
+        exact=False, evidence=(holds(form, point),), settings={"commitment": form.commitment},
         notes=tuple(notes), form=form,
+    )  # fmt: skip
+
+
+def _unproved(form: ThreatGame) -> Solution:
+    """No pair of pure threats is an equilibrium: no answer of this kind, and why."""
+    note = (
+        "Some profile leaves no bargaining zone, where the cells pay d, and no pair of pure "
+        "threats is an equilibrium: see threat_equilibrium, which mixes."
+    )
+    return Solution(
+        "rational_threats", form.players, (), complete=True, exact=False,
+        settings={"commitment": form.commitment}, notes=(note,), form=form,
     )  # fmt: skip
 
 
@@ -119,8 +295,10 @@ def _by_mixtures(form: ThreatGame) -> Solution:
         }
         for side in (0, 1)
     ]
+    # a mixture that leaves no bargaining zone pays its d
+    settled = _payoff(form, found["disagreement"])
     point = Point(
-        payoffs=dict(zip(form.players, (float(x) for x in found["utility"]))),
+        payoffs=dict(zip(form.players, (float(x) for x in settled))),
         strategies=dict(zip(form.players, mixtures)),
         regret=None,
         label="committed mixture",
@@ -136,10 +314,12 @@ def _by_mixtures(form: ThreatGame) -> Solution:
 
 def _payoff(form: ThreatGame, d: Any) -> np.ndarray[Any, Any]:
     """Bargaining payoffs from d, straight from the definition; d itself without a zone."""
-    frontier = form.problem.floats().float_frontier
-    point = np.asarray(d, dtype=float)
-    u = bargaining.nash(frontier, point, np.asarray(form.weights, dtype=float)).u[:, 0]
-    return u if (u - point >= -tolerance.UTILITY).all() else point
+    near, units = in_units(form.problem.floats())
+    unit = np.ones(2) if units is None else units
+    point = np.asarray(d, dtype=float) / unit
+    weights = np.asarray(form.weights, dtype=float)
+    u = bargaining.nash(near.float_frontier, point, weights).u[:, 0]
+    return np.asarray((u if (u - point >= -tolerance.UTILITY).all() else point) * unit)
 
 
 def _mixture(form: ThreatGame, side: int, strategy: Mapping[str, Any]) -> np.ndarray[Any, Any]:
@@ -169,9 +349,15 @@ def _deviations(
 @rational.checked_by
 def holds(form: ThreatGame, point: Point) -> Evidence:
     """No party gains by another threat: every pure deviation is bargained through again."""
+    p, q = (_mixture(form, i, point.strategies[party]) for i, party in enumerate(form.players))
+    size = float(ranges(form.problem).max())
+    worth = _payoff(form, np.einsum("i,j,ijk->k", p, q, form.points.astype(float)))
+    apart = max(abs(float(point.payoffs[x]) - u) for x, u in zip(form.players, worth))
+    if apart > tolerance.REGRET * size:
+        return Evidence(False, apart, "distance to what these threats lead to, stakes", "payoffs")
     gain, witness = max(_deviations(form, point.strategies))
     gain = max(gain, 0.0)
-    fine = gain <= tolerance.REGRET
+    fine = gain <= tolerance.REGRET * size
     return Evidence(fine, gain, "best gain from another threat, stakes", "" if fine else witness)
 
 
@@ -184,7 +370,8 @@ def explain(form: ThreatGame, *, names: Mapping[str, str] | None = None) -> str:
     names
         Names to say for the ids of parties and levers.
     """
-    _one(form)
+    if form.shape:
+        raise NotApplicableError("a threat game over draws", where="explain", allowed="one game")
     if form.effects is None:
         return "The game is given by its disagreement points; there are no levers to explain."
     said = dict(names or {})

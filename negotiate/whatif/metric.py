@@ -31,6 +31,7 @@ from negotiate.errors import (
     NotApplicableError,
     UnknownNameError,
 )
+from negotiate.units import Unit
 
 
 def games() -> tuple[str, ...]:
@@ -77,18 +78,37 @@ def _of_game(game: str, case: Negotiation) -> Iterable[NamedMetric]:
 
 
 def _fillings(metric: Metric, case: Negotiation) -> Iterable[tuple[str, ...]]:
+    """What fills the placeholders: a level is of an issue that has levels, a share of an option."""
+    assert isinstance(metric.unit, Unit)
+    kinds = metric.placeholders
+    issues = dict(case.issues)
+    if "option" in kinds:
+        for name, issue in issues.items():
+            for option in issue.options:
+                yield from itertools.product(
+                    *({"issue": (name,), "option": (option,)}.get(kind, (f"<{kind}>",))
+                      for kind in kinds)
+                )  # fmt: skip
+        return
+    if metric.unit.base == "level":
+        issues = {name: issue for name, issue in issues.items() if issue.is_interval}
+    yield from itertools.product(*(_names(metric, case, issues).get(k, (f"<{k}>",)) for k in kinds))
+
+
+def _names(
+    metric: Metric, case: Negotiation, issues: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
     table: dict[str, tuple[str, ...]] = {
         "party": case.principals,
-        "issue": tuple(case.issues),
+        "issue": tuple(issues),
         "lever": tuple(case.levers),
         "deal": tuple(case.deals),
         "branch": tuple(case.branches),
         "scenario": tuple(case.scenarios),
-        "concept": ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian"),
     }
     if metric.choices is not None:
         table["name"] = tuple(metric.choices(case))
-    return itertools.product(*(table.get(kind, (f"<{kind}>",)) for kind in metric.placeholders))
+    return table
 
 
 def named(case: Negotiation, name: str | NamedMetric) -> NamedMetric:
@@ -104,7 +124,7 @@ def named(case: Negotiation, name: str | NamedMetric) -> NamedMetric:
     if name in known:
         return known[name]
     for metric in known.values():
-        if name in metric.metric.was:
+        if name in metric.was:
             return metric
     raise UnknownNameError("metric", name, known)
 
@@ -173,6 +193,9 @@ def _declared_for(case: Negotiation, name: str) -> NamedMetric | None:
     known = {str(item): item for item in _of_game(game, case)}
     if name in known:
         return known[name]
+    for item in known.values():
+        if name in item.was:
+            return item
     # a name the game itself fills: durability.survival.12
     for item in known.values():
         head, _, tail = str(item).partition("<")
@@ -251,7 +274,7 @@ def _moved(name: str, case: Negotiation) -> str:
 
 def _values(game: str, case: Negotiation, rests: Sequence[str]) -> Mapping[str, Any]:
     known = {str(item).partition(".")[2]: item for item in _of_game(game, case)}
-    former = {old.partition(".")[2]: item for item in known.values() for old in item.metric.was}
+    known |= {old.partition(".")[2]: item for item in known.values() for old in item.was}
     own = getattr(_module(game), "evaluate", None)
     of_solutions = {
         rest: known[rest] for rest in rests if rest in known and known[rest].concept != ""
@@ -268,7 +291,7 @@ def _values(game: str, case: Negotiation, rests: Sequence[str]) -> Mapping[str, 
         return values
     thing = declare.load("compiles", game)(case)
     for rest in of_game:
-        item = known.get(rest) or former.get(rest) or _filled(case, f"{game}.{rest}")
+        item = known.get(rest) or _filled(case, f"{game}.{rest}")
         if item is None:
             raise UnknownNameError("metric", f"{game}.{rest}", listed(case))
         values[rest] = _spread(item.metric.value(thing, item.names), case)

@@ -14,6 +14,7 @@ from negotiate.bargaining.nash import nash as nash_bargaining
 from negotiate.bargaining.values import Value, linear, peaked, power, quadratic, table
 from negotiate.case.slots import disagreement
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
+from negotiate.whatif import metric
 
 
 @pytest.fixture(scope="module")
@@ -156,8 +157,8 @@ def test_metrics_over_draws_are_those_of_single_problems(idlib):
     levels = np.array([0.3, 0.6, 0.9])
     drawn = idlib.with_draws({path: levels})
     party = idlib.principals[0]
-    name = f"nash_bargaining.utility.{party}"
-    many = bargaining.evaluate(drawn, (name,))[name]
+    name = str(nash_bargaining.metric.utility[party])
+    many = metric.evaluate(drawn, (name,))[name]
     for i, level in enumerate(levels):
         single = bargaining.problem(idlib.floats().with_value(path, float(level)))
         weights = {p: float(idlib.get(f"party.{p}.bargaining_weight", 1)) for p in single.parties}

@@ -9,12 +9,13 @@ from negotiate.bargaining import deal
 from negotiate.bargaining.problem import divide, from_curve
 from negotiate.case import read as casefile
 from negotiate.errors import NotApplicableError
+from negotiate.whatif import metric
 
 
 def test_a_split_of_a_pie_by_hand():
     # pie 10, d = (1, 2), party a gets 4: margins 3 and 4, efficient. On a straight frontier the
     # weighted Nash solution shares the surplus 7 by weight, so a's weight is 3/7.
-    found = deal.judge(divide(10, {"a": 1, "b": 2}), {"pie": 0.4})
+    found = deal.judged(divide(10, {"a": 1, "b": 2}), {"pie": 0.4})
     assert found.utility.tolist() == pytest.approx([4, 6])
     assert found.margins.tolist() == pytest.approx([3, 4])
     assert found.loss == pytest.approx(0, abs=1e-9) and bool(found.acceptable)
@@ -22,7 +23,7 @@ def test_a_split_of_a_pie_by_hand():
 
 
 def test_a_deal_below_disagreement_is_not_acceptable():
-    found = deal.judge(divide(10, {"a": 5, "b": 2}), {"pie": 0.4})
+    found = deal.judged(divide(10, {"a": 5, "b": 2}), {"pie": 0.4})
     assert found.margins.tolist() == pytest.approx([-1, 4]) and not found.acceptable
     assert np.isnan(found.weights).all()  # no weight explains a point where a party loses
 
@@ -31,7 +32,7 @@ def test_weight_on_a_curved_frontier_by_hand():
     # u2 = 1 - u1^2, d = 0: max x^a (1 - x^2)^(1 - a) gives a (1 - x^2) = (1 - a) 2 x^2, so that
     # a = 2 x^2 / (1 + x^2); at x = 1/2 it is 2/5.
     problem = from_curve("x", "1 - x**2", {"1": 0, "2": 0})
-    found = deal.judge(problem, {"x": 0.5})
+    found = deal.judged(problem, {"x": 0.5})
     assert found.loss == pytest.approx(0, abs=1e-7)
     assert found.weights.tolist() == pytest.approx([0.4, 0.4], abs=1e-5)
     assert found.nearest.tolist() == pytest.approx([0.5, 0.75], abs=1e-6)
@@ -81,9 +82,9 @@ def test_what_was_left_on_the_table_by_hand():
     assert found.nearest.tolist() == pytest.approx([0.75, 0.75], abs=1e-8)
     assert found.margins.tolist() == pytest.approx([0.5 - 0.625, 0.5 - 0.125])
     assert not found.acceptable
-    metrics = deal.evaluate(case)
-    assert float(metrics["margin.least"]) == pytest.approx(-0.125)
-    assert float(metrics["stands"]) == 0 and float(metrics["loss"]) == pytest.approx(0.25, abs=1e-8)
+    names = ("deal.margin.least", "deal.stands", "deal.loss")
+    metrics = metric.evaluate(case, names)
+    assert [float(metrics[name]) for name in names] == pytest.approx([-0.125, 0, 0.25], abs=1e-8)
 
 
 def test_weights_at_a_kink_are_an_interval_by_hand():
@@ -100,16 +101,20 @@ def test_metrics_over_draws_are_those_of_each_draw():
     case = casefile.load("idlib-2020")
     path = f"deal.{case.signed_deal}.hts"
     levels = np.array([0.1, 0.4, 0.9])
-    drawn = deal.evaluate(case.with_draws({path: levels}))
+    names = [
+        f"deal.{name}"
+        for name in ("margin.turkey", "margin.russia", "loss", "margin.least", "stands")
+    ]
+    drawn = metric.evaluate(case.with_draws({path: levels}), names)
     for index, level in enumerate(levels):
-        alone = deal.evaluate(case.floats().with_value(path, float(level)))
-        for name in ("margin.turkey", "margin.russia", "loss", "margin.least", "stands"):
+        alone = metric.evaluate(case.floats().with_value(path, float(level)), names)
+        for name in names:
             assert np.broadcast_to(drawn[name], 3)[index] == pytest.approx(
                 float(alone[name]), abs=1e-7
             )
         assert math.isclose(
-            float(alone["margin.least"]),
-            min(float(alone["margin.turkey"]), float(alone["margin.russia"])),
+            float(alone["deal.margin.least"]),
+            min(float(alone["deal.margin.turkey"]), float(alone["deal.margin.russia"])),
         )
 
 

@@ -1,15 +1,13 @@
 """The command line: exit codes, what goes to which stream, JSON that parses."""
 
 import json
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from negotiate.case import read as casefile
 from negotiate.cli import main
-
-threats_file = import_module("negotiate.threats.game")
+from negotiate.whatif import metric
 
 PENNIES = """NFG 1 R "Matching pennies" { "Row" "Column" }
 { { "H" "T" } { "H" "T" } }
@@ -149,8 +147,8 @@ def test_whatif_and_threshold_in_json(capsys):
         step = 1e-6 * (document["high"] - document["low"])
         sides = [
             str(
-                threats_file.evaluate(case.with_value(path, found["at"] + move), ["profile"])[
-                    "profile"
+                metric.evaluate(case.with_value(path, found["at"] + move), ["threats.profile"])[
+                    "threats.profile"
                 ]
             )
             for move in (-step, step)

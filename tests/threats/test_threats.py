@@ -13,6 +13,7 @@ from negotiate.errors import InputError, NotApplicableError
 from negotiate.threats.arithmetic import profile_points
 from negotiate.threats.equilibrium import equilibrium as threat_equilibrium
 from negotiate.threats.rational import rational as rational_threats
+from negotiate.whatif import metric
 
 threats_file = import_module("negotiate.threats.game")
 
@@ -195,10 +196,23 @@ def test_metrics_over_draws_are_those_of_each_draw(idlib):
     path = next(p for p in idlib.uncertain() if p.startswith("lever.") and ".cost." in p)
     quantity = idlib.quantities[path]
     values = np.array([float(quantity.low), float(quantity.value), float(quantity.high)])
-    names = ("utility.turkey", "utility.russia", "disagreement.turkey", "profile")
-    drawn = threats_file.evaluate(idlib.with_draws({path: values}), names)
+    names = [
+        f"threats.{name}"
+        for name in ("utility.turkey", "utility.russia", "disagreement.turkey", "profile")
+    ]
+    drawn = metric.evaluate(idlib.with_draws({path: values}), names)
     for index, value in enumerate(values):
-        alone = threats_file.evaluate(idlib.floats().with_value(path, float(value)), names)
+        alone = metric.evaluate(idlib.floats().with_value(path, float(value)), names)
         for name in names[:3]:
             assert drawn[name][index] == pytest.approx(float(alone[name]), abs=1e-8)
-        assert str(drawn["profile"][index]) == str(alone["profile"])
+        assert str(drawn[names[3]][index]) == str(alone[names[3]])
+
+
+def test_metrics_of_the_concept_and_their_former_names(idlib):
+    now = str(rational_threats.metric.profile)
+    assert now == "threats.rational_threats.profile"
+    utility = rational_threats.metric.utility["turkey"]
+    found = metric.evaluate(idlib, [now, "threats.profile", utility, "threats.utility.turkey"])
+    assert str(found[now]) == str(found["threats.profile"])
+    assert found[str(utility)] == found["threats.utility.turkey"]
+    assert metric.named(idlib, "threats.utility.turkey").concept == "rational_threats"

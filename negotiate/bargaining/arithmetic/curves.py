@@ -200,7 +200,7 @@ def extrapolated(
         ``(2, N)``, and ``(N,)`` the size of the correction: an estimate of the error that is
         pessimistic by two orders; zero on a polygon.
     """
-    point = bargaining._flatten(f, d)
+    point = bargaining.flatten(f, d)
     number = f.start.shape[1]
     if f.smooth is None:
         return rule(trace(f), point), np.zeros(number)
@@ -223,7 +223,7 @@ def extrapolated(
     return np.where(inside | ~flat_top, better, on_curve), error
 
 
-def part_of(f: Frontier, draws: slice) -> Frontier:
+def part_of(f: Frontier, draws: Any) -> Frontier:
     """The frontier of some of the draws."""
     smooth = f.smooth
     if smooth is not None:

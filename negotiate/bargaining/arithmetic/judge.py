@@ -57,23 +57,31 @@ def weight_interval(low: Any, high: Any, g1: Any, g2: Any) -> tuple[Any, Any]:
     return first, last
 
 
-def kink(low: Any, high: Any, d: Any, u: Any, weights: Any = (1, 1)) -> Kink:
-    """Room of the disagreement point at a vertex ``u``; exact on fractions, for one problem."""
+def kink(low: Any, high: Any, d: Any, u: Any, weights: Any = (1, 1), units: Any = (1, 1)) -> Kink:
+    """Room of the disagreement point at a vertex ``u``; exact on fractions, for one problem.
+
+    ``units``: what one of each party's utility stands for in the answer.
+    """
     a1, a2 = weights
+    s1, s2 = units
     g1, g2 = u[0] - d[0], u[1] - d[1]
     inf = float("inf")
     # l a2 g1 <= (1 - l) a1 g2 and h a2 g1 >= (1 - h) a1 g2, and no gain may turn negative
     slack = [
-        ((1 - low) * a1 * g2 - low * a2 * g1) / (low * a2 + (1 - low) * a1),
-        (high * a2 * g1 - (1 - high) * a1 * g2) / (high * a2 + (1 - high) * a1),
-        g1,
-        g2,
+        ((1 - low) * a1 * g2 - low * a2 * g1) / (low * a2 / s1 + (1 - low) * a1 / s2),
+        (high * a2 * g1 - (1 - high) * a1 * g2) / (high * a2 / s1 + (1 - high) * a1 / s2),
+        g1 * s1,
+        g2 * s2,
     ]
     g1_high = (1 - low) * a1 * g2 / (low * a2) if low > 0 else inf
     g1_low = (1 - high) * a1 * g2 / (high * a2)
     g2_high = high * a2 * g1 / ((1 - high) * a1) if high < 1 else inf
     g2_low = low * a2 * g1 / ((1 - low) * a1)
-    return Kink(min(slack), (u[0] - g1_high, u[0] - g1_low), (u[1] - g2_high, u[1] - g2_low))
+    return Kink(
+        min(slack),
+        ((u[0] - g1_high) * s1, (u[0] - g1_low) * s1),
+        ((u[1] - g2_high) * s2, (u[1] - g2_low) * s2),
+    )
 
 
 class Judgement(NamedTuple):
@@ -101,7 +109,7 @@ class Judgement(NamedTuple):
 
 def judge(f: Frontier, d: Any, u: Any) -> Judgement:
     """Margins, loss, nearest efficient point and its bargaining weights, for ``u`` ``(..., 2)``."""
-    point, deal = bargaining._flatten(f, d), bargaining._flatten(f, u)
+    point, deal = bargaining.flatten(f, d), bargaining.flatten(f, u)
     near = widened(f, bargaining.egalitarian(f, u))
     loss = (near.u - deal).min(axis=0)
     gains = near.u - point

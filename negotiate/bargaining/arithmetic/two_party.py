@@ -47,6 +47,7 @@ Affine = tuple[Any, Any]
 """(c0, c1) standing for c0 + c1 lambda; each ``(N,)`` or a number."""
 
 _EVEN = (0.5, 0.5)
+_ONES = (1.0, 1.0)
 _RAIFFA_STEPS = 64  # each step at least halves what is left to gain
 
 
@@ -127,7 +128,8 @@ def _on_arc(
     return lam, lam, u + utilities(smooth, levels(smooth, lam))
 
 
-def _flatten(f: Frontier, d: Any) -> Array:
+def flatten(f: Frontier, d: Any) -> Array:
+    """``(..., c)`` as ``(c, N)``, one column a draw of the frontier."""
     number = f.start.shape[1]
     array = np.asarray(d, dtype=np.float64)
     return np.ascontiguousarray(
@@ -135,16 +137,20 @@ def _flatten(f: Frontier, d: Any) -> Array:
     )
 
 
-def zone(f: Frontier, d: Any) -> Array:
-    """``(N,)`` largest t with d + (t, t) in S: negative where there is no bargaining zone."""
-    point = _flatten(f, d)
-    gains = egalitarian(f, d).u - point
+def zone(f: Frontier, d: Any, units: Any = _ONES) -> Array:
+    """``(N,)`` largest t with d + (t, t) in S: negative where there is no bargaining zone.
+
+    ``units`` ``(2,)`` or ``(2, N)``: what one of each party's utility on this frontier stands for;
+    t is counted in those.
+    """
+    point = flatten(f, d)
+    gains = (egalitarian(f, d, units).u - point) * np.asarray(units).reshape(2, -1)
     return np.asarray(gains.min(axis=0))
 
 
 def ideal(f: Frontier, d: Any) -> Array:
     """``(2, N)`` ideal point m_i = max {u_i : u in S, u_j >= d_j}."""
-    d1, d2 = _flatten(f, d)
+    d1, d2 = flatten(f, d)
     return np.stack([best_given_second(f, d2).u[0], best_given_first(f, d1).u[1]])
 
 
@@ -160,23 +166,27 @@ def best_given_first(f: Frontier, u1: Array) -> Located:
 
 def nash(f: Frontier, d: Any, weights: Any = _EVEN) -> Located:
     """Nash bargaining solution with weights ``(..., 2)``; meaningful where both gains >= 0."""
-    d1, d2 = _flatten(f, d)
-    a1, a2 = _flatten(f, weights)
+    d1, d2 = flatten(f, d)
+    a1, a2 = flatten(f, weights)
     return locate(f, (0.0, a2), (a1, -a1), (-a1 * d2, a2 * d1 + a1 * d2))
 
 
 def kalai_smorodinsky(f: Frontier, d: Any) -> Located:
     """Gains in proportion to what each party could get at best."""
-    d1, d2 = _flatten(f, d)
+    d1, d2 = flatten(f, d)
     m1, m2 = ideal(f, d)
     p, q = m2 - d2, m1 - d1
     return locate(f, (p, 0.0), (q, 0.0), (p * d1 - q * d2, 0.0))
 
 
-def egalitarian(f: Frontier, d: Any) -> Located:
-    """Efficient point nearest to equal gains; the larger gain may be disposed of to equalise."""
-    d1, d2 = _flatten(f, d)
-    return locate(f, (1.0, 0.0), (1.0, 0.0), (d1 - d2, 0.0))
+def egalitarian(f: Frontier, d: Any, units: Any = _ONES) -> Located:
+    """Efficient point nearest to equal gains; the larger gain may be disposed of to equalise.
+
+    ``units`` as in `zone`: gains are equal once multiplied by them.
+    """
+    d1, d2 = flatten(f, d)
+    s1, s2 = units
+    return locate(f, (s1, 0.0), (s2, 0.0), (s1 * d1 - s2 * d2, 0.0))
 
 
 def utilitarian(f: Frontier, d: Any) -> Located:
@@ -185,7 +195,7 @@ def utilitarian(f: Frontier, d: Any) -> Located:
     Where a flat piece has exactly the critical slope all of it is optimal; ``flat`` is set and
     the point returned is its middle.
     """
-    d1, d2 = _flatten(f, d)
+    d1, d2 = flatten(f, d)
     m1, m2 = ideal(f, d)
     q, p = m1 - d1, m2 - d2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -223,7 +233,7 @@ def raiffa_discrete(f: Frontier, d: Any) -> Array:
 
     After k rounds nobody can gain more than 2^-k of its first ideal gain, which bounds the error.
     """
-    point = _flatten(f, d)
+    point = flatten(f, d)
     for _ in range(_RAIFFA_STEPS):
         best = np.stack([best_given_second(f, point[1]).u[0], best_given_first(f, point[0]).u[1]])
         step = 0.5 * (best - point)

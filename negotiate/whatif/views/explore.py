@@ -170,7 +170,7 @@ def view(case: Negotiation) -> str:
     solutions = {"rational threats": [float(found[name]) for name in wanted[:2]]}
     deals, judged = {}, None
     if case.signed_deal:
-        judged = declare.file_of("deal").judge(
+        judged = declare.file_of("deal").judged(
             problem, floats.terms(case.signed_deal), name=case.signed_deal
         )
         deals["signed"] = [float(u) for u in judged.utility]
