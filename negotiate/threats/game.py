@@ -298,7 +298,9 @@ def from_points(
                 allowed="two tables (m, n)",
             )
         points = [list(zip(*pair)) for pair in zip(rows, columns)]
-    array = np.array([[[exact_number(x) for x in cell] for cell in row] for row in points], dtype=object)
+    array = np.array(
+        [[[exact_number(x) for x in cell] for cell in row] for row in points], dtype=object
+    )
     if array.ndim != 3 or array.shape[2] != 2 or len(problem.parties) != 2:
         raise InputError(f"points of shape {array.shape}", where="threats", allowed="(m, n, 2)")
     m, n = array.shape[:2]
