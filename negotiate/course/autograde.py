@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from negotiate.case.read import parse_toml
+from negotiate.case.findings import parse_toml
 from negotiate.course.exercise import Exercise
 from negotiate.course.marking import mark
 from negotiate.course.submission import simple

@@ -244,7 +244,8 @@ def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
 def _library_game(name: str, kind: str, values: Mapping[str, Any], where: str) -> Any:
     """A matrix or tree of the library with other quantities."""
-    from negotiate.case.read import parse_toml, read_text, resolve
+    from negotiate.case.findings import parse_toml
+    from negotiate.case.read import read_text, resolve
 
     path = resolve(name)
     if kind == "strategic":

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from negotiate.case.diagnostics import Finding, place
-from negotiate.case.read import parse_toml, read_text, schema_findings
+from negotiate.case.findings import parse_toml
+from negotiate.case.read import read_text, schema_findings
 from negotiate.course.exercise import Exercise
 from negotiate.errors import CaseError, NegotiateError, UnknownNameError
 

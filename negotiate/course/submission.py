@@ -94,7 +94,7 @@ def read(path: Path) -> Submission | None:
         return _notebook(_json(text, path.name), path.name)
     if suffix == ".json":
         return _answers(_json(text, path.name), path.name)
-    from negotiate.case.read import parse_toml
+    from negotiate.case.findings import parse_toml
 
     return _answers(parse_toml(text, path.name), path.name)
 

@@ -115,7 +115,8 @@ class _Draft:
                 continue
             table[party, issue] = value
             if (low is not None and value < low) or (high is not None and value > high):
-                ends = f"{float(low):g} to {float(high):g}" if high is not None else "0 and above"
+                top = "" if low is None or high is None else f"{float(low):g} to {float(high):g}"
+                ends = top or "0 and above"
                 ends = "0 to 1, or percentages" if name == "salience" else ends
                 self.wrong(
                     line, f"{name} of {party} on {issue} is {float(value):g}; allowed: {ends}"
