@@ -7,7 +7,7 @@ moves with the frontier weight lambda. Terms are read back piece by piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -479,6 +479,38 @@ def concave(item: Any, name: str) -> tuple[Callable[[Any], Any], float]:
     peak = 0.5 * (low + high)
     ends = min((0.0, 1.0), key=lambda end: abs(end - peak))
     return curve, float(ends if abs(ends - peak) < tolerance.UTILITY else peak)
+
+
+def _bends(curve: Callable[[Any], Any]) -> Any:
+    """Second differences on a grid, each over the curve's range; 0 where it is straight."""
+    worth = floats(curve(np.linspace(0.0, 1.0, _CURVE_GRID)))
+    size = float(worth.max() - worth.min()) or 1.0
+    return np.abs(worth[:-2] + worth[2:] - 2 * worth[1:-1]) / size
+
+
+def straight(curve: Callable[[Any], Any], name: str) -> str:
+    """``throughout`` where a curve is a straight line, else empty."""
+    return "throughout" if _bends(curve).max() <= tolerance.UTILITY else ""
+
+
+def refuse_shared_stretch(made: Sequence[tuple[Callable[[Any], Any], float]]) -> None:
+    """Two curves straight over the same levels make a flat piece, which curves cannot hold.
+
+    Only levels between the two peaks count: the others are not efficient.
+    """
+    low, high = sorted(peak for _, peak in made)
+    flat = np.ones(_CURVE_GRID - 2, dtype=bool)
+    for curve, _ in made:
+        flat &= _bends(curve) <= tolerance.UTILITY
+    grid = np.linspace(0.0, 1.0, _CURVE_GRID)[1:-1]
+    flat &= (grid > low) & (grid < high)
+    if flat.any():
+        raise InputError(
+            f"both curves are straight near level {grid[flat][0]:.3g}: the frontier has a flat "
+            "piece there", where="from_curve",
+            allowed="curves that are not straight over the same levels, or straight lines both",
+            remedy="give the corners of the frontier to from_polygon",
+        )  # fmt: skip
 
 
 def _callable(item: Any, name: str) -> Callable[[Any], Any]:

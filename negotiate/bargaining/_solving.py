@@ -314,8 +314,8 @@ def _float_answer(
         where = _where(f, found)
         read = layout.float_terms(near, where)
         weak = where.u[0, 0] > first[0] + CURVE or where.u[1, 0] > second[0] + CURVE
-        payoffs = (float(first[0] * units[0, 0]), float(second[0] * units[1, 0]))
-        point = _point(form, found._replace(payoffs=payoffs), [float(x) for x in d], read, weak)
+        both = (float(first[0] * units[0, 0]), float(second[0] * units[1, 0]))
+        point = _point(form, found._replace(payoffs=both), [float(x) for x in d], read, weak)
         return Solution(concept, form.parties, (point,), True, False)
     lost = room < -tolerance.UTILITY
     notes: tuple[str, ...] = ()

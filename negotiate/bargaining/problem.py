@@ -516,13 +516,28 @@ def from_curve(
     {'1': 0.75, '2': 0.5}
     """
     made = [layout.concave(item, name) for item, name in ((first, "first"), (second, "second"))]
+    d = floats(by_party(parties, disagreement, "disagreement"))
+    lines = [layout.straight(curve, name) for (curve, _), name in zip(made, ("first", "second"))]
+    if all(line == "throughout" for line in lines):  # a straight frontier has one slope
+        ends = [floats(curve(np.array([0.0, 1.0]))) for curve, _ in made]
+        return BargainingProblem(
+            parties=tuple(parties),
+            issues=(issue,),
+            options=(None,),
+            weights=np.array([[abs(high - low)] for low, high in ends]),
+            values=tuple((Value("linear", Fraction(int(high > low))),) for low, high in ends),
+            disagreement=d,
+            base=np.array([min(pair) for pair in ends]),
+            title=title,
+        )
+    layout.refuse_shared_stretch(made)
     return BargainingProblem(
         parties=tuple(parties),
         issues=(issue,),
         options=(None,),
         weights=np.ones((2, 1)),
         values=tuple((Value("curve", ideal=peak, curve=curve),) for curve, peak in made),
-        disagreement=floats(by_party(parties, disagreement, "disagreement")),
+        disagreement=d,
         title=title,
     )
 

@@ -47,6 +47,13 @@ class Value:
             raise InputError(f"value of kind '{self.kind}'", allowed=", ".join(KINDS))
         for name in ("ideal", "scale", "exponent"):
             object.__setattr__(self, name, number(getattr(self, name)))
+        neutral = (
+            self.kind == "power"
+            and not hasattr(self.exponent, "free_symbols")
+            and bool(np.all(floats(self.exponent) == 1))
+        )
+        if neutral:  # risk neutral: the value is linear, and so is the frontier
+            object.__setattr__(self, "kind", "linear")
         object.__setattr__(self, "table", tuple(number(item) for item in self.table))
         for name in ("scale", "exponent"):
             given = getattr(self, name)

@@ -198,7 +198,7 @@ def lever_saddle(
         struck = root(d, deal)
         gain = advantage(struck)
     tied = ((np.abs(gain) <= tolerance.UTILITY) & on).any(axis=0)
-    agreed = (deal.u - d >= -tolerance.UTILITY).all(axis=0)
+    agreed = np.asarray((deal.u - d >= -tolerance.UTILITY).all(axis=0))
     return Saddle(
         used, d, deal, struck, gain, slack, tied, np.where(agreed, deal.u, d), agreed, proved
     )

@@ -158,7 +158,9 @@ class ThreatGame(Playable):
 
     @property
     def _float_weights(self) -> np.ndarray[Any, Any]:
-        return np.asarray(self.weights, dtype=float)
+        # they sum to two: an advantage is counted in stakes where both weigh one
+        weights = np.asarray(self.weights, dtype=float)
+        return np.asarray(2 * weights / weights.sum(axis=-1, keepdims=True))
 
     def realised(self) -> StrategicGame:
         """The realised threat game: each cell pays what bargaining from its d gives."""

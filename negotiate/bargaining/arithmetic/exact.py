@@ -120,9 +120,9 @@ def utilitarian(vertices: Vertices, d: Vertex) -> tuple[ExactPoint, ExactPoint]:
     return corner(before), corner(after)
 
 
-def adjusted_winner(vertices: Vertices) -> ExactPoint:
-    """Equal shares of each party's range between the ends of the frontier."""
-    (x0, y0), (x1, y1) = vertices[0], vertices[-1]
+def adjusted_winner(vertices: Vertices, lowest: Vertex, highest: Vertex) -> ExactPoint:
+    """Equal shares of each party's range from losing every issue to winning every one."""
+    (x0, y1), (x1, y0) = lowest, highest
     return locate(vertices, lambda lam, x, y: (x - x0) * (y0 - y1) - (y - y1) * (x1 - x0))
 
 

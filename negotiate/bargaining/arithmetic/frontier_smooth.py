@@ -150,6 +150,10 @@ def levels(s: Smooth, lam: Array) -> Array:
     for k, pair in enumerate(zip(*s.kinds)):
         if "power" in pair or "curve" in pair:
             x[k] = _first_order(s, k, lam)
+            for own, other in ((0, 1), (1, 0)):  # what one party does not mind is the other's
+                alone = (s.weight[other][k] <= 0) & (s.weight[own][k] > 0)
+                if alone.any():
+                    x[k] = np.where(alone, np.clip(s.ideal[own][k], 0.0, 1.0), x[k])
     return x
 
 

@@ -91,12 +91,16 @@ def end_of_path(line: tuple[Array, Array], d: Array) -> Array:
         x1, y1 = first[right, columns], second[right, columns]
         a, b = first[left_end, columns] - x0, y0 - second[left_end, columns]
         c, e = first[right_end, columns] - x1, y1 - second[right_end, columns]
+        x1 = np.where((i < pieces) & (e <= 0), first[right_end, columns], x1)  # a level top
         q = np.where((j >= 0) & (a > 0), b / np.where(a > 0, a, 1.0), 0.0)
         p = np.where((i < pieces) & (e > 0), c / np.where(e > 0, e, 1.0), 0.0)
         v1 = x1 + p * (y1 - z[1]) - z[0]
         v2 = y0 - q * (z[0] - x0) - z[1]
         same = i == j
-        z = np.where(same & (v1 > 0) & (v2 > 0), z + 0.5 * np.stack([v1, v2]), z)
+        # both gain: they meet half way; where one cannot, the other goes all the way alone
+        part = np.where((v1 > 0) & (v2 > 0), 0.5, 1.0)
+        step = np.stack([np.maximum(v1, 0.0), np.maximum(v2, 0.0)])
+        z = np.where(same, z + part * step, z)
         j = np.where(same, j + 1, j)  # done
         if not active.any():
             break

@@ -212,11 +212,10 @@ def utilitarian(f: Frontier, d: Any) -> Located:
     )
 
 
-def adjusted_winner(f: Frontier) -> Located:
-    """Equal shares of each party's range between the two ends of the frontier."""
-    low, high = ends(f)
-    p, q = low[1] - high[1], high[0] - low[0]
-    return locate(f, (p, 0.0), (q, 0.0), (p * low[0] - q * high[1], 0.0))
+def adjusted_winner(f: Frontier, lowest: Array, highest: Array) -> Located:
+    """Equal shares of each party's range, ``(2, N)``: every issue lost to every issue won."""
+    q, p = highest - lowest
+    return locate(f, (p, 0.0), (q, 0.0), (p * lowest[0] - q * lowest[1], 0.0))
 
 
 def ends(f: Frontier) -> tuple[Array, Array]:
