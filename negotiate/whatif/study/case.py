@@ -110,7 +110,8 @@ def _known(case: Negotiation, names: Sequence[str]) -> tuple[str, ...]:
     """The metrics, each checked before work starts, with the nearest name if it does not exist."""
     if not names:
         raise InputError("no metric to record", where="study", allowed="one or more")
-    known = metrics_of.listed(case)
+    declared = metrics_of.declared(case)
+    known = {*declared, *(old for metric in declared.values() for old in metric.was)}
     for name in names:
         if name not in known and not any("<" in k and _fits(name, k) for k in known):
             raise UnknownNameError(
