@@ -10,6 +10,8 @@ from negotiate import spatial as spatial
 from negotiate import strategic as strategic
 from negotiate import threats as threats
 from negotiate import whatif as whatif
+from negotiate.bargaining.judgement import compare as compare
+from negotiate.bargaining.judgement import judge as judge
 from negotiate.case.negotiation import Negotiation as Negotiation
 from negotiate.case.quantity import Quantity as Quantity
 from negotiate.case.read import cases as cases

@@ -5,6 +5,10 @@ from negotiate.bargaining.deal import JudgedDeal as JudgedDeal
 from negotiate.bargaining.deal import judged as judged
 from negotiate.bargaining.egalitarian import egalitarian as egalitarian
 from negotiate.bargaining.equal_area import equal_area as equal_area
+from negotiate.bargaining.judgement import Comparison as Comparison
+from negotiate.bargaining.judgement import Judgement as Judgement
+from negotiate.bargaining.judgement import compare as compare
+from negotiate.bargaining.judgement import judge as judge
 from negotiate.bargaining.kalai_smorodinsky import kalai_smorodinsky as kalai_smorodinsky
 from negotiate.bargaining.leximin import leximin as leximin
 from negotiate.bargaining.nash import nash as nash
