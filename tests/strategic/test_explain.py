@@ -12,7 +12,7 @@ from negotiate.loading import load
 from negotiate.strategic.correlated import correlated as correlated_equilibrium
 from negotiate.strategic.evolutionarily_stable import evolutionarily_stable
 from negotiate.strategic.game import StrategicGame
-from negotiate.strategic.learning import learning
+from negotiate.strategic.learning import DYNAMICS, learning
 from negotiate.strategic.nash import nash as nash_equilibrium
 from negotiate.strategic.proper import proper as proper_equilibrium
 from negotiate.strategic.quantal_response import quantal_response
@@ -128,7 +128,7 @@ def test_moves_end_where_the_concept_says():
         assert f"({point.label})" in text.splitlines()[-1]
 
 
-@pytest.mark.parametrize("dynamics", learning.DYNAMICS)
+@pytest.mark.parametrize("dynamics", DYNAMICS)
 def test_first_steps_of_every_dynamic(dynamics):
     game = load("stag-hunt")
     text = learning.explain(game, dynamics=dynamics)

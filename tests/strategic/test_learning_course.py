@@ -1,11 +1,11 @@
 """The view of a course of learning names players, strategies and what runs along the axis."""
 
 import negotiate as ng
-from negotiate.strategic.learning import learning
+from negotiate.strategic.learning import path as path_of
 
 
 def test_two_populations_have_a_line_per_player_and_strategy():
-    course = learning.path(ng.open("matching-pennies"), dynamics="asymmetric_replicator", steps=50)
+    course = path_of(ng.open("matching-pennies"), dynamics="asymmetric_replicator", steps=50)
     text = course.text()
     for name in ("Row: Heads", "Column: Tails", "time"):
         assert name in text and name in course.html()
@@ -13,5 +13,5 @@ def test_two_populations_have_a_line_per_player_and_strategy():
 
 
 def test_one_population_is_shown_once():
-    course = learning.path(ng.open("stag-hunt"), dynamics="replicator", steps=50)
+    course = path_of(ng.open("stag-hunt"), dynamics="replicator", steps=50)
     assert "Row" not in course.text() and "Stag" in course.text()

@@ -12,16 +12,17 @@ from negotiate import declare
 from negotiate.errors import NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.strategic.coarse_correlated import coarse_correlated as coarse_correlated_equilibrium
 from negotiate.strategic.correlated import correlated as correlated_equilibrium
-from negotiate.strategic.dominance import dominance
+from negotiate.strategic.dominance import advantage, dominance, dominated
 from negotiate.strategic.evolutionarily_stable import evolutionarily_stable
 from negotiate.strategic.game import StrategicGame
 from negotiate.strategic.learning import learning
+from negotiate.strategic.learning import path as path_of
 from negotiate.strategic.maximin import maximin
 from negotiate.strategic.nash import nash as nash_equilibrium
 from negotiate.strategic.proper import proper as proper_equilibrium
 from negotiate.strategic.quantal_response import quantal_response
 from negotiate.strategic.rationalizability import rationalizability
-from negotiate.strategic.selection import selection
+from negotiate.strategic.selection import RULES, selection
 from negotiate.strategic.theory_of_moves import theory_of_moves
 from negotiate.strategic.trembling_hand import trembling_hand
 
@@ -113,12 +114,10 @@ def test_proper_within_perfect_within_nash_within_correlated(seed, shape, top):
 def test_pure_dominance_by_brute_force(seed, shape, top):
     game = random_game(seed, shape, top)
     for kind in ("strict", "weak"):
-        found = {
-            (d["player"], d["strategy"]) for d in dominance.dominated(game, kind=kind, by="pure")
-        }
+        found = {(d["player"], d["strategy"]) for d in dominated(game, kind=kind, by="pure")}
         expected = set()
         for player in game.players:
-            rows = dominance.advantage(game, player)
+            rows = advantage(game, player)
             for s, t in permutations(range(len(rows)), 2):
                 more, less = rows[t] > rows[s], rows[t] < rows[s]
                 if more.all() if kind == "strict" else more.any() and not less.any():
@@ -130,9 +129,9 @@ def test_pure_dominance_by_brute_force(seed, shape, top):
 @given(seeds, st.sampled_from([(3, 2), (3, 3), (4, 3)]))
 def test_undominated_strategies_have_a_belief_and_dominated_ones_none(seed, shape):
     game = random_game(seed, shape, 5)
-    struck = {(d["player"], d["strategy"]) for d in dominance.dominated(game)}
+    struck = {(d["player"], d["strategy"]) for d in dominated(game)}
     for player in game.players:
-        rows = dominance.advantage(game, player)
+        rows = advantage(game, player)
         for k, s in enumerate(game.strategies[player]):
             belief = rationalizability.belief(rows, k)  # a theorem of the alternative
             assert (belief is None) == ((player, s) in struck)
@@ -336,7 +335,7 @@ def test_quantal_response_over_draws_matches_single_games():
 def test_selection_rules_by_hand():
     # deviation losses: (1, 1) at the first equilibrium, (7, 7) at the second
     game = bimatrix([[9, 0], [8, 7]], [[9, 8], [0, 7]])
-    answers = {rule: [p.label for p in selection(game, rule=rule)] for rule in selection.RULES}
+    answers = {rule: [p.label for p in selection(game, rule=rule)] for rule in RULES}
     assert answers["payoff_dominant"] == answers["welfare"] == ["1, 1"]
     # 2 x 2 symmetric coordination: the logit branch goes where a player at the centroid leans
     assert answers["risk_dominant"] == answers["logit_limit"] == ["2, 2"]
@@ -418,7 +417,7 @@ def test_learning_is_reproducible_and_leaves_the_global_state_alone():
     game = bimatrix([[2, 0], [0, 1]], [[1, 0], [0, 2]])
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     one, two = (
-        learning.path(game, dynamics="fictitious_play", steps=50, rng=np.random.default_rng(3))
+        path_of(game, dynamics="fictitious_play", steps=50, rng=np.random.default_rng(3))
         for _ in range(2)
     )
     assert np.array_equal(one.shares["Player 1"], two.shares["Player 1"])
@@ -439,7 +438,7 @@ def test_replicators_reach_what_theory_says():
 
 def test_moran_fixes_in_a_dominant_population():
     game = bimatrix([[1, 1], [9, 9]], [[1, 9], [1, 9]])
-    course = learning.path(game, dynamics="moran", steps=100_000, rng=np.random.default_rng(1))
+    course = path_of(game, dynamics="moran", steps=100_000, rng=np.random.default_rng(1))
     shares = course.shares["Player 1"]
     assert set(shares[-1]) == {0.0, 1.0}
     assert all(abs(b - a).sum() <= 0.2 + 1e-12 for a, b in pairwise(shares))
