@@ -308,7 +308,7 @@ class Concept(Generic[P]):
         self._explain = function
         return function
 
-    def holds(self, thing: Any, point: Point) -> Evidence:
+    def holds(self, thing: Any, point: Point, **settings: Any) -> Evidence:
         """Whether ``point`` satisfies the definition, with the number that decides it.
 
         Parameters
@@ -317,6 +317,8 @@ class Concept(Generic[P]):
             The game.
         point
             One point, of this concept or made up.
+        settings
+            Those under which the point was found, where the definition depends on them.
 
         Returns
         -------
@@ -329,7 +331,7 @@ class Concept(Generic[P]):
             return given
         if self._holds is None:
             raise NotApplicableError(f"{self.name} has no check of its own", where=self.name)
-        return self._holds(thing, point)
+        return self._holds(thing, point, **settings)
 
     @property
     def can_explain(self) -> bool:
