@@ -21,7 +21,7 @@ from negotiate.strategic.maximin import maximin
 from negotiate.strategic.nash import nash as nash_equilibrium
 from negotiate.strategic.proper import proper as proper_equilibrium
 from negotiate.strategic.quantal_response import quantal_response
-from negotiate.strategic.rationalizability import rationalizability
+from negotiate.strategic.rationalizability import belief as belief_in
 from negotiate.strategic.selection import RULES, selection
 from negotiate.strategic.theory_of_moves import theory_of_moves
 from negotiate.strategic.trembling_hand import trembling_hand
@@ -133,7 +133,7 @@ def test_undominated_strategies_have_a_belief_and_dominated_ones_none(seed, shap
     for player in game.players:
         rows = advantage(game, player)
         for k, s in enumerate(game.strategies[player]):
-            belief = rationalizability.belief(rows, k)  # a theorem of the alternative
+            belief = belief_in(rows, k)  # a theorem of the alternative
             assert (belief is None) == ((player, s) in struck)
             if belief is not None:
                 values = rows @ np.array(belief, dtype=object)
