@@ -182,10 +182,11 @@ def inverse(
                 return Inverse(model.states[s], concept, (), rules.answers != "improvements")
             families.append(ways)
     found: list[Proposal] = []
-    for changes in _combine(families):
+    for together in _combine(families):
+        changes = tuple(sorted(together))  # the order in which they are made can matter
         changed = apply(model, changes)
         if table(changed, rules).stable[:, s].all():
-            found.append(Proposal(tuple(sorted(changes)), _reversals(model, changed)))
+            found.append(Proposal(changes, _reversals(model, changed)))
     found.sort(key=lambda proposal: (len(proposal.changes), proposal.reversals, proposal.changes))
     complete = rules.answers != "improvements" and len(found) <= most
     return Inverse(model.states[s], concept, tuple(found[:most]), complete)
