@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from negotiate import bargaining
-from negotiate.bargaining.values import linear, power
+from negotiate.bargaining.values import linear, power, quadratic
 from negotiate.errors import InputError
 from negotiate.threats.arithmetic import lever_saddle
 
@@ -110,3 +110,27 @@ def test_three_parties_in_other_units(scale):
     problem = bargaining.from_points(corner, (0, 0, 0), parties=("a", "b", "c"))
     for concept in (bargaining.nash, bargaining.kalai_smorodinsky, bargaining.leximin):
         assert payoffs(concept(problem)) == pytest.approx([scale / 3] * 3, rel=1e-5)
+
+
+def test_perles_maschler_where_the_slope_reaches_zero() -> None:
+    """Half of a length that grows as the power 3/2 at its end.
+
+    One issue t in [0, 0.6]: u_1 = (1 - (0.6 - t)^2) / 2 and u_2 = (1 - t) / 20 with d_1 at
+    0.6 - t = r. With h = 0.6 - t, sqrt(-du_1 du_2) = sqrt(h / 20) dh, whose integral is
+    proportional to h^(3/2): half of it lies below h = r 2^(-2/3).
+    """
+    r = 0.035**0.5
+    problem = bargaining.BargainingProblem(
+        parties=("a", "b"),
+        issues=("t",),
+        options=(None,),
+        weights=np.array([[F(1, 2)], [F(1, 20)]], dtype=object),
+        values=((quadratic(F(3, 5)),), (linear(F(0)),)),
+        disagreement=np.array([(1 - r**2) / 2, 0.0125]),
+        base=np.array([F(0), F(0)], dtype=object),
+        bargaining_weights=np.array([F(1, 2), F(1, 2)], dtype=object),
+    )
+    h = r * 2 ** (-2 / 3)
+    point = bargaining.perles_maschler(problem)[0].payoffs
+    assert point["a"] == pytest.approx((1 - h**2) / 2, abs=1e-7)
+    assert point["b"] == pytest.approx((0.4 + h) / 20, abs=1e-7)

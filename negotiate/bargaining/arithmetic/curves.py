@@ -52,16 +52,19 @@ RESOLUTION = 512
 
 
 def trace(f: Frontier, resolution: int = RESOLUTION) -> Line:
-    """Corners of the frontier; smooth arcs are cut into ``resolution`` chords of like length."""
+    """Corners of the frontier; smooth arcs are cut into ``resolution`` chords each."""
     if f.smooth is None:
         return corners(f)
     return _line(f, _nodes(f, resolution))
 
 
 def _nodes(f: Frontier, resolution: int) -> list[Array]:
-    """For each arc, lambdas ``(resolution + 1, N)`` that cut it into chords of like length.
+    """For each arc, lambdas ``(resolution + 1, N)`` that cut it into short chords.
 
-    Levels may move on a small part of [0, 1] only, where even steps of lambda would miss them.
+    Chords are shortest at both ends of an arc, where a slope may reach zero: the length
+    sqrt(-dx dy) then grows as the power 3/2, which chords of like length meet at order 3/2 only
+    and one Richardson step for order 2 does not mend. Levels may move on a small part of [0, 1]
+    only, where even steps of lambda would miss them.
     """
     smooth = f.smooth
     assert smooth is not None
@@ -82,7 +85,7 @@ def _nodes(f: Frontier, resolution: int) -> list[Array]:
             share += _KEPT * np.diff(lam, axis=0) / np.where(high > low, high - low, 1.0)
             passed = np.concatenate([np.zeros((1, number)), np.cumsum(share, axis=0)])
             passed /= np.where(passed[-1] > 0, passed[-1], 1.0)
-            lam = _inverse(passed, lam, even)
+            lam = _inverse(passed, lam, begin)
         out.append(lam)
     return out
 
