@@ -6,13 +6,13 @@ once each, what its numbers are and how it is shown:
 
 >>> from dataclasses import dataclass
 >>> @dataclass(frozen=True)
-... class Coin(ParametricForm, title="A coin", metrics={"odds": "heads for each tail"}):
+... class Coin(ParametricForm):
 ...     heads: Probability
 ...     @property
 ...     def odds(self):
 ...         return self.heads / (1 - self.heads)
->>> Coin(Fraction(2, 3)).metrics()
-{'odds': Fraction(2, 1)}
+>>> Coin(Fraction(2, 3)).odds
+Fraction(2, 1)
 >>> Coin(2)
 Traceback (most recent call last):
 negotiate.errors.InputError: Coin: heads is 2; allowed: 0 to 1; mend the number, or the lever ...

@@ -21,8 +21,8 @@ Signorino, American Political Science Review 93 (1999), 279-297 (crisis models).
 >>> from negotiate.extensive.game import from_dict
 >>> choice = {"players": ["A"], "tree": {"player": "A", "actions": {
 ...     "a": {"payoffs": [1]}, "b": {"payoffs": [0]}}}}
->>> round(agent_quantal_response(from_dict(choice),
-precision=1.0)[0].strategies["A"]["start"]["a"], 6)
+>>> answer = agent_quantal_response(from_dict(choice), precision=1.0)
+>>> round(answer[0].strategies["A"]["start"]["a"], 6)
 0.731059
 """
 

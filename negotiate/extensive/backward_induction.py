@@ -79,8 +79,7 @@ def backward_induction(form: ExtensiveGame) -> Solution:
         points=(point,),
         complete=not len(tied),
         exact=form.exact,
-        evidence=(Evidence(not len(tied), len(tied), "decision nodes with a tie"),),
-        settings={"ties": "the action listed first"},
+        settings={"ties": "the action listed first", "decision nodes with a tie": len(tied)},
         notes=notes,
         form=form,
     )

@@ -200,7 +200,7 @@ def apply(model: GraphModel, changes: Iterable[Change]) -> GraphModel:
     model
         With rankings throughout.
     changes
-        The changes, made one after another.
+        The changes, made one after another in their sorted order, however they are given.
 
     Returns
     -------
@@ -216,7 +216,7 @@ def apply(model: GraphModel, changes: Iterable[Change]) -> GraphModel:
     """
     ranks = {i: np.asarray(mine.rank, dtype=float) * 2 for i, mine in enumerate(model.preferences)}
     touched = set()
-    for change in changes:
+    for change in sorted(changes):  # a set has no order, and the order of changes matters
         i = model.player(change.player)
         a, b = model.state(change.state), model.state(change.against)
         touched.add(i)

@@ -349,8 +349,8 @@ def test_no_convergence_is_an_error_with_the_residual(monkeypatch):
     )  # fmt: skip
     with pytest.raises(NotConvergedError, match="residual") as caught:
         markov_perfect(repeated(stage, 0.5), plans="mixed")
-    # breaking gains (5 + 1 - 3 - 0) / 4 over the uniform mix
-    assert caught.value.residual == pytest.approx(0.75)
+    # breaking gains (5 + 1 - 3 - 0) / 4 over the uniform mix: 0.15 of the spread of 5
+    assert caught.value.residual == pytest.approx(0.75 / 5)
 
 
 def test_path_following_finds_an_equilibrium_of_random_games_with_ties():

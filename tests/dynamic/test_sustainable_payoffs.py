@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from negotiate.dynamic.arithmetic.abreu_sannikov import clip, hull, payoff_set
 from negotiate.dynamic.nash_reversion import nash_reversion
 from negotiate.dynamic.repeated import Repeated, zero_sum_value
-from negotiate.dynamic.sustainable_payoffs import sustainable_payoffs
+from negotiate.dynamic.sustainable_payoffs import _outside, sustainable_payoffs
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.strategic.game import StrategicGame
 
@@ -110,7 +110,7 @@ def test_set_generates_itself_and_holds_every_stage_equilibrium(numbers, delta):
     for point in corners:
         assert all(float(v) >= float(low[p]) - 1e-9 for p, v in zip(AB, point, strict=True))
     for point in nash_reversion(game):
-        inside = sustainable_payoffs._outside(corners, tuple(point.payoffs.values()))
+        inside = _outside(corners, tuple(point.payoffs.values()))
         assert float(inside) <= 1e-9
 
 
@@ -140,7 +140,7 @@ def test_against_quantecon():
             compared += 1
             continue
         rough = Repeated(game.stage.floats(), float(delta))
-        assert max(float(sustainable_payoffs._outside(ours.tolist(), v)) for v in theirs) > -1e-9
+        assert max(float(_outside(ours.tolist(), v)) for v in theirs) > -1e-9
         shortfall = max(
             sustainable_payoffs.enforced_by(rough, [tuple(v) for v in theirs], v)[0] for v in theirs
         )

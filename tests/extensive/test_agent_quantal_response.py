@@ -114,7 +114,7 @@ def test_what_is_refused():
 
 
 def test_size_is_bounded_before_work(monkeypatch):
-    monkeypatch.setattr(concept, "ACTION_BOUND", 5)
+    monkeypatch.setitem(concept.function.__globals__, "ACTION_BOUND", 5)
     with pytest.raises(TooLargeError, match="6 actions"):
         concept(poker())
 

@@ -102,7 +102,7 @@ def test_a_case_may_hold_a_tree():
     assert "extensive.payoff.russia" in metric.available(case)
     assert not any(name.startswith("extensive.") for name in metric.available(idlib))
     with pytest.raises(InputError, match="there is no tree"):
-        extensive.compile(idlib)
+        extensive.from_case(idlib)
 
 
 def test_bad_questions_say_what_exists(game):

@@ -257,8 +257,9 @@ def test_mixtures_inside_a_nash_subset_are_equilibria(game, seed):
         assert oracle.regret(a, b, *mixed) == 0
 
 
-def test_floats_are_dyadic_rationals():
-    assert as_integers(np.array([[0.1]])) == ([[3602879701896397]], 36028797018963968)
+def test_floats_are_read_as_the_decimals_they_print():
+    """One reader of numbers: 0.1 is 1/10, in a file, in a list and in an array alike."""
+    assert as_integers(np.array([[0.1]])) == ([[1]], 10)
     one_third = extreme_equilibria([[2.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 2.0]])
     assert ((F(2, 3), F(1, 3)), (F(1, 3), F(2, 3))) in one_third.points
 

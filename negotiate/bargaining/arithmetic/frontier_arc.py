@@ -112,6 +112,7 @@ def root(
         ``(2, N)`` utilities of the other issues.
     """
     out = np.empty_like(low)
+    p, q, r = (tuple(_per_draw(c, low) for c in pair) for pair in (p, q, r))
     for first in range(0, len(low), _TILE):
         rows = slice(first, first + _TILE)
         here = _take((p, q, r), rows)
@@ -152,6 +153,11 @@ def _tile(arc: _Arc, affine: Any, low: Array, high: Array, start: Array) -> Arra
         lam = new
         out[rows] = lam
     return out
+
+
+def _per_draw(number: Any, low: Array) -> Any:
+    """One number for each draw, where an array holds one for all."""
+    return np.broadcast_to(number, low.shape) if isinstance(number, np.ndarray) else number
 
 
 def _take(affine: Any, rows: Any) -> Any:
