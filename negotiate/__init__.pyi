@@ -2,10 +2,12 @@
 
 from negotiate import bargaining as bargaining
 from negotiate import case as case
+from negotiate import coalitions as coalitions
 from negotiate import crisis as crisis
 from negotiate import dynamic as dynamic
 from negotiate import estimation as estimation
 from negotiate import extensive as extensive
+from negotiate import graphmodel as graphmodel
 from negotiate import spatial as spatial
 from negotiate import strategic as strategic
 from negotiate import threats as threats

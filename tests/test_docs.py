@@ -117,6 +117,7 @@ TWICE = {"that that", "had had"}
 def test_spelling(path: Path) -> None:
     """British spelling, common slips and doubled words; names, quotations and code are left out."""
     text = FENCE.sub("", CELL.sub("", path.read_text(encoding="utf-8")))
+    text = re.sub(r"\$\$.*?\$\$", " ", text, flags=re.DOTALL)
     text = re.sub(r"\{[^}\n]*\}|`[^`\n]*`|\]\([^)]*\)|https?:\S+|\$[^$]*\$|\"[^\"\n]*\"", " ", text)
     text = re.sub(r"\|.*\|", lambda m: m.group().replace("|", " ; "), text)
     found = [m.group() for m in MISSPELT.finditer(text) if m.group().lower() not in TWICE]

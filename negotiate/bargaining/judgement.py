@@ -29,7 +29,9 @@ import numpy as np
 from negotiate import declare
 from negotiate.bargaining.deal import judged
 from negotiate.bargaining.nash import nash
-from negotiate.bargaining.problem import BargainingProblem, problem
+from negotiate.bargaining.problem import BargainingProblem
+from negotiate.bargaining.problem import problem as from_case
+from negotiate.case.negotiation import Negotiation
 from negotiate.drawing import tables
 from negotiate.drawing.text import clean, escape, number
 from negotiate.errors import NegotiateError, NotApplicableError, UnknownNameError
@@ -193,7 +195,7 @@ def judge(case: Any, deal: str | Mapping[str, Any] = "") -> Judgement:
         background = tuple(n for n in every if case.levers[n].holder not in case.principals)
         used = {NONE: (), SOLUTION: (*threats, *background), EVERY: every}
         meant = SOLUTION
-    problems = {kind: problem(case, levers_used=own) for kind, own in used.items()}
+    problems = {kind: from_case(case, levers_used=own) for kind, own in used.items()}
     found = {kind: judged(p, terms, name=name) for kind, p in problems.items()}
     parties = tuple(case.principals)
     margins = {
@@ -228,7 +230,7 @@ def _levers(
     room, split = {}, {}
     terms = _levels(nash(whole))
     for lever in used:
-        less = problem(case, levers_used=tuple(name for name in used if name != lever))
+        less = from_case(case, levers_used=tuple(name for name in used if name != lever))
         room[lever] = float(whole.zone()) - float(less.zone())
         other = _levels(nash(less))
         split[lever] = max((abs(terms[k] - other[k]) for k in terms if k in other), default=np.nan)
@@ -320,13 +322,13 @@ def _said(term: Any) -> str:
     return clean(term) if isinstance(term, str) else number(float(term))
 
 
-def compare(problem: BargainingProblem) -> Comparison:
+def compare(problem: BargainingProblem | Negotiation) -> Comparison:
     """Every bargaining concept in one table, with the axioms it satisfies.
 
     Parameters
     ----------
     problem
-        One problem, not over draws.
+        One problem, not over draws, or a case: its problem is then made.
 
     Returns
     -------
@@ -345,6 +347,8 @@ def compare(problem: BargainingProblem) -> Comparison:
     >>> str(found.solutions["nash_bargaining"][0].payoffs["a"]), len(found.solutions)
     ('55', 10)
     """
+    if isinstance(problem, Negotiation):
+        problem = from_case(problem)
     if problem.shape:
         raise NotApplicableError(f"draws {problem.shape}", where="compare", allowed="one problem")
     solutions, refused = {}, {}

@@ -70,9 +70,11 @@ def test_against_shows_a_set_value():
 def test_metrics_are_named_by_form_and_unknown_ones_refused():
     known = metric.available(CASE)
     assert all(name.partition(".")[0] in metric.games() for name in known)
-    assert {"deal.margin.turkey", "threats.used.straits", "bargaining.disagreement.russia"} <= set(
-        known
-    )
+    assert {
+        "deal.margin.turkey",
+        "threats.rational_threats.used.straits",
+        "bargaining.disagreement.russia",
+    } <= set(known)
     for name in ("deal.margin.turky", "dael.margin.turkey", "deal", "", "deal."):
         with pytest.raises(UnknownNameError):
             metric.evaluate(CASE, [name])

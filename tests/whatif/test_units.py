@@ -22,7 +22,7 @@ WANTED = {
     "durability.honours.turkey": "probability",
     "durability.equilibria": "count",
     "commitment.critical_later": "probability",
-    "threats.used.force": "yes or no",
+    "threats.rational_threats.used.force": "yes or no",
     "deal.stands": "yes or no",
     "deal.margin.least": "stake",
 }
