@@ -44,7 +44,6 @@ from negotiate.whatif.questions.ask import sensitivity as sensitivity
 from negotiate.whatif.questions.ask import threshold as threshold
 from negotiate.whatif.questions.ask import tree as tree
 from negotiate.whatif.questions.cells import cells as cells
-from negotiate.whatif.questions.lenses import Lenses as Lenses
 from negotiate.whatif.questions.lenses import lenses as lenses
 from negotiate.whatif.questions.oneway import curve as curve
 from negotiate.whatif.questions.oneway import spider as spider

@@ -28,6 +28,9 @@ from negotiate.coalitions.kernel import kernel as kernel
 from negotiate.coalitions.least_core import least_core as least_core
 from negotiate.coalitions.legislative import LegislativeGame as LegislativeGame
 from negotiate.coalitions.legislative import legislative_equilibrium as legislative_equilibrium
+from negotiate.coalitions.multilateral import Multilateral as Multilateral
+from negotiate.coalitions.multilateral import coalitional_bargaining as coalitional_bargaining
+from negotiate.coalitions.multilateral import from_case as multilateral
 from negotiate.coalitions.myerson import myerson as myerson
 from negotiate.coalitions.ntu import HyperplaneGame as HyperplaneGame
 from negotiate.coalitions.ntu import consistent_value as consistent_value

@@ -1,4 +1,4 @@
-"""Parameter files of the room: ``kind = "coalitional"``, ``"voting"`` and ``"claims"``.
+"""Parameter files of the room: coalitional, voting, claims, spoilers, legislative, hyperplane.
 
 Every number is a number or, in quotes, an expression over the file's quantities; decimals are
 exact. A coalitional file gives its worths in one of four ways::
@@ -25,7 +25,22 @@ exact. A coalitional file gives its worths in one of four ways::
 stand in the order in which they appear. ``unions`` (lists of players) and ``links`` (pairs of
 players) are what the Owen and the Myerson value read. A voting file has ``quota`` and
 ``[weights]``, or several ``[[rule]]`` with ``passes``; a rule without weights counts heads. A
-claims file has ``estate`` and ``[claims]``.
+claims file has ``estate`` and ``[claims]``. A spoilers file tells what outsiders of a deal have,
+and what is used against them::
+
+    [outsider.Militia]
+    held = "has_in_peace"              # while the deal holds
+    broken = 0.8                       # once it has broken down
+    chance = 0.5                       # that its spoiling breaks the deal (default 1)
+    cost = 0.05                        # of spoiling, to itself (default 0)
+    levers.air_power = { harm = 0.4, chance = "air_used" }
+
+    [signatory.Government]
+    held = 1
+    broken = 0.2
+
+A legislative file has ``[recognition]`` (who is drawn to propose how often), ``discount`` and
+``quota``; a hyperplane file ``[worth]`` and ``[rates."a+b"]``.
 
 A file with quantities is a case of its own (`as_case`): they can be drawn, set and asked about.
 
@@ -67,6 +82,9 @@ from negotiate.coalitions.game import (
     from_worths,
     glove,
 )
+from negotiate.coalitions.legislative import LegislativeGame
+from negotiate.coalitions.ntu import HyperplaneGame
+from negotiate.coalitions.spoilers import Spoilers
 from negotiate.coalitions.voting import VotingBody
 from negotiate.errors import FileFormatError, InputError, UnknownNameError
 
@@ -223,10 +241,126 @@ class ClaimsFile(RoomFile):
         )  # fmt: skip
 
 
+class LeverTable(Frozen):
+    """A lever used against an outsider."""
+
+    harm: Any
+    chance: Any = 1
+
+
+class OutsiderTable(Frozen):
+    """What an outsider has with the deal and without it."""
+
+    held: Any
+    broken: Any
+    chance: Any = 1
+    cost: Any = 0
+    levers: dict[str, LeverTable] = Field(default_factory=dict)
+
+
+class SignatoryTable(Frozen):
+    """What a signatory has with the deal and without it."""
+
+    held: Any
+    broken: Any
+
+
+class SpoilersFile(RoomFile):
+    """Outsiders of a deal as their file holds them."""
+
+    kind: Literal["spoilers"]
+    outsider: dict[str, OutsiderTable] = Field(min_length=1)
+    signatory: dict[str, SignatoryTable] = Field(default_factory=dict)
+
+    def build(self, known: Known) -> Spoilers:
+        """The game with its numbers from ``known``."""
+        if set(self.outsider) != set(self.players):
+            raise InputError(
+                f"outsiders {', '.join(self.outsider)}", where=f"file {self.id}",
+                allowed=f"exactly the players: {', '.join(self.players)}",
+            )  # fmt: skip
+
+        def of(name: str) -> dict[str, Any]:
+            return {
+                p: number(getattr(self.outsider[p], name), known, f"{name} of {p}")
+                for p in self.players
+            }
+
+        return Spoilers(
+            self.players,
+            held=of("held"),
+            broken=of("broken"),
+            chance=of("chance"),
+            cost=of("cost"),
+            levers={
+                p: {
+                    lever: (
+                        number(row.harm, known, f"harm of {lever} to {p}"),
+                        number(row.chance, known, f"chance of {lever} against {p}"),
+                    )
+                    for lever, row in self.outsider[p].levers.items()
+                }
+                for p in self.players
+            },
+            signatories={
+                p: (
+                    number(row.held, known, f"held of {p}"),
+                    number(row.broken, known, f"broken of {p}"),
+                )
+                for p, row in self.signatory.items()
+            },
+            title=self.title,
+            origin=self,
+        )
+
+
+class LegislativeFile(RoomFile):
+    """A legislature as its file holds it."""
+
+    kind: Literal["legislative"]
+    recognition: dict[str, Any] = Field(min_length=1)
+    discount: Any
+    quota: int = 0
+
+    def build(self, known: Known) -> LegislativeGame:
+        """The game with its numbers from ``known``."""
+        chances = self._by_player(self.recognition, known, "recognition")
+        missing = [p for p in self.players if p not in chances]
+        if missing:
+            raise InputError(f"no chance of {', '.join(missing)}", where="recognition")
+        return LegislativeGame(
+            {p: chances[p] for p in self.players},
+            discount=number(self.discount, known, "discount"),
+            quota=self.quota,
+        )
+
+
+class HyperplaneFile(RoomFile):
+    """A hyperplane game as its file holds it."""
+
+    kind: Literal["hyperplane"]
+    worth: dict[str, Any] = Field(min_length=1)
+    rates: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    def build(self, known: Known) -> HyperplaneGame:
+        """The game with its numbers from ``known``."""
+        return HyperplaneGame(
+            self.players,
+            {key: number(entry, known, f"worth of {key}") for key, entry in self.worth.items()},
+            {
+                key: self._by_player(row, known, f"rates of {key}")
+                for key, row in self.rates.items()
+            },
+        )
+
+
 KINDS: dict[str, type[RoomFile]] = {
     "coalitional": CoalitionalFile,
     "voting": VotingFile,
     "claims": ClaimsFile,
+    "spoilers": SpoilersFile,
+    "legislative": LegislativeFile,
+    "hyperplane": HyperplaneFile,
 }
 
 
@@ -246,7 +380,7 @@ def loads(text: str, *, path: str = "") -> RoomFile:
 def _named_in(data: Mapping[str, Any]) -> list[str]:
     """Players of a file that does not list them: those its claims, weights or worths name."""
     found: list[str] = []
-    for key in ("claims", "weights", "airport"):
+    for key in ("claims", "weights", "airport", "outsider", "recognition"):
         if isinstance(data.get(key), Mapping):
             found += data[key]
     rules = data.get("rule")

@@ -511,6 +511,7 @@ def from_case(
     )
 
 
+@compiles("agreement")
 def agreement(negotiation: Negotiation) -> Agreement:
     """Who gains by joining: signatories take the terms best for them together.
 

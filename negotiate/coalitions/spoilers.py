@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from negotiate.case.slots import disagreement
 from negotiate.case.slots.expected import cost as lever_cost
 from negotiate.case.slots.expected import expected_use
 from negotiate.coalitions.game import players_of
-from negotiate.declare import Metric, Playable, compiles, concept, game
+from negotiate.declare import Metric, Playable, compiles, concept, game, reads
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -50,7 +51,9 @@ KIND = "spoilers"
 
 
 def outsiders_of(case: Any) -> tuple[str, ...]:
-    """Parties of a case that value the issues and do not sign."""
+    """Parties of a case that value the issues and do not sign; the players of a spoilers file."""
+    if _has_file(case):
+        return tuple(case.case.model[KIND]["file"].players)
     signed = _signatories(case, _deal_of(case))
     return tuple(p for p in players_of(case) if p not in signed)
 
@@ -66,7 +69,13 @@ def _signatories(case: Any, deal: str) -> tuple[str, ...]:
     return known or tuple(case.principals)
 
 
+def _has_file(case: Any) -> bool:
+    return "file" in case.case.model.get(KIND, {})
+
+
 def _applies(case: Any) -> bool:
+    if _has_file(case):
+        return True
     return bool(case.issues) and bool(case.deals) and bool(outsiders_of(case))
 
 
@@ -121,6 +130,8 @@ class Spoilers(Playable):
         Signatory to (payoff while the deal holds, payoff when it has broken down).
     title
         The deal, for people.
+    origin
+        The file it was read from, for `as_case`.
     """
 
     players: tuple[str, ...]
@@ -131,6 +142,7 @@ class Spoilers(Playable):
     levers: Mapping[str, Mapping[str, tuple[Any, Any]]] = field(default_factory=dict)
     signatories: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     title: str = ""
+    origin: Any = None
 
     _view = "negotiate.coalitions.view"
 
@@ -200,6 +212,17 @@ class Spoilers(Playable):
 
     def __repr__(self) -> str:
         return f"Spoilers({self.title or 'a deal'}; outsiders {', '.join(self.players)})"
+
+    def as_case(self) -> Any:
+        """The quantities of the file it was read from as a case, to draw, set and ask what if."""
+        from negotiate.coalitions import _file
+
+        if self.origin is None:
+            raise InputError(
+                "the outsiders were not read from a parameter file", where=self.title or KIND,
+                allowed='a file of kind = "spoilers" with its quantities',
+            )  # fmt: skip
+        return _file.as_case(self.origin)
 
     def gain(self, player: str) -> Any:
         """What breaking the deal brings with the levers idle, q (d - u) - k."""
@@ -369,6 +392,16 @@ def _shown(value: Any) -> str:
     return "none" if value is None else f"{float(value):.3f}"
 
 
+@reads("spoilers")
+def read(path: str | Path) -> Spoilers:
+    """Outsiders of a deal from a parameter file with ``kind = "spoilers"``."""
+    from negotiate.coalitions import _file
+
+    found = _file.open_file(path).game()
+    assert isinstance(found, Spoilers)
+    return found
+
+
 @compiles("spoilers")
 def from_case(negotiation: Negotiation, *, deal: str = "", commitment: str = "stated") -> Spoilers:
     """Outsiders of a deal of a case: what they have with it and without.
@@ -389,6 +422,12 @@ def from_case(negotiation: Negotiation, *, deal: str = "", commitment: str = "st
     commitment
         ``full``, ``stated`` or ``derived``: how sure the levers are to be used.
     """
+    if _has_file(negotiation):
+        from negotiate.coalitions import _file
+
+        found = _file.at(negotiation, KIND)
+        assert isinstance(found, Spoilers)
+        return found
     name = deal or _deal_of(negotiation)
     if not name:
         raise NotApplicableError(

@@ -14,6 +14,7 @@ from negotiate.coalitions.agreement import Agreement
 from negotiate.coalitions.claims import ClaimsProblem, constrained_equal_awards, talmud
 from negotiate.coalitions.game import CoalitionalGame
 from negotiate.coalitions.legislative import LegislativeGame
+from negotiate.coalitions.multilateral import Multilateral
 from negotiate.coalitions.ntu import HyperplaneGame
 from negotiate.coalitions.spoilers import Spoilers
 from negotiate.coalitions.voting import VotingBody, shapley_shubik
@@ -108,7 +109,20 @@ def _spoilers(game: Spoilers) -> Table:
     return title, head, rows
 
 
+def _multilateral(game: Multilateral) -> Table:
+    worths = game.worths
+    rows = [
+        [clean(p), _value(worths.number(1 << k)), _value(game.disagreement()[p])]
+        for k, p in enumerate(game.players)
+    ]
+    title = clean(game.frontier.title) or "Bargaining with coalitions behind it"
+    if worths.outsiders:
+        title += f"; outsiders: {worths.outsiders}"
+    return title, ("party", "secures alone", "brings from smaller coalitions"), rows
+
+
 _TABLES: dict[type, Any] = {
+    Multilateral: _multilateral,
     CoalitionalGame: _coalitional,
     VotingBody: _voting,
     ClaimsProblem: _claims,
@@ -176,6 +190,14 @@ def figure(thing: Any) -> str:
             "deal breaks": [float(np.mean(thing.broken[p])) for p in names],
         }
         return bars(clean(thing.title) or "Outsiders", [clean(p) for p in names], series)
+    if isinstance(thing, Multilateral):
+        names = list(thing.players)
+        given = thing.disagreement()
+        series = {
+            "alone": [float(np.mean(thing.worths.number(1 << k))) for k in range(len(names))],
+            "from smaller coalitions": [float(np.mean(given[p])) for p in names],
+        }
+        return bars("What stands behind each party", [clean(p) for p in names], series)
     raise NotApplicableError(f"{type(thing).__name__} has no figure", where="figure")
 
 

@@ -179,3 +179,42 @@ def test_players_that_the_numbers_name_need_not_be_listed(
 ) -> None:
     file = files.loads(f'format = 1\nid = "f"\ntitle = "F"\n{text}')
     assert file.players == players and file.game().players == players
+
+
+# ---- outsiders, legislatures, hyperplane games ---------------------------------------------------
+
+SPOILERS = 'format = 1\nkind = "spoilers"\nid = "s"\ntitle = "S"\n'
+
+
+def test_spoilers_file_answers_a_what_if(capsys: pytest.CaptureFixture[str]) -> None:
+    """0.4 (0.7 - 0.55) - 0.02 = 1/25 is gained; a chance of (1/25)/0.35 = 4/35 stops it."""
+    found = solved("idlib-2020-spoilers", capsys)
+    facts = found["solutions"][0]["points"][0]["facts"]
+    assert facts["needed_chance"]["HTS"]["air_power"] == "4/35"
+    case = ng.open("idlib-2020-spoilers").as_case()
+    chance = np.array([0.05, 4 / 35 + 1e-6, 0.55])
+    drawn = metric.evaluate(
+        case.with_draws({"quantity.air_power_used": chance}),
+        ["spoilers.spoils.HTS", "spoilers.payment.HTS"],
+    )
+    assert drawn["spoilers.spoils.HTS"].tolist() == [True, False, False]
+    assert drawn["spoilers.payment.HTS"] == pytest.approx([9 / 160, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "told"),
+    [
+        (SPOILERS, CaseError, "outsider"),
+        (SPOILERS + "[outsider.a]\nheld = 1\nbroken = 2\nchance = 0", InputError, "above 0 to 1"),
+        (SPOILERS + "[outsider.a]\nheld = 1\nbroken = 2\n"
+         "levers.x = { harm = -1 }", InputError, "harm -1"),
+        (SPOILERS + 'players = ["b"]\n[outsider.a]\nheld = 1\nbroken = 2', InputError, "exactly"),
+        (SPOILERS.replace("spoilers", "legislative") + "discount = 0.9\n"
+         "[recognition]\na = 0.5\nb = 0.4", InputError, "sum to 9/10"),
+        (SPOILERS.replace("spoilers", "hyperplane") + '[worth]\na = 0\nb = 0\n"a+b" = 1\n'
+         '[rates."a+b"]\na = 0', InputError, "above 0"),
+    ],
+)  # fmt: skip
+def test_bad_files_of_the_other_kinds(text: str, error: type[Exception], told: str) -> None:
+    with pytest.raises(error, match=told):
+        files.loads(text).game()

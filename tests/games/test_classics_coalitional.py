@@ -14,7 +14,7 @@ from negotiate.coalitions import _file as files
 FOLDER = Path(__file__).parents[2] / "games" / "classics"
 FILES = sorted(
     path
-    for path in FOLDER.glob("*.toml")
+    for path in (*FOLDER.glob("*.toml"), *FOLDER.parent.glob("*.toml"))
     if tomllib.loads(path.read_text(encoding="utf-8")).get("kind") in files.KINDS
 )
 
