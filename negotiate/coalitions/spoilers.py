@@ -51,7 +51,7 @@ KIND = "spoilers"
 
 
 def outsiders_of(case: Any) -> tuple[str, ...]:
-    """Parties of a case that value the issues and do not sign; the players of a spoilers file."""
+    """Parties of a case that value the issues and do not sign; players of a spoilers file."""
     if _has_file(case):
         return tuple(case.case.model[KIND]["file"].players)
     signed = _signatories(case, _deal_of(case))
@@ -66,7 +66,8 @@ def _deal_of(case: Any) -> str:
 def _signatories(case: Any, deal: str) -> tuple[str, ...]:
     named = tuple(getattr(case.deals[deal], "signatories", ())) if deal in case.deals else ()
     known = tuple(p for p in named if p in case.parties)
-    return known or tuple(case.principals)
+    # one signature is a letter or a declaration: the principals stand behind it all the same
+    return known if len(known) > 1 else tuple(dict.fromkeys((*known, *case.principals)))
 
 
 def _has_file(case: Any) -> bool:
