@@ -102,6 +102,8 @@ class Saddle(NamedTuple):
 MAX_CELLS = 1 << 24
 """Most cells times draws that are made where some profile leaves no zone."""
 
+_BATCH = 1 << 16  # cells times draws bargained over in one call
+
 
 def lever_saddle(
     f: Frontier,
@@ -274,17 +276,28 @@ def cells(
     points = np.asarray(d, dtype=float)
     m, n = points.shape[:2]
     size = f.start.shape[1]
-    payoffs = np.empty((size, 2, m, n))
-    lam = np.empty((size, m, n))
-    has = np.empty((size, m, n), dtype=bool)
-    for i in range(m):
-        for j in range(n):
-            cell = bargaining.flatten(f, points[i, j])
-            found = bargaining.nash(f, _rows(f, cell), weights)
-            ok = (found.u - cell >= -tolerance.UTILITY).all(axis=0)
-            payoffs[:, :, i, j] = np.where(ok, found.u, cell).T
-            lam[:, i, j] = 0.5 * (found.low + found.high)
-            has[:, i, j] = ok
+    flat = np.stack([bargaining.flatten(f, cell) for row in points for cell in row], axis=1)
+    shares = bargaining.flatten(f, weights)
+    payoffs = np.empty((2, m * n, size))
+    lam = np.empty((m * n, size))
+    has = np.empty((m * n, size), dtype=bool)
+    # cells of all draws at once, as one longer batch of draws; bounded, so that memory stays flat
+    step = max(1, _BATCH // max(size, 1))
+    for first in range(0, m * n, step):
+        here = slice(first, min(first + step, m * n))
+        count = here.stop - first
+        draws = np.tile(np.arange(size), count)
+        cell = flat[:, here].reshape(2, -1)
+        g = part_of(f, draws) if count > 1 or f.shape != (size,) else f
+        found = bargaining.nash(g, cell.T, shares[:, draws].T)
+        ok = (found.u - cell >= -tolerance.UTILITY).all(axis=0)
+        payoffs[:, here] = np.where(ok, found.u, cell).reshape(2, count, size)
+        lam[here] = (0.5 * (found.low + found.high)).reshape(count, size)
+        has[here] = ok.reshape(count, size)
+    payoffs, lam, has = (
+        np.moveaxis(array, -1, 0).reshape(size, *array.shape[:-2], m, n)
+        for array in (payoffs, lam, has)
+    )
     return payoffs, lam, has
 
 
