@@ -219,6 +219,40 @@ def _threats(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     return from_points(problem, points, strategies=strategies, weights=weights)
 
 
+def _written(kind: str) -> Callable[[Mapping[str, Any], Numbers, str], Any]:
+    """A builder of games that are written as in their own files, numbers over the exercise's."""
+
+    def build(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
+        from pydantic import ValidationError
+
+        own = {k: v for k, v in spec.items() if k not in ("kind", "title", "note")}
+        head = {"format": 1, "kind": kind, "id": "game", "title": str(spec.get("title", ""))}
+        known = {name: {"value": 0} for name in numbers.quantities()}
+        try:
+            file = _file_of(kind).model_validate({**head, **own, "quantity": known})
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(str(x) for x in first["loc"])
+            raise InputError(f"{place}: {first['msg']}", where=where) from error
+        return file.game(numbers.quantities())
+
+    return build
+
+
+def _file_of(kind: str) -> Any:
+    if kind == "graph":
+        from negotiate.graphmodel.files import GraphFile
+
+        return GraphFile
+    if kind == "spatial":
+        from negotiate.spatial.files import SpatialFile
+
+        return SpatialFile
+    from negotiate.coalitions import _file
+
+    return _file.KINDS[kind]
+
+
 def _case(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     """A case of the library under scenarios and changes of its quantities; or one of its games."""
     from negotiate.case.read import cases
@@ -310,6 +344,31 @@ KINDS: dict[str, GameKind] = {
         ("hazard", "spoiler", "violation", "offensive", "containment", "calming"),
     ),
     "threats": GameKind(_threats, ("problem", "points"), ("strategies", "weights")),
+    "graph": GameKind(
+        _written("graph"),
+        ("players", "preferences"),
+        (
+            *("option", "states", "moves", "infeasible", "required", "same", "labels"),
+            *("forbidden", "numbered", "status_quo", "path"),
+        ),
+    ),
+    "coalitional": GameKind(
+        _written("coalitional"),
+        ("players",),
+        ("worth", "attribute", "airport", "gloves", "cost", "unlisted", "unions", "links"),
+    ),
+    "voting": GameKind(_written("voting"), ("players",), ("quota", "weights", "rule", "passes")),
+    "claims": GameKind(_written("claims"), ("players", "estate", "claims"), ("unit",)),
+    "spoilers": GameKind(_written("spoilers"), ("players", "outsider"), ("signatory",)),
+    "legislative": GameKind(
+        _written("legislative"), ("players", "recognition", "discount"), ("quota",)
+    ),
+    "hyperplane": GameKind(_written("hyperplane"), ("players", "worth"), ("rates",)),
+    "spatial": GameKind(
+        _written("spatial"),
+        ("players", "issue", "position"),
+        ("salience", "capability", "risk", "salience_of"),
+    ),
     "case": GameKind(_case, ("case",), ("scenario", "set")),
 }
 """Kinds of game with a table of their own; every form of named numbers is one besides."""

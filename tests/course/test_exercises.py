@@ -7,6 +7,7 @@ the drawn numbers, by formulas of the textbooks cited in it (or derived beside t
 
 import math
 from fractions import Fraction
+from itertools import combinations, permutations
 from pathlib import Path
 
 import pytest
@@ -308,6 +309,87 @@ def _council(w):
             "unanimity": w["fund"] - (w["members"] - 1) * vote}  # fmt: skip
 
 
+def _strait(w):
+    return {"temptation": w["gain"], "answered": w["loss"], "credible": w["harm"] - w["fee"]}
+
+
+def _power(w):
+    votes = {"North": w["n"], "South": w["s"], "East": w["e"], "West": w["w"], "Islands": w["i"]}
+    total = sum(votes.values())
+
+    def pivots(passes):
+        found = dict.fromkeys(votes, 0)
+        for order in permutations(votes):
+            heard = 0
+            for name in order:
+                heard += votes[name]
+                if passes(heard):
+                    found[name] += 1
+                    break
+        return {name: Fraction(count, 120) for name, count in found.items()}
+
+    swings = dict.fromkeys(votes, 0)
+    for size in range(1, 6):
+        for group in combinations(votes, size):
+            held = sum(votes[name] for name in group)
+            for name in group:
+                swings[name] += 2 * held > total >= 2 * (held - votes[name])
+    whole = sum(swings.values())
+    return {"share": Fraction(w["n"]) / total, "veto": total - w["n"],
+            "power": pivots(lambda x: 2 * x > total),
+            "stricter": pivots(lambda x: 3 * x >= 2 * total),
+            "swings": {name: Fraction(count, whole) for name, count in swings.items()}}  # fmt: skip
+
+
+def _dam(w):
+    um, ul, ml, whole = (w[k] for k in ("um", "ul", "ml", "all"))
+    # nobody gains alone: v(N)/3 + (v(ij) + v(ik))/6 - v(jk)/3
+    value = {"Upper": whole / 3 + (um + ul) / 6 - ml / 3,
+             "Middle": whole / 3 + (um + ml) / 6 - ul / 3,
+             "Lower": whole / 3 + (ul + ml) / 6 - um / 3}  # fmt: skip
+    return {"most": whole - ml, "shapley": value, "least": (um + ul + ml) / 2,
+            "complaint": um - value["Upper"] - value["Middle"]}  # fmt: skip
+
+
+def _awards(claims, estate):
+    out, left = {}, Fraction(estate)
+    for rank, (name, claim) in enumerate(sorted(claims.items(), key=lambda item: item[1])):
+        out[name] = min(Fraction(claim), left / (len(claims) - rank))
+        left -= out[name]
+    return out
+
+
+def _water(w):
+    claims = {"Arda": w["a"], "Bela": w["b"], "Cora": w["c"]}
+    total, estate = sum(claims.values()), w["estate"]
+    less = _awards(claims, total - estate)  # losses are awards of what is missing
+    halves = {name: Fraction(claim) / 2 for name, claim in claims.items()}
+    if 2 * estate <= total:
+        talmud = _awards(halves, estate)
+    else:
+        rest = _awards(halves, total - estate)
+        talmud = {name: claims[name] - rest[name] for name in claims}
+    return {"proportional": {name: Fraction(c) * estate / total for name, c in claims.items()},
+            "awards": _awards(claims, estate), "talmud": talmud, "half": Fraction(total) / 2,
+            "losses": {name: claims[name] - less[name] for name in claims}}  # fmt: skip
+
+
+def _militia(w):
+    gain = w["q"] * (w["d"] - w["u"]) - w["k"]
+    # still: u + t; attack: q d + (1 - q)(u + t) - k - p h; equal at t = (gain - p h)/q
+    return {"gain": gain, "struck": gain - w["p"] * w["h"], "guarantee": gain / w["h"],
+            "payment": (gain - w["p"] * w["h"]) / w["q"]}  # fmt: skip
+
+
+def _conference(w):
+    weight = {k: w[f"s_{k}"] * w[f"c_{k}"] for k in "ino"}
+    mean = sum(weight[k] * w[f"x_{k}"] for k in "ino") / sum(weight.values())
+    goal = w["x_n"] + 5
+    pull = weight["n"] * (goal - w["x_n"]) + weight["o"] * (goal - w["x_o"])
+    return {"mean": mean, "error": abs(mean - w["outcome"]),
+            "lobby": pull / (w["x_i"] - goal) / w["s_i"]}  # fmt: skip
+
+
 AGAIN = {
     "payoffs-dominance": _race, "mixed-equilibria": _convoy, "chicken-commitment": _chicken,
     "nash-bargaining": _nash, "bargaining-zone": _gas, "logrolling": _logrolling,
@@ -317,7 +399,8 @@ AGAIN = {
     "repeated-ceasefire": _repeated, "monitoring": _monitoring, "two-level": _two_level,
     "sanctions": _sanctions, "migration-leverage": _migration, "straits": _straits,
     "mediation": _mediation, "durability": _durability, "thresholds": _thresholds,
-    "idlib-1": _idlib, "council": _council,
+    "idlib-1": _idlib, "council": _council, "graph-model": _strait, "voting-power": _power,
+    "coalitions": _dam, "claims": _water, "spoilers": _militia, "forecast": _conference,
 }  # fmt: skip
 
 
