@@ -31,6 +31,7 @@ Agreement Dataset v22.1 (Pettersson, Hogbladh and Oberg 2019, doi:10.1177/002234
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -39,7 +40,7 @@ from typing import Any
 
 import numpy as np
 
-from negotiate import declare, tolerance
+from negotiate import declare
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import monitoring
@@ -57,8 +58,7 @@ from negotiate.dynamic._durability_chain import (
     matrix,
     worth_of,
 )
-from negotiate.dynamic.arithmetic import markov, stochastic_draws
-from negotiate.dynamic.arithmetic import stochastic as kernel
+from negotiate.dynamic.arithmetic import markov, stochastic_many
 from negotiate.dynamic.markov_perfect import markov_perfect
 from negotiate.dynamic.stochastic import StochasticGame, build
 from negotiate.errors import InputError, NoSolutionError, NotApplicableError, UnknownNameError
@@ -581,49 +581,38 @@ def lasting_play(form: StochasticGame) -> Durability:
     """The chain under the most lasting Markov perfect equilibrium, draw by draw.
 
     Of all equilibria in pure plans the one with the longest expected time; where a draw has none,
-    an equilibrium in mixed plans, the first found with the fewest choices mixed. A draw in which
-    neither is found has NaN; a single game then raises `NoSolutionError`.
+    the most lasting of those found in which each side mixes at one choice, or at two. A draw in
+    which neither is found has NaN; a single game then raises `NoSolutionError`.
     """
     reward, move, discount = form.arrays
-    plans, margins = kernel.margins_over_draws(reward, move, form.rules, discount)
-    good = margins >= -tolerance.TIE
-    count = np.asarray(good.sum(-1))
-    war = [form.states.index("war")]
-    start = form.states.index(form.start)
-    _, steps = kernel.chain(reward, move, plans)
-    times = markov.expected_time(steps, war)[..., start]
-    chosen = np.where(good, times, -np.inf).argmax(-1)
-    joint = plans[chosen]
-    own = np.stack([form.rules.own[s][:, joint[..., s]] for s in range(len(form.states))])
-    own = np.moveaxis(own, (0, 1), (-2, -1))  # (..., S, N)
-    mixed = (own[..., None] == np.arange(form.rules.counts.max())).astype(float)
-    solved = count > 0
-    if not solved.all():
-        size = int(np.prod(form.draws))
-        flat = [
-            np.broadcast_to(a, (*form.draws, *a.shape[a.ndim - k :])).reshape(size, *a.shape[-k:])
-            for a, k in ((reward, 3), (move, 3), (discount, 1))
-        ]
-        rows = np.flatnonzero(~solved.reshape(-1))
-        found, done = stochastic_draws.mixed_over_draws(flat[0][rows], flat[1][rows], form.rules,
-                                              flat[2][rows])  # fmt: skip
-        flat_mixed, flat_solved = mixed.reshape(size, *mixed.shape[-3:]), solved.reshape(-1).copy()
-        flat_mixed[rows[done]], flat_solved[rows[done]] = found[done], True
-        mixed, solved = flat_mixed.reshape(mixed.shape), flat_solved.reshape(solved.shape)
-    if not form.draws and not solved:
+    size = math.prod(form.draws)
+    reward, move, discount = (
+        a.reshape(size, *a.shape[len(form.draws) :]) for a in (reward, move, discount)
+    )
+    made = stochastic_many.most_lasting(
+        reward,
+        move,
+        form.rules,
+        discount,
+        start=form.states.index(form.start),
+        ends=[form.states.index("war")],
+    )
+    if not form.draws and not made.found[0]:
         raise NoSolutionError(
             "no Markov perfect equilibrium was found",
             where="durability",
             remedy="solve the game with markov_perfect: it follows a path to one",
         )
-    return _chain_of(form, mixed, count, solved)
+    return _chain_of(form, made)
 
 
-def _chain_of(form: StochasticGame, mixed: Array, count: Array, solved: Array) -> Durability:
-    """The chain of a plan (..., S, N, A), with what each side does and its margins."""
-    reward, move, discount = form.arrays
+def _chain_of(form: StochasticGame, made: stochastic_many.Lasting) -> Durability:
+    """The chain of the plans, with what each side does and its margins."""
+    mixed, count, solved, step, each = (
+        a.reshape((*form.draws, *a.shape[1:]))
+        for a in (made.plans, made.pure, made.found, made.step, made.worth)
+    )
     lack = np.where(solved, 0.0, np.nan)
-    _, each = kernel.action_values(reward, move, form.rules, mixed, discount)
     play: dict[str, Any] = {"equilibria": count, "mixed": (count == 0) + lack}
     start = form.states.index(form.start)
     for i, party in enumerate(form.players):
@@ -646,6 +635,6 @@ def _chain_of(form: StochasticGame, mixed: Array, count: Array, solved: Array) -
             }
         )
     else:
-        step = (move * kernel.spread(form.rules, mixed)[..., None]).sum(-2)
+        step = step.copy()
         step[~solved] = np.eye(len(form.states))
     return Durability(form.states, step, game=form, play=play)

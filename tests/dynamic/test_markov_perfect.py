@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiate.dynamic.arithmetic import stochastic as kernel
-from negotiate.dynamic.arithmetic import stochastic_path
+from negotiate.dynamic.arithmetic import stochastic_many, stochastic_path
 from negotiate.dynamic.markov_perfect import holds, markov_perfect
 from negotiate.dynamic.stochastic import StochasticGame, build, repeated
 from negotiate.errors import InputError, NotApplicableError, NotConvergedError, TooLargeError
@@ -225,7 +225,7 @@ def test_all_pure_equilibria_and_no_other(game):
     assert got == expected
     assert all(e.holds and e.value == 0 for e in found.evidence)
     # over draws the kernel says the same, in floats
-    _, margins = kernel.margins_over_draws(*_arrays(game))
+    _, margins = stochastic_many.margins_over_draws(*_arrays(game))
     assert (margins >= -1e-12).sum() == len(expected)
 
 

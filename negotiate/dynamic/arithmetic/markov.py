@@ -42,6 +42,44 @@ def _reaches(q: Array, r: Array) -> NDArray[np.bool_]:
     return np.asarray(~lost)
 
 
+def eliminated(matrix: NDArray[Any], right: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Solve many diagonally dominant systems at once, draws last, by elimination without pivoting.
+
+    For I - delta P with P substochastic no pivot is needed (an M-matrix), and one pass over arrays
+    whose memory runs along the draws beats a call a system.
+
+    Parameters
+    ----------
+    matrix
+        (S, S, ..., B).
+    right
+        (S, R, ..., B): R right-hand sides; the axes after the first two broadcast.
+
+    Returns
+    -------
+    array, array
+        Solutions (S, R, ..., B), and pivots (S, ..., B), whose product is the determinant.
+
+    Examples
+    --------
+    >>> found, pivots = eliminated(np.array([[2.0, -1.0], [-1.0, 2.0]]), np.array([[1.0], [1.0]]))
+    >>> found.round(12).tolist(), float(pivots.prod().round(12))
+    ([[1.0], [1.0]], 3.0)
+    """
+    a, r = np.array(matrix), np.array(right)
+    size = len(a)
+    for k in range(size):
+        for i in range(k + 1, size):
+            factor = a[i, k] / a[k, k]
+            a[i, k + 1 :] -= factor * a[k, k + 1 :]
+            r[i] -= factor * r[k]
+    for k in reversed(range(size)):
+        for j in range(k + 1, size):
+            r[k] -= a[k, j] * r[j]
+        r[k] /= a[k, k]
+    return r, np.stack([a[k, k] for k in range(size)])
+
+
 def expected_time(step: ArrayLike, absorbing: Sequence[int]) -> Array:
     """Expected periods to absorption (..., S); infinite where absorption is not certain."""
     q, r, inner = _split(step, absorbing)

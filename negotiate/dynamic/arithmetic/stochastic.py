@@ -12,8 +12,7 @@ does better against it (the one-shot deviation principle). Arrays: ``reward`` (.
 own actions; ``counts`` (S, N) says how many actions each player has in each state.
 
 Mixed equilibria are found in `negotiate.dynamic.arithmetic.stochastic_zero_sum`,
-`stochastic_path` (one of any
-game) and `stochastic_draws` (many small games).
+`stochastic_path` (one of any game) and `stochastic_many` (many small games).
 
 Sources: Shapley (1953), PNAS 39:1095-1100, doi:10.1073/pnas.39.10.1095; Fink (1964), J. Sci.
 Hiroshima Univ. A-I 28:89-93 (existence); Fudenberg and Tirole (1991), Game Theory, section 4.2
@@ -44,6 +43,8 @@ Array = NDArray[Any]
 
 MAX_PROFILES = 1_000_000
 """Pure stationary plans that are enumerated."""
+SMALL, MANY = 8, 32
+"""States up to which, and games from which on, values are found by elimination over all games."""
 CHUNK = 20_000
 """Plans times draws evaluated at once: arrays of a few megabytes stay in the cache."""
 
@@ -135,9 +136,22 @@ def chain(reward: Array, move: Array, joint: Array) -> tuple[Array, Array]:
 def evaluate(pay: Array, step: Array, discount: Array) -> Array:
     """Values (..., S, N) of a chain: payoffs (..., S, N), moves (..., S, S), discount (..., N)."""
     size = step.shape[-1]
-    system = np.eye(size) - discount[..., None, None] * step[..., None, :, :]
-    right = np.moveaxis(pay, -1, -2)[..., None]
-    return np.moveaxis(np.linalg.solve(system, right)[..., 0], -1, -2)
+    lead = np.broadcast_shapes(pay.shape[:-2], step.shape[:-2], discount.shape[:-1])
+    if size > SMALL or math.prod(lead) < MANY:
+        system = np.eye(size) - discount[..., None, None] * step[..., None, :, :]
+        right = np.moveaxis(pay, -1, -2)[..., None]
+        return np.moveaxis(np.linalg.solve(system, right)[..., 0], -1, -2)
+    # many small systems: draws last
+    last = np.moveaxis(np.broadcast_to(step, (*lead, size, size)), (-2, -1), (0, 1))
+    right = np.moveaxis(np.broadcast_to(pay, (*lead, *pay.shape[-2:])), (-2, -1), (0, 1))
+    factor = np.broadcast_to(discount, (*lead, discount.shape[-1]))
+    out = []
+    for i in range(pay.shape[-1]):
+        system = -factor[..., i] * last
+        for s in range(size):
+            system[s, s] += 1
+        out.append(markov.eliminated(system, right[:, i : i + 1])[0][:, 0])
+    return np.moveaxis(np.stack(out, 1), (0, 1), (-2, -1))
 
 
 def gains(
@@ -199,32 +213,6 @@ def pure_equilibria(
         worths.append(worth[good])
         worst.append(regret[good])
     return np.concatenate(kept), np.concatenate(worths), np.concatenate(worst)
-
-
-def margins_over_draws(
-    reward: Array, move: Array, rules: Rules, discount: Array
-) -> tuple[Array, Array]:
-    """All pure stationary plans (K, S) and minus their largest gain (..., K): 0 at an equilibrium.
-
-    For small games over draws; the gain is in units of `in_spreads`.
-    """
-    reward = in_spreads(reward, move, rules)
-    lead = np.broadcast_shapes(reward.shape[:-3], move.shape[:-3], discount.shape[:-1])
-    draws = math.prod(lead)
-    check_plans(rules, draws)
-    plans = next(rules.all_plans(rules.plans))
-    flat_reward = np.broadcast_to(reward, (*lead, *reward.shape[-3:])).reshape(
-        draws, *reward.shape[-3:]
-    )
-    flat_move = np.broadcast_to(move, (*lead, *move.shape[-3:])).reshape(draws, *move.shape[-3:])
-    flat_discount = np.broadcast_to(discount, (*lead, discount.shape[-1])).reshape(draws, -1)
-    out = np.empty((draws, len(plans)))
-    rows = max(1, CHUNK // len(plans))
-    for start in range(0, draws, rows):
-        part = slice(start, start + rows)
-        _, gain = gains(flat_reward[part], flat_move[part], rules, plans, flat_discount[part])
-        out[part] = -gain.max((-1, -2))
-    return plans, out.reshape(*lead, len(plans))
 
 
 def evaluate_exact(
