@@ -58,7 +58,7 @@ from negotiate.dynamic._durability_chain import (
     matrix,
     worth_of,
 )
-from negotiate.dynamic.arithmetic import markov, stochastic_many
+from negotiate.dynamic.arithmetic import stochastic_many
 from negotiate.dynamic.markov_perfect import markov_perfect
 from negotiate.dynamic.stochastic import StochasticGame, build
 from negotiate.errors import InputError, NoSolutionError, NotApplicableError, UnknownNameError

@@ -1,15 +1,15 @@
-r"""Many small stochastic games at once: all their stationary plans, and what mixes where none rests.
+r"""Many small stochastic games at once: all stationary plans, and what mixes where none rests.
 
-States in which nobody chooses are eliminated once for each game: with E these states and C the rest,
-:math:`v_E = (I - \delta P_{EE})^{-1}(r_E + \delta P_{EC} v_C)`, so that a plan is worth
+States in which nobody chooses are eliminated once for each game: with E these states and C the
+rest, :math:`v_E = (I - \delta P_{EE})^{-1}(r_E + \delta P_{EC} v_C)`, so that a plan is worth
 :math:`v_C = R + T v_C` with R and T of its own joint actions. Gauss elimination of :math:`I - T`
 without pivoting (a diagonally dominant system) gives at once the values and the determinant D, for
 all plans of all games together; arrays have their draws last, where memory runs on.
 
-**Mixing.** A row of the system stands once in each determinant. So D and Cramer's numerators N = D v
-are multilinear in the probabilities of the choices, and the numbers of the pure plans are all there
-is to know. Let players 1 and 2 mix at one choice each, x and y, the rest pure. Player 1 is
-indifferent where its two plans are worth the same in the state of its choice,
+**Mixing.** A row of the system stands once in each determinant. So D and Cramer's numerators
+N = D v are multilinear in the probabilities of the choices, and the numbers of the pure plans are
+all there is to know. Let players 1 and 2 mix at one choice each, x and y, the rest pure. Player 1
+is indifferent where its two plans are worth the same in the state of its choice,
 
 .. math:: N_0(y) D_1(y) - N_1(y) D_0(y) = 0,
     \qquad N_a(y) = (1-y) N_{a0} + y N_{a1},
@@ -236,7 +236,8 @@ def _most_lasting(
     chosen = good.argmax(0)
     several = np.flatnonzero(pure > 1)
     if several.size:
-        _, steps = chain(*(np.moveaxis(a[..., several], -1, 0) for a in (reward, move)), game.plans)
+        pay, ahead = (np.moveaxis(a[..., several], -1, 0) for a in (reward, move))
+        _, steps = chain(pay, ahead, game.plans)
         chosen[several] = np.where(good[:, several].T, time(steps), -np.inf).argmax(-1)
     joint = game.plans[chosen]
     own = np.stack([rules.own[s][:, joint[:, s]] for s in range(joint.shape[-1])])
@@ -245,8 +246,8 @@ def _most_lasting(
     plans[rest] = np.nan
     if rest.size:
         row, tried = mixed(game, rest)
-        part = (a[..., row] for a in (scaled, move, discount))
-        steps, _, gain = judged(*part, rules, tried)
+        pay, ahead, factor = (a[..., row] for a in (scaled, move, discount))
+        steps, _, gain = judged(pay, ahead, factor, rules, tried)
         good = gain <= tolerance.PROBABILITY
         row, tried = row[good], tried[good]
         order = np.lexsort((-time(steps[good]), row))
@@ -264,7 +265,7 @@ def _in_spreads(reward: Array, move: Array, rules: Rules) -> Array:
 def judged(
     reward: Array, move: Array, discount: Array, rules: Rules, plans: Array
 ) -> tuple[Array, Array, Array]:
-    """Chain (B, S, S) of plans (B, S, N, A), worth of single actions (B, S, N, A), largest gain (B,).
+    """Chain (B, S, S) of plans (B, S, N, A), worth of actions (B, S, N, A), largest gain (B,).
 
     By the definition: the plan's values from its own chain, and what one action instead would be
     worth at them. `negotiate.dynamic.arithmetic.stochastic.action_values` for games draws last.
@@ -329,7 +330,7 @@ def _single(plan: int, game: Folded) -> Array:
     """A pure plan by its number as probabilities (S, N, A)."""
     joint = game.plans[plan]
     own = np.stack([game.rules.own[s, :, joint[s]] for s in range(len(joint))])
-    return (own[..., None] == np.arange(game.rules.counts.max())).astype(float)
+    return np.asarray(own[..., None] == np.arange(game.rules.counts.max()), float)
 
 
 def mixed(game: Folded, rows: Array | None = None) -> tuple[Array, Array]:
@@ -380,10 +381,10 @@ def _pairs(game: Folded, rows: Array, mine: list[list[Place]]) -> tuple[Array, A
     found = list(_supports(game, mine, 1))
     weight = game.weights
     base = np.array([rest for _, _, rest in found])
+    choices = [[first[0] for first, _, _ in found], [second[0] for _, second, _ in found]]
     odds, passed = [], []
     for i in range(2):
-        own = [support[i][0] for support in found]
-        other = [support[1 - i][0] for support in found]
+        own, other = choices[i], choices[1 - i]
         at = np.array([k for k, _ in own])
         up, side = (np.array([weight[p] for p in places]) for places in (own, other))
         tops = worth[i] * size[i][:, None]
@@ -408,7 +409,7 @@ def _pairs(game: Folded, rows: Array, mine: list[list[Place]]) -> tuple[Array, A
     plans = np.stack([_single(b, game) for b in base])[k]
     # the odds that make player i indifferent are those of the other's choice
     for i, t in ((0, odds[0][r0, k, row]), (1, odds[1][r1, k, row])):
-        state = np.array([game.chosen[support[1 - i][0][0]] for support in found])[k]
+        state = np.array([game.chosen[at] for at, _ in choices[1 - i]])[k]
         plans[np.arange(len(k)), state, 1 - i] = np.stack([1 / (1 + t), t / (1 + t)], -1)
     return row, plans
 
@@ -568,7 +569,7 @@ def _eigenvalues(polynomial: Array) -> tuple[Array, Array]:
 
 def _at(polynomial: Array, x: Array) -> Array:
     """Value of polynomials (D, B), lowest coefficient first, at points (B,)."""
-    out = polynomial[-1]
+    out = np.asarray(polynomial[-1])
     for row in polynomial[-2::-1]:
         out = out * x + row
     return out
