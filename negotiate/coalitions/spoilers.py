@@ -382,10 +382,11 @@ def explain(game: Spoilers) -> str:
             f"{number}. {p} gains {_shown(gain)} by breaking the deal and {stops}; by one lever "
             f"alone: {needed or 'none harms it'}."
         )
-    lines.append(
-        f"{len(lines) + 1}. With the deal the signatories would lose {_shown(game.at_stake())}; "
-        f"after the payments {_shown(game.afforded())} is left."
-    )
+    if game.signatories:
+        lines.append(
+            f"{len(lines) + 1}. With the deal the signatories would lose {_shown(game.at_stake())}; "
+            f"after the payments {_shown(game.afforded())} is left."
+        )
     return "\n".join(lines)
 
 
