@@ -384,8 +384,8 @@ def explain(game: Spoilers) -> str:
         )
     if game.signatories:
         lines.append(
-            f"{len(lines) + 1}. With the deal the signatories would lose {_shown(game.at_stake())}; "
-            f"after the payments {_shown(game.afforded())} is left."
+            f"{len(lines) + 1}. With the deal the signatories would lose "
+            f"{_shown(game.at_stake())}; after the payments {_shown(game.afforded())} is left."
         )
     return "\n".join(lines)
 
