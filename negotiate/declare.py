@@ -596,8 +596,21 @@ def _marked(role: Role, name: str) -> Callable[[F], F]:
     return decorate
 
 
-def compiles(name: str) -> Callable[[F], F]:
-    """Declare the function that makes the game ``name`` from a case."""
+def compiles(name: str, *, slots: Sequence[str] = ()) -> Callable[[F], F]:
+    """Declare the function that makes the game ``name`` from a case, and the slots it reads.
+
+    Parameters
+    ----------
+    name
+        Id of the game.
+    slots
+        Slots of levers whose effects the game reads; a literal.
+
+    Returns
+    -------
+    Callable
+        A decorator of the function.
+    """
     return _marked("compiles", name)
 
 
@@ -700,6 +713,7 @@ def add_folder(folder: str | Path) -> None:
     _added.append(Path(folder).resolve())
     catalogue.cache_clear()
     _lookup.cache_clear()
+    readers_of.cache_clear()
 
 
 @cache
@@ -895,6 +909,20 @@ def kinds() -> Mapping[str, str]:
     of_numbers = {e.name: "numbers" for e in catalogue() if e.facts.get("file") == "numbers"}
     own = {name: name for name in names("reads") if name[0] != "." and name != "numbers"}
     return MappingProxyType(dict(sorted({**of_numbers, **own}.items())))
+
+
+@cache
+def readers_of(slot: str) -> tuple[str, ...]:
+    """Games that say they read a slot of levers, sorted; nothing is imported.
+
+    >>> readers_of("inside_flow")
+    ('alternating_offers',)
+    """
+    return tuple(sorted(e.name for e in catalogue() if e.role == "compiles" and slot in _slots(e)))
+
+
+def _slots(found: Entry) -> tuple[str, ...]:
+    return tuple(found.facts.get("slots") or ())
 
 
 def file_of(game: str) -> ModuleType:

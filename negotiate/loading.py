@@ -12,7 +12,9 @@ from typing import Any
 
 from negotiate import declare
 from negotiate.case import read as casefile
-from negotiate.errors import FileFormatError
+from negotiate.case.diagnostics import Finding, place
+from negotiate.case.findings import parse_toml
+from negotiate.errors import FileFormatError, NegotiateError
 
 
 def load(case: str | Path) -> Any:
@@ -73,3 +75,57 @@ def suffixes() -> tuple[str, ...]:
 def kinds() -> tuple[str, ...]:
     """Kinds of parameter files, besides ``negotiation``."""
     return tuple(declare.kinds())
+
+
+def unread_slots(case: str | Path) -> list[Finding]:
+    """Slots that levers of a case enter and that no model of this case reads.
+
+    A model is of this case where it can be compiled from it. Which slots it reads is declared
+    where it is compiled (`negotiate.declare.compiles`).
+
+    Parameters
+    ----------
+    case
+        Id or path of a case without errors.
+
+    Returns
+    -------
+    list
+        Warnings, each at its line.
+
+    Examples
+    --------
+    >>> unread_slots("idlib-2020")
+    []
+    """
+    path = casefile.resolve(case)
+    text = casefile.read_text(path)
+    negotiation = casefile.loads(text, str(path))
+    readers = {
+        slot: declare.readers_of(slot)
+        for slot in dict.fromkeys(s for one in negotiation.case.lever for s in one.enters)
+    }
+    unread = {
+        slot for slot, games in readers.items() if not any(_compiles(negotiation, g) for g in games)
+    }
+    found = [
+        Finding(
+            ("lever", index, "enters", number),
+            f"nothing of this case reads the slot '{slot}'",
+            f"{slot} is read by {', '.join(readers[slot]) or 'no model'}",
+            "take it out, or give the numbers that such a model needs",
+            severity="warning",
+        )
+        for index, lever in enumerate(negotiation.case.lever)
+        for number, slot in enumerate(lever.enters)
+        if slot in unread
+    ]
+    return place(found, text, parse_toml(text, str(path)), str(path)) if found else []
+
+
+def _compiles(negotiation: Any, game: str) -> bool:
+    try:
+        declare.load("compiles", game)(negotiation)
+    except NegotiateError:
+        return False
+    return True

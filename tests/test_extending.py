@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from negotiate.case.read import resolve
+
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "extending"
 ARMS = """
@@ -48,7 +50,7 @@ def example(page: str) -> tuple[Path, str]:
 def plugins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the examples of the pages, found through ``NEGOTIATE_PATH``."""
     folder = tmp_path_factory.mktemp("plugins")
-    for page in ("concept", "game", "section"):
+    for page in ("concept", "game", "section", "lever"):
         path, text = example(page)
         (folder / path.name).write_text(text, encoding="utf-8")
     return folder
@@ -68,7 +70,7 @@ def run(plugins: Path, *words: str, code: int = 0) -> str:
 
 
 def test_the_examples_keep_their_promises(plugins: Path) -> None:
-    for name in ("stackelberg.py", "security_dilemma.py"):
+    for name in ("stackelberg.py", "security_dilemma.py", "legitimacy.py"):
         run(plugins, "-m", "doctest", name)
 
 
@@ -122,6 +124,45 @@ def test_a_section_stands_in_the_report(plugins: Path) -> None:
         "-o", "one.html", "--draws", "10")  # fmt: skip
     text = (plugins / "one.html").read_text(encoding="utf-8")
     assert "Without a deal" in text and "Operation Spring Shield" in text
+
+
+def test_a_slot_of_levers(plugins: Path) -> None:
+    """One file: the format takes the slot, a model reads it; without a reader check says so."""
+    text = resolve("idlib-2020").read_text(encoding="utf-8")
+    old = 'enters = ["disagreement", "inside_flow", "punishment"]'
+    assert old in text
+    (plugins / "standing.toml").write_text(
+        text.replace(old, old.replace("]", ', "legitimacy"]'), 1), encoding="utf-8"
+    )
+    plain = {**os.environ, "PYTHONPATH": str(ROOT)}
+    known = [sys.executable, "-m", "negotiate", "check", "standing.toml"]
+    refused = subprocess.run(known, cwd=plugins, capture_output=True, text=True, env=plain)
+    assert refused.returncode == 2 and "enters[4]: 'legitimacy'" in refused.stderr
+    assert "legitimacy" not in run(plugins, "-m", "negotiate", "check", "standing.toml")
+    left = json.loads(run(plugins, "-c", (
+        "import json, negotiate as ng; case = ng.load('standing.toml');"
+        "lever = next(x for x in case.case.lever if 'legitimacy' in x.enters);"
+        "use = sum(float(case.value(f'branch.{b}.probability'))"
+        " * float(case.get(f'lever.{lever.id}.credibility.{b}', 0)) for b in case.branches);"
+        "cost = {p: use * float(case.get(f'lever.{lever.id}.cost.{p}', 0)) for p in case.parties};"
+        "left = {p: float(v) for p, v in ng.game(case, 'standing').left.items()};"
+        "print(json.dumps([left, cost]))"
+    )))  # fmt: skip
+    assert all(abs(left[0][p] - (1 - left[1][p])) < 1e-12 for p in left[0])
+    assert any(cost > 0 for cost in left[1].values())
+    alone = plugins / "alone"
+    alone.mkdir()
+    body = (plugins / "legitimacy.py").read_text(encoding="utf-8")
+    (alone / "legitimacy.py").write_text(
+        body.replace('@compiles("standing", slots=("legitimacy",))', '@compiles("standing")'),
+        encoding="utf-8",
+    )
+    told = subprocess.run(
+        known, cwd=plugins, capture_output=True, text=True,
+        env={**plain, "NEGOTIATE_PATH": str(alone)},
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert "nothing of this case reads the slot 'legitimacy'" in told.stderr + told.stdout
 
 
 def test_an_exercise(plugins: Path) -> None:

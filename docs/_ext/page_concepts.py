@@ -85,15 +85,13 @@ def _slots() -> str:
         "A lever names its slots in `enters`. The same cost through another slot has other "
         "comparative statics, so the file must choose; `negotiate check` reports a slot that no "
         "model of the case reads.\n",
-        table(("slot", "meaning"), _slot_rows(), raw=True),
+        table(("slot", "unit", "meaning", "read by"), _slot_rows(), raw=True),
     ])  # fmt: skip
 
 
-def _slot_rows() -> list[tuple[str, str]]:
-    stems = declare.files_in("case.slots") if (declare.ROOT / "case" / "slots").is_dir() else ()
-    found = [(stem, declare.file_named("case.slots", stem)) for stem in stems]
-    rows = [(f"`{stem}`", cell(file.MEANING)) for stem, file in found if hasattr(file, "MEANING")]
-    if rows:
-        return rows
-    slots = import_module("negotiate.case.slots").SLOTS
-    return [(f"`{slot.name}`", cell(slot.meaning)) for slot in slots.values()]
+def _slot_rows() -> list[tuple[str, ...]]:
+    found = [declare.load("slot", name) for name in declare.names("slot")]
+    return [
+        (f"`{s.name}`", cell(str(s.unit)), cell(s.meaning), cell(", ".join(s.read_by)))
+        for s in found
+    ]

@@ -204,7 +204,7 @@ def _worth(problem: BargainingProblem, terms: Mapping[str, Any]) -> tuple[Any, A
     return np.broadcast_to(u, shape), np.broadcast_to(d, shape)
 
 
-@compiles("deal")
+@compiles("deal", slots=("disagreement",))
 def from_case(
     negotiation: Any,
     *,

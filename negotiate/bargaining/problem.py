@@ -542,7 +542,7 @@ def from_curve(
     )
 
 
-@compiles("bargaining")
+@compiles("bargaining", slots=("disagreement",))
 def problem(
     negotiation: Any,
     *,

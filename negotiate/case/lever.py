@@ -11,24 +11,32 @@ with a stated probability). A lever enters a model only through the slots it nam
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import PydanticCustomError
 
+from negotiate import declare
 from negotiate.case.quantity import Frozen, Quantity
 
-Slot = Literal[
-    "disagreement",
-    "inside_flow",
-    "outside_option",
-    "win_probability",
-    "war_cost",
-    "audience_cost",
-    "punishment",
-    "monitoring",
-    "linkage",
-    "side_payment",
-]
+
+def _declared(name: str) -> str:
+    if name not in declare.names("slot"):
+        known = ", ".join(declare.names("slot"))
+        raise PydanticCustomError(
+            "literal_error", "a slot is one of {expected}", {"expected": known}
+        )
+    return name
+
+
+class _SlotNames:
+    """The slots declared, named in the JSON schema when it is written."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> Any:
+        return {**handler(core), "enum": list(declare.names("slot"))}
+
+
+SlotName = Annotated[str, AfterValidator(_declared), _SlotNames()]
 
 
 class Response(Frozen):
@@ -50,7 +58,7 @@ class Lever(Frozen):
     id: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)
     name: str
     holder: str
-    enters: tuple[Slot, ...] = ("disagreement",)
+    enters: tuple[SlotName, ...] = ("disagreement",)
     available: bool = Field(True, description="on the table in the base case")
     cost: dict[str, Quantity] = Field(
         description="cost of its use to each target and to the holder, in the payer's stakes"

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from negotiate.case.negotiation import Negotiation
-from negotiate.case.slots import expected
+from negotiate.case.slots import expected, table
 from negotiate.case.slots.expected import COMMITMENTS
 from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
 from negotiate.numbers.fractions import exact
@@ -124,12 +124,11 @@ def win_probability(negotiation: Negotiation, form: str, party: str, *, commitme
     with no lever used; each lever in the slot then adds the shift that it states itself to the
     chance of its holder's side, times the chance that it is carried out.
     """
-    from negotiate.case.slots import win_probability as slot
     from negotiate.numbers.arithmetic import clip
 
     winner, loser = sides(negotiation, form, first="winner")
     base = number(negotiation, form, "win_probability", "quantity.win_probability")
-    gains = slot.read(negotiation, commitment=commitment)
+    gains = table.win_probability(negotiation, commitment=commitment)
     chance = clip(base + gains[winner] - gains[loser], 0, 1)
     return chance if party == winner else 1 - chance
 
@@ -179,11 +178,10 @@ def cost_types(
 def _in_prizes(
     negotiation: Negotiation, form: str, party: str, field: str, path: str, commitment: str
 ) -> Any:
-    from negotiate.case.slots import war_cost as slot
     from negotiate.numbers.arithmetic import over
 
     base = number(negotiation, form, field, path)
-    added = slot.read(negotiation, commitment=commitment)[party]
+    added = table.war_cost(negotiation, commitment=commitment)[party]
     return over(base + added, prize(negotiation, form, party))
 
 
@@ -218,12 +216,10 @@ def audience_cost(negotiation: Negotiation, form: str, party: str) -> Any:
 
     The quantity is ``quantity.audience_cost_<party>``, 0 where the file has none.
     """
-    from negotiate.case.slots import audience_cost as slot
-
     base = number(
         negotiation, form, f"audience_cost_{party}", f"quantity.audience_cost_{party}", default=0
     )
-    return base + slot.read(negotiation)[party]
+    return base + table.audience_cost(negotiation)[party]
 
 
 def read(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

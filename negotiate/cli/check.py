@@ -16,7 +16,7 @@ def command(
 ) -> None:
     """Check a case file; exit 2 where it has an error."""
     from negotiate.case.read import check, kind_in, read_text, resolve
-    from negotiate.loading import load, suffixes
+    from negotiate.loading import load, suffixes, unread_slots
 
     path = resolve(case)
     if path.suffix.lower() in suffixes() or (
@@ -26,6 +26,8 @@ def command(
         found = []
     else:
         found = check(path)
+        if not any(one.severity == "error" for one in found):
+            found = sorted((*found, *unread_slots(path)), key=lambda one: (one.line, one.column))
     errors = sum(f.severity == "error" for f in found)
     warnings = len(found) - errors
     failed = bool(errors or (strict and warnings))

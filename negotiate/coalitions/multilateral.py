@@ -261,7 +261,7 @@ def explain(game: Multilateral) -> str:
     return "\n".join(lines)
 
 
-@compiles("multilateral")
+@compiles("multilateral", slots=("disagreement",))
 def from_case(
     negotiation: Negotiation, *, outsiders: str = "", commitment: str = "stated"
 ) -> Multilateral:

@@ -465,7 +465,7 @@ def _where(truth: Any, value: Any, other: Any = 0) -> Any:
     return value if truth else other + 0 * value
 
 
-@compiles("coalitional")
+@compiles("coalitional", slots=("disagreement",))
 def from_case(
     negotiation: Negotiation, *, outsiders: str = "", commitment: str = "stated"
 ) -> CoalitionalGame:
@@ -511,7 +511,7 @@ def from_case(
     )
 
 
-@compiles("agreement")
+@compiles("agreement", slots=("disagreement",))
 def agreement(negotiation: Negotiation) -> Agreement:
     """Who gains by joining: signatories take the terms best for them together.
 

@@ -404,7 +404,7 @@ def read(path: str | Path) -> Spoilers:
     return found
 
 
-@compiles("spoilers")
+@compiles("spoilers", slots=("disagreement",))
 def from_case(negotiation: Negotiation, *, deal: str = "", commitment: str = "stated") -> Spoilers:
     """Outsiders of a deal of a case: what they have with it and without.
 

@@ -474,7 +474,7 @@ class LewisSchultz(
         )
 
 
-@compiles("audience_costs")
+@compiles("audience_costs", slots=("win_probability", "war_cost", "audience_cost"))
 def audience_costs(negotiation: Negotiation, *, commitment: str | None = None) -> AudienceCosts:
     """The crisis of a case: A is ``[model.audience_costs] challenger``, else the first principal.
 
@@ -500,7 +500,7 @@ def audience_costs(negotiation: Negotiation, *, commitment: str | None = None) -
     )
 
 
-@compiles("lewis_schultz")
+@compiles("lewis_schultz", slots=("win_probability", "war_cost", "audience_cost"))
 def lewis_schultz(negotiation: Negotiation, *, commitment: str | None = None) -> LewisSchultz:
     """The same crisis with private errors on both sides' war payoffs and on A's backing down.
 

@@ -45,7 +45,7 @@ from negotiate.case.parametric import (
     single,
     verdict,
 )
-from negotiate.case.slots import linkage, side_payment
+from negotiate.case.slots.table import linkage, side_payment
 from negotiate.crisis.crisis_bargaining import crisis_bargaining, hidden_cost
 from negotiate.declare import Metric, Playable, assessment, compiles, concept, game
 from negotiate.errors import InputError
@@ -630,7 +630,7 @@ def individually_rational(game: IndivisibleIssue) -> Solution:
     return game.equilibria()
 
 
-@compiles("commitment")
+@compiles("commitment", slots=("win_probability", "war_cost"))
 def commitment(negotiation: Negotiation, *, commitment: str | None = None) -> ShiftingPower:
     """Shifting power: A is ``[model.commitment] declining``, else the first principal.
 
@@ -654,7 +654,7 @@ def commitment(negotiation: Negotiation, *, commitment: str | None = None) -> Sh
     )
 
 
-@compiles("long_shift")
+@compiles("long_shift", slots=("win_probability",))
 def long_shift(negotiation: Negotiation, *, commitment: str | None = None) -> LongShift:
     """The shift of a case as a lasting one, war destroying ``quantity.war_loss`` of the prize."""
     a, b = case.sides(negotiation, KIND, first="declining")
@@ -677,7 +677,7 @@ def long_shift(negotiation: Negotiation, *, commitment: str | None = None) -> Lo
     )
 
 
-@compiles("indivisibility")
+@compiles("indivisibility", slots=("win_probability", "war_cost", "linkage", "side_payment"))
 def indivisibility(negotiation: Negotiation, *, commitment: str | None = None) -> IndivisibleIssue:
     """The case as if its prize could not be shared, with the payments and links its levers offer.
 
@@ -690,11 +690,11 @@ def indivisibility(negotiation: Negotiation, *, commitment: str | None = None) -
     war = case.war(negotiation, KIND, a, b, commitment=sure)
     prizes = {party: case.prize(negotiation, KIND, party) for party in (a, b)}
     paid = case.number(negotiation, KIND, "transfer_limit", "quantity.transfer_limit", default=0)
-    for lever, costs in side_payment.read(negotiation).items():
+    for lever, costs in side_payment(negotiation).items():
         holder = negotiation.levers[lever].holder
         paid = paid + over(costs[holder], prizes.get(holder, 1))
     linked = case.number(negotiation, KIND, "linked", "quantity.linked", default=0)
-    for costs in linkage.read(negotiation).values():
+    for costs in linkage(negotiation).values():
         linked = linked + smaller(over(costs[a], prizes[a]), over(costs[b], prizes[b]))
     return IndivisibleIssue(
         war.win_probability, war.cost_a, war.cost_b, paid, linked, players=(a, b)
@@ -788,7 +788,7 @@ class BargainingFailure(Playable):
         return {m.name: m.meaning for m in cls.declaration.metrics}
 
 
-@compiles("bargaining_failure")
+@compiles("bargaining_failure", slots=("win_probability", "war_cost", "linkage", "side_payment"))
 def bargaining_failure(negotiation: Negotiation) -> BargainingFailure:
     """The margins of a case.
 

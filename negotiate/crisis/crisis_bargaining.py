@@ -533,7 +533,7 @@ class Screening(
         return verdict({"other demand": best - point.payoffs[self.players[0]]})
 
 
-@compiles("crisis_bargaining")
+@compiles("crisis_bargaining", slots=("win_probability", "war_cost"))
 def crisis_bargaining(negotiation: Negotiation, *, commitment: str | None = None) -> CostlyLottery:
     """The costly lottery of a case: A is the first principal (``[model.crisis_bargaining] first``).
 
@@ -548,7 +548,7 @@ def crisis_bargaining(negotiation: Negotiation, *, commitment: str | None = None
     return CostlyLottery(war.win_probability, war.cost_a, war.cost_b, players=(a, b))
 
 
-@compiles("hidden_cost")
+@compiles("hidden_cost", slots=("win_probability", "war_cost"))
 def hidden_cost(negotiation: Negotiation, *, commitment: str | None = None) -> RiskReturn:
     """A's demand when B's cost of war is B's secret, uniform between what A holds possible.
 
@@ -568,7 +568,7 @@ def hidden_cost(negotiation: Negotiation, *, commitment: str | None = None) -> R
     )
 
 
-@compiles("screening")
+@compiles("screening", slots=("win_probability", "war_cost"))
 def screening(negotiation: Negotiation, *, commitment: str | None = None) -> Screening:
     """A's demand when B is tough or weak, as A holds possible; tough with ``quantity.resolve_<B>``.
 

@@ -467,7 +467,7 @@ class MutualDeterrence(
         return exact_verdict(gaps)
 
 
-@compiles("deterrence")
+@compiles("deterrence", slots=("win_probability", "war_cost", "audience_cost"))
 def deterrence(negotiation: Negotiation, *, commitment: str | None = None) -> UnilateralDeterrence:
     """Unilateral deterrence: ``[model.deterrence] challenger``, else the first principal.
 

@@ -386,7 +386,7 @@ class EscalationLadder(
         return tree(self)
 
 
-@compiles("escalation")
+@compiles("escalation", slots=("audience_cost",))
 def escalation(
     negotiation: Negotiation, *, commitment: str | None = None, challenger: str | None = None
 ) -> EscalationLadder:

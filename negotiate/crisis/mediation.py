@@ -240,7 +240,7 @@ class Mediation(ParametricForm):
         return Evidence(bool(worst <= UTILITY), worst, "regret", witness)
 
 
-@compiles("mediation")
+@compiles("mediation", slots=("win_probability", "war_cost"))
 def mediation(negotiation: Negotiation, *, commitment: str | None = None) -> Mediation:
     """A mediator between the principals; A, which demands, is the first (``first`` in the file).
 

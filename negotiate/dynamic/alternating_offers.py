@@ -30,7 +30,8 @@ from numpy.typing import NDArray
 
 from negotiate.bargaining.problem import problem as bargaining_problem
 from negotiate.case import slot_reading as case
-from negotiate.case.slots import disagreement, inside_flow, outside_option
+from negotiate.case.slots import disagreement
+from negotiate.case.slots.table import inside_flow, outside_option
 from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _offers_input as given
 from negotiate.dynamic.arithmetic import offers as kernel
@@ -373,7 +374,7 @@ def evaluate_game(game: AlternatingOffers, names: Iterable[str]) -> dict[str, Ar
     return {name: known[name] for name in wanted}
 
 
-@compiles("alternating_offers")
+@compiles("alternating_offers", slots=("inside_flow", "outside_option"))
 def from_case(
     negotiation: Any, *, commitment: str | None = None, periods: int | None = None
 ) -> AlternatingOffers:
@@ -405,13 +406,13 @@ def from_case(
         problem = problem.with_disagreement(d)
     line = np.asarray(problem.floats().frontier(resolution=32), dtype=float)
     gains = line - d[..., None, :]
-    burden = inside_flow.read(negotiation, commitment=sure)
+    burden = inside_flow(negotiation, commitment=sure)
     apart = tuple(
         name
         for name in negotiation.on_table()
         if "disagreement" not in negotiation.levers[name].enters
     )
-    leaving = outside_option.read(negotiation, apart, commitment=sure)
+    leaving = outside_option(negotiation, apart, commitment=sure)
 
     def of(field: str, party: str, path: str, default: Any) -> Any:
         value = case.number(negotiation, KIND, f"{field}_{party}", path, default=default)

@@ -354,7 +354,7 @@ NAMES = tuple(metric.name for metric in METRICS)
 """Names of the metrics, placeholders and all."""
 
 
-@compiles("durability")
+@compiles("durability", slots=("punishment", "monitoring", "audience_cost"))
 def from_case(negotiation: Negotiation, *, commitment: str | None = None) -> Durability:
     """The chain of a case: the play of its `game`, or what `source` says else.
 
@@ -397,7 +397,7 @@ def _of_stages(negotiation: Negotiation) -> Durability:
     )
 
 
-@compiles("stochastic")
+@compiles("stochastic", slots=("punishment", "monitoring", "audience_cost"))
 def stochastic(negotiation: Negotiation, *, commitment: str | None = None) -> StochasticGame:
     """The stochastic game of a case: whether its deal holds; see `game`."""
     return game(negotiation, commitment=commitment)

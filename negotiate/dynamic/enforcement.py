@@ -675,7 +675,7 @@ def _rule(named: str, length: int | None) -> Punishment:
     return known[named]
 
 
-@compiles("enforcement")
+@compiles("enforcement", slots=("punishment", "monitoring"))
 def from_case(
     negotiation: Negotiation,
     *,

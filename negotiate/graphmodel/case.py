@@ -99,7 +99,7 @@ def key_states(case: Negotiation) -> tuple[str, ...]:
     return (DEAL, NOTHING, EVERY) if levers else (DEAL, NOTHING)
 
 
-@compiles("graph")
+@compiles("graph", slots=("disagreement",))
 def graph(case: Negotiation, *, deal: str = "", levers: Sequence[str] | None = None) -> GraphModel:
     """The graph model of a case, see the module for its conventions.
 

@@ -314,7 +314,7 @@ def from_points(
     return ThreatGame(problem, ((), ()), names, array, None, problem.bargaining_weights)
 
 
-@compiles("threats")
+@compiles("threats", slots=("disagreement",))
 def game(
     negotiation: Any, *, commitment: str = "stated", levers: Sequence[str] | None = None
 ) -> ThreatGame:

@@ -10,7 +10,7 @@ import pytest
 from negotiate.case import slot_reading as from_case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.read import loads
-from negotiate.case.slots import (
+from negotiate.case.slots.table import (
     audience_cost,
     inside_flow,
     linkage,
@@ -112,7 +112,7 @@ def test_win_probability_moves_chances_and_no_costs() -> None:
     war = crisis_bargaining(one)
     assert war.win_probability == F(13, 20)
     assert (war.cost_a, war.cost_b) == (F(1, 10), F(1, 10))
-    assert win_probability.read(one) == {"north": F(3, 20), "south": 0}
+    assert win_probability(one) == {"north": F(3, 20), "south": 0}
     assert crisis_bargaining(one, commitment="full").win_probability == F(4, 5)
     # It gains North 0.3 of the prize for 0.05: carried out for its own sake.
     assert crisis_bargaining(one, commitment="derived").win_probability == F(4, 5)
@@ -128,7 +128,7 @@ def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
     one = case("war_cost")
     war = crisis_bargaining(one)
     assert (war.cost_a, war.cost_b) == (F(1, 10) + F(1, 40), F(1, 10) + F(1, 10))
-    assert war.win_probability == F(1, 2) and war_cost.read(one)["north"] == F(1, 40)
+    assert war.win_probability == F(1, 2) and war_cost(one)["north"] == F(1, 40)
     # It costs North 0.05 and brings nothing, but backing down would cost it 0.1 at home.
     assert crisis_bargaining(one, commitment="derived").cost_b == F(3, 10)
     quiet = one.with_value("quantity.audience_cost_north", 0)
@@ -142,7 +142,7 @@ def test_war_cost_adds_and_is_no_threat_by_itself() -> None:
 
 def test_inside_flow_moves_the_deal_at_once() -> None:
     one = case("inside_flow")
-    assert inside_flow.read(one) == {"north": F(1, 40), "south": F(1, 10)}
+    assert inside_flow(one) == {"north": F(1, 40), "south": F(1, 10)}
     flow, none = alternating_offers(one), alternating_offers(off(one))
     np.testing.assert_allclose(flow.inside - none.inside, [-0.1 * 0.025, -0.1 * 0.1], atol=1e-12)
     # South loses more by waiting than North, so North gets more at once.
@@ -152,7 +152,7 @@ def test_inside_flow_moves_the_deal_at_once() -> None:
 
 def test_outside_option_moves_nothing_until_it_binds() -> None:
     one = case("outside_option")
-    assert outside_option.read(one) == {"north": F(1, 40), "south": F(1, 10)}
+    assert outside_option(one) == {"north": F(1, 40), "south": F(1, 10)}
     worse, none = alternating_offers(one), alternating_offers(off(one))
     np.testing.assert_allclose(worse.outside, [-0.025, -0.1], atol=1e-12)
     np.testing.assert_allclose(worse.first_payoffs(), none.first_payoffs(), atol=1e-12)
@@ -168,7 +168,7 @@ def test_the_same_cost_through_disagreement_moves_what_no_deal_is_worth() -> Non
 
 def test_audience_cost_makes_other_threats_credible() -> None:
     one = case("audience_cost").with_value("lever.plain.available", True)
-    assert audience_cost.read(one) == {"north": F(1, 20), "south": 0}
+    assert audience_cost(one) == {"north": F(1, 20), "south": 0}
     assert from_case.audience_cost(one, "escalation", "north") == F(3, 20)
     ladder, without = escalation(one), escalation(off(one))
     # A pledge is not carried out: it is no rung, but makes the rung beside it dearer to leave.
@@ -185,7 +185,7 @@ def test_side_payments_and_links_bridge_an_indivisible_prize() -> None:
         ("linkage", F(1, 20), linkage),  # the smaller of the two worths
     ):
         one = case(slot)
-        assert module.read(one) == {"tool": {"north": F(1, 20), "south": F(1, 5)}}
+        assert module(one) == {"tool": {"north": F(1, 20), "south": F(1, 5)}}
         form = indivisibility(one)
         assert form.payment_needed == F(2, 5)
         assert form.deal_margin == means - F(2, 5)

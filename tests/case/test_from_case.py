@@ -10,8 +10,9 @@ import pytest
 import negotiate
 from negotiate import declare
 from negotiate.bargaining.problem import problem as bargaining_problem
-from negotiate.case.slots import disagreement, inside_flow
+from negotiate.case.slots import disagreement
 from negotiate.case.slots.expected import carrying_out, prize, rational_use
+from negotiate.case.slots.table import inside_flow
 from negotiate.crisis import audience_costs, commitment, crisis_bargaining, deterrence, escalation
 from negotiate.dynamic.alternating_offers import from_case as alternating_offers
 from negotiate.errors import (
@@ -163,7 +164,7 @@ def test_talks_read_their_slots(idlib: negotiate.Negotiation) -> None:
     np.testing.assert_allclose(bare.inside, 0, atol=1e-12)
     np.testing.assert_allclose(bare.outside, 0, atol=1e-12)
     # The worth of talking for ever: base less what inside flows cost, above the disagreement point.
-    harms = inside_flow.read(idlib)
+    harms = inside_flow(idlib)
     for k, party in enumerate(base.players):
         flow = float(disagreement.base(idlib, party) - harms[party]) - float(d[k])
         patience = float(idlib.value(f"party.{party}.discount"))

@@ -12,7 +12,7 @@ import pytest
 
 import negotiate as ng
 from negotiate import declare
-from negotiate.case.slots import inside_flow
+from negotiate.case.slots.table import inside_flow
 from negotiate.crisis import escalation
 from negotiate.crisis.cheap_talk import CheapTalk
 from negotiate.crisis.mediation import Mediation
@@ -103,7 +103,7 @@ def test_what_levers_cost_meanwhile(idlib: CaseContext) -> None:
     """The shift is that of the same talks with the inside-flow levers' harms taken out of them."""
     game = alternating_offers(idlib.case.floats())
     text = talks.meanwhile(idlib, game)
-    flow = (1 - 0.95) * float(inside_flow.read(idlib.case)["turkey"])
+    flow = (1 - 0.95) * float(inside_flow(idlib.case)["turkey"])
     assert f"Turkey {flow:.3f} stakes a week" in text
     off = {f"lever.{name}.available": False for name in idlib.case.levers}
     quiet = idlib.case.with_values(off)

@@ -20,8 +20,6 @@ from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots.expected import check, cost, entering, expected_use
 from negotiate.numbers.streams import annuity, holding_share
 
-MEANING = "lowers (or raises) the payoff of no deal"
-
 
 def base(negotiation: Negotiation, party: str) -> Any:
     """Payoff of no deal with no lever used, in stakes: an average over the branches."""

@@ -11,23 +11,11 @@ Source: Fortna 2003, IO 57:337-372.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from negotiate.case.negotiation import Negotiation
-from negotiate.case.slots.expected import costs_if_used
-
-MEANING = "makes a violation of the deal more likely to be detected"
-
-
-def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """Cost to each party of each device that watches the deal: ``{lever: {party: stakes}}``.
-
-    All levers of the slot count unless ``used`` names some.
-    """
-    return costs_if_used(negotiation, "monitoring", used)
 
 
 def devices(negotiation: Negotiation) -> tuple[str, ...]:

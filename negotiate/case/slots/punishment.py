@@ -9,27 +9,15 @@ Source: Friedman 1971, REStud 38:1-12; Abreu 1988, Econometrica 56:383-396.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots.expected import (
     cost,
-    costs_if_used,
     entering,
     expected_use,
     rational_use,
 )
-
-MEANING = "punishes a violation of the deal"
-
-
-def read(negotiation: Negotiation, used: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-    """Cost to each party of each punishment, once carried out: ``{lever: {party: stakes}}``.
-
-    All levers of the slot count unless ``used`` names some.
-    """
-    return costs_if_used(negotiation, "punishment", used)
 
 
 def by_holder(negotiation: Negotiation, *, commitment: str) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from negotiate import declare
-from negotiate.case.slots import inside_flow
+from negotiate.case.slots.table import inside_flow
 from negotiate.crisis.views import two_level
 from negotiate.declare import section
 from negotiate.drawing import figures
@@ -158,7 +158,7 @@ def walking_out(context: Any, game: Any, found: Any) -> str:
 def meanwhile(context: Any, game: Any) -> str:
     """What levers cost while the talks go on, and what the deal would be without them."""
     case = context.case.floats()
-    burden = inside_flow.read(case)
+    burden = inside_flow(case)
     names = [context.names[n] for n in case.on_table() if "inside_flow" in case.levers[n].enters]
     if not names or not any(float(burden[p]) for p in game.players):
         return "No lever works while the talks go on: waiting costs only time."

@@ -15,7 +15,8 @@ import numpy as np
 from negotiate.bargaining.nash import nash
 from negotiate.bargaining.problem import problem
 from negotiate.case.negotiation import Negotiation
-from negotiate.case.slots import disagreement, outside_option
+from negotiate.case.slots import disagreement
+from negotiate.case.slots.table import outside_option
 from negotiate.coalitions.core import core
 from negotiate.coalitions.secure import Dispute
 from negotiate.coalitions.secure import from_case as coalitional
@@ -107,7 +108,7 @@ def _threats(case: Negotiation, deal: str) -> View:
 
 def _outside(case: Negotiation, deal: str) -> View:
     """Nash bargaining over what each has elsewhere: no lever is used."""
-    lost = outside_option.read(case)
+    lost = outside_option(case)
     d = {p: disagreement.base(case, p) - lost[p] for p in case.principals}
     form = problem(case, levers_used=(), disagreement=d)
     return _bargained(form)
