@@ -119,7 +119,9 @@ def from_case(draws: int, loop: int, results: dict[str, Any]) -> None:
         lambda: [metric.evaluate(case, [f"enforcement.{n}" for n in names]) for case in singles]
     )
     for k in range(loop):
-        assert np.isclose(float(one[k]["margin"]), found["margin"][k], atol=1e-9)
+        assert np.isclose(
+            float(one[k]["enforcement.margin"]), found["enforcement.margin"][k], atol=1e-9
+        )
     print(f"case: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "
           f"one by one {loop / theirs:,.0f} a second")  # fmt: skip
     results["enforcement of the Idlib case"] = claim(

@@ -94,6 +94,10 @@ METRICS = (
 """Metrics of the problem itself; those of its solutions are in `negotiate.bargaining._metrics`."""
 
 
+def _plain(array: np.ndarray[Any, Any]) -> bool:
+    return array.dtype == object and all(isinstance(v, Fraction) for v in array.ravel())
+
+
 @game(
     "bargaining",
     title="Bargaining problem",
@@ -239,6 +243,9 @@ class BargainingProblem(Playable):
         """Each party's utility in other units: u -> factor u + shift, factor above 0."""
         a = stacked([number(factor.get(party, 1)) for party in self.parties])
         b = stacked([number((shift or {}).get(party, 0)) for party in self.parties])
+        if any(array.dtype != object for array in (self.weights, self.disagreement, a, b)):
+            # floats anyway: fractions among them would be added one draw at a time
+            a, b = (floats(v) if _plain(v) else v for v in (a, b))
         return replace(
             self,
             weights=self.weights * a[..., :, None],

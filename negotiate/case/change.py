@@ -110,9 +110,12 @@ def _rescale(
             where=f"group {group}",
             allowed="at most 1 in all",
         )
+    left = 1 - fixed
+    if hasattr(left, "dtype") or isinstance(left, float):
+        left = left * (left > 0)  # what rounding takes below nothing is nothing
     if isinstance(rest, (int, float, Fraction)) and rest == 0:
-        return {member: (1 - fixed) / len(others) for member in others}
-    return {member: negotiation.value(member) * (1 - fixed) / rest for member in others}
+        return {member: left / len(others) for member in others}
+    return {member: negotiation.value(member) * left / rest for member in others}
 
 
 def _far(total: Any, target: int) -> bool:

@@ -384,10 +384,12 @@ class Enforcement(Playable):
     def value(self) -> Array:
         """Average worth per period of the kept deal above its suspension (..., parties)."""
         part = self.parts()
+        of = slice(None) if self.punishment.in_kind else slice(1)  # the same for every violation
+        loss, noise = part["loss"][..., of], part["noise"][..., of]
         peace, _ = kernel.values(
-            worth=part["loss"],
-            suspended=0 * part["loss"],
-            noise=part["noise"],
+            worth=loss,
+            suspended=0 * loss,
+            noise=noise,
             discount=self.discount[..., None],
             periods=self.punishment.periods,
         )
@@ -422,12 +424,15 @@ class Enforcement(Playable):
         if head in self.rules:
             return self.rules[head].measure(rest)
         if name not in self._measured:
-            raise UnknownNameError("metric", name, self._measured, where=KIND)
+            # those of one head share their work, and others cost their own
+            family = [known for known in _readers(self) if known.partition(".")[0] == head]
+            self._measured.update(evaluate_game(self, family if name in family else [name]))
         return self._measured[name]
 
     @cached_property
     def _measured(self) -> dict[str, Array]:
-        return evaluate_game(self)
+        """Metrics asked for so far."""
+        return {}
 
     def weakest(self) -> Array:
         """Index (..., parties) of the clause whose violation alone has the smallest margin."""
