@@ -23,13 +23,12 @@ from negotiate.errors import InputError, NoSolutionError, TooLargeError, Unknown
 if TYPE_CHECKING:
     from negotiate.bargaining.problem import BargainingProblem
 
+MAX_PARTIES, MAX_ISSUES, MAX_OPTIONS = 32, 200, 5000
 _CURVE_GRID = 257
 
 
 def check(form: BargainingProblem) -> None:
     """Shapes, sizes and kinds fit together; before any work."""
-    from negotiate.bargaining.problem import MAX_ISSUES, MAX_OPTIONS, MAX_PARTIES
-
     n, count = len(form.parties), len(form.issues)
     for size, most, what in ((n, MAX_PARTIES, "parties"), (count, MAX_ISSUES, "issues")):
         if size > most:

@@ -45,9 +45,6 @@ from negotiate.errors import (
     UnknownNameError,
 )
 
-MAX_PARTIES, MAX_ISSUES, MAX_OPTIONS = 32, 200, 5000
-
-
 METRICS = (
     Metric(
         "zone",

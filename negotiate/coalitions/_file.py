@@ -86,6 +86,7 @@ from negotiate.coalitions.legislative import LegislativeGame
 from negotiate.coalitions.ntu import HyperplaneGame
 from negotiate.coalitions.spoilers import Spoilers
 from negotiate.coalitions.voting import VotingBody
+from negotiate.declare import reads
 from negotiate.errors import FileFormatError, InputError, UnknownNameError
 
 Known = Mapping[str, Any]
@@ -97,6 +98,32 @@ class RoomFile(GameFile):
     def game(self, values: Mapping[str, Any] | None = None) -> Any:
         """The game at the file's values, or at others (numbers or arrays over draws)."""
         return self.build(self.quantities(values))
+
+    def as_case(self) -> Negotiation:
+        """The file as a case whose quantities can be drawn, set and asked about.
+
+        A game has no issues and its players are free labels, so the checks of a case file do not
+        apply.
+        """
+        case = Case.model_construct(
+            format=1,
+            kind="negotiation",
+            id=self.id,
+            title=self.title,
+            summary=self.note,
+            party=tuple(
+                Party.model_construct(id=p, name=p, role="principal", weights={}, values={})
+                for p in self.players
+            ),
+            issue=(),
+            quantity=dict(self.quantity),
+            model={self.kind: {"file": self}},
+        )
+        return assemble_case(case)
+
+    def at(self, negotiation: Negotiation) -> Any:
+        """The game of a case made by `as_case`, at the case's numbers or draws."""
+        return self.build(_Values(negotiation))
 
     def build(self, known: Known) -> Any:
         """The game with its numbers from ``known``."""
@@ -403,36 +430,55 @@ def open_file(path: str | Path) -> RoomFile:
     return loads(read_text(path), path=str(path))
 
 
-# ---- a file as a case ----------------------------------------------------------------------------
+# ---- readers, by kind ---------------------------------------------------------------------------
 
 
-def as_case(file: RoomFile) -> Negotiation:
-    """The file as a case whose quantities can be drawn, set and asked about.
-
-    A game has no issues and its players are free labels, so the checks of a case file do not apply.
-    """
-    case = Case.model_construct(
-        format=1,
-        kind="negotiation",
-        id=file.id,
-        title=file.title,
-        summary=file.note,
-        party=tuple(
-            Party.model_construct(id=p, name=p, role="principal", weights={}, values={})
-            for p in file.players
-        ),
-        issue=(),
-        quantity=dict(file.quantity),
-        model={file.kind: {"file": file}},
-    )
-    return assemble_case(case)
+@reads("coalitional")
+def read_coalitional(path: str | Path) -> CoalitionalGame:
+    """A game from a parameter file with ``kind = "coalitional"``."""
+    found = open_file(path).game()
+    assert isinstance(found, CoalitionalGame)
+    return found
 
 
-def at(negotiation: Negotiation, kind: str) -> Any:
-    """The game of a case made by `as_case`, at the case's numbers or draws."""
-    file = negotiation.case.model[kind]["file"]
-    assert isinstance(file, RoomFile)
-    return file.build(_Values(negotiation))
+@reads("claims")
+def read_claims(path: str | Path) -> ClaimsProblem:
+    """A problem from a parameter file with ``kind = "claims"``."""
+    found = open_file(path).game()
+    assert isinstance(found, ClaimsProblem)
+    return found
+
+
+@reads("spoilers")
+def read_spoilers(path: str | Path) -> Spoilers:
+    """Outsiders of a deal from a parameter file with ``kind = "spoilers"``."""
+    found = open_file(path).game()
+    assert isinstance(found, Spoilers)
+    return found
+
+
+@reads("voting")
+def read_voting(path: str | Path) -> VotingBody:
+    """A body from a parameter file with ``kind = "voting"``."""
+    found = open_file(path).game()
+    assert isinstance(found, VotingBody)
+    return found
+
+
+@reads("hyperplane")
+def read_hyperplane(path: str | Path) -> HyperplaneGame:
+    """A hyperplane game from a parameter file with ``kind = "hyperplane"``."""
+    found = open_file(path).game()
+    assert isinstance(found, HyperplaneGame)
+    return found
+
+
+@reads("legislative")
+def read_legislative(path: str | Path) -> LegislativeGame:
+    """A legislature from a parameter file with ``kind = "legislative"``."""
+    found = open_file(path).game()
+    assert isinstance(found, LegislativeGame)
+    return found
 
 
 class _Values(Mapping[str, Any]):

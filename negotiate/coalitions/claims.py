@@ -35,7 +35,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,7 +42,7 @@ import numpy as np
 from negotiate.coalitions.arithmetic import claims as arithmetic
 from negotiate.coalitions.arithmetic.exact_table import integers
 from negotiate.coalitions.game import CoalitionalGame, check_size, players_of
-from negotiate.declare import Concept, Metric, Playable, compiles, concept, game, reads
+from negotiate.declare import Concept, Metric, Playable, compiles, concept, game
 from negotiate.errors import InputError, NotApplicableError, TooLargeError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -193,14 +192,12 @@ class ClaimsProblem(Playable):
 
     def as_case(self) -> Any:
         """The quantities of the file it was read from as a case, to draw, set and ask what if."""
-        from negotiate.coalitions import _file
-
         if self.origin is None:
             raise InputError(
                 "the problem was not read from a parameter file", where=self.title or KIND,
                 allowed='a file of kind = "claims" with its quantities',
             )  # fmt: skip
-        return _file.as_case(self.origin)
+        return self.origin.as_case()
 
     def listing(self) -> dict[str, Any]:
         """JSON-ready form."""
@@ -222,27 +219,15 @@ def _float(value: Any) -> Any:
     return float(value) if isinstance(value, (float, np.floating)) else float(exact(value))
 
 
-@reads("claims")
-def read(path: str | Path) -> ClaimsProblem:
-    """A problem from a parameter file with ``kind = "claims"``."""
-    from negotiate.coalitions import _file
-
-    found = _file.open_file(path).game()
-    assert isinstance(found, ClaimsProblem)
-    return found
-
-
 @compiles("claims")
 def from_case(negotiation: Any) -> ClaimsProblem:
     """The problem of a file of ``kind = "claims"`` at other values or over draws."""
-    from negotiate.coalitions import _file
-
     if not _has_claims(negotiation):
         raise NotApplicableError(
             "there is no claims problem", where=f"case {negotiation.id}",
             allowed='a file of kind = "claims"',
         )  # fmt: skip
-    found = _file.at(negotiation, KIND)
+    found = negotiation.case.model[KIND]["file"].at(negotiation)
     assert isinstance(found, ClaimsProblem)
     return found
 

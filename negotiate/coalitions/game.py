@@ -30,7 +30,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ import numpy as np
 from negotiate.case.expression import Expression, parse
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.arithmetic.exact_table import from_floats, integers
-from negotiate.declare import Metric, Playable, game, reads
+from negotiate.declare import Metric, Playable, game
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -290,14 +289,12 @@ class CoalitionalGame(Playable):
 
     def as_case(self) -> Any:
         """The quantities of the file it was read from as a case, to draw, set and ask what if."""
-        from negotiate.coalitions import _file
-
         if self.origin is None:
             raise InputError(
                 "the game was not read from a parameter file", where=self.title or KIND,
                 allowed='a file of kind = "coalitional" with its quantities',
             )  # fmt: skip
-        return _file.as_case(self.origin)
+        return self.origin.as_case()
 
     def listing(self) -> dict[str, Any]:
         """Players and worths, JSON-ready; at most 10 players' coalitions are listed."""
@@ -352,16 +349,6 @@ def _read(given: Any, denominator: int) -> tuple[Array, int]:
         return array.astype(float), 0
     table, scale = integers(array)
     return np.array(table), scale
-
-
-@reads("coalitional")
-def read(path: str | Path) -> CoalitionalGame:
-    """A game from a parameter file with ``kind = "coalitional"``."""
-    from negotiate.coalitions import _file
-
-    found = _file.open_file(path).game()
-    assert isinstance(found, CoalitionalGame)
-    return found
 
 
 # ---- builders ---------------------------------------------------------------------------------

@@ -24,10 +24,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-from negotiate.declare import Playable, concept, game, reads
+from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, NoSolutionError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -88,16 +87,6 @@ class LegislativeGame(Playable):
     def players(self) -> tuple[str, ...]:
         """The members."""
         return tuple(self.recognition)
-
-
-@reads("legislative")
-def read(path: str | Path) -> LegislativeGame:
-    """A legislature from a parameter file with ``kind = "legislative"``."""
-    from negotiate.coalitions import _file
-
-    found = _file.open_file(path).game()
-    assert isinstance(found, LegislativeGame)
-    return found
 
 
 @concept(

@@ -37,12 +37,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.game import CoalitionalGame, from_worths
-from negotiate.declare import Playable, concept, game, reads
+from negotiate.declare import Playable, concept, game
 from negotiate.errors import InputError, TooLargeError
 from negotiate.numbers.fractions import exact
 from negotiate.solution import Evidence, Point, Solution
@@ -128,16 +127,6 @@ class HyperplaneGame(Playable):
         """v(S) less what x costs S at its rates; zero on its frontier."""
         rate = self.rate(mask)
         return self.table.number(mask) - sum(rate[k] * x[k] for k in subsets.members(mask))
-
-
-@reads("hyperplane")
-def read(path: str | Path) -> HyperplaneGame:
-    """A hyperplane game from a parameter file with ``kind = "hyperplane"``."""
-    from negotiate.coalitions import _file
-
-    found = _file.open_file(path).game()
-    assert isinstance(found, HyperplaneGame)
-    return found
 
 
 @concept(

@@ -54,7 +54,6 @@ import numpy as np
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import disagreement
 from negotiate.case.slots.expected import entering
-from negotiate.coalitions import _file
 from negotiate.coalitions.agreement import Agreement
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.arithmetic.best_terms import best_by_sections, best_on_interval
@@ -493,7 +492,7 @@ def from_case(
     ('russia', 'turkey', 'syria', 'eu')
     """
     if "file" in negotiation.case.model.get("coalitional", {}):
-        found = _file.at(negotiation, "coalitional")
+        found = negotiation.case.model["coalitional"]["file"].at(negotiation)
         assert isinstance(found, CoalitionalGame)
         return found
     chosen = outsiders or str(negotiation.setting("coalitional", "outsiders", "alpha"))

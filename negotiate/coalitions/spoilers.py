@@ -30,7 +30,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,7 +39,7 @@ from negotiate.case.slots import disagreement
 from negotiate.case.slots.expected import cost as lever_cost
 from negotiate.case.slots.expected import expected_use
 from negotiate.coalitions.game import players_of
-from negotiate.declare import Metric, Playable, compiles, concept, game, reads
+from negotiate.declare import Metric, Playable, compiles, concept, game
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -216,14 +215,12 @@ class Spoilers(Playable):
 
     def as_case(self) -> Any:
         """The quantities of the file it was read from as a case, to draw, set and ask what if."""
-        from negotiate.coalitions import _file
-
         if self.origin is None:
             raise InputError(
                 "the outsiders were not read from a parameter file", where=self.title or KIND,
                 allowed='a file of kind = "spoilers" with its quantities',
             )  # fmt: skip
-        return _file.as_case(self.origin)
+        return self.origin.as_case()
 
     def gain(self, player: str) -> Any:
         """What breaking the deal brings with the levers idle, q (d - u) - k."""
@@ -394,16 +391,6 @@ def _shown(value: Any) -> str:
     return "none" if value is None else f"{float(value):.3f}"
 
 
-@reads("spoilers")
-def read(path: str | Path) -> Spoilers:
-    """Outsiders of a deal from a parameter file with ``kind = "spoilers"``."""
-    from negotiate.coalitions import _file
-
-    found = _file.open_file(path).game()
-    assert isinstance(found, Spoilers)
-    return found
-
-
 @compiles("spoilers", slots=("disagreement",))
 def from_case(negotiation: Negotiation, *, deal: str = "", commitment: str = "stated") -> Spoilers:
     """Outsiders of a deal of a case: what they have with it and without.
@@ -425,9 +412,7 @@ def from_case(negotiation: Negotiation, *, deal: str = "", commitment: str = "st
         ``full``, ``stated`` or ``derived``: how sure the levers are to be used.
     """
     if _has_file(negotiation):
-        from negotiate.coalitions import _file
-
-        found = _file.at(negotiation, KIND)
+        found = negotiation.case.model[KIND]["file"].at(negotiation)
         assert isinstance(found, Spoilers)
         return found
     name = deal or _deal_of(negotiation)

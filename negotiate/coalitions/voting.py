@@ -32,14 +32,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from negotiate.coalitions.arithmetic import generating, subsets
 from negotiate.coalitions.game import CoalitionalGame, check_size
-from negotiate.declare import Concept, Metric, Playable, concept, game, reads
+from negotiate.declare import Concept, Metric, Playable, concept, game
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -384,16 +383,6 @@ def _minimal_listed(table: Array, n: int) -> tuple[list[list[int]], list[int]]:
         for k in range(n)
     ]
     return by_member, in_all
-
-
-@reads("voting")
-def read(path: str | Path) -> VotingBody:
-    """A body from a parameter file with ``kind = "voting"``."""
-    from negotiate.coalitions import _file
-
-    found = _file.open_file(path).game()
-    assert isinstance(found, VotingBody)
-    return found
 
 
 # ---- indices ------------------------------------------------------------------------------------

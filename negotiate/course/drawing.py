@@ -18,10 +18,8 @@ key.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -29,8 +27,10 @@ from functools import cached_property
 from math import prod
 from typing import Any
 
+from negotiate.course.algebra import digest
 from negotiate.course.conditions import read as read_condition
 from negotiate.course.exercise import Exercise, Question
+from negotiate.course.marking import mistaken, same
 from negotiate.course.world import World
 from negotiate.errors import InputError, NoSolutionError
 from negotiate.numbers.fractions import exact
@@ -58,15 +58,6 @@ def key_from(text: bytes) -> bytes:
             remedy="negotiate course key FILE writes a new one",
         )  # fmt: skip
     return key
-
-
-def digest(key: bytes, *parts: str) -> bytes:
-    """Keyed hash of texts, each with its length before it, so that no two lists collide."""
-    message = b"".join(
-        len(data).to_bytes(4, "big") + data
-        for data in (unicodedata.normalize("NFC", part).encode() for part in parts)
-    )
-    return hmac.new(key, message, hashlib.sha256).digest()
 
 
 @dataclass(frozen=True)
@@ -218,8 +209,6 @@ def _condition(text: str) -> Any:
 
 def _coinciding(world: World, question: Question, correct: Any) -> str:
     """A mistake whose answer would be marked correct; choices have few answers and may."""
-    from negotiate.course.marking import mistaken, same
-
     if question.kind in ("choice", "choices", "text", "case"):
         return ""
     for mistake in question.mistake:

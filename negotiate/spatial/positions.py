@@ -49,6 +49,7 @@ import numpy.typing as npt
 from negotiate.declare import Playable, game
 from negotiate.errors import CaseError, InputError, TooLargeError, UnknownNameError
 from negotiate.numbers.fractions import exact as read_number
+from negotiate.spatial._quantities import as_case
 
 Array = npt.NDArray[Any]
 Number = Any
@@ -262,9 +263,7 @@ class SpatialModel(Playable):
 
     def as_case(self) -> Any:
         """The quantities of the model's file as a case, to draw, move and ask what if."""
-        from negotiate.spatial import case
-
-        return case.as_case(self)
+        return as_case(self)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from negotiate import declare, spatial
 from negotiate.cli import main
 from negotiate.errors import CaseError, InputError, MissingQuantityError, NotApplicableError
 from negotiate.spatial import files
-from negotiate.spatial.case import as_case
+from negotiate.spatial._quantities import as_case
 from negotiate.spatial.positions import Scale, model
 from negotiate.spatial.view import rounds_figure
 from negotiate.whatif import metric

@@ -6,6 +6,7 @@ import sympy
 
 import negotiate as ng
 from negotiate.strategic.maps import equilibrium_map_view as view
+from negotiate.strategic.maps._equilibrium_figure import letter
 from negotiate.strategic.maps.phase_diagram import phase_diagram
 
 t = sympy.Symbol("theta")
@@ -60,7 +61,7 @@ def test_maximal_nash_subsets_of_a_continuum_are_numbered():
 
 
 def test_letters_go_on_after_z():
-    assert [view.letter(k) for k in (0, 25, 26, 51, 52, 701, 702)] == [
+    assert [letter(k) for k in (0, 25, 26, 51, 52, 701, 702)] == [
         "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
     ]  # fmt: skip
 

@@ -28,6 +28,11 @@ STEPS = 64
 _LEFT, _RIGHT, _TALL = 72.0, WIDTH - 16.0, 150.0
 
 
+def letter(k: int) -> str:
+    """A, B, ..., Z, AA, AB, ..."""
+    return (letter(k // 26 - 1) if k >= 26 else "") + chr(65 + k % 26)
+
+
 def window(item: Any) -> tuple[float, float]:
     """Range drawn: infinite ends are cut a little beyond the outermost critical values."""
     cuts = [float(c.value) for c in item.critical]
@@ -90,8 +95,6 @@ def _bands(
     top: float, bottom: float,
 ) -> None:  # fmt: skip
     """Cells in turn washed, with their letter and number of equilibria."""
-    from negotiate.strategic.maps.equilibrium_map_view import letter
-
     for k, cell in enumerate(item.cells):
         low = start if cell.low is None else max(start, float(cell.low))
         high = stop if cell.high is None else min(stop, float(cell.high))

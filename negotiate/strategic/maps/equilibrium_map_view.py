@@ -112,7 +112,7 @@ def _cell_heading(cell: Any, name: str, k: int, criticals: Mapping[Any, Any]) ->
     left = low and f"{low} {'<' if cell.low in criticals else '≤'} "
     right = high and f" {'<' if cell.high in criticals else '≤'} {high}"
     where = f"{left}{name}{right}" if low or high else f"all {name}"
-    return f"{letter(k)}: {where}"
+    return f"{drawing.letter(k)}: {where}"
 
 
 def _critical_heading(item: Any, name: str) -> str:
@@ -121,11 +121,6 @@ def _critical_heading(item: Any, name: str) -> str:
         root = formula(written(item.value.coefficients, name))
         exact = f" (root {item.value.index + 1} of {root})"
     return f"{name} = {named(item.value, name)}{exact}"
-
-
-def letter(k: int) -> str:
-    """A, B, ..., Z, AA, AB, ..."""
-    return (letter(k // 26 - 1) if k >= 26 else "") + chr(65 + k % 26)
 
 
 def verdict(piece: Any) -> str:
@@ -178,9 +173,11 @@ def _continuum(piece: Any, number: int, point: Any) -> str:
         for s in p.facts.get("nash subsets", ())
     }  # fmt: skip
     if len(subsets) < 2:
-        return letter(number)
+        return drawing.letter(number)
     place = {s: k + 1 for k, s in enumerate(sorted(subsets))}
-    return letter(number) + " " + ", ".join(str(place[s]) for s in point.facts["nash subsets"])
+    return (
+        drawing.letter(number) + " " + ", ".join(str(place[s]) for s in point.facts["nash subsets"])
+    )
 
 
 def mixture(row: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ from negotiate.drawing import tables
 from negotiate.drawing.plot import below, x_axis, y_axis
 from negotiate.drawing.svg import DASHES, SERIES, WIDTH, Canvas, Scale, wrap
 from negotiate.drawing.text import clean, escape, percent
-from negotiate.strategic.maps.equilibrium_map_view import formula, letter
+from negotiate.strategic.maps._equilibrium_figure import letter
+from negotiate.strategic.maps.equilibrium_map_view import formula
 
 MAX_REGIONS = 24
 """Regions written out; the rest is counted."""
