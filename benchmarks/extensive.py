@@ -32,7 +32,7 @@ import networkx
 import numpy as np
 
 from negotiate.extensive import efg as _gambit_efg
-from negotiate.extensive.backward_induction import backward_induction
+from negotiate.extensive.backward_induction import induction
 from negotiate.extensive.build import GameTree
 from negotiate.extensive.game import ExtensiveGame, from_arrays, from_dict
 from negotiate.extensive.subgame_perfect import subgame_perfect
@@ -123,7 +123,7 @@ def trees(sizes: list[int], results: dict[str, Any]) -> None:
         count = 2 ** (levels + 1) - 1
         payoffs = rng.normal(size=(2**levels, 2)).tolist()
         built, game = timed(lambda: arrays(levels, payoffs))  # noqa: B023
-        solved, answer = timed(lambda: backward_induction.induction(game))  # noqa: B023
+        solved, answer = timed(lambda: induction(game))  # noqa: B023
         per_node[count] = (built + solved) / count
         line = f"{count:>9,} nodes: from arrays {built:7.3f} s, solve {solved:7.4f} s"
         if count < 300_000:
@@ -131,7 +131,7 @@ def trees(sizes: list[int], results: dict[str, Any]) -> None:
             drawn, graph = timed(lambda: graph_of(levels, payoffs))  # noqa: B023
             walked, value = timed(lambda: recursion(graph))  # noqa: B023
             assert np.allclose(answer.values[0], value)
-            assert np.allclose(backward_induction.induction(again).values[0], value)
+            assert np.allclose(induction(again).values[0], value)
             line += (
                 f"; by moves {moved:7.3f} s; networkx build {drawn:7.3f} s, "
                 f"recursion {walked:7.3f} s"
@@ -162,7 +162,7 @@ def gambit(levels: int, results: dict[str, Any]) -> None:
     ]
     taken = {}
     for label, make in made:
-        taken[label], answer = timed(lambda: backward_induction.induction(make()))  # noqa: B023
+        taken[label], answer = timed(lambda: induction(make()))  # noqa: B023
     theirs, peer = timed(lambda: gambit_build(levels, payoffs))
     for label, ours in taken.items():
         print(f"{count:>9,} nodes, {label}: ours {ours:.3f} s, {name} {theirs:.3f} s")
@@ -170,7 +170,7 @@ def gambit(levels: int, results: dict[str, Any]) -> None:
     if count < 5_000:  # the same game, as far as pygambit can say
         text = peer.to_efg()
         assert (
-            backward_induction.induction(_gambit_efg.loads(text)).values[0] == answer.values[0]
+            induction(_gambit_efg.loads(text)).values[0] == answer.values[0]
         ).all()
 
 
@@ -183,7 +183,7 @@ def reading(levels: int, results: dict[str, Any]) -> None:
     payoffs = np.random.default_rng(3).integers(0, 100, (2**levels, 2)).tolist()
     text = arrays(levels, payoffs, exact=True).to_efg()
     ours = min(
-        timed(lambda: backward_induction.induction(_gambit_efg.loads(text)))[0] for _ in range(3)
+        timed(lambda: induction(_gambit_efg.loads(text)))[0] for _ in range(3)
     )
     theirs = min(timed(lambda: pygambit.read_efg(io.BytesIO(text.encode())))[0] for _ in range(3))
     count = 2 ** (levels + 1) - 1

@@ -94,8 +94,8 @@ class Dirichlet:
         A floor under each keeps the sum of a row positive.
         """
         columns = [gamma_quantile(u[:, k], alpha) for k, alpha in enumerate(self.alpha)]
-        drawn = np.maximum(np.stack(columns, -1), np.finfo(float).tiny)
-        return np.asarray(drawn / drawn.sum(-1, keepdims=True))
+        drawn = np.maximum(np.stack(columns), np.finfo(float).tiny)
+        return np.asarray(drawn / drawn.sum(0)).T  # a member's draws lie together
 
     def values(self, latent: Floats) -> dict[str, NDArray[Any]]:
         """The shares by member."""

@@ -183,8 +183,11 @@ class Marginal:
         low, high = self.support
         if low > -math.inf or high < math.inf:
             below = self.cdf(low) if low > -math.inf else 0.0
-            u = below + u * ((self.cdf(high) if high < math.inf else 1.0) - below)
-            return np.clip(_FAMILIES[self.family][0](self.params, u), low, high)
+            share = (self.cdf(high) if high < math.inf else 1.0) - below
+            if below != 0 or share != 1:
+                u = below + u * share
+            found = np.asarray(_FAMILIES[self.family][0](self.params, u))
+            return np.clip(found, low, high, out=found)
         return _FAMILIES[self.family][0](self.params, u)
 
     def cdf(self, x: Any) -> Any:

@@ -89,6 +89,7 @@ class Space:
     def values(self, u: Floats) -> dict[str, NDArray[Any]]:
         """Value of every path at points ``u (D, dimension)`` of the unit cube."""
         columns = self.columns
+        u = np.asfortranarray(u)  # read by columns
         out: dict[str, NDArray[Any]] = {}
         for path, marginal in self.marginals.items():
             at = columns.get(path)
