@@ -169,9 +169,7 @@ def gambit(levels: int, results: dict[str, Any]) -> None:
         results[f"{label}, {count:,} nodes"] = claim(name, ours, theirs)
     if count < 5_000:  # the same game, as far as pygambit can say
         text = peer.to_efg()
-        assert (
-            induction(_gambit_efg.loads(text)).values[0] == answer.values[0]
-        ).all()
+        assert (induction(_gambit_efg.loads(text)).values[0] == answer.values[0]).all()
 
 
 def reading(levels: int, results: dict[str, Any]) -> None:
@@ -182,9 +180,7 @@ def reading(levels: int, results: dict[str, Any]) -> None:
         return
     payoffs = np.random.default_rng(3).integers(0, 100, (2**levels, 2)).tolist()
     text = arrays(levels, payoffs, exact=True).to_efg()
-    ours = min(
-        timed(lambda: induction(_gambit_efg.loads(text)))[0] for _ in range(3)
-    )
+    ours = min(timed(lambda: induction(_gambit_efg.loads(text)))[0] for _ in range(3))
     theirs = min(timed(lambda: pygambit.read_efg(io.BytesIO(text.encode())))[0] for _ in range(3))
     count = 2 ** (levels + 1) - 1
     print(
