@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from negotiate.drawing import plot, tables
-from negotiate.drawing.svg import MARKERS, SERIES, Canvas, Scale, text_width
+from negotiate.drawing.svg import MARKERS, SERIES, Canvas, Scale, text_width, wrap
 from negotiate.drawing.text import clean, escape
 from negotiate.errors import NotApplicableError, TooLargeError
 from negotiate.solution import Solution
@@ -106,7 +106,8 @@ def on_scales(model: SpatialModel, forecasts: Mapping[str, Mapping[str, Any]]) -
         raise TooLargeError(
             f"{len(model.issues)} scales in one drawing", allowed=f"up to {MAX_ISSUES}"
         )
-    left = 24.0 + min(190.0, max(text_width(n, 12) for n in model.issue_names))
+    labels = [issue.title or issue.name for issue in model.issues]
+    left = 30.0 + min(160.0, max(text_width(label, 13) for label in labels))
     stacks = [_stacks(model, k) for k in range(len(model.issues))]
     names = list(forecasts)[: len(MARKERS)]
     below = [
@@ -133,7 +134,10 @@ def on_scales(model: SpatialModel, forecasts: Mapping[str, Mapping[str, Any]]) -
             board.text(
                 scale(end), y + 30 + lows[k], f"{end:.4g}", size=11, anchor="middle", fill="soft"
             )
-        board.text(left - 12, y + 4, issue.name, size=12, anchor="end")
+        lines = wrap(labels[k], left - 20, 12.5, lines=2)
+        for number, line in enumerate(lines):
+            board.text(left - 12, y + 4 + 14 * (number - (len(lines) - 1) / 2), line, size=12,
+                       anchor="end")  # fmt: skip
         for party, level, radius, rank in stacks[k]:
             board.circle(scale(level), y - 7 - 13 * rank, radius, fill="blue", opacity=0.55)
             if rank == 0 and len(model.parties) <= 12 and len(model.issues) == 1:

@@ -22,7 +22,7 @@ def applies(context: Any) -> bool:
 def blocks(context: Any) -> list[Block]:
     """The lenses in four tables and a figure."""
     found = lenses(context.case, draws=min(context.draws, MOST), seed=context.seed)
-    head, terms = view.term_rows(found)
+    head, terms = view.term_rows(found, whole=True)
     top, levers = view.lever_rows(found)
     out: list[Block] = [
         Paragraph(found.said()),
@@ -30,7 +30,7 @@ def blocks(context: Any) -> list[Block]:
               "Models as lenses: mean distance of their terms from the deal, chance of no deal, "
               "levers that move something.", align="lrrl"),
         Table(tuple(head), tuple(map(tuple, terms)),
-              "Terms that each model predicts, and those of the deal.",
+              "Terms that each model of every issue predicts, and those of the deal.",
               align="l" + "r" * (len(head) - 1)),
     ]  # fmt: skip
     if any(x is not None for x in (look.distance for look in found.looks)):
@@ -41,8 +41,9 @@ def blocks(context: Any) -> list[Block]:
     if levers:
         out.append(
             Table(tuple(top), tuple(map(tuple, levers)),
-                  "What each lever does: change of the margin / largest change of a term / change "
-                  "of its holder's payoff, in the model's own unit; a dot where it is not read.",
+                  "What each lever does: change of the margin / largest change of a term, in the "
+                  "model's own unit, or (its holder's payoff) where only that moves; a dot where "
+                  "it is not read, idle where nothing moves.",
                   align="l" + "r" * (len(top) - 1))
         )  # fmt: skip
     if found.disagreements:

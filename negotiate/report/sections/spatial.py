@@ -14,6 +14,15 @@ from negotiate.report.sections._crisis import listed
 from negotiate.spatial.case import spatial
 from negotiate.spatial.compare import compare
 
+SHOWN = {
+    "compromise": "compromise",
+    "weighted_median": "median",
+    "exchange": "exchange",
+    "challenge": "challenge",
+    "midpoint": "midpoint",
+}
+"""Forecasts shown level by level, and how they are called at the head of a column."""
+
 
 def applies(context: Any) -> bool:
     """Where parties have positions on intervals and a capability."""
@@ -31,18 +40,29 @@ def blocks(context: Any) -> list[Block]:
     """Levels by concept and baseline, errors where the deal is known."""
     model = spatial(context.case)
     found = compare(model)
-    titles = [issue.title or issue.name for issue in model.issues]
+    shown = [name for name in SHOWN if name in found.rows]
+    known = any(issue.outcome is not None for issue in model.issues)
     rows = tuple(
-        (name.replace("_", " "), *(_level(levels.get(issue.name)) for issue in model.issues))
-        for name, levels in found.rows.items()
+        (
+            issue.title or issue.name,
+            *([_level(issue.outcome)] if known else []),
+            *(_level(found.rows[name].get(issue.name)) for name in shown),
+        )
+        for issue in model.issues
     )
+    head = ("issue", *(["signed"] if known else []), *(SHOWN[name] for name in shown))
     out: list[Block] = [
         Paragraph(
             f"Positions of {listed([context.names.get(p, p) for p in model.parties])} are their "
             "ideals, their salience the weights. A forecast that does not beat the plain ones "
             "below it has shown nothing."
         ),
-        Table(("forecast", *titles), rows, "Forecast level of each issue, plain forecasts last."),
+        Table(
+            head,
+            rows,
+            "Forecast level of each issue by some models; all are scored below.",
+            digits=2,
+        ),
     ]
     if found.scores:
         order = sorted(found.scores, key=lambda name: found.scores[name].mean_absolute)
@@ -69,7 +89,7 @@ def blocks(context: Any) -> list[Block]:
 
 
 def _level(level: Any) -> Any:
-    return "" if level is None else float(np.mean(np.asarray(level, float)))
+    return "" if level is None else round(float(np.mean(np.asarray(level, float))), 2)
 
 
 def _gap(gap: Any) -> tuple[Any, Any]:

@@ -38,10 +38,27 @@ def rows(item: Any) -> list[list[str]]:
     return out
 
 
-def term_rows(item: Any) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the terms: an issue a row, a lens a column, the deal first."""
-    seen = [look for look in item.looks if look.terms]
-    head = ["issue", *([item.deal] if item.signed else []), *(x.lens.name for x in seen)]
+SHORT = {
+    "outside options": "outside",
+    "crisis bargaining": "crisis",
+    "spatial forecast": "spatial",
+    "graph model": "graph",
+}
+"""Names of lenses at the head of a column."""
+
+
+def _head(look: Any) -> str:
+    return SHORT.get(look.lens.name, look.lens.name)
+
+
+def term_rows(item: Any, *, whole: bool = False) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the terms: an issue a row, a lens a column, the deal first.
+
+    With ``whole`` only lenses that settle every issue.
+    """
+    need = len(item.issues) if whole else 1
+    seen = [look for look in item.looks if len(look.terms) >= need]
+    head = ["issue", *([item.deal] if item.signed else []), *(_head(x) for x in seen)]
     body = []
     for issue, name in item.issues.items():
         row = [name]
@@ -66,27 +83,49 @@ def lever_rows(item: Any) -> tuple[list[str], list[list[str]]]:
     body = []
     for k, lever in enumerate(names):
         body.append([item.word(lever), *(_effect(look.levers[k]) for look in seen)])
-    return ["lever", *(look.lens.name for look in seen)], body
+    return ["lever", *(_head(look) for look in seen)], body
 
 
 def _effect(effect: Any) -> str:
+    """Room and split; the holder's payoff where only that moves."""
     if effect.state != "read":
         return "·" if effect.state == "not read" else "idle"
-    return " / ".join(
-        "–" if x is None else number(0.0 if abs(x) < UTILITY else x)
-        for x in (effect.room, effect.split, effect.holder)
-    )
+    room, split, holder = (_small(x) for x in (effect.room, effect.split, effect.holder))
+    if room in ("–", "0") and split in ("–", "0") and holder not in ("–", "0"):
+        return f"({holder})"
+    return f"{room} / {split}"
+
+
+def _small(value: float | None) -> str:
+    """Two decimals; what is smaller is said to be."""
+    if value is None:
+        return "–"
+    if abs(value) < UTILITY:
+        return "0"
+    if abs(value) < 0.005:
+        return "<0.01" if value > 0 else ">−0.01"
+    return number(value, 2)
 
 
 def reasons(item: Any) -> list[str]:
-    """One sentence for each pair that differs."""
+    """A sentence for each pair that was tested or is not explained; the others in one."""
     out = []
+    untested = [d for d in item.disagreements if d.explained and d.residual is None]
     for d in item.disagreements:
+        if d in untested:
+            continue
         why = "; ".join(d.by) or "no assumption"
         line = f"{d.one} and {d.other} are {shown(d.gap)} apart; they differ in: {why}"
         if d.residual is not None:
             line += f". Where those are the same {shown(d.residual)} remains"
         out.append(line + (". NOT EXPLAINED." if not d.explained else "."))
+    if untested:
+        far = max(untested, key=lambda d: d.gap)
+        out.append(
+            f"{len(untested)} other pairs differ in assumptions too, and no case is known in which "
+            f"these are the same; farthest apart are {far.one} and {far.other} ({shown(far.gap)}), "
+            f"which differ in: {'; '.join(far.by)}."
+        )
     return out
 
 
@@ -98,7 +137,7 @@ def text(item: Any) -> str:
     parts += ["Terms", tables.text(head, [[clean(c) for c in row] for row in body])]
     if effects:
         parts += [
-            "Levers: room / split / payoff of the holder (· not read)",
+            "Levers: room / split, or (the holder's payoff) where only that moves (· not read)",
             tables.text(top, [[clean(c) for c in row] for row in effects]),
         ]
     if item.disagreements:
@@ -117,7 +156,11 @@ def html(item: Any) -> str:
     out = f"<p>{escape(item.said())}</p>{drawn}" + tables.html(HEAD, rows(item))
     out += tables.html(head, body, caption="Terms")
     if effects:
-        out += tables.html(top, effects, caption="Levers: room / split / payoff of the holder")
+        out += tables.html(
+            top,
+            effects,
+            caption="Levers: room / split, or (the holder's payoff) where only that moves",
+        )
     return out + "".join(f"<p>{escape(line)}</p>" for line in reasons(item))
 
 
