@@ -45,7 +45,7 @@ def pack(rows: Sequence[Sequence[Any]], *, width: int | None = None) -> NDArray[
         kinds = {Fraction}
     if kinds != {Fraction}:
         flat = [number(value) for value in flat]
-        kinds = set(map(type, flat))
+        kinds = {Fraction if isinstance(value, Fraction) else type(value) for value in flat}
     shape: tuple[int, ...] = ()
     if np.ndarray in kinds:
         shape = np.broadcast_shapes(*{v.shape for v in flat if isinstance(v, np.ndarray)})

@@ -36,7 +36,7 @@ def smaller(*numbers: Number) -> Number:
 
 def _extreme(numbers: tuple[Number, ...], exact: Any, symbolic: str, floats: Any) -> Number:
     if is_exact(*numbers):
-        return exact(Fraction(x) for x in numbers)
+        return exact(_fraction(x) for x in numbers)
     if is_symbolic(*numbers):
         import sympy
 
@@ -62,7 +62,7 @@ def choose(condition: Number, yes: Number, no: Number) -> Number:
 def ratio(top: Number, bottom: Number, *, empty: Number) -> Number:
     """``top / bottom``, and ``empty`` where the bottom is zero."""
     if is_exact(top, bottom):
-        return Fraction(top) / Fraction(bottom) if bottom else empty
+        return _fraction(top) / _fraction(bottom) if bottom else empty
     if is_symbolic(top, bottom):
         return top / bottom
     top, bottom = np.broadcast_arrays(np.asarray(top, dtype=float), np.asarray(bottom, dtype=float))
@@ -73,7 +73,11 @@ def ratio(top: Number, bottom: Number, *, empty: Number) -> Number:
 
 def over(top: Number, bottom: Number) -> Number:
     """``top / bottom`` where the bottom is known not to be zero; exact for exact numbers."""
-    return Fraction(top) / Fraction(bottom) if is_exact(top, bottom) else top / bottom
+    return _fraction(top) / _fraction(bottom) if is_exact(top, bottom) else top / bottom
+
+
+def _fraction(x: int | Fraction) -> Fraction:
+    return x if isinstance(x, Fraction) else Fraction(x)  # a traced fraction keeps its trace
 
 
 def _plain(x: Number) -> Number:

@@ -62,8 +62,8 @@ def exact(value: Any, *, where: str = "") -> Fraction:
     negotiate.errors.InputError: true is not a number; allowed: ...
     """
     kind = type(value)
-    if kind is Fraction:
-        return value  # type: ignore[no-any-return]
+    if isinstance(value, Fraction):  # a traced one keeps its trace
+        return value
     if kind is int:
         return Fraction(value)
     if isinstance(value, (bool, np.bool_)):

@@ -189,7 +189,7 @@ def to_fractions(array: Array) -> Array:
 
 def is_exact(array: Array) -> bool:
     """True if every entry is a fraction."""
-    return array.dtype == object and all(type(v) is Fraction for v in array.flat)
+    return array.dtype == object and all(isinstance(v, Fraction) for v in array.flat)
 
 
 def check_finite(array: Array, name: Callable[[tuple[int, ...]], str]) -> None:

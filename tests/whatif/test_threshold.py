@@ -6,7 +6,9 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import negotiate as ng
 from negotiate.errors import InputError, NoSolutionError, NotApplicableError, UnknownNameError
+from negotiate.whatif.questions.cells import cells
 from negotiate.whatif.questions.condition import read
 from negotiate.whatif.questions.threshold import bisect, exact_threshold, threshold
 from negotiate.whatif.study.groups import Dirichlet
@@ -128,10 +130,47 @@ def test_exact_quotient():
     assert poled.roots == (F(1, 4),) and poled.poles == (F(1, 2),)
 
 
-def test_pieces_are_refused():
-    with pytest.raises(NotApplicableError, match="narrow the range"):
-        exact_threshold(lambda x: max(x - F(1, 2), 0) - F(1, 10), 0, 1)
-    assert exact_threshold(lambda x: max(x - F(1, 2), 0) - F(1, 10), F(1, 2), 1).roots == (F(3, 5),)
+@pytest.mark.parametrize(
+    ("margin", "roots"),
+    [
+        (lambda x: max(x - F(1, 2), 0) - F(1, 10), (F(3, 5),)),
+        # the two of the review of 30 November 2026: what changes in the last quarter is seen
+        (lambda x: F(1, 2) if x <= F(3, 4) else F(1, 2) - 4 * (x - F(3, 4)), (F(7, 8),)),
+        (lambda x: min(1 - x, F(13, 4) - 4 * x), (F(13, 16),)),
+        # a jump within a hair of the end, and one within a hair of the other
+        (lambda x: 1 if x < 1 - F(1, 10**9) else -1, (1 - F(1, 10**9),)),
+        (lambda x: -1 if x * 10**9 < 1 else 1, (F(1, 10**9),)),
+        (lambda x: 1 if x * x < F(1, 2) else -1, (1 / sympy.sqrt(2),)),
+    ],
+)
+def test_pieces_are_covered(margin, roots):
+    found = exact_threshold(margin, 0, 1)
+    assert [sympy.simplify(a - b) for a, b in zip(found.roots, roots, strict=True)] == [0] * len(
+        roots
+    )
+
+
+def test_what_leaves_exact_arithmetic_is_refused():
+    for margin in (
+        lambda x: F(float(x)) - F(1, 2),
+        lambda x: F(str(x)) - F(1, 2),
+        lambda x: F(round(x)) - F(1, 2),
+        lambda x: F(x.numerator, 7),
+        lambda x: x + 0.5,
+        lambda x: {F(1, 2): 1}.get(x, -1),
+        lambda x: F(x.limit_denominator(10)),
+    ):
+        with pytest.raises(NotApplicableError):
+            exact_threshold(margin, 0, 1)
+
+
+def test_the_eu_concedes_up_to_what_conceding_costs():
+    """0.87 x 0.3 = 0.261: the credibility times the cost to the EU of letting the lever be used."""
+    idlib = ng.load("idlib-2020")
+    path = "lever.migrants.concession_cost"
+    found = cells(idlib, path, "deal.margin.turkey", condition=">= 0.8", low=0, high=0.3)
+    assert found.exact and [change.exact for change in found.changes] == ["261/1000"]
+    assert found.answers == ("no", "yes")
 
 
 @settings(max_examples=25, deadline=None)
@@ -146,4 +185,5 @@ def test_exact_roots_are_roots(roots, far):
             out *= x - root
         return out / (x + far)
 
-    assert exact_threshold(margin, -1, 1).roots == tuple(sorted(roots))
+    inside = sorted(root for root in roots if -1 < root < 1)
+    assert exact_threshold(margin, -1, 1).roots == tuple(inside)

@@ -1,15 +1,15 @@
 """Where the answer changes along one quantity: a strip of cells and the thresholds between them.
 
 An answer is a label (which levers are used at equilibrium) or whether a condition on a number
-holds (is the deal acceptable to both). Where the form can compute the number in fractions and it
-is a rational function of the quantity on the whole range, thresholds are exact; elsewhere the
-range is scanned and each change bracketed by bisection, and the bracket is reported. A change that
-comes and goes between two points of the scan is not seen: the number of points is stated.
+holds (is the deal acceptable to both). Where the game can compute the number in fractions, the
+computation is traced cell by cell over the whole range (`negotiate.numbers.traced`): thresholds
+are exact and none is missed. Elsewhere the range is scanned and each change bracketed by bisection,
+and the bracket is reported. A change that comes and goes between two points of the scan is not
+seen: the number of points is stated.
 """
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +21,12 @@ import numpy.typing as npt
 
 from negotiate.case.negotiation import Negotiation
 from negotiate.errors import NegotiateError
+from negotiate.numbers.traced import pieces
 from negotiate.view import Viewable
 from negotiate.whatif import metric
 from negotiate.whatif.questions import condition as conditions
 from negotiate.whatif.questions.oneway import rows, span
-from negotiate.whatif.questions.threshold import exact_threshold
+from negotiate.whatif.questions.threshold import radical, signs
 from negotiate.whatif.study.world import of_case
 
 Array = npt.NDArray[Any]
@@ -134,13 +135,9 @@ def cells(
     question = name if asked is None else f"{name} {asked.text.strip()}"
     base = float(case.value(path))
     if asked is not None and not label and asked.sign in ("<", "<=", ">", ">="):
-        changes = _exact(case, path, name, asked, start, stop)
-        if changes is not None:
-            answers = _between(case, path, name, asked, start, stop, changes)
-            made = tuple(
-                Change(float(c), answers[i], answers[i + 1], exact=str(c))
-                for i, c in enumerate(changes)
-            )
+        known = _exact(case, path, name, asked, start, stop)
+        if known is not None:
+            answers, made = known
             return Cells(case, path, start, stop, base, question, answers, made, 0)
 
     def answer(values: Array) -> Array:
@@ -178,50 +175,37 @@ def _bisect(
 
 def _exact(
     case: Negotiation, path: str, name: str, asked: conditions.Condition, low: float, high: float
-) -> tuple[Any, ...] | None:
-    """Exact thresholds of a number, or None where the form has none to give."""
+) -> tuple[tuple[str, ...], tuple[Change, ...]] | None:
+    """Exact answers and thresholds of a number, or None where the game has none to give.
+
+    The computation itself is traced, cell by cell over the whole range: nothing is sampled.
+    """
     form, rest = metric.split(name, case)
     compute = metric.exactly(form)
     if compute is None:
         return None
-    # The least of several numbers is made of pieces: its sign can change only where one of them
-    # changes sign, so their thresholds are joined and those at which nothing changes left out.
-    head, _, last = rest.rpartition(".")
-    parts = [f"{head}.{party}" for party in case.principals] if last == "least" else [rest]
     number = Fraction(str(asked.number))
 
-    def margin(x: Any, part: str) -> Fraction:
-        return Fraction(compute(case.with_value(path, x), part)) - number
+    def margin(x: Any) -> Any:
+        return _plain(compute(case.with_value(path, x), rest)) - number
 
-    first, last_value = Fraction(str(low)), Fraction(str(high))
     try:
-        roots = {
-            root
-            for part in parts
-            for root in exact_threshold(
-                functools.partial(margin, part=part), first, last_value
-            ).roots
-        }
+        found = signs(pieces(margin, Fraction(str(low)), Fraction(str(high))))
     except (NegotiateError, TypeError):
         return None
-    candidates = sorted(roots, key=float)
-    edges = [low, *map(float, candidates), high]
-    holds = [margin(Fraction(str(0.5 * (a + b))), rest) >= 0 for a, b in itertools.pairwise(edges)]
-    return tuple(c for c, before, after in zip(candidates, holds, holds[1:]) if before != after)
+    holds = {
+        "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)
+    }[asked.sign]  # fmt: skip
+    told = [(right, "yes" if sign in holds else "no") for _, right, sign in found]
+    answers, changes = [told[0][1]], []
+    for (cut, before), (_, after) in itertools.pairwise(told):
+        if before != after:
+            at = radical(cut)
+            changes.append(Change(float(at), before, after, exact=str(at)))
+            answers.append(after)
+    return tuple(answers), tuple(changes)
 
 
-def _between(
-    case: Negotiation,
-    path: str,
-    name: str,
-    asked: conditions.Condition,
-    low: float,
-    high: float,
-    changes: tuple[Any, ...],
-) -> tuple[str, ...]:
-    """Whether the condition holds in each cell, at its middle."""
-    edges = [low, *(float(c) for c in changes), high]
-    middles = [0.5 * (a + b) for a, b in itertools.pairwise(edges)]
-    found = metric.evaluate(rows(case, [{path: m} for m in middles]), [name])[name]
-    holds = asked.holds(np.broadcast_to(np.asarray(found, dtype=float), (len(middles),)))
-    return tuple("yes" if h else "no" for h in holds)
+def _plain(value: Any) -> Any:
+    """The number of an array without axes."""
+    return value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value

@@ -7,9 +7,10 @@ phase is drawn through the points found (marching squares; Lorensen and Cline 19
 doi:10.1145/37402.37422, in the plane). What is smaller than a cell of the grid and touches none of
 its edges is not seen: the grid is stated.
 
-Where the form computes the number in fractions and it is a polynomial or a quotient of
-polynomials in the two quantities, the boundary is an algebraic curve and its equation is given
-exactly: the lowest degrees that fit the exact values are taken and checked at further points.
+Where the game computes the number in fractions and it is one quotient of polynomials in the two
+quantities all over the plane, the boundary is an algebraic curve and its equation is given exactly:
+the computation itself is traced, and every comparison it makes is proved to turn out alike
+everywhere in the plane.
 
 >>> import negotiate as ng
 >>> found = phase(ng.load("idlib-2020"), "lever.force.cost.russia", "lever.sanctions.cost.turkey",
@@ -32,11 +33,11 @@ from numpy.typing import NDArray
 
 from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, NegotiateError, UnknownNameError
+from negotiate.numbers.traced import one_function, sign_on_box
 from negotiate.view import Viewable
 from negotiate.whatif import metric
 from negotiate.whatif.questions import condition as conditions
 from negotiate.whatif.questions.oneway import span
-from negotiate.whatif.questions.threshold import _null_vector
 from negotiate.whatif.study.case import BLOCK
 from negotiate.whatif.study.world import of_case
 from negotiate.whatif.words import words
@@ -45,8 +46,6 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.str_]
 MOST_GRID = 513
 HALVINGS = 60
-_DEGREES = ((1, 0), (2, 0), (1, 1), (2, 1), (2, 2))
-"""Bidegrees of numerator and denominator that are tried, simplest first."""
 
 
 Point = tuple[float, float]
@@ -336,7 +335,7 @@ def _equations(
     case: Negotiation, x: str, y: str, name: str, asked: conditions.Condition,
     x_range: tuple[float, float], y_range: tuple[float, float],
 ) -> tuple[str, ...]:  # fmt: skip
-    """Exact equations of the boundary, or nothing where the form has no exact number.
+    """Exact equations of the boundary, or nothing where none is proved.
 
     The least of several numbers is at its bound where one of them is: an equation for each whose
     curve passes through the plane.
@@ -348,15 +347,17 @@ def _equations(
     head, _, last = rest.rpartition(".")
     parts = [f"{head}.{party}" for party in case.principals] if last == "least" else [rest]
     number = Fraction(str(asked.number))
+    low = [Fraction(str(x_range[0])), Fraction(str(y_range[0]))]
+    high = [Fraction(str(x_range[1])), Fraction(str(y_range[1]))]
     out = []
     for part in parts:
 
-        def margin(a: Fraction, b: Fraction, part: str = part) -> Fraction:
-            moved = case.with_value(x, a).with_value(y, b)
-            return Fraction(compute(moved, part)) - number
+        def margin(a: Fraction, b: Fraction, part: str = part) -> Any:
+            value = compute(case.with_value(x, a).with_value(y, b), part)
+            return (value.item() if isinstance(value, np.ndarray) else value) - number
 
         try:
-            text = _curve(margin, x_range, y_range)
+            text = _curve(margin, low, high)
         except (NegotiateError, TypeError, ValueError, ZeroDivisionError):
             return ()
         if text is None:
@@ -366,70 +367,18 @@ def _equations(
 
 
 def _curve(
-    margin: Callable[[Fraction, Fraction], Fraction],
-    x_range: tuple[float, float], y_range: tuple[float, float],
-) -> str | None:  # fmt: skip
-    """Numerator of a rational function of two quantities; empty where it keeps its sign.
+    margin: Callable[[Fraction, Fraction], Any], low: list[Fraction], high: list[Fraction]
+) -> str | None:
+    """Numerator of a quotient of polynomials in two quantities; empty where it keeps its sign.
 
-    None where the function is no quotient of polynomials of the degrees tried.
+    None where the computation is not proved to be one such quotient all over the plane.
     """
     import sympy
 
-    low = [Fraction(str(x_range[0])), Fraction(str(y_range[0]))]
-    size = [Fraction(str(x_range[1])) - low[0], Fraction(str(y_range[1])) - low[1]]
-    points: list[tuple[Fraction, Fraction]] = []
-    values: list[Fraction] = []
-
-    def more(count: int) -> None:
-        for i in range(len(points), count):
-            # powers modulo primes: points in general position, on no line and no conic
-            a = low[0] + size[0] * Fraction(pow(7, i + 1, 997), 997)
-            b = low[1] + size[1] * Fraction(pow(6, 3 * i + 2, 991), 991)
-            points.append((a, b))
-            values.append(margin(a, b))
-
-    for top, bottom in _DEGREES:
-        above = list(itertools.product(range(top + 1), repeat=2))
-        below = list(itertools.product(range(bottom + 1), repeat=2))
-        need = len(above) + len(below) - 1
-        more(need + 6)
-        table = [
-            [a**i * b**j for i, j in above] + [-v * a**i * b**j for i, j in below]
-            for (a, b), v in zip(points[:need], values[:need])
-        ]
-        found = _null_vector(table)
-        if found is None:
-            continue
-        p, q = found[: len(above)], found[len(above) :]
-
-        def at(terms: list[tuple[int, ...]], c: list[Fraction], a: Fraction, b: Fraction) -> Any:
-            return sum(k * a**i * b**j for k, (i, j) in zip(c, terms))
-
-        fits = all(
-            at(below, q, a, b) != 0 and at(above, p, a, b) == v * at(below, q, a, b)
-            for (a, b), v in zip(points, values)
-        )
-        if not fits:
-            continue
-        if len({v > 0 for v in values}) == 1 and _keeps_sign(margin, low, size):
-            return ""
-        across, up = sympy.symbols("X Y")
-        terms = [
-            sympy.Rational(k.numerator, k.denominator) * across**i * up**j
-            for k, (i, j) in zip(p, above)
-        ]
-        _, primitive = sympy.Poly(sum(terms), across, up).primitive()
-        return f"{primitive.as_expr()} = 0"
-    return None
-
-
-def _keeps_sign(
-    margin: Callable[[Fraction, Fraction], Fraction], low: list[Fraction], size: list[Fraction]
-) -> bool:
-    """Whether a margin has one sign on a coarse grid that reaches the corners."""
-    signs = {
-        margin(low[0] + size[0] * Fraction(i, 4), low[1] + size[1] * Fraction(j, 4)) > 0
-        for i in range(5)
-        for j in range(5)
-    }
-    return len(signs) == 1
+    found = one_function(margin, low, high, "X,Y")
+    if found is None:
+        return None
+    if found.numer.is_ground or sign_on_box(found.numer, low, high) is not None:
+        return ""
+    _, primitive = sympy.Poly(found.numer.as_expr(), *sympy.symbols("X Y")).primitive()
+    return f"{primitive.as_expr()} = 0"

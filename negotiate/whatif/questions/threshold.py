@@ -14,7 +14,8 @@ its sign changes are isolated and given as numbers without rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,7 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.errors import InputError, NotApplicableError, UnknownNameError
+from negotiate.errors import InputError, UnknownNameError
+from negotiate.numbers.traced import Piece, between, decimal, pieces, roots
 from negotiate.tolerance import ROOT
 from negotiate.whatif.questions.answer import Answer, Picture, percent, shown
 from negotiate.whatif.questions.condition import Condition, read
@@ -264,138 +266,34 @@ def threshold(
 
 @dataclass(frozen=True)
 class ExactThreshold:
-    """Sign changes of a rational function, without rounding.
+    """Sign changes of a function of one quantity, without rounding and none missed.
 
     Attributes
     ----------
     roots
-        Zeros at which the sign changes, in order: fractions, or SymPy algebraic numbers.
+        Where the sign changes through zero or by a jump, in order; fractions, or SymPy algebraic
+        numbers.
     poles
-        Points at which the denominator vanishes in the range.
-    numerator, denominator
-        Coefficients from degree 0 upwards.
+        Points in the range at which the function has no value.
+    pieces
+        The quotients of polynomials that the function is, cell by cell; they cover the range.
     """
 
     roots: tuple[Any, ...]
     poles: tuple[Any, ...]
-    numerator: tuple[Fraction, ...]
-    denominator: tuple[Fraction, ...]
-
-
-def _null_vector(rows: list[list[Fraction]]) -> list[Fraction] | None:
-    """A vector that all rows send to zero, by elimination; None if only zero is."""
-    rows = [row[:] for row in rows]
-    width, pivots, at = len(rows[0]), [], 0
-    for column in range(width):
-        pick = next((r for r in range(at, len(rows)) if rows[r][column] != 0), None)
-        if pick is None:
-            continue
-        rows[at], rows[pick] = rows[pick], rows[at]
-        head = rows[at][column]
-        rows[at] = [value / head for value in rows[at]]
-        for r in range(len(rows)):
-            if r != at and rows[r][column] != 0:
-                factor = rows[r][column]
-                rows[r] = [v - factor * w for v, w in zip(rows[r], rows[at])]
-        pivots.append(column)
-        at += 1
-        if at == len(rows):
-            break
-    free = [column for column in range(width) if column not in pivots]
-    if not free:
-        return None
-    out = [Fraction(0)] * width
-    out[free[0]] = Fraction(1)
-    for row, column in zip(rows, pivots):
-        out[column] = -row[free[0]]
-    return out
-
-
-def _polynomial(coefficients: list[Fraction], x: Fraction) -> Fraction:
-    total = Fraction(0)
-    for value in reversed(coefficients):
-        total = total * x + value
-    return total
-
-
-def interpolate(
-    margin: Callable[[Fraction], Fraction], low: Fraction, high: Fraction, *, degree: int = 6
-) -> tuple[list[Fraction], list[Fraction]]:
-    """Numerator and denominator of a margin that is a rational function on [low, high].
-
-    The lowest degrees that fit are taken and checked at further points, so a function made of
-    several pieces is refused rather than fitted.
-    """
-    spare = 6
-    count = 2 * degree + 2 + spare
-    # points with a prime denominator, unevenly spread: unlikely to sit on the seams of pieces
-    points = [low + (high - low) * Fraction((37 * i + 11) % 997, 997) for i in range(count)]
-    values = [Fraction(margin(x)) for x in points]
-    ladder = [(d, 0) for d in range(degree + 1)]
-    ladder += [(n, m) for s in range(2, 2 * degree + 1) for n in range(s + 1)
-               if 1 <= (m := s - n) <= degree and n <= degree]  # fmt: skip
-    for top, bottom in ladder:
-        need = top + bottom + 1
-        rows = [
-            [x**k for k in range(top + 1)] + [-y * x**k for k in range(bottom + 1)]
-            for x, y in zip(points[:need], values[:need])
-        ]
-        found = _null_vector(rows)
-        if found is None:
-            continue
-        p, q = found[: top + 1], found[top + 1 :]
-        if all(
-            _polynomial(q, x) != 0 and _polynomial(p, x) == y * _polynomial(q, x)
-            for x, y in zip(points, values)
-        ):
-            return p, q
-    raise NotApplicableError(
-        f"the margin is no quotient of polynomials up to degree {degree} between {float(low):g} "
-        f"and {float(high):g}",
-        where="exact threshold",
-        remedy="it may change its form inside the range: narrow the range, or use threshold()",
-    )
-
-
-def _isolated(coefficients: list[Fraction], low: Fraction, high: Fraction) -> list[tuple[Any, int]]:
-    """Real roots in [low, high] with multiplicity, exact."""
-    import sympy
-
-    x = sympy.Symbol("x")
-    terms = [sympy.Rational(c.numerator, c.denominator) * x**k for k, c in enumerate(coefficients)]
-    polynomial = sympy.Poly(sum(terms), x, domain="QQ")
-    if polynomial.degree() < 1:
-        return []
-    out: list[tuple[Any, int]] = []
-    for root, times in _counted(polynomial.real_roots()):
-        exact = Fraction(int(root.p), int(root.q)) if root.is_Rational else root
-        inside = low <= exact <= high if isinstance(exact, Fraction) else bool(
-            (exact - sympy.Rational(low.numerator, low.denominator)).is_nonnegative
-            and (sympy.Rational(high.numerator, high.denominator) - exact).is_nonnegative
-        )  # fmt: skip
-        if inside:
-            out.append((exact, times))
-    return out
-
-
-def _counted(roots: list[Any]) -> list[tuple[Any, int]]:
-    out: list[tuple[Any, int]] = []
-    for root in roots:
-        if out and out[-1][0] == root:
-            out[-1] = (root, out[-1][1] + 1)
-        else:
-            out.append((root, 1))
-    return out
+    pieces: tuple[Piece, ...]
 
 
 def exact_threshold(
     margin: Callable[[Fraction], Fraction],
     low: Fraction | int | str,
     high: Fraction | int | str,
-    *,
-    degree: int = 6,
 ) -> ExactThreshold:
-    """Where a rational function of one quantity changes sign, without rounding.
+    """Where a function of one quantity, made of arithmetic and comparisons, changes sign.
+
+    The function is run on a number that keeps its own trace (`negotiate.numbers.traced`): between
+    the points at which one of its comparisons turns out otherwise it is one quotient of
+    polynomials, whose zeros are isolated. So the whole range is covered.
 
     Parameters
     ----------
@@ -403,20 +301,70 @@ def exact_threshold(
         Fraction to fraction, such as a metric of a negotiation with one value set.
     low, high
         Range, closed.
-    degree
-        Highest degree of numerator and denominator that is tried.
+
+    Returns
+    -------
+    ExactThreshold
 
     Raises
     ------
     NotApplicableError
-        Where the margin is no such function on the whole range.
+        Where the computation leaves exact arithmetic, or has too many cases.
+
+    Examples
+    --------
+    >>> exact_threshold(lambda x: min(1 - x, Fraction(13, 4) - 4 * x), 0, 1).roots
+    (Fraction(13, 16),)
     """
     first, last = Fraction(low), Fraction(high)
     if not first < last:
         raise InputError(
             f"range {low} to {high}", where="exact threshold", allowed="low below high"
         )
-    p, q = interpolate(margin, first, last, degree=degree)
-    roots = tuple(root for root, times in _isolated(p, first, last) if times % 2)
-    poles = tuple(pole for pole, _ in _isolated(q, first, last))
-    return ExactThreshold(roots, poles, tuple(p), tuple(q))
+    found = pieces(margin, first, last)
+    cells = signs(found)
+    changes = tuple(
+        right for (_, right, sign), (_, _, after) in itertools.pairwise(cells)
+        if (sign > 0) != (after > 0) and (sign < 0) != (after < 0)
+    )  # fmt: skip
+    poles = {
+        root: None
+        for piece in found
+        if not piece.function.denom.is_ground
+        for root in roots(piece.function.denom)
+        if decimal(piece.left) <= decimal(root) <= decimal(piece.right)
+    }
+    return ExactThreshold(
+        tuple(radical(root) for root in changes if root not in poles),
+        tuple(radical(pole) for pole in poles),
+        found,
+    )
+
+
+def signs(found: Sequence[Piece]) -> list[tuple[Any, Any, int]]:
+    """Left end, right end and sign of each open cell on which a function keeps its sign."""
+    out: list[tuple[Any, Any, int]] = []
+    for piece in found:
+        top = piece.function.numer
+        inner = [] if top.is_ground else [
+            root for root in roots(top)
+            if decimal(piece.left) < decimal(root) < decimal(piece.right)
+        ]  # fmt: skip
+        for left, right in itertools.pairwise([piece.left, *inner, piece.right]):
+            a, b = between(left, right)
+            value = piece.at((a + b) / 2)
+            sign = (value > 0) - (value < 0)
+            if out and out[-1][2] == sign:
+                out[-1] = (out[-1][0], right, sign)
+            else:
+                out.append((left, right, sign))
+    return out
+
+
+def radical(number: Any) -> Any:
+    """An algebraic number with roots where it is of degree two, else as it is."""
+    if isinstance(number, Fraction) or number.poly.degree() > 2:
+        return number
+    import sympy
+
+    return sympy.CRootOf(number.poly, number.index, radicals=True)
