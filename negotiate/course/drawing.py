@@ -14,12 +14,17 @@ draw (`assign`): adding students at the end of a list changes nobody's numbers. 
 hash of the numbers, stands beside them in the student's files (`certified`): it proves that these
 are the student's numbers, so that grading draws nothing again, and it cannot be forged without the
 key.
+
+Names may be drawn too (``[draw] names``): players, strategies, letters of formulas that stand for
+the same thing have other words for other students, chosen by the same keyed hash, so that a
+neighbour's words answer nobody else's question (`named`).
 """
 
 from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -76,6 +81,8 @@ class Variant:
         Keyed hash that names the variant in the student's files.
     made
         The world in which the numbers were tried, if they were.
+    coded
+        Whether options are named by codes of this student's own (`package.option_codes`).
     """
 
     exercise: Exercise
@@ -84,6 +91,7 @@ class Variant:
     turn: int
     stamp: str
     made: World | None = field(default=None, repr=False, compare=False)
+    coded: bool = field(default=True, repr=False)
 
     @cached_property
     def world(self) -> World:
@@ -110,6 +118,54 @@ def candidate(exercise: Exercise, number: int) -> dict[str, Fraction]:
     return out
 
 
+def named(exercise: Exercise, student: str, key: bytes) -> Exercise:
+    """The exercise with this student's names in the place of those of the file."""
+    pools = exercise.draw.names
+    if not pools:
+        return exercise
+    number = int.from_bytes(digest(key, "names", exercise.id, student), "big")
+    chosen = []
+    for name, pool in pools.items():
+        number, index = divmod(number, len(pool))
+        chosen.append((name, pool[index]))
+    return _renamed(exercise, tuple(chosen))
+
+
+_RENAMED: dict[Any, Exercise] = {}
+MOST_RENAMED = 2_000
+
+
+def _renamed(exercise: Exercise, chosen: tuple[tuple[str, str], ...]) -> Exercise:
+    place = (exercise.id, id(exercise), chosen)
+    if place not in _RENAMED:
+        if len(_RENAMED) >= MOST_RENAMED:
+            _RENAMED.clear()
+        data = exercise.model_dump(by_alias=True, exclude_defaults=True)
+        data["draw"] = {k: v for k, v in data["draw"].items() if k != "names"}
+        words = dict(chosen)
+        either = "|".join(re.escape(name) for name in sorted(words, key=len, reverse=True))
+        pattern = re.compile(rf"(?<![A-Za-z0-9_])(?:{either})(?![A-Za-z0-9_])")
+
+        def spoken(entry: Any) -> Any:
+            if isinstance(entry, str):
+                return pattern.sub(lambda found: words[found[0]], entry)
+            if isinstance(entry, Mapping):
+                return {
+                    spoken(k): v if k in ("id", "format", "kind") else spoken(v)
+                    for k, v in entry.items()
+                }
+            if isinstance(entry, (list, tuple)):
+                return [spoken(item) for item in entry]
+            return entry
+
+        _RENAMED[place] = Exercise.model_validate(spoken(data))
+        _KEPT[id(exercise)] = exercise  # so that no other exercise takes its place in memory
+    return _RENAMED[place]
+
+
+_KEPT: dict[int, Exercise] = {}
+
+
 def stamp_of(exercise: Exercise, student: str, key: bytes, drawn: Mapping[str, Fraction]) -> str:
     """Keyed hash of a student's numbers."""
     numbers = json.dumps([[name, str(value)] for name, value in sorted(drawn.items())])
@@ -123,6 +179,7 @@ def certified(
 
     Nothing is drawn again: the stamp is a keyed hash of just these numbers.
     """
+    exercise = named(exercise, student, key)
     names = {name for name, quantity in exercise.quantity.items() if quantity.drawn}
     if set(numbers) != names:
         return None
@@ -140,6 +197,7 @@ def variants(
     exercise: Exercise, student: str, key: bytes, *, patience: int = PATIENCE
 ) -> Iterator[Variant]:
     """Accepted draws of a student, in their order, each set of numbers once."""
+    exercise = named(exercise, student, key)
     seen: set[Any] = set()
     turn, refused, row = 0, "", 0
     bound = MAX_TRIES if any(q.drawn for q in exercise.quantity.values()) else 1

@@ -208,6 +208,9 @@ class Draw(Frozen):
     require: tuple[str, ...] = Field((), description="conditions every draw satisfies")
     distinct: tuple[tuple[str, ...], ...] = Field((), description="expressions that all differ")
     separate: bool = Field(True, description="refuse draws at which a mistake gives the answer")
+    names: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="a name of the file to the names it may have"
+    )
 
 
 class Mistake(Frozen):
@@ -263,7 +266,7 @@ class Question(Frozen):
     follow: dict[str, str] = Field(
         default_factory=dict, description="value to the earlier question that may replace it"
     )
-    follow_credit: Exact = Field(Fraction(1), ge=0, le=1, description="credit for following on")
+    follow_credit: Exact = Field(Fraction(1, 2), ge=0, le=1, description="credit for following on")
     mistake: tuple[Mistake, ...] = Field((), description="wrong answers with their own feedback")
     explain: str = Field("", description="concept whose worked steps are shown")
     solution: str = Field("", description="worked solution; Markdown with placeholders")

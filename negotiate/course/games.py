@@ -70,7 +70,9 @@ def parametric() -> dict[str, dict[str, _Model]]:
         for name in declare.names("game"):
             module = declare.module_of(declare.entry("game", name))
             found = {}
-            for label, kind in vars(module).items():
+            meant = declare.load("game", name)  # the class the name stands for comes first
+            kinds = sorted(vars(module).items(), key=lambda item: item[1] is not meant)
+            for label, kind in kinds:
                 own = inspect.isclass(kind) and kind.__module__ == module.__name__
                 if own and issubclass(kind, ParametricForm) and is_dataclass(kind):
                     parts: dict[bool, list[str]] = {True: [], False: []}

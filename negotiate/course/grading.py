@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from negotiate.course import drawing
+from negotiate.course import drawing, package
 from negotiate.course.collecting import Deadline, Received, choose, list_files, receive
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
@@ -232,10 +232,14 @@ def mark_all(
             problem = submission.problems[question.id]
             marks.append(Mark(question.id, "unreadable", Fraction(0), Fraction(0), problem=problem))
             continue
+        entry = package.decoded(question, variant, submission.answers.get(question.id))
         found, value = mark(
-            question, submission.answers.get(question.id), variant.world, key=key,
-            seed=variant.stamp, earlier=earlier, folder=folder,
+            question, entry, variant.world, key=key, seed=variant.stamp, earlier=earlier,
+            folder=folder,
         )  # fmt: skip
+        if found.status == "unreadable" and question.options:
+            words = package.allowed(question, variant)
+            found = replace(found, problem=f"this is no code of an option; allowed: {words}")
         marks.append(found)
         earlier[question.id] = value
     return tuple(marks)

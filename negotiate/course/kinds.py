@@ -4,17 +4,24 @@ Every kind has ``read`` (a student's entry to a value, or `NotReadable` with wha
 ``share`` (from 0 to 1). Entries are plain data from an answers file: numbers, text, lists, tables.
 
     number      share 1 within the tolerance
-    fraction    share 1 if exactly equal; decimals count as the fraction they are
+    fraction    share 1 if exactly equal, or if it is the exact number rounded to the digits shown,
+                three at least
     interval    half for each end
     numbers     an equal part for each label
     choice      1 or 0
     choices     (right ones - wrong ones) / number of right ones, at least 0
     profile     an equal part for each player, in a tree for each information set
     equilibria  (right ones - wrong ones) / number of right ones, at least 0
+
+Numbers are read as people write them: ``-0.5`` with either minus, ``0,75``, ``75 %``, ``3 1/2``,
+``1.5e-3``, ``1.5 x 10^-3``. A number that is nearly right (`near`) was found by the right method
+and rounded on the way.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -32,6 +39,12 @@ MAX_TEXT = 20_000
 MAX_LABEL = 200
 MAX_BITS = 1000
 """Size of a number: beyond it no answer is right, and even writing it down costs time."""
+DIGITS = 3
+"""Significant digits from which a rounded number shows that the exact one was found."""
+NEAR = 10
+"""Tolerances within which a number is near."""
+NEAR_LEAST, NEAR_MOST = Fraction(1, 200), Fraction(1, 50)
+"""What is near at least and at most, as a share of the right number."""
 
 
 class NotReadable(NegotiateError, ValueError):
@@ -60,6 +73,43 @@ def empty(entry: Any) -> bool:
 # Numbers
 
 
+_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2010": "-", "\u2011": "-",
+                        "\u2044": "/", "\u00d7": "*", "\u00b7": "*", "\u22c5": "*"})  # fmt: skip
+_COMMA = re.compile(r"([+-]?)(\d+),(\d+)(e[+-]?\d+)?\Z", re.I)
+_MIXED = re.compile(r"([+-]?)(\d+)\s+(\d+)\s*/\s*(\d+)\Z")
+_POWER = re.compile(r"\s*[*x]\s*10\s*(?:\^|\*\*)\s*\(?\s*([+-]?\d{1,3})\s*\)?\Z", re.I)
+
+
+def spelled(text: str) -> str:
+    """A number as people write it, in the grammar of expressions.
+
+    >>> [spelled(t) for t in ("\u22120.5", "0,75", "75 %", "3 1/2", "\u00bd", "1.5 x 10^-3")]
+    ['-0.5', '0.75', '(75)/100', '3 + 1/2', '1/2', '1.5e-3']
+    """
+    spread = "".join(
+        f" {char}" if unicodedata.category(char) == "No" and "\u2044" in unicodedata.normalize(
+            "NFKC", char) else char
+        for char in text
+    )  # fmt: skip
+    plain = unicodedata.normalize("NFKC", spread).translate(_MINUS).strip()
+    share = plain.endswith("%")
+    plain = plain.rstrip("% ").strip() if share else plain
+    if found := _COMMA.match(plain.replace(" ", "") if "," in plain else ""):
+        sign, whole, rest, power = found.groups()
+        if len(rest) == 3 and whole.lstrip("0"):
+            raise NotReadable(
+                f"'{text[:40]}' may be {whole}.{rest} or {whole}{rest}",
+                allowed="a point before decimals, nothing between thousands",
+            )
+        plain = f"{sign}{whole}.{rest}{power or ''}"
+    elif found := _MIXED.match(plain):
+        sign, whole, top, below = found.groups()
+        plain = f"{sign}{whole} {sign or '+'} {top}/{below}"
+    elif found := _POWER.search(plain):
+        plain = f"{plain[: found.start()]}e{found[1]}"
+    return f"({plain})/100" if share else plain
+
+
 def read_number(entry: Any, allowed: str = "a number: 0.75, 3/4") -> Fraction:
     """A number from an int, a decimal, or text such as ``3/4``, by the toolkit's own grammar."""
     if isinstance(entry, bool) or entry is None:
@@ -68,8 +118,10 @@ def read_number(entry: Any, allowed: str = "a number: 0.75, 3/4") -> Fraction:
         if len(entry) > MAX_LABEL:
             raise NotReadable(f"text of {len(entry)} characters", allowed=allowed)
         try:
-            expression = parse(entry)
+            expression = parse(spelled(entry))
             value = expression.evaluate({}) if not expression.names else None
+        except NotReadable:
+            raise
         except (NegotiateError, ArithmeticError, ValueError):
             value = None
         if value is None or isinstance(value, complex):
@@ -92,7 +144,60 @@ def within(question: Question, value: Any, correct: Any) -> bool:
     if not isinstance(correct, (int, Fraction)):  # a float is right up to its own precision
         correct = Fraction(correct)
         slack = max(slack, Fraction(tolerance.AGREEMENT) * max(abs(correct), Fraction(1)))
+    if abs(value - correct) <= slack:
+        return True
+    exact_asked = question.tolerance is None and question.relative is None
+    return exact_asked and rounded(value, correct)
+
+
+def places(value: Fraction) -> int | None:
+    """Decimals a number shows; None for a fraction that is no decimal.
+
+    >>> places(Fraction("0.2195")), places(Fraction(1, 3)), places(Fraction(120))
+    (4, None, 0)
+    """
+    for count in range(61):
+        if not (value.numerator * 10**count) % value.denominator:
+            return count
+    return None
+
+
+def rounded(value: Fraction, correct: Fraction) -> bool:
+    """Whether a decimal is the right number rounded to the digits it shows, `DIGITS` at least.
+
+    >>> rounded(Fraction("0.2195"), Fraction(9, 41)), rounded(Fraction("0.33"), Fraction(1, 3))
+    (True, False)
+    """
+    shown = places(value)
+    if shown is None or shown < DIGITS or abs(value) * 10**shown < 10 ** (DIGITS - 1):
+        return False
+    return abs(value - correct) <= Fraction(1, 2 * 10**shown)
+
+
+def near(question: Question, value: Any, correct: Any) -> bool:
+    """Whether a number misses by no more than rounding on the way explains."""
+    if within(question, value, correct):
+        return True
+    correct = Fraction(correct)
+    slack = NEAR * (question.tolerance or Fraction(0))
+    relative = max(NEAR * (question.relative or Fraction(0)), NEAR_LEAST)
+    slack = min(max(slack, relative * abs(correct)), NEAR_MOST * abs(correct))
     return bool(abs(value - correct) <= slack)
+
+
+def near_share(question: Question, correct: Any, value: Any, agrees: Agrees = near) -> Fraction:
+    """Share of an answer's numbers that are near; 0 for kinds that are no numbers."""
+    if question.kind in ("number", "fraction"):
+        return Fraction(int(agrees(question, value, correct)))
+    if question.kind == "interval":
+        return _interval_share(question, correct, value, agrees)
+    if question.kind == "numbers":
+        return _numbers_share(question, correct, value, agrees)
+    return Fraction(0)
+
+
+Agrees = Callable[[Question, Any, Any], bool]
+"""Whether a value counts as the right number."""
 
 
 def _number(question: Question, entry: Any, labels: Shape) -> Fraction:
@@ -104,7 +209,7 @@ def _number_share(question: Question, correct: Any, value: Any) -> Fraction:
 
 
 def _fraction_share(question: Question, correct: Any, value: Any) -> Fraction:
-    return Fraction(int(Fraction(correct) == value))
+    return Fraction(int(within(question, value, Fraction(correct))))
 
 
 def _interval(question: Question, entry: Any, labels: Shape) -> tuple[Fraction, Fraction]:
@@ -118,8 +223,10 @@ def _interval(question: Question, entry: Any, labels: Shape) -> tuple[Fraction, 
     return low, high
 
 
-def _interval_share(question: Question, correct: Any, value: Any) -> Fraction:
-    right = sum(int(within(question, v, c)) for v, c in zip(value, correct))
+def _interval_share(
+    question: Question, correct: Any, value: Any, agrees: Agrees = within
+) -> Fraction:
+    right = sum(int(agrees(question, v, c)) for v, c in zip(value, correct))
     return Fraction(right, 2)
 
 
@@ -136,9 +243,11 @@ def _numbers(question: Question, entry: Any, labels: Shape) -> dict[str, Fractio
     return out
 
 
-def _numbers_share(question: Question, correct: Any, value: Any) -> Fraction:
+def _numbers_share(
+    question: Question, correct: Any, value: Any, agrees: Agrees = within
+) -> Fraction:
     right = sum(
-        int(label in value and within(question, value[label], number))
+        int(label in value and agrees(question, value[label], number))
         for label, number in correct.items()
     )
     return Fraction(right, len(correct))
@@ -346,6 +455,7 @@ def _expression(question: Question, entry: Any, labels: Shape) -> Any:
         entry = str(entry)
     if not isinstance(entry, str) or len(entry) > longest:
         raise NotReadable("no expression", allowed=allowed)
+    entry = entry.translate(_MINUS).replace("^", "**")
     try:
         expression = parse(entry)
     except (NegotiateError, ValueError) as error:
@@ -358,7 +468,7 @@ def _expression(question: Question, entry: Any, labels: Shape) -> Any:
 
 KINDS: dict[str, Kind] = {
     "number": Kind(_number, _number_share, "a number, as 0.75 or 3/4", '"3/4"'),
-    "fraction": Kind(_number, _fraction_share, "an exact number, as 3/4", '"3/4"'),
+    "fraction": Kind(_number, _fraction_share, "an exact number, as 3/4, or four decimals", '"3/4"'),
     "interval": Kind(_interval, _interval_share, "two numbers, the lower first", '["1/5", "1/2"]'),
     "numbers": Kind(_numbers, _numbers_share, "a number for each label", '{"A": "1/3"}'),
     "choice": Kind(_choice, _choice_share, "the name of one option", '"yes"'),

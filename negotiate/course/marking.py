@@ -2,11 +2,15 @@
 
 In this order, the best share counting:
 
-1. the correct answer, by the kind's own rule (`negotiate.course.kinds`), parts earning parts;
+1. the correct answer, by the kind's own rule (`negotiate.course.kinds`), parts earning parts; a
+   chain of results each rounded as exactly as the exercise asks for them is right too;
 2. a stated mistake, whose answer is the toolkit's under that mistake: its feedback always, its
    credit where that is more than the right parts have earned;
 3. follow-through: the answer that is correct if the student's own earlier answer stands in the
-   place of the named value it depends on, times ``follow_credit``.
+   place of the named value it depends on, times ``follow_credit``. It presupposes an attempt: an
+   earlier answer that is zero, at the end of what any answer may be, or from which the same would
+   follow as from such a value, earns nothing further;
+4. a number that is near: `NEAR_CREDIT` of the points, and a word on rounding.
 """
 
 from __future__ import annotations
@@ -18,11 +22,20 @@ from pathlib import Path
 from typing import Any
 
 from negotiate.case.expression import Expression
+from negotiate.course.conditions import read as read_condition
 from negotiate.course.exercise import Mistake, Question
-from negotiate.course.kinds import KINDS, NotReadable, empty, shape
+from negotiate.course.kinds import KINDS, NotReadable, empty, near_share, shape
 from negotiate.course.references import profile
 from negotiate.course.world import World
 from negotiate.errors import InputError, NegotiateError, NoSolutionError
+
+
+NEAR_CREDIT = Fraction(3, 4)
+"""Share of the points of a number that was found and rounded too early."""
+CARRIED = Fraction(1, 2000)
+"""Half a unit of the third decimal: the precision to which results on the way are carried."""
+CHAIN = Fraction(1, 10)
+"""Share of the right number within which a chain of rounded results is looked for."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +47,8 @@ class Mark:
     question
         Its id.
     status
-        ``right``, ``partly``, ``mistake``, ``follows``, ``wrong``, ``unreadable``, ``empty`` or
-        ``human`` (a person marks it).
+        ``right``, ``near``, ``partly``, ``mistake``, ``follows``, ``wrong``, ``unreadable``,
+        ``empty`` or ``human`` (a person marks it).
     share
         From 0 to 1.
     points
@@ -44,6 +57,10 @@ class Mark:
         What to tell the student, Markdown of the instructor's with numbers filled in.
     problem
         Why an answer could not be read; may quote the student and is escaped where it is shown.
+    hit
+        Id of the stated mistake that was made.
+    comment
+        What a person who marked it wrote.
     """
 
     question: str
@@ -52,6 +69,8 @@ class Mark:
     points: Fraction
     feedback: tuple[str, ...] = ()
     problem: str = ""
+    hit: str = ""
+    comment: str = ""
 
 
 def mark(
@@ -101,12 +120,117 @@ def mark(
         return _scored(question, "right", share), value
     best = _scored(question, "partly" if share else "wrong", share)
     known = _by_mistake(question, value, world, key=key, seed=seed)
-    if known is not None:
-        best = _scored(question, "mistake", max(share, known.share), known.feedback)
+    if known is not None:  # the author's word on it stands, whatever it may follow from
+        return replace(known, share=max(share, known.share),
+                       points=max(share, known.share) * question.points), value  # fmt: skip
+    if question.kind in NUMBERS:
+        carried = _carried_share(question, value, world, earlier or {})
+        if carried == 1:
+            return _scored(question, "right", carried), value
+        close = max(carried, share + NEAR_CREDIT * (near_share(
+            question, world.correct(question), value) - share))  # fmt: skip
+        if close > share:
+            best = _scored(question, "near", close, (NEAR_WORDS,))
     follows = _by_following(question, value, world, earlier or {}, key=key, seed=seed)
-    if follows is not None and (follows.share > best.share or best.status == "wrong"):
+    if follows is not None and follows.share > best.share:
         best = follows
     return best, value
+
+
+NUMBERS = ("number", "fraction", "numbers", "interval")
+NEAR_WORDS = "Right to the first digits: carry more decimals on the way, and round at the end."
+
+
+def _carried_share(
+    question: Question, value: Any, world: World, earlier: Mapping[str, Any]
+) -> Fraction:
+    """Share of an answer that is right if results on the way are rounded as the exercise rounds.
+
+    Each named result the answer reads moves by half the unit to which it is carried (three
+    decimals, or the tolerance of the question that asks for it); the moves of the answer add up.
+    An earlier answer of the student's that is right within its tolerance may stand for the result.
+    """
+    correct = world.correct(question)
+    nearby = near_share(question, correct, value, _roughly)
+    if not nearby:
+        return Fraction(0)
+    slack: dict[str, Fraction] = {}
+    for name in world.exercise.value:
+        held = world[name]
+        if isinstance(held, bool) or not isinstance(held, (int, float, Fraction)):
+            continue
+        unit = _unit(question, world, name, Fraction(held))
+        sides = []
+        for moved in (Fraction(held) + unit, Fraction(held) - unit):
+            found = _answer_with(question, world, {name: moved})
+            if found is not None:
+                sides.append(_distances(correct, found))
+        for part in sides[0] if sides else ():
+            most = max(side.get(part, Fraction(0)) for side in sides)
+            slack[part] = slack.get(part, Fraction(0)) + most
+    taken = {
+        name: earlier[source]
+        for name, source in question.follow.items()
+        if earlier.get(source) is not None and _is_right(world, source, earlier[source])
+    }
+    also = _answer_with(question, world, taken) if taken else None
+
+    def agrees(asked: Question, given: Any, wanted: Any) -> bool:
+        if KINDS["number"].share(asked, wanted, given) == 1:
+            return True
+        part = next((k for k, w in _numbers(correct).items() if w == wanted), "")
+        again = _numbers(also).get(part) if also is not None else None
+        if again is not None and KINDS["number"].share(asked, again, given) == 1:
+            return True
+        tolerated = asked.tolerance or CARRIED * min(abs(Fraction(wanted)), Fraction(1))
+        return bool(abs(given - Fraction(wanted)) <= slack.get(part, Fraction(0)) + tolerated)
+
+    return near_share(question, correct, value, agrees)
+
+
+def _roughly(question: Question, value: Any, correct: Any) -> bool:
+    return bool(abs(value - Fraction(correct)) <= CHAIN * abs(Fraction(correct)))
+
+
+def _unit(question: Question, world: World, name: str, held: Fraction) -> Fraction:
+    """How exactly a named result is carried."""
+    for asked in world.exercise.question:
+        if asked.id != question.id and asked.answer == name:
+            if asked.tolerance:
+                return Fraction(asked.tolerance)
+            if asked.relative:
+                return Fraction(asked.relative) * abs(held)
+    return CARRIED if abs(held) >= Fraction(1, 20) else CARRIED / 10
+
+
+def _answer_with(question: Question, world: World, given: Mapping[str, Any]) -> Any:
+    try:
+        return World(world.exercise, world.drawn, {**world.given, **given}).correct(question)
+    except (NegotiateError, ArithmeticError, TypeError, ValueError):
+        return None
+
+
+def _numbers(answer: Any) -> dict[str, Fraction]:
+    """Numbers of an answer by part."""
+    if isinstance(answer, Mapping):
+        parts = answer.items()
+    else:
+        parts = dict(enumerate(answer if isinstance(answer, (tuple, list)) else (answer,))).items()
+    return {
+        str(k): Fraction(v)
+        for k, v in parts
+        if isinstance(v, (int, float, Fraction)) and not isinstance(v, bool)
+    }
+
+
+def _distances(one: Any, other: Any) -> dict[str, Fraction]:
+    moved = _numbers(other)
+    return {k: abs(moved[k] - v) for k, v in _numbers(one).items() if k in moved}
+
+
+def _is_right(world: World, source: str, value: Any) -> bool:
+    asked = next(q for q in world.exercise.question if q.id == source)
+    return same(asked, world.correct(asked), value)
 
 
 def _scored(
@@ -159,7 +283,8 @@ def _by_mistake(
         if hit:
             where = f"question {question.id}, mistake {mistake.id}"
             words = fill(mistake.feedback, world, where=where)
-            return _scored(question, "mistake", Fraction(mistake.credit), (words,))
+            found = _scored(question, "mistake", Fraction(mistake.credit), (words,))
+            return replace(found, hit=mistake.id)
     return None
 
 
@@ -178,12 +303,21 @@ def _by_following(
     seed: str,
 ) -> Mark | None:
     """Credit for an answer that is right if the student's earlier answers were."""
+    asked = {q.id: q for q in world.exercise.question}
     taken = {
         name: earlier[source]
         for name, source in question.follow.items()
         if earlier.get(source) is not None
     }
     if not taken or question.kind == "expression":
+        return None
+    trivial: dict[str, list[Fraction]] = {}
+    for name, source in question.follow.items():
+        if name in taken and not _is_right(world, source, taken[name]):
+            trivial[name] = _trivial(asked[source], world)
+            if not _attempted(asked[source], taken[name], world, trivial[name]):
+                return None
+    if not trivial:
         return None
     other = World(world.exercise, world.drawn, {**world.given, **taken})
     try:
@@ -193,7 +327,47 @@ def _by_following(
         return None  # nothing follows from the earlier answer
     if share < 1:
         return None
+    for name, ends in trivial.items():  # does the answer show that the earlier one was used?
+        for end in ends:
+            empty_handed = _answer_with(question, world, {**taken, name: end})
+            if empty_handed is not None and same(question, empty_handed, value):
+                return None
     return _scored(question, "follows", Fraction(question.follow_credit))
+
+
+def _trivial(source: Question, world: World) -> list[Fraction]:
+    """Values nobody needs to work for: zero, one, and the ends of what any answer may be."""
+    if source.kind not in ("number", "fraction"):
+        return []
+    ends = {Fraction(0), Fraction(1)}
+    for text in source.public:
+        for comparison in read_condition(text).comparisons:
+            for one in comparison.sums:
+                if "answer" not in one.names:
+                    try:
+                        ends.add(Fraction(one.evaluate(world)))
+                    except (NegotiateError, ArithmeticError, TypeError, ValueError):
+                        continue
+    return sorted(ends)
+
+
+def _attempted(source: Question, value: Any, world: World, trivial: list[Fraction]) -> bool:
+    """Whether an earlier answer is an attempt: of its kind, inside what any answer may be."""
+    if source.kind in ("number", "fraction"):
+        if value in trivial:
+            return False
+    elif isinstance(value, Mapping):
+        if not any(value.values()):
+            return False
+    elif source.kind in ("choice", "choices"):
+        return False  # a guess at an option is no work to carry forward
+    for text in source.public:
+        try:
+            if not read_condition(text).holds({**world.quantities(), "answer": value}):
+                return False
+        except (NegotiateError, ArithmeticError, TypeError):
+            return False
+    return True
 
 
 # Expressions

@@ -35,7 +35,8 @@ def allowed(question: Question, variant: Variant) -> str:
     """What a student may write, in words, with this question's own labels."""
     kind = KINDS[question.kind]
     if question.options:
-        names = ", ".join(f'"{option.id}"' for option in offered(question, variant))
+        codes = option_codes(question, variant)
+        names = ", ".join(f'"{codes[option.id]}"' for option in offered(question, variant))
         return f"{kind.allowed}: {names}"
     if question.variables:
         return f"{kind.allowed}: {', '.join(question.variables)}"
@@ -77,6 +78,62 @@ def offered(question: Question, variant: Variant) -> tuple[Option, ...]:
     )
 
 
+LETTERS = "bcdfghjkmnpqrstvwxz"
+"""Letters of codes: no vowels, so that no code is a word; none that looks like a digit."""
+
+
+def option_codes(question: Question, variant: Variant) -> dict[str, str]:
+    """Option to the two letters by which this student names it; the option itself where not coded.
+
+    Codes come from a hash of stamp, question and option, so what a neighbour wrote for a choice
+    says nothing, and no name of an option hints at what is right.
+    """
+    if not variant.coded:
+        return {option.id: option.id for option in question.options}
+    out: dict[str, str] = {}
+    for option in question.options:
+        for turn in range(400):
+            hashed = sha256(f"code|{variant.stamp}|{question.id}|{option.id}|{turn}".encode())
+            number = int.from_bytes(hashed.digest()[:4], "big")
+            code = LETTERS[number % 19] + LETTERS[number // 19 % 19]
+            if code not in out.values():
+                break
+        out[option.id] = code
+    return out
+
+
+def encoded(question: Question, variant: Variant, answer: Any) -> Any:
+    """An answer as this student writes it: options by their codes."""
+    codes = option_codes(question, variant)
+    if isinstance(answer, str):
+        return codes.get(answer, answer)
+    if question.options and isinstance(answer, (list, tuple)):
+        return [codes.get(one, one) if isinstance(one, str) else one for one in answer]
+    return answer
+
+
+def decoded(question: Question, variant: Variant, entry: Any) -> Any:
+    """What a student wrote, with codes of options turned into the options.
+
+    An option's own id in place of its code stands for no option: nobody was shown it.
+    """
+    if not question.options or not variant.coded:
+        return entry
+    known = {code: option for option, code in option_codes(question, variant).items()}
+
+    def one(word: Any) -> Any:
+        if not isinstance(word, str):
+            return "?" if word is not None else word
+        plain = word.strip().strip("'\"").casefold()
+        return known.get(plain, word if not word.strip() else f"({word.strip()[:60]})")
+
+    if isinstance(entry, str) and question.kind == "choices":
+        entry = [part for part in entry.split(",") if part.strip()]
+    if isinstance(entry, (list, tuple)):
+        return [one(word) for word in entry]
+    return one(entry)
+
+
 def _labels(labels: Any, name: str = "") -> str:
     """Labels a profile may use, in words."""
     if isinstance(labels, dict):
@@ -115,7 +172,9 @@ def public(variant: Variant) -> str:
             "id": question.id,
             "kind": question.kind,
             "points": str(question.points),
-            "options": [option.id for option in offered(question, variant)],
+            "options": [
+                option_codes(question, variant)[option.id] for option in offered(question, variant)
+            ],
             "labels": list(question.labels),
             "variables": list(question.variables),
             "public": list(question.public),
@@ -189,7 +248,11 @@ def question_text(variant: Variant, question: Question, number: int, *, hints: b
         fill(question.text.strip(), world, where=f"question {question.id}"),
     ]
     if question.options:
-        lines += ["", *(f"- `{o.id}`: {fill(o.text, world)}" for o in offered(question, variant))]
+        codes = option_codes(question, variant)
+        lines += [
+            "",
+            *(f"- `{codes[o.id]}`: {fill(o.text, world)}" for o in offered(question, variant)),
+        ]
     words, sample = allowed(question, variant), example(question, variant)
     asked = "" if question.kind == "choice" else f" For example `{sample}`"
     lines += ["", f"*Answer: {words}.*{asked}"]

@@ -107,6 +107,15 @@ def draws(exercise: Exercise) -> Iterator[Finding]:
     for index, group in enumerate(exercise.draw.distinct):
         for number, text in enumerate(group):
             yield from _expression(text, ("draw", "distinct", index, number), known)
+    for name, pool in exercise.draw.names.items():
+        at: Location = ("draw", "names", name)
+        others = {w for other, words in exercise.draw.names.items() if other != name for w in words}
+        if not pool or len(set(pool)) < len(pool) or others & set(pool):
+            yield Finding(at, "names that differ from each other and from all other names",
+                          on_key=True)  # fmt: skip
+        if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9 _-]{0,39}", word) for word in (name, *pool)):
+            yield Finding(at, "a name that cannot stand in a text and an expression",
+                          "letters, digits, blanks, _ and -", on_key=True)  # fmt: skip
     size = space(exercise)
     if 1 < size < SMALL:
         yield Finding(

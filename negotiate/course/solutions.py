@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from negotiate import declare
+from negotiate.course import package
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise, Question
 from negotiate.course.text import fill, shown, tex
@@ -47,7 +48,8 @@ def worked(variant: Variant, question: Question, known: Mapping[str, Any] | None
     if question.kind == "case":
         parts.append("The case file is asked for: " + "; ".join(f"`{m}`" for m in question.must))
     elif question.kind != "text":
-        words = answer_text(question, known.get(question.id))
+        correct = package.encoded(question, variant, known.get(question.id))
+        words = answer_text(_coded(question, variant), correct)
         parts.append(f"**Answer:** {fill(words, variant.world)}")
     if question.explain:
         steps = explained(variant, question)
@@ -57,6 +59,13 @@ def worked(variant: Variant, question: Question, known: Mapping[str, Any] | None
         where = f"question {question.id}, solution"
         parts.append(fill(question.solution.strip(), variant.world, where=where, answers=known))
     return "\n\n".join(parts)
+
+
+def _coded(question: Question, variant: Variant) -> Question:
+    """A question whose options carry the codes that the student sees."""
+    codes = package.option_codes(question, variant)
+    options = tuple(o.model_copy(update={"id": codes[o.id]}) for o in question.options)
+    return question.model_copy(update={"options": options})
 
 
 def explained(variant: Variant, question: Question) -> str:
@@ -113,6 +122,6 @@ def _mistake(variant: Variant, question: Question, mistake: Any) -> list[str]:
         value = mistaken(variant.world, question, mistake)
         if value is None:
             return []
-        given = shown(value)
+        given = shown(package.encoded(question, variant, value))
     words = fill(mistake.feedback, variant.world)
     return [f"- *{mistake.id}* ({given}), credit {shown(mistake.credit)}: {words}"]

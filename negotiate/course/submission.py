@@ -1,8 +1,10 @@
 """Reading what a student handed in: an answers file or a notebook, as data, never as code.
 
 An answers file is TOML (or JSON) with ``exercise``, ``student``, ``stamp`` and a table
-``answers``. From a notebook only lines ``answers["<question>"] = <literal>`` in code cells are
-read, by the toolkit's own reader of literals. Sizes are bounded before anything is parsed.
+``answers``. Where it is no valid TOML its answers are read line by line, so that one bad character
+costs one answer at most. From a notebook only lines ``answers["<question>"] = <literal>`` in code
+cells are read, by the toolkit's own reader of literals; for an answer that is computed there, the
+value that the last cell stored beside its output. Sizes are bounded before anything is parsed.
 
 >>> write_answers("chicken", "s1", "ab12", {"press": Fraction(3, 4)}).splitlines()[-1]
 'press = "3/4"'
@@ -10,10 +12,11 @@ read, by the toolkit's own reader of literals. Sizes are bounded before anything
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +34,8 @@ MAX_BITS = 10_000
 SIMPLE = 100_000
 """Largest denominator of a fraction that a float is taken for: two of them differ by 1e-10."""
 SUFFIXES = (".toml", ".json", ".ipynb")
+STORED = "application/vnd.negotiate.answers+json"
+"""Kind of the output in which the last cell of a notebook keeps the answers it read."""
 
 _ASSIGN = re.compile(
     r"^answers(?:\[\s*(['\"])([A-Za-z][A-Za-z0-9_]{0,59})\1\s*\])?[ \t]*=(?!=)", re.M
@@ -52,6 +57,8 @@ class Submission:
         Question to why its entry could not be read.
     numbers
         The drawn numbers, as the file claims; the stamp proves them.
+    notes
+        What is to be said of how the file was read.
     """
 
     exercise: str
@@ -60,12 +67,13 @@ class Submission:
     answers: Mapping[str, Any]
     problems: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether nothing was answered."""
         return not self.problems and all(
-            entry is None or entry in ("", [], {}) for entry in self.answers.values()
+            empty_entry(entry) for entry in self.answers.values()
         )
 
 
@@ -77,7 +85,7 @@ def read(path: Path) -> Submission | None:
     NegotiateError
         A broken file, with what is wrong and where.
     """
-    suffix = path.suffix.lower()
+    suffix = kind_of(path.name)
     size = path.stat().st_size
     allowed = MAX_NOTEBOOK if suffix == ".ipynb" else MAX_ANSWERS
     if size > allowed:
@@ -96,7 +104,76 @@ def read(path: Path) -> Submission | None:
         return _answers(_json(text, path.name), path.name)
     from negotiate.case.findings import parse_toml
 
-    return _answers(parse_toml(text, path.name), path.name)
+    try:
+        return _answers(parse_toml(text, path.name), path.name)
+    except NegotiateError:
+        found = _by_lines(text, path.name)
+        if found is None:
+            raise
+        return found
+
+
+def kind_of(name: str) -> str:
+    """The suffix that says how a file is read: ``.toml.txt``, as some editors save, is TOML."""
+    lower = name.lower()
+    if lower.endswith(".txt") and Path(lower[:-4]).suffix in SUFFIXES:
+        lower = lower[:-4]
+    return Path(lower).suffix
+
+
+_HEADER = re.compile(r"^[ \t]*\[[ \t]*answers[ \t]*\][ \t]*(?:#.*)?$", re.M)
+_LINE = re.compile(r"^[ \t]*(['\"]?)([A-Za-z][A-Za-z0-9_]{0,59})\1[ \t]*=(.*)$")
+
+
+def _by_lines(text: str, name: str) -> Submission | None:
+    """Answers of a file that is no valid TOML, each by itself; None where the rest is broken."""
+    from negotiate.case.findings import parse_toml
+
+    header = _HEADER.search(text)
+    if header is None:
+        return None
+    try:
+        head = _answers({**parse_toml(text[: header.start()], name), "answers": {}}, name)
+    except NegotiateError:
+        return None
+    if head is None:
+        return None
+    answers: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    alone = 0
+    for question, chunk in _chunks(text[header.end() :]):
+        try:
+            data = parse_toml(chunk, name)
+            answers[question] = _plain(data[question], 0, [0])
+            problems.pop(question, None)
+        except (NegotiateError, KeyError):
+            alone += 1
+            raw = chunk.split("=", 1)[1].split("\n")[0].split("#")[0].strip()
+            raw = raw.translate(_QUOTES).strip("'\" ")
+            answers.pop(question, None)
+            if raw and raw[0] not in "[{" and len(raw) <= 200:
+                answers[question] = raw
+            else:
+                problems[question] = "this line is no TOML: numbers as 0.75, words in quotes"
+    note = f"{alone} line{'s' if alone != 1 else ''} no valid TOML, read by themselves"
+    return replace(head, answers=answers, problems=problems, notes=(note,))
+
+
+_QUOTES = {ord(mark): '"' for mark in "\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019\u201a"}
+
+
+def _chunks(text: str) -> list[tuple[str, str]]:
+    """Lines of answers with the lines that continue them."""
+    out: list[tuple[str, str]] = []
+    for line in text.splitlines()[:20_000]:
+        found = _LINE.match(line)
+        if found:
+            if len(out) >= MAX_QUESTIONS:
+                break
+            out.append((found[2], line))
+        elif out and line.strip() and not line.lstrip().startswith(("#", "[answers")):
+            out[-1] = (out[-1][0], out[-1][1] + "\n" + line)
+    return out
 
 
 def _json(text: str, name: str) -> Any:
@@ -177,14 +254,40 @@ def _notebook(data: Any, name: str) -> Submission | None:
     claims = metadata.get("negotiate") if isinstance(metadata, dict) else None
     answers: dict[str, Any] = {}
     problems: dict[str, str] = {}
+    stored: dict[str, Any] = {}
     for cell in data["cells"]:
         if isinstance(cell, dict) and cell.get("cell_type") == "code":
             _cell(_source(cell), answers, problems)
+            stored.update(_stored(cell))
+    for question, value in stored.items():
+        if question in problems and not empty_entry(value):
+            answers[question] = value
+            del problems[question]
     if not isinstance(claims, dict):
         if not answers and not problems:
             return None
         claims = {}
     return Submission(*_claims(claims), answers, problems, _numbers(claims))
+
+
+def _stored(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers that `student.hand_in` kept in the output of its cell, as data."""
+    out: dict[str, Any] = {}
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else []:
+        data = output.get("data") if isinstance(output, dict) else None
+        kept = data.get(STORED) if isinstance(data, dict) else None
+        if not isinstance(kept, dict) or len(kept) > MAX_QUESTIONS:
+            continue
+        for question, value in kept.items():
+            with contextlib.suppress(NegotiateError):
+                out[str(question)] = _plain(value, 0, [0])
+    return out
+
+
+def empty_entry(entry: Any) -> bool:
+    """Whether an entry was left open."""
+    return entry is None or entry in ("", [], {})
 
 
 def _source(cell: Mapping[str, Any]) -> str:
