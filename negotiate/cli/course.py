@@ -82,6 +82,9 @@ def build(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write.")],
     hints: Annotated[bool, typer.Option(help="Hints in the notebooks, folded away.")] = True,
     solutions: Annotated[bool, typer.Option(help="Solution sheets for the instructor.")] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over students' files that hold work.")
+    ] = False,
 ) -> None:
     """Write a notebook and an answers file for every student and exercise."""
     from negotiate.course import build as building
@@ -91,11 +94,25 @@ def build(
     secret = files.read_key(key_file)
     built = building.build(
         _exercises(course), roster.students, secret, out, hints=hints, with_solutions=solutions,
+        force=force,
         progress=lambda text: typer.echo(text, err=True),
     )  # fmt: skip
     typer.echo(
         f"{out}: {built.exercises} exercises for {built.students} students, {built.written:,} files"
     )
+    if built.kept:
+        typer.echo(
+            f"{built.kept:,} files hold something else, work perhaps, and were left as they are "
+            "(--force writes over them)"
+        )
+    from negotiate.course import reader
+
+    public = [name for name in _exercises(course) if reader.is_published(name, course)]
+    if public:
+        typer.echo(
+            f"{len(public)} of these exercises are published with their answers: for practice. "
+            "For marks that count keep exercises of your own in a private folder"
+        )
     typer.echo(f"give each student their folder of {out / 'students'}; keep {out / 'instructor'}")
 
 
@@ -160,7 +177,7 @@ def grade(
     percent: Annotated[bool, typer.Option(help="scores.csv from 0 to 100.")] = False,
 ) -> None:
     """Grade a folder of submissions: read, never run. Every file gets a line."""
-    from negotiate.course import collecting, feedback, files, grading
+    from negotiate.course import collecting, feedback, files, grading, webpage
     from negotiate.errors import UnknownNameError
     from negotiate.numbers.fractions import exact
 
@@ -171,14 +188,24 @@ def grade(
     deadline = collecting.Deadline(
         collecting.moment(due) if due else None, exact(late), _times(times) if times else {}
     )
+    earlier = out / "by_hand.csv"
+    if by_hand is None and earlier.is_file():
+        by_hand = earlier
+        typer.echo(f"points and comments of {earlier} are kept", err=True)
     report = grading.grade(
         folder, _exercises(course), roster.students, secret, deadline=deadline,
-        by_hand=feedback.read_hand(by_hand) if by_hand else None,
+        by_hand=feedback.read_hand(by_hand) if by_hand else None, names=roster.names,
     )  # fmt: skip
+    for folder_ in (out, out / "feedback"):
+        folder_.mkdir(parents=True, exist_ok=True)
+        folder_.chmod(0o700)
     for name, text in feedback.tables(report, hundred=percent).items():
-        files.write(out / name, text)
+        files.write(out / name, text, mode=0o600)
     for student in report.students:
-        files.write(out / "feedback" / f"{student}.md", feedback.page(report, student, level))
+        page = feedback.page(report, student, level)
+        files.write(out / "feedback" / f"{student}.md", page, mode=0o600)
+        shown = webpage.html(page, f"Feedback for {student}")
+        files.write(out / "feedback" / f"{student}.html", shown, mode=0o600)
     graded = sum(g.status == "graded" for g in report.graded)
     typer.echo(
         f"{out}: {graded} submissions graded of {len(report.lines)} files, "
@@ -187,7 +214,8 @@ def grade(
     told = [
         f"{path}: {said}"
         for path, _, _, said in report.lines
-        if not said.startswith(("the notebook", "graded")) or ";" in said
+        if not said.startswith(("the notebook of", "graded", "no answers file: "))
+        or (said.startswith("graded") and ";" in said)
     ]
     for line in told[:SHOWN]:
         shown = "".join(c if c.isprintable() else " " for c in line)

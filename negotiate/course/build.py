@@ -5,7 +5,8 @@
     OUT/instructor/solutions/<exercise>/<student>.md
 
 The instructor's folder is readable by its owner only. The same exercises, class and key give the
-same bytes.
+same bytes. A student's file that is there and says something else (answers, work in a notebook) is
+left as it is: building again for a late student takes nobody's work away.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Built:
     students: int
     exercises: int
     written: int
+    kept: int = 0
 
 
 def build(
@@ -38,6 +40,7 @@ def build(
     *,
     hints: bool = True,
     with_solutions: bool = True,
+    force: bool = False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Built:
     """Write the folders of a class.
@@ -56,10 +59,12 @@ def build(
         Whether hints stand, folded away, in the notebooks.
     with_solutions
         Whether the instructor's solution sheets are written.
+    force
+        Whether students' files that say something else are written over.
     progress
         Told of each exercise.
     """
-    written = 0
+    written = kept = 0
     rows = []
     private = out / "instructor"
     private.mkdir(parents=True, exist_ok=True)
@@ -69,7 +74,11 @@ def build(
         for variant in drawing.assign(exercise, students, key).values():
             folder = out / "students" / variant.student
             for name, text in student_files(variant, hints=hints).items():
-                files.write(folder / name, text)
+                place = folder / name
+                if not force and place.exists() and place.read_bytes() != text.encode():
+                    kept += 1
+                    continue
+                files.write(place, text)
                 written += 1
             if with_solutions:
                 sheet = private / "solutions" / exercise.id / f"{variant.student}.md"
@@ -79,7 +88,7 @@ def build(
             rows.append((variant.student, exercise.id, variant.turn, variant.stamp, numbers))
     table = files.csv_text(("student", "exercise", "turn", "stamp", "numbers"), rows)
     files.write(private / "variants.csv", table, mode=0o600)
-    return Built(out, len(students), len(exercises), written + 1)
+    return Built(out, len(students), len(exercises), written + 1, kept)
 
 
 def student_files(variant: Variant, *, hints: bool = True) -> dict[str, str]:

@@ -21,6 +21,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ from negotiate.course.exercise import Exercise, Question
 from negotiate.course.text import fill
 from negotiate.errors import UnknownNameError
 
+NOTICE = (
+    "Write each answer in its cell: a number (`0.75`, `3/4`), a word in quotes, a list. "
+    "Here, unlike with `negotiate course grade`, the cells are run when they are graded."
+)
 KERNEL: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -86,7 +91,7 @@ def nbgrader(variant: Variant, exercise_text: str) -> dict[str, str]:
     word = payload(exercise_text, variant)
     cells = [
         package.with_trees(_locked("head", _head(variant)), variant, exercise.text),
-        _locked("notice", package.NOTICE.split(" Run the last cell")[0]),
+        _locked("notice", NOTICE),
         {**_code("answers = {}"), "metadata": _nb("setup", locked=True)},
     ]
     for number, question in enumerate(exercise.question, start=1):
@@ -101,7 +106,9 @@ def nbgrader(variant: Variant, exercise_text: str) -> dict[str, str]:
             })  # fmt: skip
             continue
         literal = answer_literal(question, known.get(question.id))
-        body = f'### BEGIN SOLUTION\nanswers["{question.id}"] = {literal}\n### END SOLUTION'
+        # the name of the answer stays where nbgrader takes the solution out
+        named = f'answers["{question.id}"] ='
+        body = f"{named} None\n### BEGIN SOLUTION\n{named} {literal}\n### END SOLUTION"
         cells.append({**_code(body), "metadata": _nb(name, solution=True)})
         test = (
             f'assert "{question.id}" in answers, "no answer to {question.id}"\n'
@@ -147,7 +154,7 @@ def otter(variant: Variant, exercise_text: str) -> dict[str, str]:
     )
     cells = [
         _raw(config), package.with_trees(_markdown(_head(variant)), variant, exercise.text),
-        _markdown(package.NOTICE.split(" Run the last cell")[0]), _code("answers = {}"),
+        _markdown(NOTICE), _code("answers = {}"),
     ]  # fmt: skip
     for number, question in enumerate(exercise.question, start=1):
         cells += _otter_question(variant, question, number, known, word)
@@ -247,7 +254,9 @@ def export(
         raise UnknownNameError("format", to, FORMATS)
     written = []
     for exercise, text in exercises.values():
-        for name, content in FORMATS[to](first(exercise, student, key), text).items():
+        plain = exercise.model_copy(update={"draw": exercise.draw.model_copy(update={"names": {}})})
+        variant = replace(first(plain, student, key), coded=False)  # one version for everybody
+        for name, content in FORMATS[to](variant, text).items():
             files.write(out / name, content)
             written.append(out / name)
     return written

@@ -2,30 +2,35 @@
 
     scores.csv      id, score: for a learning platform
     grades.csv      points by exercise and in all
-    marks.csv       every question
+    marks.csv       every question, with the mistake made and the answer given
+    items.csv       item analysis: difficulty, discrimination, the commonest mistake
     files.csv       what became of every file
     by_hand.csv     answers in words, with a column for the points a person gives
-    feedback/<student>.md   at the level ``score``, ``hints`` or ``full``
+    feedback/<student>.md, .html   at the level ``score``, ``hints`` or ``full``
 
-Text that a student wrote is escaped in Markdown and made harmless for spreadsheets.
+All of it is readable by the instructor alone. Text that a student wrote is escaped in Markdown and
+made harmless for spreadsheets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from negotiate.course import files, solutions
 from negotiate.course.exercise import Question
-from negotiate.course.grading import Graded, Report
+from negotiate.course.grading import Given, Graded, Report
 from negotiate.course.marking import Mark
 from negotiate.course.text import cell, fill, shown
 from negotiate.errors import FileFormatError, UnknownNameError
 
 LEVELS = ("score", "hints", "full")
 WORDS = {
-    "right": "right", "partly": "partly right", "mistake": "a known mistake",
+    "right": "right", "near": "nearly right: rounded too early",
+    "partly": "partly right", "mistake": "a known mistake",
     "follows": "right after an earlier error", "wrong": "not right",
     "unreadable": "cannot be read", "empty": "no answer", "human": "a person marks this",
 }  # fmt: skip
@@ -71,13 +76,19 @@ def tables(report: Report, *, hundred: bool = False) -> dict[str, str]:
             ],
         ),
         "marks.csv": files.csv_text(
-            ("student", "exercise", "question", "status", "points", "of"),
+            ("student", "exercise", "question", "status", "points", "of", "mistake", "answer"),
             _mark_rows(report),
+        ),
+        "items.csv": files.csv_text(
+            ("exercise", "question", "of", "answered", "difficulty", "discrimination",
+             "commonest mistake", "made by"),
+            _item_rows(report),
         ),
         "files.csv": files.csv_text(("file", "student", "exercise", "what became of it"),
                                     report.lines),
         "by_hand.csv": files.csv_text(
-            ("student", "exercise", "question", "of", "points", "text"), _hand_rows(report)
+            ("student", "exercise", "question", "of", "points", "comment", "text"),
+            _hand_rows(report),
         ),
     }  # fmt: skip
 
@@ -90,7 +101,10 @@ def _remarks(graded: Graded) -> str:
 
 
 def _questions(report: Report, graded: Graded) -> dict[str, Question]:
-    return {q.id: q for q in report.exercises[graded.exercise].question}
+    exercise = report.exercises[graded.exercise]
+    if graded.variant is not None:
+        exercise = graded.variant.exercise  # with the student's own names in it
+    return {q.id: q for q in exercise.question}
 
 
 def _mark_rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -99,8 +113,58 @@ def _mark_rows(report: Report) -> Iterator[tuple[str, ...]]:
         for mark in graded.marks:
             yield (
                 graded.student, graded.exercise, mark.question, mark.status,
-                points(mark.points), points(known[mark.question].points),
+                points(mark.points), points(known[mark.question].points), mark.hit,
+                answered(graded, mark.question),
             )  # fmt: skip
+
+
+def answered(graded: Graded, question: str) -> str:
+    """What the student wrote, as text of one line and of bounded length."""
+    if graded.submission is None:
+        return ""
+    entry = graded.submission.answers.get(question)
+    text = "" if entry is None else shown(entry) if isinstance(entry, Fraction) else _flat(entry)
+    return " ".join(text.split())[:200]
+
+
+def _flat(entry: Any) -> str:
+    if isinstance(entry, Mapping):
+        return "{" + ", ".join(f"{k}: {_flat(v)}" for k, v in entry.items()) + "}"
+    if isinstance(entry, (list, tuple)):
+        return "[" + ", ".join(_flat(v) for v in entry) + "]"
+    return str(entry)
+
+
+def _item_rows(report: Report) -> Iterator[tuple[str, ...]]:
+    """Difficulty (mean share), discrimination (correlation with the rest of the marks)."""
+    for name, exercise in report.exercises.items():
+        graded = [g for g in report.graded if g.exercise == name and g.marks]
+        for index, question in enumerate(exercise.question):
+            shares = [float(g.marks[index].share) for g in graded]
+            rest = [
+                float(sum(m.points for i, m in enumerate(g.marks) if i != index)) for g in graded
+            ]
+            hits = Counter(g.marks[index].hit for g in graded if g.marks[index].hit)
+            most = hits.most_common(1)
+            given = sum(g.marks[index].status != "empty" for g in graded)
+            correlation = _correlation(shares, rest)
+            yield (
+                name, question.id, points(question.points), str(given),
+                f"{sum(shares) / len(shares):.2f}" if shares else "",
+                "" if correlation is None else f"{correlation:.2f}",
+                most[0][0] if most else "", str(most[0][1]) if most else "",
+            )  # fmt: skip
+
+
+def _correlation(one: list[float], other: list[float]) -> float | None:
+    """Pearson's correlation; None where one of the two does not vary."""
+    n = len(one)
+    if n < 3:
+        return None
+    a, b = sum(one) / n, sum(other) / n
+    top = sum((x - a) * (y - b) for x, y in zip(one, other))
+    below = sum((x - a) ** 2 for x in one) * sum((y - b) ** 2 for y in other)
+    return top / below**0.5 if below > 0 else None
 
 
 def _hand_rows(report: Report) -> Iterator[tuple[str, ...]]:
@@ -109,16 +173,16 @@ def _hand_rows(report: Report) -> Iterator[tuple[str, ...]]:
         for mark in graded.marks:
             question = known[mark.question]
             if question.kind == "text" and mark.status == "human" and graded.submission:
-                given = points(mark.points) if mark.share else ""
+                given = points(mark.points) if mark.share or mark.comment else ""
                 text = str(graded.submission.answers.get(mark.question, ""))
                 yield (
                     graded.student, graded.exercise, mark.question, points(question.points),
-                    given, text,
+                    given, mark.comment, text,
                 )  # fmt: skip
 
 
-def read_hand(path: Path) -> dict[tuple[str, str, str], Fraction]:
-    """Points given by a person: ``by_hand.csv`` with its column ``points`` filled in."""
+def read_hand(path: Path) -> dict[tuple[str, str, str], Given]:
+    """Points given by a person, with comments: ``by_hand.csv`` with its columns filled in."""
     from negotiate.numbers.fractions import exact
 
     rows = files.read_csv(path)
@@ -135,7 +199,8 @@ def read_hand(path: Path) -> dict[tuple[str, str, str], Fraction]:
             given = exact(row[at["points"]].strip())
         except ValueError as error:
             raise FileFormatError(str(error), path=str(path), line=line, column=1) from None
-        out[row[at["student"]], row[at["exercise"]], row[at["question"]]] = given
+        words = row[at["comment"]].strip() if "comment" in at else ""
+        out[row[at["student"]], row[at["exercise"]], row[at["question"]]] = (given, words[:2000])
     return out
 
 
@@ -184,8 +249,13 @@ def _exercise(report: Report, graded: Graded, level: str) -> Iterator[str]:
         name = f"{places[mark.question]}. {cell(mark.question)}"
         yield (
             f"- **{name}**: {points(mark.points)} of {points(question.points)}"
-            f"{'' if level == 'score' else ', ' + WORDS[mark.status]}"
+            f"{'' if level == 'score' else ', ' + _word(mark)}"
         )
+        mine = answered(graded, mark.question)
+        if mine and level != "score":
+            yield f"  - You wrote: {cell(mine)}"
+        if mark.comment:
+            yield f"  - {cell(mark.comment)}"
         if level != "score":
             yield from _more(graded, mark, question)
         if answers is not None and graded.variant is not None:
@@ -195,6 +265,12 @@ def _exercise(report: Report, graded: Graded, level: str) -> Iterator[str]:
                 yield from (f"  {line}" if line else "" for line in worked.splitlines())
     if answers is not None:
         yield from solutions.cited(exercise, "Sources:")
+
+
+def _word(mark: Mark) -> str:
+    if mark.status == "human" and (mark.share or mark.comment):
+        return "marked by a person"
+    return WORDS[mark.status]
 
 
 def _more(graded: Graded, mark: Mark, question: Question) -> Iterator[str]:

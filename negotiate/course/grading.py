@@ -9,6 +9,7 @@ Which file counts is told in `negotiate.course.collecting`.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -17,12 +18,23 @@ from pathlib import Path
 from typing import Any
 
 from negotiate.course import drawing, package
-from negotiate.course.collecting import Deadline, Received, choose, list_files, receive
+from negotiate.course.collecting import (
+    NO_ANSWERS,
+    Deadline,
+    Received,
+    choose,
+    list_files,
+    receive,
+)
 from negotiate.course.drawing import Variant
-from negotiate.course.exercise import Exercise
-from negotiate.course.marking import Mark, mark
+from negotiate.course.exercise import Exercise, Question
+from negotiate.course.kinds import KINDS
+from negotiate.course.marking import NUMBERS, Mark, mark, same
 from negotiate.course.submission import Submission
-from negotiate.errors import InputError, NoSolutionError
+from negotiate.errors import InputError, NegotiateError, NoSolutionError
+
+Given = tuple[Fraction, str]
+"""Points that a person gave, and a comment for the student."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,8 @@ class Graded:
         Points earned, after a deduction for lateness.
     remarks
         What an instructor should know: late, twice, no stamp.
+    noted
+        What is for the instructor alone: answers that are a classmate's.
     """
 
     student: str
@@ -49,6 +63,7 @@ class Graded:
     of: Fraction = Fraction(0)
     remarks: tuple[str, ...] = ()
     path: str = ""
+    noted: tuple[str, ...] = ()
     variant: Variant | None = field(default=None, compare=False, repr=False)
     submission: Submission | None = field(default=None, compare=False, repr=False)
 
@@ -87,7 +102,8 @@ def grade(
     key: bytes,
     *,
     deadline: Deadline | None = None,
-    by_hand: Mapping[tuple[str, str, str], Fraction] | None = None,
+    by_hand: Mapping[tuple[str, str, str], Given] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Report:
     """Grade every submission of a folder.
 
@@ -104,22 +120,45 @@ def grade(
     deadline
         When answers are due; by default never.
     by_hand
-        Points a person gave to answers in words, by student, exercise and question.
+        Points a person gave to answers in words, by student, exercise and question, with a comment.
+    names
+        Names on the class list: platforms name folders by them.
     """
     if not folder.is_dir():
         raise InputError("there is no such folder", where=str(folder))
     deadline = deadline or Deadline()
-    received = [receive(path, folder, students, deadline) for path in list_files(folder)]
-    chosen, lines = choose([r for r in received if r is not None], exercises, students)
+    received = [receive(path, folder, students, deadline, names) for path in list_files(folder)]
+    classes = {e.id: _Class(e, tuple(students), key) for e in exercises.values()}
+
+    def proves(student: str, exercise: str, submission: Submission) -> bool:
+        return classes[exercise].proves(student, submission)
+
+    chosen, lines = choose(received, exercises, students, proves)
+    unread: dict[str, list[str]] = {}
+    for file in received:
+        if file.problem.startswith(NO_ANSWERS) and "not graded" in file.problem:
+            unread.setdefault(file.student, []).append(Path(file.path).name)
     graded = []
     for exercise in exercises.values():
-        drawn = _Class(exercise, tuple(students), key)
+        drawn = classes[exercise.id]
+        found = []
         for student in students:
             file = chosen.get((student, exercise.id))
             result = _grade_one(drawn, student, file, folder, deadline, by_hand or {})
-            graded.append(result)
+            for rival in file.rivals if file is not None else ():
+                other = _grade_one(drawn, student, rival, folder, deadline, by_hand or {})
+                if other.points > result.points:
+                    result = replace(other, remarks=(*other.remarks, *result.remarks))
+            if file is None and student in unread:
+                files = ", ".join(unread[student])[:200]
+                result = replace(result, remarks=(f"not an answers file, not graded: {files}",))
+            found.append(result)
+        found = _copied(exercise, found)
+        graded += found
+        for result in found:
+            file = chosen.get((result.student, exercise.id))
             if file is not None:
-                lines[file.path] = (student, exercise.id, _said(result))
+                lines[file.path] = (result.student, exercise.id, _said(result))
     order = {student: i for i, student in enumerate(students)}
     places = {name: i for i, name in enumerate(exercises)}
     graded.sort(key=lambda g: (order[g.student], places[g.exercise]))
@@ -132,7 +171,65 @@ def _said(result: Graded) -> str:
     words = f"{result.status}: {float(result.points):g} of {of:g}"
     if result.status != "graded":
         words = result.status
-    return "; ".join((words, *result.remarks))
+    return "; ".join((words, *result.remarks, *result.noted))
+
+
+def _copied(exercise: Exercise, results: Sequence[Graded]) -> list[Graded]:
+    """Results with a note where wrong numbers are a classmate's right ones.
+
+    A follow-through that rests on a classmate's answers is no attempt of one's own and earns
+    nothing. Only numbers count, which seldom coincide; two of one classmate's are told.
+    """
+    asked = {q.id: q for q in exercise.question if q.kind in NUMBERS}
+    rights: dict[str, dict[str, Any]] = {}
+    for result in results:
+        if result.variant is not None and result.status == "graded":
+            world = result.variant.world
+            rights[result.student] = {name: world.correct(q) for name, q in asked.items()}
+    out = []
+    for result in results:
+        wrong = {
+            m.question: value
+            for m in result.marks
+            if m.question in asked and m.status in ("wrong", "near", "follows", "mistake", "partly")
+            and (value := _value(asked[m.question], result)) is not None
+        }  # fmt: skip
+        if not wrong:
+            out.append(result)
+            continue
+        shared = {
+            other: [name for name, value in wrong.items() if same(asked[name], known[name], value)]
+            for other, known in rights.items()
+            if other != result.student
+        }
+        other = max(shared, key=lambda s: len(shared[s]), default="")
+        names = shared.get(other, [])
+        noted = result.noted
+        if len(names) >= 2:
+            noted = (*noted, f"{len(names)} wrong answers are {other}'s right ones: "
+                             f"{', '.join(names)}")  # fmt: skip
+        marks = tuple(
+            replace(m, status="wrong", share=Fraction(0), points=Fraction(0))
+            if m.status == "follows" and any(
+                m.question in mine
+                and any(source in mine for source in asked[m.question].follow.values())
+                for mine in shared.values()
+            ) else m
+            for m in result.marks
+        )  # fmt: skip
+        lost = sum((a.points - b.points for a, b in zip(result.marks, marks)), Fraction(0))
+        whole = sum((m.points for m in result.marks), Fraction(0))
+        keeps = result.points / whole if whole else Fraction(1)
+        out.append(replace(result, marks=marks, noted=noted, points=result.points - lost * keeps))
+    return out
+
+
+def _value(question: Question, result: Graded) -> Any:
+    assert result.submission is not None
+    try:
+        return KINDS[question.kind].read(question, result.submission.answers.get(question.id), dict)
+    except NegotiateError:
+        return None
 
 
 # Marking one
@@ -157,6 +254,17 @@ class _Class:
                 return student
         return next((s for s, v in self.variants.items() if v.stamp == stamp), "")
 
+    def proves(self, student: str, submission: Submission) -> bool:
+        """Whether a submission carries the student's own stamp."""
+        stamp, numbers = submission.stamp, submission.numbers
+        if not stamp or student not in self.students:
+            return False
+        if drawing.certified(self.exercise, student, self.key, stamp, numbers) is not None:
+            return True
+        return not numbers and hmac.compare_digest(
+            self.variants[student].stamp.encode(), stamp.encode()
+        )
+
     def variant(self, student: str, submission: Submission) -> tuple[Variant | None, str]:
         """The student's variant that a file speaks of, if it is theirs, and a remark."""
         stamp = submission.stamp
@@ -180,18 +288,20 @@ def _grade_one(
     file: Received | None,
     folder: Path,
     deadline: Deadline,
-    by_hand: Mapping[tuple[str, str, str], Fraction],
+    by_hand: Mapping[tuple[str, str, str], Given],
 ) -> Graded:
     exercise = drawn.exercise
     blank = Graded(student, exercise.id, "missing", of=exercise.points())
     if file is None:
         return blank
     blank = replace(blank, path=file.path)
-    remarks: tuple[str, ...] = (file.problem,) if file.problem.startswith("twice") else ()
+    told = file.problem.startswith(("twice", "differs", "conflict"))
+    remarks: tuple[str, ...] = (file.problem,) if told else ()
     if file.submission is None:
         return replace(blank, status="broken", remarks=(file.problem.removeprefix("broken: "),))
     submission = file.submission
     blank = replace(blank, submission=submission)
+    remarks += submission.notes
     if submission.student and submission.student != student:
         who = f"the file is that of '{submission.student[:60]}'"
         return replace(blank, status="refused", remarks=(f"someone else's: {who}", *remarks))
@@ -205,11 +315,14 @@ def _grade_one(
     if submission.open:
         return replace(blank, status="empty", remarks=remarks)
     try:
-        marks = mark_all(exercise, variant, submission, drawn.key, (folder / file.path).parent)
+        marks = mark_all(
+            variant.exercise, variant, submission, drawn.key, (folder / file.path).parent
+        )
     except Exception as error:  # our bug, or the exercise's: the rest of the class is graded
         said = f"could not be marked: {type(error).__name__}: {str(error)[:200]}"
         return replace(blank, status="broken", remarks=(said, *remarks))
-    marks = _with_hand(marks, student, exercise, by_hand)
+    marks, clamped = _with_hand(marks, student, exercise, by_hand)
+    remarks += clamped
     points = sum((m.points for m in marks), Fraction(0))
     if file.late:
         points *= deadline.keeps
@@ -257,15 +370,24 @@ def _with_hand(
     marks: Sequence[Mark],
     student: str,
     exercise: Exercise,
-    by_hand: Mapping[tuple[str, str, str], Fraction],
-) -> tuple[Mark, ...]:
-    """Points a person gave to answers in words, within what the question is worth."""
+    by_hand: Mapping[tuple[str, str, str], Given],
+) -> tuple[tuple[Mark, ...], tuple[str, ...]]:
+    """Points a person gave to answers in words, within what the question is worth; what was cut."""
+    clamped = []
     worth = {question.id: question.points for question in exercise.question}
     out = []
     for found in marks:
         given = by_hand.get((student, exercise.id, found.question))
         if found.status == "human" and given is not None:
-            points = min(max(given, Fraction(0)), worth[found.question])
-            found = replace(found, points=points, share=points / worth[found.question])
+            asked, comment = given
+            points = min(max(asked, Fraction(0)), worth[found.question])
+            if points != asked:
+                clamped.append(
+                    f"{found.question}: {float(asked):g} points by hand count as "
+                    f"{float(points):g} of {float(worth[found.question]):g}"
+                )
+            found = replace(
+                found, points=points, share=points / worth[found.question], comment=comment
+            )
         out.append(found)
-    return tuple(out)
+    return tuple(out), tuple(clamped)

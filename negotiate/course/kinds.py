@@ -468,7 +468,7 @@ def _expression(question: Question, entry: Any, labels: Shape) -> Any:
 
 KINDS: dict[str, Kind] = {
     "number": Kind(_number, _number_share, "a number, as 0.75 or 3/4", '"3/4"'),
-    "fraction": Kind(_number, _fraction_share, "an exact number, as 3/4, or four decimals", '"3/4"'),
+    "fraction": Kind(_number, _fraction_share, "an exact number, as 3/4", '"3/4"'),
     "interval": Kind(_interval, _interval_share, "two numbers, the lower first", '["1/5", "1/2"]'),
     "numbers": Kind(_numbers, _numbers_share, "a number for each label", '{"A": "1/3"}'),
     "choice": Kind(_choice, _choice_share, "the name of one option", '"yes"'),

@@ -29,7 +29,6 @@ from negotiate.course.references import profile
 from negotiate.course.world import World
 from negotiate.errors import InputError, NegotiateError, NoSolutionError
 
-
 NEAR_CREDIT = Fraction(3, 4)
 """Share of the points of a number that was found and rounded too early."""
 CARRIED = Fraction(1, 2000)

@@ -45,12 +45,28 @@ def _is_exercise(path: Path) -> bool:
     return b'"exercise"' in head or b"'exercise'" in head
 
 
+def is_published(exercise: str, course: str | Path = "") -> bool:
+    """Whether an exercise stands in a folder of the toolkit, where anybody can read its answers."""
+    place = Path(course)
+    file = place / f"{exercise}.toml" if place.is_dir() else resolve(course)
+    shipped = exercises().get(exercise)
+    if shipped is None or not file.is_file():
+        return False
+    return file.read_bytes() == shipped.read_bytes()
+
+
 def resolve(exercise: str | Path) -> Path:
     """Path of an exercise given by id or by file name."""
     path = Path(exercise)
     if path.suffix == ".toml" or path.exists():
         return path
     known = exercises()
+    if not known:
+        raise NegotiateError(
+            "the exercises are not part of the installed package, since they hold their answers",
+            where=str(exercise),
+            remedy="take notebooks/course of the source distribution, and give the folder",
+        )
     if str(exercise) not in known:
         raise UnknownNameError("exercise", str(exercise), known)
     return known[str(exercise)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,8 +48,16 @@ class Checks(Viewable):
     student: str
     checks: tuple[Check, ...]
     notes: tuple[str, ...] = ()
+    stored: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     _view = "negotiate.course.view"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """The views, and the answers as they were read: grading may take them from a notebook."""
+        bundle: dict[str, Any] = {**super()._repr_mimebundle_(include, exclude)}
+        if self.stored:
+            bundle[submission.STORED] = dict(self.stored)
+        return bundle
 
     @property
     def passed(self) -> int:
@@ -165,4 +173,13 @@ def hand_in(answers: Mapping[str, Any], exercise: str, folder: str | Path = ".")
     checks = check(found.answers, public)
     broken = tuple(f"{name}: {words}" for name, words in found.problems.items())
     notes = (*checks.notes, *broken, f"written: {target.name}. Hand in this file.")
-    return Checks(checks.exercise, checks.student, checks.checks, notes)
+    kept = {name: _as_json(value) for name, value in found.answers.items()}
+    return Checks(checks.exercise, checks.student, checks.checks, notes, kept)
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _as_json(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_json(v) for v in value]
+    return str(value) if isinstance(value, Fraction) else value

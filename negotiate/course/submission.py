@@ -72,9 +72,7 @@ class Submission:
     @property
     def open(self) -> bool:
         """Whether nothing was answered."""
-        return not self.problems and all(
-            empty_entry(entry) for entry in self.answers.values()
-        )
+        return not self.problems and all(empty_entry(entry) for entry in self.answers.values())
 
 
 def read(path: Path) -> Submission | None:

@@ -12,7 +12,7 @@ import pytest
 from negotiate.course import drawing, reader
 from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
-from negotiate.course.package import drawn_numbers
+from negotiate.course.package import drawn_numbers, encoded
 from negotiate.course.submission import write_answers
 
 DATA = Path(__file__).parent / "data"
@@ -50,8 +50,14 @@ def right_answers(variant: Variant) -> dict[str, Any]:
             if isinstance(question.answer, str):
                 out[question.id] = question.answer
             continue
-        out[question.id] = as_written(variant.world.correct(question))
+        out[question.id] = coded(variant, question.id, variant.world.correct(question))
     return out
+
+
+def coded(variant: Variant, name: str, answer: Any) -> Any:
+    """An answer as this student writes it: options by the student's own codes."""
+    question = next(q for q in variant.exercise.question if q.id == name)
+    return encoded(question, variant, as_written(answer))
 
 
 def hand_in(

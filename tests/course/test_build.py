@@ -18,7 +18,7 @@ from negotiate.course.package import allowed, offered
 from negotiate.course.submission import read
 from negotiate.course.text import cell, shown
 from negotiate.errors import CaseError, NegotiateError
-from tests.course.conftest import KEY, right_answers, variant_of
+from tests.course.conftest import KEY, coded, right_answers, variant_of
 
 CLASS = ("ada", "ben", "cleo")
 
@@ -96,7 +96,7 @@ def test_where_an_option_stands_tells_nothing(chicken: Exercise) -> None:
     assert offered(kept, variants[0]) == question.options
     # notebook and answers file agree
     files = student_files(variants[0])
-    listed = ", ".join(f'"{name}"' for name in orders[0])
+    listed = ", ".join(f'"{coded(variants[0], "why", name)}"' for name in orders[0])
     assert listed in files["chicken-commitment.answers.toml"]
 
 
@@ -155,7 +155,8 @@ def public(variant: Variant) -> dict[str, Any]:
 def test_public_checks_know_no_answer(chicken: Exercise) -> None:
     variant = variant_of(chicken, "ada")
     known = public(variant)
-    wrong = {"press": "1/97", "why": "stronger", "pure": [{"A": "Yield", "B": "Yield"}]}
+    code = coded(variant, "why", "stronger")
+    wrong = {"press": "1/97", "why": code, "pure": [{"A": "Yield", "B": "Yield"}]}
     status = {c.question: c.status for c in student.check(wrong, known).checks}
     assert status["press"] == status["why"] == status["pure"] == "passes"
     assert status["worth"] == "open"

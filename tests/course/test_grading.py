@@ -21,7 +21,7 @@ from negotiate.course.drawing import Variant
 from negotiate.course.exercise import Exercise
 from negotiate.course.grading import Report, grade
 from negotiate.course.submission import Submission, _plain, write_answers
-from tests.course.conftest import KEY, hand_in, right_answers
+from tests.course.conftest import KEY, coded, hand_in, right_answers
 
 CLASS = [f"s{i}" for i in range(1, 15)]
 DUE = moment("2026-12-01T18:00+01:00")
@@ -50,13 +50,14 @@ def line(report: Report, ending: str) -> str:
 def folder(tmp_path: Path, chicken: Exercise, variants: dict[str, Variant]) -> Path:
     """A folder with one submission of every unhappy kind, and happy ones among them."""
     right = {s: right_answers(v) for s, v in variants.items()}
+    wrong = coded(variants["s3"], "why", "stronger")
 
     def stamped(path: Path, when: float) -> None:
         os.utime(path, (when, when))
 
     stamped(hand_in(tmp_path, variants["s1"], right["s1"]), DUE - 60)
     stamped(hand_in(tmp_path, variants["s2"], right["s2"]), DUE + 7300)  # late
-    stamped(hand_in(tmp_path, variants["s3"], {"why": "stronger"}, "first.toml"), DUE - 100)
+    stamped(hand_in(tmp_path, variants["s3"], {"why": wrong}, "first.toml"), DUE - 100)
     stamped(hand_in(tmp_path, variants["s3"], right["s3"], "second.toml"), DUE - 50)  # twice
     (tmp_path / "s4").mkdir()
     (tmp_path / "s4" / "chicken-commitment.answers.toml").write_text("answers = [[[")  # broken
@@ -141,16 +142,19 @@ def test_what_students_write_is_harmless_where_it_is_shown(folder: Path, chicken
             assert not any(entry.startswith(("=", "+", "@")) for entry in row), name
 
 
-def test_levels_tell_what_they_should(folder: Path, chicken: Exercise) -> None:
+def test_levels_tell_what_they_should(
+    folder: Path, chicken: Exercise, variants: dict[str, Variant]
+) -> None:
     hand = folder / "s3" / "second.toml"
-    text = hand.read_text().replace('why = "visible"', 'why = "stronger"')
+    right, wrong = (coded(variants["s3"], "why", option) for option in ("visible", "stronger"))
+    text = hand.read_text().replace(f'why = "{right}"', f'why = "{wrong}"')
     hand.write_text(text)
     (folder / "s3" / "first.toml").unlink()
     report = run(folder, chicken)
     score, hints, full = (feedback.page(report, "s3", level) for level in feedback.LEVELS)
     assert "12** of 13" in score and "not right" not in score and "Schelling" not in score
     assert "not right" in hints and "Schelling" not in hints
-    assert "Schelling" in full and "`visible`" in full
+    assert "Schelling" in full and f"`{right}`" in full
     # what "(Schelling 1960, ch. 2)" in the solution is stands below it
     assert full.rstrip().endswith(f"- {chicken.source[0].text}") and "Sources" not in hints
     # a question that is right has no hint; at level score nobody has one
@@ -189,7 +193,8 @@ def test_the_notebook_counts_where_its_answers_file_was_not_written(
         (place / name).write_text(text)
     book = place / "chicken-commitment.ipynb"
     filled = book.read_text().replace(
-        'answers[\\"why\\"] = None', 'answers[\\"why\\"] = \\"visible\\"'
+        'answers[\\"why\\"] = None',
+        f'answers[\\"why\\"] = \\"{coded(variants["s1"], "why", "visible")}\\"',
     )
     book.write_text(filled)
     report = run(tmp_path, chicken)

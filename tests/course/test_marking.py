@@ -49,7 +49,12 @@ def test_the_mixed_equilibrium_by_hand(variant: Variant) -> None:
     assert marked(variant, "press", float(p)).status in ("right", "wrong")  # exact only if it is
     worth = q["fair"] - p * q["slight"]
     assert marked(variant, "worth", float(worth) + 0.0049).status == "right"
-    assert marked(variant, "worth", float(worth) + 0.0051).status == "wrong"
+    # p carried to three decimals, as exactly as the exercise asks for numbers, is right
+    carried = (1 - round(p, 3)) * q["fair"] + round(p, 3) * (q["fair"] - q["slight"])
+    assert marked(variant, "worth", str(carried)).status == "right"
+    near = marked(variant, "worth", float(worth) + 0.03)
+    assert (near.status, near.points) == ("near", Fraction(3, 2))  # three quarters of two points
+    assert marked(variant, "worth", float(worth) * 1.05).status == "wrong"
     assert marked(variant, "gain", str(q["fair"] + q["prize"] - worth)).status == "right"
 
 
@@ -65,7 +70,7 @@ def test_follow_through(variant: Variant) -> None:
     q = variant.drawn
     follows = (1 - wrong) * q["fair"] + wrong * (q["fair"] - q["slight"])
     got = marked(variant, "worth", str(follows), earlier={"press": wrong})
-    assert (got.status, got.points) == ("follows", 2)
+    assert (got.status, got.points) == ("follows", 1)  # half of two points
     assert marked(variant, "worth", str(follows)).status == "wrong"
     assert marked(variant, "worth", str(follows), earlier={"press": None}).status == "wrong"
 
