@@ -23,7 +23,7 @@ def blocks(context: Any) -> list[Block]:
     """The lenses in four tables and a figure."""
     found = lenses(context.case, draws=min(context.draws, MOST), seed=context.seed)
     head, terms = view.term_rows(found, whole=True)
-    top, levers = view.lever_rows(found)
+    top, levers = view.lever_rows(found, moved=True)
     out: list[Block] = [
         Paragraph(found.said()),
         Table(view.HEAD, tuple(map(tuple, view.rows(found))),
@@ -43,7 +43,8 @@ def blocks(context: Any) -> list[Block]:
             Table(tuple(top), tuple(map(tuple, levers)),
                   "What each lever does: change of the margin / largest change of a term, in the "
                   "model's own unit, or (its holder's payoff) where only that moves; a dot where "
-                  "it is not read, idle where nothing moves.",
+                  "it is not read, idle where nothing moves. Models in which no lever moves "
+                  "anything are left out.",
                   align="l" + "r" * (len(top) - 1))
         )  # fmt: skip
     if found.disagreements:

@@ -19,7 +19,6 @@ SHOWN = {
     "weighted_median": "median",
     "exchange": "exchange",
     "challenge": "challenge",
-    "midpoint": "midpoint",
 }
 """Forecasts shown level by level, and how they are called at the head of a column."""
 

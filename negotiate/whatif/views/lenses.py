@@ -76,9 +76,14 @@ def _term(term: Any) -> str:
     return number(float(term), 2)
 
 
-def lever_rows(item: Any) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the levers: a lever a row, a lens a column: room, split and holder."""
+def lever_rows(item: Any, *, moved: bool = False) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of the levers: a lever a row, a lens a column: room, split and holder.
+
+    With ``moved`` only lenses in which some lever moves something.
+    """
     seen = [look for look in item.looks if not look.refused and look.lens.reads]
+    if moved:
+        seen = [look for look in seen if any(x.state == "read" for x in look.levers)]
     names = [effect.lever for effect in (seen[0].levers if seen else ())]
     body = []
     for k, lever in enumerate(names):
