@@ -205,6 +205,13 @@ class CrisisSignalling(_Crisis):
                 starts.append(anneal(problem, first))
         return sorted(starts, key=lambda beta: -problem.evaluate(beta).value)
 
+    def second_start(self, problem: Problem) -> Array:
+        """Nested pseudo-likelihood: a start for a resample, without the annealing."""
+        resist, firm = smoothed_frequencies(problem.outcome[:, :4])
+        with np.errstate(all="ignore"):
+            found = nested(problem, resist, firm, rounds=30).beta
+        return found if np.isfinite(found).all() else np.zeros(problem.size)
+
     def climb(self, problem: Problem, start: Array) -> Ascent:
         """Newton's method that follows equilibria, then looks for better ones, until none is.
 

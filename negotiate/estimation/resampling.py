@@ -1,9 +1,12 @@
 r"""Bootstrap of rows or of whole clusters, with what failed counted.
 
 Each resample draws rows (or clusters) with replacement, as whole-number weights on the data, and
-fits again from the estimate. Resamples that did not converge, and those in which the likelihood
-rises for ever (separation), are counted and kept apart: their estimates are where the climb was
-stopped, so the spread of the estimates means nothing and quantiles are reported instead.
+fits again from the estimate, and where that climb stops short once more from a quick start of its
+own (`second_start` of a model, else zero): a resample is not searched as the data are, so a slow
+climb is cut there. How many needed the second start is counted. Resamples that did not converge,
+and those in which the likelihood rises for ever (separation), are counted and kept apart: their
+estimates are where the climb was stopped, so the spread of the estimates means nothing and
+quantiles are reported instead.
 
 Sources: B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap (1993); A. C. Cameron,
 J. B. Gelbach and D. L. Miller, Review of Economics and Statistics 90 (2008), 414-427 (clusters).
@@ -39,6 +42,8 @@ class Resample(NamedTuple):
     beta: Array
     converged: bool
     separated: bool
+    again: bool
+    """Whether it was fitted from the second start."""
 
 
 class _Job(NamedTuple):
@@ -113,7 +118,11 @@ def bootstrap(
             residual=float("inf"),
             where="bootstrap",
         )
-    notes = (f"{len(good)} of {count} resamples used: {failed} failed, {separated} separated",)
+    again = sum(fit.again for fit in good)
+    notes = (
+        f"{len(good)} of {count} resamples used: {failed} failed (their climb was cut), "
+        f"{separated} separated; {again} of those used were fitted from a second start",
+    )
     kind = "bootstrap" if cluster is None else "bootstrap by cluster"
     return Draws(problem.names, np.array([fit.beta for fit in good]), None, kind, notes)
 
@@ -123,12 +132,14 @@ def refit(job: _Job) -> Resample:
     rows = np.flatnonzero(job.weights)
     part = job.problem.some(rows).weighted(job.weights[rows])
     run = climb(part, job.start)
+    second = False
     if not run.converged:
-        own = getattr(part.model, "own_starts", None)
-        again = climb(part, own(part)[0] if own is not None else np.zeros(part.size))
-        run = again if again.at.value > run.at.value else run
+        quick = getattr(part.model, "second_start", None)
+        again = climb(part, quick(part) if quick is not None else np.zeros(part.size))
+        second = again.at.value > run.at.value
+        run = again if second else run
     found = Maximum(
         run.beta, run.at.value, run.at.gradient, run.at.hessian, run.steps, run.converged
     )
     separated = bool(np.isfinite(run.at.value)) and diagnose(part, found).separated
-    return Resample(run.beta, run.converged, separated)
+    return Resample(run.beta, run.converged, separated, second)

@@ -107,8 +107,12 @@ def end_of_path(line: tuple[Array, Array], d: Array) -> Array:
         r = np.minimum(np.sqrt(p * q), 1.0)
         next_x = first[np.clip(j + 1, 0, pieces), columns]
         next_y = second[np.clip(i, 0, pieces), columns]
-        to_x = _arrival(np.where(active, next_x - z[0], 0.0), v1, p * v2, r)
-        to_y = _arrival(np.where(active, next_y - z[1], 0.0), v2, q * v1, r)
+        to_x, to_y = _arrival(
+            np.where(active, np.stack([next_x, next_y]) - z, 0.0),
+            np.stack([v1, v2]),
+            np.stack([p * v2, q * v1]),
+            r,
+        )
         t = np.minimum(to_x, to_y)
         lost = active & ~np.isfinite(t)  # both creep towards one corner: that is the end
         t = np.where(np.isfinite(t), t, 0.0)
