@@ -101,7 +101,9 @@ def _power(level: Any, ideal: Any, scale: Any, exponent: Any) -> Any:
         return base ** int(exponent)
     if hasattr(base, "free_symbols"):
         return base**exponent
-    return float(base) ** float(exponent) if not hasattr(base, "dtype") else base**exponent
+    if hasattr(base, "dtype") or hasattr(exponent, "dtype"):  # a fixed level, a drawn exponent
+        return (base if hasattr(base, "dtype") else float(base)) ** exponent
+    return float(base) ** float(exponent)
 
 
 def _choose(ideal: Any, if_high: Any, if_low: Any) -> Any:

@@ -287,7 +287,7 @@ class Dispute:
 
     def _at(self, issue: str, weigh: Sequence[str], level: Any) -> Any:
         of = self.of
-        if level in ("0", "1"):
+        if isinstance(level, str) and level in ("0", "1"):
             level = float(level) if of.as_floats else Fraction(level)
         return sum((of.weight(p, issue) * of.worth(p, issue, level) for p in weigh), start=0)
 

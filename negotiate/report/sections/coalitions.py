@@ -30,7 +30,14 @@ def applies(context: Any) -> bool:
 def blocks(context: Any) -> list[Block]:
     """Worths under every assumption about outsiders, values, the core, who would sign."""
     case = context.case
-    games = {name: from_case(case, outsiders=name) for name in OF_A_CASE if name != "beta"}
+    games, left = {}, []
+    for name in OF_A_CASE:
+        if name == "beta":  # the same as alpha here
+            continue
+        try:
+            games[name] = from_case(case, outsiders=name)
+        except NegotiateError as error:
+            left.append(f"Not computed under {name}: {error}.")
     first = games["alpha"]
     who = [context.names.get(p, p) for p in first.players]
     masks = sorted(range(1, 2**first.n), key=lambda m: (m.bit_count(), m))
@@ -65,6 +72,7 @@ def blocks(context: Any) -> list[Block]:
         Table(("division", *who), tuple(shared),
               "How what all can have together could be divided, under alpha, in stakes."),
         Paragraph(f"{verdict}."),
+        *(Paragraph(text) for text in left),
         *_signing(context, who),
     ]  # fmt: skip
 
