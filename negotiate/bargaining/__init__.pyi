@@ -12,6 +12,9 @@ from negotiate.bargaining.judgement import judge as judge
 from negotiate.bargaining.kalai_smorodinsky import kalai_smorodinsky as kalai_smorodinsky
 from negotiate.bargaining.leximin import leximin as leximin
 from negotiate.bargaining.nash import nash as nash
+from negotiate.bargaining.packages import Packages as Packages
+from negotiate.bargaining.packages import best_packages as best_packages
+from negotiate.bargaining.packages import packages as packages
 from negotiate.bargaining.perles_maschler import perles_maschler as perles_maschler
 from negotiate.bargaining.problem import BargainingProblem as BargainingProblem
 from negotiate.bargaining.problem import divide as divide

@@ -112,6 +112,7 @@ def require_form(form: Any) -> None:
     """A bargaining problem in numbers."""
     if not isinstance(form, BargainingProblem):
         raise NotApplicableError(f"a {type(form).__name__}", allowed="a bargaining problem")
+    unconstrained(form)
     for array in (form.weights, form.disagreement):
         if array.dtype == object and any(hasattr(x, "free_symbols") for x in array.ravel()):
             raise NotApplicableError(
@@ -119,6 +120,16 @@ def require_form(form: Any) -> None:
                 allowed="fractions or floats",
                 remedy="solve at a point, then vary one quantity",
             )
+
+
+def unconstrained(form: BargainingProblem) -> None:
+    """Refuse a problem whose deals obey constraints between issues."""
+    if form.constrained:
+        raise NotApplicableError(
+            f"constraints between issues ({', '.join(form.constrained)})",
+            where="bargaining with lotteries", allowed="issues settled each by itself",
+            remedy="solve the game packages, which obeys them (--game packages)",
+        )  # fmt: skip
 
 
 def with_weights(form: BargainingProblem, weights: Any) -> BargainingProblem:

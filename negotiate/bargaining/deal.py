@@ -32,42 +32,42 @@ METRICS = (
     Metric(
         "margin.<party>",
         "stake",
-        "worth of the signed deal less the payoff of no deal, stakes",
-        words="margin of {party} in the signed deal",
+        "worth of the deal less the payoff of no deal, stakes",
+        words="margin of {party} in the deal",
         read=lambda deal, names: deal.of(deal.margins, names["party"]),
     ),
     Metric(
         "margin.least",
         "stake",
-        "the smaller of the two margins, stakes: the deal stands where it is above 0",
-        words="smaller margin of the signed deal",
+        "the smallest margin, stakes: the deal stands where it is above 0",
+        words="smallest margin of the deal",
         read=lambda deal, names: deal.margins.min(axis=-1),
     ),
     Metric(
         "utility.<party>",
         "stake",
-        "worth of the signed deal, stakes",
-        words="worth of the signed deal to {party}",
+        "worth of the deal, stakes",
+        words="worth of the deal to {party}",
         read=lambda deal, names: deal.of(deal.utility, names["party"]),
     ),
     Metric(
         "loss",
         "stake",
         "stakes both could have gained at once: what was left on the table",
-        words="what the signed deal left on the table",
+        words="what the deal left on the table",
     ),
     Metric(
         "weight.low",
         "weight",
         "least bargaining weight of the first party that explains the deal",
-        words="least bargaining weight that explains the signed deal",
+        words="least bargaining weight that explains the deal",
         read=lambda deal, names: deal.weights[..., 0],
     ),
     Metric(
         "weight.high",
         "weight",
         "largest such weight",
-        words="largest bargaining weight that explains the signed deal",
+        words="largest bargaining weight that explains the deal",
         read=lambda deal, names: deal.weights[..., 1],
     ),
     Metric(
@@ -111,7 +111,7 @@ class JudgedDeal(Playable):
 
     @property
     def players(self) -> tuple[str, ...]:
-        """The two parties."""
+        """The parties."""
         return self.problem.parties
 
     def of(self, array: np.ndarray[Any, Any], party: str) -> np.ndarray[Any, Any]:
@@ -212,32 +212,34 @@ def from_case(
     levers_used: Sequence[str] | None = None,
     commitment: str = "stated",
 ) -> JudgedDeal:
-    """The signed deal (or another deal of the file) judged with the levers used."""
+    """A deal judged with the levers used: the one named, signed, or first on the table."""
     problem, terms = _problem(negotiation, deal, levers_used, commitment)
-    return judged(problem, terms, name=deal or negotiation.signed_deal or "deal")
+    return judged(problem, terms, name=deal or negotiation.judged_deal or "deal")
 
 
 def _problem(
     negotiation: Any, deal: str | None, levers_used: Sequence[str] | None, commitment: str
 ) -> tuple[BargainingProblem, dict[str, Any]]:
-    name = deal or negotiation.signed_deal
+    name = deal or negotiation.judged_deal
     if name is None:
         raise NotApplicableError(
-            "the file has no signed deal", where=negotiation.id, remedy="add [[deal]] signed = true"
-        )
+            "the file has no deal to judge", where=negotiation.id,
+            allowed="a deal signed, on the table or made up",
+            remedy="add a [[deal]]; on the command line: --deal 'ISSUE=LEVEL, ...'",
+        )  # fmt: skip
     problem = compile_bargaining(negotiation, levers_used=levers_used, commitment=commitment)
     return problem, negotiation.terms(name)
 
 
 def exact(negotiation: Any, name: str) -> Any:
-    """A margin of the signed deal in fractions: polynomial or rational in every quantity.
+    """A margin of the judged deal in fractions: polynomial or rational in every quantity.
 
     Parameters
     ----------
     name
         ``margin.<party>``, ``margin.least`` or ``utility.<party>``.
     """
-    deal = negotiation.signed_deal
+    deal = negotiation.judged_deal
     problem = compile_bargaining(negotiation)
     worth = problem.utilities(negotiation.terms(deal))
     kind, _, which = name.partition(".")

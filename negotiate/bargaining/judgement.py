@@ -171,7 +171,7 @@ def judge(case: Any, deal: str | Mapping[str, Any] = "") -> Judgement:
     if isinstance(deal, Mapping):
         name, terms = "hypothetical deal", dict(deal)
     else:
-        name = deal or case.signed_deal or ""
+        name = deal or case.judged_deal or ""
         if not name:
             raise NotApplicableError(
                 "the file has no signed deal",

@@ -127,6 +127,9 @@ class BargainingProblem(Playable):
         Deals that are judged against it (id to terms): those of the case's file.
     title
         For figures and reports.
+    constrained
+        Ids of constraints between issues, which S does not obey: with any, no solution is given
+        here, and `negotiate.bargaining.packages` is the game to solve.
     """
 
     parties: tuple[str, ...]
@@ -139,6 +142,7 @@ class BargainingProblem(Playable):
     bargaining_weights: np.ndarray[Any, Any] = field(default_factory=lambda: np.zeros(0))
     deals: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     title: str = ""
+    constrained: tuple[str, ...] = ()
 
     _view = "negotiate.bargaining.views.problem"
 
@@ -600,4 +604,5 @@ def problem(
         deals={name: negotiation.terms(name) for name in negotiation.deals},
         base=stacked([offset for _, offset in lasting]),
         title=negotiation.title,
+        constrained=tuple(rule.id for rule in negotiation.case.constraint),
     )

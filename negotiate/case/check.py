@@ -113,7 +113,8 @@ def _quantities(data: Any, at: Location = ()) -> Iterator[tuple[Location, Doc]]:
 
 def duplicate_ids(data: Doc) -> Iterator[Finding]:
     """An id names one thing."""
-    for key in ("party", "issue", "branch", "lever", "deal", "group", "scenario", "claim"):
+    for key in ("party", "issue", "branch", "lever", "deal", "group", "scenario", "claim",
+                "constraint"):  # fmt: skip
         yield from _duplicates(data, (key,))
     yield from _duplicates(data, ("source", "fact"))
 
@@ -523,6 +524,32 @@ def harms_once(data: Doc) -> Iterator[Finding]:
                 )
 
 
+def constraints(data: Doc) -> Iterator[Finding]:
+    """Constraints between issues name issues, options and levels that there are."""
+    issues = {e["id"]: e for _, e in _items(data, "issue") if isinstance(e.get("id"), str)}
+    for index, rule in _items(data, "constraint"):
+        for kind in ("forbid", "budget"):
+            for name, item in _table(rule, kind).items():
+                at = ("constraint", index, kind, name)
+                yield from _unknown(at, "issue", name, list(issues), on_key=True)
+                options = _list(issues.get(name, {}), "options")
+                named = list(item) if isinstance(item, dict) else _listed(item)
+                if name in issues and options:
+                    for option in named:
+                        yield from _unknown(at, "option", option, options, on_key=False)
+                elif name in issues and any(isinstance(x, str) for x in named):
+                    yield Finding(at, f"{item} for an interval", "a level, or two ends of levels")
+        if len(_table(rule, "forbid")) == 1:
+            yield Finding(
+                ("constraint", index, "forbid"), "a combination of one issue",
+                "two issues or more", "take the option out of the issue's list", on_key=True,
+            )  # fmt: skip
+        for name, item in _table(rule, "budget").items():
+            costs = item.values() if isinstance(item, dict) else [item]
+            if any((number := _number(x)) is not None and number < 0 for x in costs):
+                yield Finding(("constraint", index, "budget", name), "a cost below 0", "0 or more")
+
+
 def units(data: Doc) -> Iterator[Finding]:
     """Units are of the closed list; a number lies in the domain of its unit and of its path."""
     for at, quantity in _quantities(data):
@@ -598,4 +625,5 @@ RULES = (
     units,
     credibilities,
     medians,
+    constraints,
 )

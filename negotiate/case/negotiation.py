@@ -33,7 +33,7 @@ path                                   value
 ``deal.<d>.<issue>``                   terms of a deal
 ``quantity.<name>``                    free quantities that models read
 =====================================  =====================================================
-=======
+
 `negotiate.case.paths.PATHS` is the table of paths.
 """
 
@@ -49,6 +49,7 @@ from types import MappingProxyType
 from typing import Any
 
 from negotiate.case.change import apply, settle
+from negotiate.case.deal import Deal as DealStated
 from negotiate.case.diagnostics import Finding, label
 from negotiate.case.expression import Expression, parse
 from negotiate.case.findings import inspect, parse_toml
@@ -61,6 +62,7 @@ from negotiate.case.save import Difference, Edit, Part, document, edited, put, w
 from negotiate.case.scenario import Group, Scenario, natural
 from negotiate.case.schema import Case
 from negotiate.errors import CaseError, EvidenceError, InputError, UnknownNameError
+from negotiate.numbers.fractions import exact
 from negotiate.tolerance import WEIGHT_SUM
 from negotiate.view import Viewable
 
@@ -208,6 +210,107 @@ class Negotiation(Viewable):
         """Id of the deal that was signed, if the file has one."""
         return next((deal.id for deal in self.case.deal if deal.signed), None)
 
+    @property
+    def judged_deal(self) -> str | None:
+        """Id of the deal that is judged where none is named.
+
+        The one of ``[model.deal] deal`` (see `judging`), else the one that was signed, else the
+        first on the table; None for a case without deals.
+        """
+        named = self.setting("deal", "deal")
+        if named is not None:
+            if named not in self.deals:
+                raise UnknownNameError("deal", str(named), self.deals, where="model.deal.deal")
+            return str(named)
+        return self.signed_deal or next(iter(self.deals), None)
+
+    def judging(self, deal: str | Mapping[str, Any], *, name: str = "hypothetical") -> Negotiation:
+        """The same negotiation with another deal to be judged.
+
+        Parameters
+        ----------
+        deal
+            Id of a deal of the file, or terms: a level or an option for every issue.
+        name
+            Id of a deal given by its terms.
+
+        Returns
+        -------
+        Negotiation
+            In which metrics of ``deal``, enforcement and what-if speak of that deal.
+
+        Raises
+        ------
+        UnknownNameError
+            A deal, an issue or an option that the case does not have.
+        InputError
+            An issue without a level, or a level outside 0 to 1.
+
+        Examples
+        --------
+        >>> import negotiate as ng
+        >>> case = ng.load("idlib-2020")
+        >>> case.judging({issue: 0.5 for issue in case.issues}).judged_deal
+        'hypothetical'
+        """
+        if isinstance(deal, str):
+            if deal not in self.deals:
+                raise UnknownNameError("deal", deal, self.deals, where=f"case {self.id}")
+            added: dict[str, Any] = {}
+            name, deals = deal, self.case.deal
+        else:
+            if name in self.deals:
+                raise InputError(f"there is a deal '{name}'", where="judging", remedy="name=...")
+            added = self._read_terms(deal)
+            judged = {k: x if isinstance(x, str) else {"value": x, "judgement": True}
+                      for k, x in added.items()}  # fmt: skip
+            made = {"id": name, "name": "Hypothetical deal", "terms": judged}
+            deals = (*self.case.deal, DealStated.model_validate(made))
+        settings = self.case.model.get("deal", {}) | {"deal": name}
+        case = self.case.model_copy(
+            update={"deal": deals, "model": {**self.case.model, "deal": settings}}
+        )
+        base = {
+            **self.base,
+            **{
+                f"deal.{name}.{k}": float(x) if self.as_floats and not isinstance(x, str) else x
+                for k, x in added.items()
+            },
+        }
+        new = {f"deal.{name}.{k}": q for k, q in deals[-1].terms.items()
+               if added and isinstance(q, Quantity)}  # fmt: skip
+        stated = {**self.stated, **new}
+        return replace(self, case=case, base=MappingProxyType(base),
+                       stated=MappingProxyType(stated), _cache={})  # fmt: skip
+
+    def _read_terms(self, terms: Mapping[str, Any]) -> dict[str, Any]:
+        out: dict[str, Any] = {}
+        for issue in terms:
+            if issue not in self.issues:
+                raise UnknownNameError("issue", issue, self.issues, where="terms")
+        missing = [issue for issue in self.issues if issue not in terms]
+        if missing:
+            raise InputError(
+                f"no level for {', '.join(missing)}", where="terms",
+                allowed="one level or option for every issue",
+            )  # fmt: skip
+        for issue, item in self.issues.items():
+            level = terms[issue]
+            if item.options:
+                if level not in item.options:
+                    raise UnknownNameError(
+                        "option", str(level), item.options, where=f"issue {issue}"
+                    )
+                out[issue] = str(level)
+                continue
+            number = exact(level, where=f"issue {issue}")
+            if not 0 <= number <= 1:
+                raise InputError(
+                    f"level {float(number):g}", where=f"issue {issue}", allowed="0 to 1"
+                )
+            out[issue] = number
+        return out
+
     @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
         """All scenarios by id."""
@@ -235,8 +338,21 @@ class Negotiation(Viewable):
         """Every path, given values first."""
         return (*self.base, *self.derived)
 
-    def matching(self, pattern: str) -> tuple[str, ...]:
-        """Paths that match ``pattern``, in which ``*`` stands for any name."""
+    def matching(self, pattern: str, *, across: bool = False) -> tuple[str, ...]:
+        """Paths that match ``pattern``, in which ``*`` stands for any name.
+
+        With ``across`` it stands for anything, dots included, and the beginning of paths
+        (``lever.sanctions``) for all of them.
+        """
+        if across and not self.has(pattern):
+            found = tuple(
+                path
+                for path in self.paths
+                if fnmatch.fnmatchcase(path, pattern) or path.startswith(f"{pattern}.")
+            )
+            if not found:
+                raise UnknownNameError("path", pattern, self.paths)
+            return found
         if "*" not in pattern:
             self._require(pattern)
             return (pattern,)
@@ -481,6 +597,7 @@ class Negotiation(Viewable):
         quantities: Mapping[str, Any] | None = None,
         scenarios: Mapping[str, Part] | None = None,
         claims: Mapping[str, Part] | None = None,
+        constraints: Mapping[str, Part] | None = None,
         groups: Mapping[str, Part] | None = None,
         sources: Mapping[str, Part] | None = None,
         facts: Mapping[str, Part] | None = None,
@@ -493,7 +610,8 @@ class Negotiation(Viewable):
         ----------
         id, title
             Of the case.
-        parties, issues, levers, branches, deals, scenarios, claims, groups, sources, facts
+        parties, issues, levers, branches, deals, scenarios, claims, constraints, groups, sources,
+        facts
             By id, each a mapping with the keys that the same table has in a file; a number is a
             number (floats are read as decimals) or a mapping with value, low, high, unit, source.
             A name that is not given is the id.
@@ -529,7 +647,8 @@ class Negotiation(Viewable):
         data: dict[str, Any] = {"format": 1, "kind": "negotiation", "id": id, "title": title}
         tables = {
             "party": parties, "issue": issues, "lever": levers, "branch": branches, "deal": deals,
-            "scenario": scenarios, "claim": claims, "group": groups, "source": sources,
+            "scenario": scenarios, "claim": claims, "constraint": constraints, "group": groups,
+            "source": sources,
             "fact": facts,
         }  # fmt: skip
         for table, given in tables.items():

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from negotiate.case.constraint import Constraint
 from negotiate.case.deal import Aftermath, Deal, Fact, Source
 from negotiate.case.estimated import Estimated
 from negotiate.case.issue import Issue
@@ -48,6 +49,7 @@ class Case(Frozen):
     deal: tuple[Deal, ...] = ()
     quantity: dict[str, Quantity] = Field(default_factory=dict)
     group: tuple[Group, ...] = ()
+    constraint: tuple[Constraint, ...] = ()
     scenario: tuple[Scenario, ...] = ()
     claim: tuple[Claim, ...] = ()
     source: tuple[Source, ...] = ()

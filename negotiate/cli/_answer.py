@@ -26,8 +26,16 @@ FIGURE = Annotated[
 
 
 def headline(case: Any) -> str:
-    """The metric asked about by default: does the signed deal stand, else what is predicted."""
-    return "deal.margin.least" if case.signed_deal else f"threats.utility.{case.principals[0]}"
+    """The metric asked about by default: does the deal stand, else what is predicted."""
+    if case.judged_deal:
+        return "deal.margin.least"
+    return predicted(case)
+
+
+def predicted(case: Any) -> str:
+    """The first principal's utility by the threat game, which is of two, or by Nash bargaining."""
+    game = "threats" if len(case.principals) == 2 else "bargaining.nash_bargaining"
+    return f"{game}.utility.{case.principals[0]}"
 
 
 def show(answer: Any, *, as_json: bool, figure: Path | None = None) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.errors import InputError
+from negotiate.errors import InputError, UnknownNameError
 
 CASE = Annotated[str, typer.Argument(help="Case id or file.", metavar="CASE")]
 SET = Annotated[
@@ -23,15 +23,33 @@ SCENARIO = Annotated[
     list[str] | None,
     typer.Option("--scenario", help="Apply a scenario of the file; may be given again."),
 ]
+DEAL = Annotated[
+    str,
+    typer.Option(
+        "--deal", help="The deal judged: its id, or ISSUE=LEVEL for every issue, commas between."
+    ),
+]
+WITHOUT = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="Take a lever off the table; may be given again."),
+]
 JSON = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 DRAWS = Annotated[int, typer.Option("--draws", min=1, help="Number of draws.")]
 SEED = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")]
 
 
-def load(case: str, changes: list[str] | None = None, scenarios: list[str] | None = None) -> Any:
+def load(
+    case: str,
+    changes: list[str] | None = None,
+    scenarios: list[str] | None = None,
+    *,
+    deal: str = "",
+    without: list[str] | None = None,
+) -> Any:
     """Negotiation of ``case`` under scenarios, then under ``PATH=VALUE`` changes.
 
-    A game file whose form knows `as_case` is the case of its quantities.
+    ``deal`` is the one to be judged, ``without`` are levers taken off the table. A game file whose
+    form knows `as_case` is the case of its quantities.
     """
     from negotiate.case import read as casefile
     from negotiate.loading import load as read
@@ -53,8 +71,27 @@ def load(case: str, changes: list[str] | None = None, scenarios: list[str] | Non
         negotiation = found.as_case()
     for name in scenarios or ():
         negotiation = negotiation.scenario(name)
+    if deal:
+        negotiation = negotiation.judging(terms(deal) if "=" in deal else deal)
     values = dict(assignment(negotiation, text) for text in changes or ())
+    for name in without or ():
+        if name not in negotiation.levers:
+            raise UnknownNameError("lever", name, negotiation.levers, where="--without")
+        values[f"lever.{name}.available"] = False
     return negotiation.with_values(values) if values else negotiation
+
+
+def terms(text: str) -> dict[str, str]:
+    """Terms of ``ISSUE=LEVEL, ISSUE=OPTION``."""
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        issue, sign, level = part.partition("=")
+        if not sign or not issue.strip() or not level.strip():
+            raise InputError(
+                f"'{part.strip()}'", where="--deal", allowed="ISSUE=LEVEL, commas between"
+            )
+        found[issue.strip()] = level.strip()
+    return found
 
 
 def assignment(negotiation: Any, text: str) -> tuple[str, Any]:

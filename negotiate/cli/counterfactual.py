@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiate.cli._answer import DRAWS, FIGURE, METRIC, UNDER, headline, show
-from negotiate.cli._options import CASE, JSON, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SEED, SET, load
 
 
 def command(
@@ -18,13 +18,14 @@ def command(
     draws: DRAWS = 2**14,
     seed: SEED = 0,
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
     """Compare draw by draw: how a metric differs without a lever, or under a scenario."""
     from negotiate.whatif.questions import ask
 
-    read = load(case, changes)
+    read = load(case, changes, deal=deal)
     answer = ask.counterfactual(
         read, metric or headline(read), without=without, scenario=scenario, draws=draws, seed=seed
     )

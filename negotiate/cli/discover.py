@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiate.cli._answer import CLAIM, CONDITION, DRAWS, FIGURE, METRIC, UNDER, show
-from negotiate.cli._options import CASE, JSON, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SEED, SET, load
 
 
 def command(
@@ -22,6 +22,7 @@ def command(
     seed: SEED = 0,
     scenario: UNDER = "",
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
@@ -30,7 +31,7 @@ def command(
 
     question = ask.tree if tree else ask.discover
     answer = question(
-        load(case, changes), metric, condition, claim=claim, draws=draws, seed=seed,
+        load(case, changes, deal=deal), metric, condition, claim=claim, draws=draws, seed=seed,
         scenario=scenario,
     )  # fmt: skip
     show(answer, as_json=as_json, figure=figure)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiate.cli._answer import DRAWS, FIGURE, show
-from negotiate.cli._options import CASE, JSON, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SEED, SET, load
 
 
 def command(
@@ -35,6 +35,7 @@ def command(
     keep: Annotated[int, typer.Option("--keep", help="Nearest draws that are kept.")] = 500,
     seed: SEED = 0,
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
@@ -42,7 +43,7 @@ def command(
     from negotiate.errors import InputError
     from negotiate.whatif.questions import ask
 
-    read = load(case, changes)
+    read = load(case, changes, deal=deal)
     seen = dict(_observation(text) for text in observed or ())
     if path:
         value = next(iter(seen.values()), "")

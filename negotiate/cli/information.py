@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiate.cli._answer import CLAIM, CONDITION, DRAWS, FIGURE, METRIC, UNDER, headline, show
-from negotiate.cli._options import CASE, JSON, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SEED, SET, load
 
 
 def command(
@@ -27,6 +27,7 @@ def command(
     seed: SEED = 0,
     scenario: UNDER = "",
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
@@ -34,7 +35,7 @@ def command(
     from negotiate.errors import InputError
     from negotiate.whatif.questions import ask
 
-    read = load(case, changes)
+    read = load(case, changes, deal=deal)
     acts: dict[str, str] = {}
     for text in act or ():
         name, sign, worth = text.partition("=")

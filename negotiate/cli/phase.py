@@ -8,7 +8,7 @@ import typer
 
 from negotiate.cli._answer import CONDITION, FIGURE, METRIC, show
 from negotiate.cli._game import quantities, values
-from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SCENARIO, SET, load
 from negotiate.errors import InputError
 
 METRIC_OF_A_CASE = "threats.profile"
@@ -28,6 +28,7 @@ def command(
     grid: Annotated[int, typer.Option("--grid", help="Grid points along each quantity.")] = 65,
     scenario: SCENARIO = None,
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
@@ -40,7 +41,7 @@ def command(
     if quantities(case, "phase") is None or metric != METRIC_OF_A_CASE or condition:
         from negotiate.whatif.questions.phase import phase
 
-        opened = load(case, changes, scenario)
+        opened = load(case, changes, scenario, deal=deal)
         x, y = (
             f"quantity.{path}" if not opened.has(path) and opened.has(f"quantity.{path}") else path
             for path in (x, y)

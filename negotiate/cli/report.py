@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from negotiate.cli._options import DRAWS, SCENARIO, SEED, SET, load
+from negotiate.cli._options import DEAL, DRAWS, SCENARIO, SEED, SET, WITHOUT, load
 
 
 def command(
@@ -22,6 +22,8 @@ def command(
     draws: DRAWS = 100_000,
     seed: SEED = 0,
     changes: SET = None,
+    deal: DEAL = "",
+    without: WITHOUT = None,
     scenario: SCENARIO = None,
 ) -> None:
     """Write a report: HTML (self-contained), Markdown or PDF, by the file's ending."""
@@ -47,7 +49,9 @@ def command(
                                  "negotiation", remedy="negotiate solve shows a game")  # fmt: skip
             typer.echo(f"{case}: a game, not a case; skipped", err=True)
             continue
-        context = CaseContext(load(case, changes, scenario), draws, seed)
+        context = CaseContext(
+            load(case, changes, scenario, deal=deal, without=without), draws, seed
+        )
         document = assemble.build(
             context, only=tuple(sections or ()), progress=lambda text: typer.echo(text, err=True)
         )

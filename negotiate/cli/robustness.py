@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiate.cli._answer import CONDITION, DRAWS, FIGURE, METRIC, show
-from negotiate.cli._options import CASE, JSON, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SEED, SET, load
 
 
 def command(
@@ -24,6 +24,7 @@ def command(
     draws: DRAWS = 4096,
     seed: SEED = 0,
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
@@ -31,7 +32,7 @@ def command(
     from negotiate.errors import InputError
     from negotiate.whatif.questions import ask
 
-    read = load(case, changes)
+    read = load(case, changes, deal=deal)
     claims: list[object] = list(claim or ())
     if bool(metric) != bool(condition):
         raise InputError(

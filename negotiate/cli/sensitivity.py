@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from negotiate.cli._answer import DRAWS, FIGURE, METRIC, UNDER, headline, show
-from negotiate.cli._options import CASE, JSON, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SEED, SET, load
 
 
 def command(
@@ -21,13 +21,14 @@ def command(
     seed: SEED = 0,
     scenario: UNDER = "",
     changes: SET = None,
+    deal: DEAL = "",
     figure: FIGURE = None,
     as_json: JSON = False,
 ) -> None:
     """Share out the variation of a metric among the quantities that are uncertain."""
     from negotiate.whatif.questions import ask
 
-    read = load(case, changes)
+    read = load(case, changes, deal=deal)
     answer = ask.sensitivity(
         read, metric or headline(read), method=method, label=label, draws=draws, seed=seed,
         scenario=scenario,

@@ -6,15 +6,20 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load, print_json
+from negotiate.cli._options import CASE, DEAL, JSON, SCENARIO, SET, WITHOUT, load, print_json
 
 
 def command(
     case: CASE,
     path: Annotated[
-        str, typer.Argument(help="A path such as lever.straits.cost.russia; * for any name.")
+        str,
+        typer.Argument(
+            help="A path (lever.straits.cost.russia), or its beginning; * for anything."
+        ),
     ] = "",
     changes: SET = None,
+    deal: DEAL = "",
+    without: WITHOUT = None,
     scenario: SCENARIO = None,
     as_json: JSON = False,
 ) -> None:
@@ -31,10 +36,10 @@ def command(
         else:
             typer.echo(thing.text())
         return
-    negotiation = load(case, changes, scenario)
+    negotiation = load(case, changes, scenario, deal=deal, without=without)
     if path or as_json:
-        rows = [value_of(negotiation, name) for name in
-                (negotiation.matching(path) if path else negotiation.paths)]  # fmt: skip
+        paths = negotiation.matching(path, across=True) if path else negotiation.paths
+        rows = [value_of(negotiation, name) for name in paths]
         if as_json:
             print_json({"id": negotiation.id, "title": negotiation.title, "values": rows})
             return

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load, print_json
+from negotiate.cli._options import CASE, DEAL, JSON, SCENARIO, SET, WITHOUT, load, print_json
 
 
 def command(
@@ -19,6 +19,8 @@ def command(
         typer.Option("--concept", help="Solution concept; may be given again; 'all' for all."),
     ] = None,
     changes: SET = None,
+    deal: DEAL = "",
+    without: WITHOUT = None,
     scenario: SCENARIO = None,
     as_json: JSON = False,
 ) -> None:
@@ -32,10 +34,12 @@ def command(
     negotiation = None
     if declare.kind_of(thing) == "negotiation":
         compiled = _compiler(form)
-        negotiation = load(case, changes, scenario)
+        negotiation = load(case, changes, scenario, deal=deal, without=without)
         thing = compiled(negotiation)
     elif (changes or scenario) and hasattr(thing, "as_case"):
-        thing = declare.load("compiles", declare.kind_of(thing))(load(case, changes, scenario))
+        thing = declare.load("compiles", declare.kind_of(thing))(
+            load(case, changes, scenario, deal=deal, without=without)
+        )
     elif changes or scenario:
         raise InputError(
             "a game has no scenarios or paths",

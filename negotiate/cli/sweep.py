@@ -8,7 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.cli._options import CASE, JSON, SCENARIO, SEED, SET, load, print_json, write
+from negotiate.cli._answer import headline
+from negotiate.cli._options import (
+    CASE,
+    DEAL,
+    JSON,
+    SCENARIO,
+    SEED,
+    SET,
+    WITHOUT,
+    load,
+    print_json,
+    write,
+)
 
 DESIGNS = {"sobol": "Sobol", "lhs": "LatinHypercube", "random": "Random"}
 
@@ -23,6 +35,8 @@ def command(
     seed: SEED = 0,
     scenario: SCENARIO = None,
     changes: SET = None,
+    deal: DEAL = "",
+    without: WITHOUT = None,
     scheduler: Annotated[
         str,
         typer.Option("--scheduler", help="serial, threads, processes, or tcp://... of Dask."),
@@ -67,7 +81,8 @@ def command(
     }  # fmt: skip
     if chunk is not None:
         options["chunk"] = chunk
-    asked = (load(case, changes), metric or ["deal.margin.least"], rows)
+    read = load(case, changes, deal=deal, without=without)
+    asked = (read, metric or [headline(read)], rows)
     if parts_only:
         _tell(parts(*asked, scenarios=tuple(scenario or ()), **options), as_json)
         return

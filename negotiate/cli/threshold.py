@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.cli._answer import FIGURE, show
+from negotiate.cli._answer import FIGURE, headline, show
 from negotiate.cli._game import quantities, values
-from negotiate.cli._options import CASE, JSON, SCENARIO, SEED, SET, load
+from negotiate.cli._options import CASE, DEAL, JSON, SCENARIO, SEED, SET, WITHOUT, load
 
 DEFAULT = "deal.margin.least"
 """Metric asked about where none is named; a strategic game then answers with all equilibria."""
@@ -40,6 +40,8 @@ def command(
     seed: SEED = 0,
     figure: FIGURE = None,
     changes: SET = None,
+    deal: DEAL = "",
+    without: WITHOUT = None,
     scenario: SCENARIO = None,
     as_json: JSON = False,
 ) -> None:
@@ -74,7 +76,9 @@ def command(
     else:
         from negotiate.whatif.questions.cells import cells
 
-        opened = load(case, changes, scenario)
+        opened = load(case, changes, scenario, deal=deal, without=without)
+        if metric == DEFAULT:
+            metric = headline(opened)
         if not opened.has(path) and opened.has(f"quantity.{path}"):
             path = f"quantity.{path}"
         if draws != 1:
@@ -84,7 +88,8 @@ def command(
             if len(names) > 1:
                 raise InputError(f"{len(names)} scenarios", where="--draws", allowed="one")
             spread = ask.threshold(
-                load(case, changes), path, metric, condition or "> 0", low=low, high=high,
+                load(case, changes, deal=deal, without=without), path, metric,
+                condition or "> 0", low=low, high=high,
                 draws=draws, seed=seed, scenario=names[0],
             )  # fmt: skip
             show(spread, as_json=as_json, figure=figure)

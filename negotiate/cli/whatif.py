@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from negotiate.cli._options import CASE, JSON, SCENARIO, SET, load, print_json
+from negotiate.cli._answer import headline
+from negotiate.cli._options import CASE, DEAL, JSON, SCENARIO, SET, WITHOUT, load, print_json
 
 
 def command(
     case: CASE,
     changes: SET = None,
+    deal: DEAL = "",
+    without: WITHOUT = None,
     scenario: SCENARIO = None,
     metric: Annotated[
         list[str] | None,
@@ -31,23 +34,30 @@ def command(
     as_json: JSON = False,
 ) -> None:
     """Compare scenarios, or the case with --set, with the baseline; or vary one quantity."""
+    from negotiate.errors import InputError
     from negotiate.whatif.questions import oneway, scenarios
 
     answer: Any
-    baseline = load(case)
+    baseline = load(case, deal=deal)
     if spider:
-        answer = oneway.spider(load(case, changes, scenario), spider)
+        answer = oneway.spider(load(case, changes, scenario, deal=deal, without=without), spider)
     elif tornado or curve:
-        changed = load(case, changes, scenario)
+        changed = load(case, changes, scenario, deal=deal, without=without)
         answer = (
             oneway.tornado(changed, tornado)
             if tornado
-            else oneway.curve(changed, curve, metric or ["deal.margin.least"], low=low, high=high)
+            else oneway.curve(changed, curve, metric or [headline(changed)], low=low, high=high)
         )
-    elif changes:
-        answer = scenarios.against(
-            baseline, load(case, changes, scenario), label=" ".join(changes), metrics=metric
-        )
+    elif changes or without or not (scenario or baseline.scenarios):
+        if not (changes or without):
+            raise InputError(
+                f"{baseline.id} has no scenarios", where="whatif",
+                allowed="--set PATH=VALUE, --without LEVER, or [[scenario]] in the file",
+                remedy="`negotiate show CASE` lists paths",
+            )  # fmt: skip
+        label = " ".join([*(changes or ()), *(f"without {name}" for name in without or ())])
+        changed = load(case, changes, scenario, deal=deal, without=without)
+        answer = scenarios.against(baseline, changed, label=label, metrics=metric)
     else:
         answer = scenarios.compare(baseline, scenarios=scenario or None, metrics=metric)
     if as_json:

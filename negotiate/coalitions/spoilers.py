@@ -58,7 +58,7 @@ def outsiders_of(case: Any) -> tuple[str, ...]:
 
 
 def _deal_of(case: Any) -> str:
-    found = case.setting(KIND, "deal") or case.signed_deal or next(iter(case.deals), "")
+    found = case.setting(KIND, "deal") or case.judged_deal or ""
     return str(found)
 
 

@@ -82,14 +82,14 @@ class DealInTime:
 def read(
     negotiation: Negotiation, form: str, *, deal: str | None = None, commitment: str
 ) -> DealInTime:
-    """The numbers of ``deal``, by default the one signed."""
-    name = deal or negotiation.setting(form, "deal") or negotiation.signed_deal
+    """The numbers of ``deal``, by default the one judged."""
+    name = deal or negotiation.setting(form, "deal") or negotiation.judged_deal
     if name is None:
         raise InputError(
             "no deal to hold",
             where=f"case {negotiation.id}, form {form}",
-            allowed="a case with a signed deal",
-            remedy=f"mark a deal as signed, or name one under [model.{form}] deal",
+            allowed="a case with a deal, signed or on the table",
+            remedy="add a [[deal]]; on the command line: --deal 'ISSUE=LEVEL, ...'",
         )
     parties = case.sides(negotiation, form)
     terms = negotiation.terms(str(name))

@@ -343,7 +343,7 @@ def source(negotiation: Negotiation) -> str:
             raise UnknownNameError("source", str(named), SOURCES, where=f"model.{KIND}.from")
         return str(named)
     asked = all(negotiation.has(path) for path in ASKED.values())
-    if asked and negotiation.signed_deal and len(negotiation.principals) == 2:
+    if asked and negotiation.judged_deal and len(negotiation.principals) == 2:
         return "game"
     return "stages" if negotiation.has("quantity.violation_rate") else "hazard"
 

@@ -149,7 +149,7 @@ def graph(case: Negotiation, *, deal: str = "", levers: Sequence[str] | None = N
                 allowed=f"levers held by {', '.join(parties)}",
             )  # fmt: skip
     model = _frame(case, parties, used)
-    worth = _worth(case, model, parties, used, deal or case.signed_deal or next(iter(case.deals)))
+    worth = _worth(case, model, parties, used, deal or str(case.judged_deal))
     return _with_worth(model, worth, case)
 
 

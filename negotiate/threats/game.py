@@ -36,7 +36,7 @@ from typing import Any
 import numpy as np
 
 from negotiate import declare
-from negotiate.bargaining._solving import in_units
+from negotiate.bargaining._solving import in_units, unconstrained
 from negotiate.bargaining.arithmetic import exact as bargaining_exact
 from negotiate.bargaining.arithmetic import two_party
 from negotiate.bargaining.problem import BargainingProblem
@@ -325,7 +325,8 @@ def game(
     commitment
         ``full`` or ``stated``.
     levers
-        Levers in the game; by default all on the table that a principal holds.
+        Levers in the game; by default all on the table that a principal holds. Those of third
+        parties are part of the background, in every cell alike.
     """
     parties = tuple(negotiation.principals)
     if len(parties) != 2:
@@ -333,6 +334,8 @@ def game(
             f"{len(parties)} principals", where="threats", allowed="two",
             remedy="mark the others role = \"third\"",
         )  # fmt: skip
+    if negotiation.case.constraint:
+        unconstrained(compile_bargaining(negotiation, levers_used=()))
     names = entering(negotiation, "disagreement") if levers is None else tuple(levers)
     held = (_held(negotiation, names, parties[0]), _held(negotiation, names, parties[1]))
     for party, own in zip(parties, held):
@@ -341,7 +344,9 @@ def game(
                 f"{len(own)} levers of {party}: {2 ** len(own):,} sets", where="threats",
                 allowed=f"at most {MAX_LEVERS} levers a side",
             )  # fmt: skip
-    problem = compile_bargaining(negotiation, levers_used=(), commitment=commitment)
+    problem = compile_bargaining(
+        negotiation, levers_used=background(negotiation), commitment=commitment
+    )
     order = (*held[0], *held[1])
     effects = _stack(
         [
@@ -355,6 +360,15 @@ def game(
     )
     first, second = (tuple(label(chosen) for chosen in game.lever_sets(i)) for i in (0, 1))
     return replace(game, strategies=(first, second))
+
+
+def background(negotiation: Any) -> tuple[str, ...]:
+    """Levers that no principal holds: they lower no deal for whatever the principals choose."""
+    return tuple(
+        name
+        for name in entering(negotiation, "disagreement")
+        if negotiation.levers[name].holder not in negotiation.principals
+    )
 
 
 def _held(negotiation: Any, names: Sequence[str], party: str) -> tuple[str, ...]:

@@ -129,7 +129,11 @@ def _said(case: Negotiation, path: str, known: Mapping[str, str]) -> str:
         found = pattern.match(path)
         if found:
             found_parts = [known.get(part, part.replace("_", " ")) for part in found.groups()]
-            return text.format(*found_parts)
+            said = text.format(*found_parts)
+            judged = case.judged_deal
+            if judged and judged != case.signed_deal:
+                said = said.replace("the signed deal", known.get(judged, judged))
+            return said
     if parts[0] == "quantity":
         last = parts[-1].split("_")
         return " ".join([*parts[1:-1], *(known.get(part, part) for part in last)])

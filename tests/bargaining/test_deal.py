@@ -8,7 +8,6 @@ import pytest
 from negotiate.bargaining import deal
 from negotiate.bargaining.problem import divide, from_curve
 from negotiate.case import read as casefile
-from negotiate.errors import NotApplicableError
 from negotiate.whatif import metric
 
 
@@ -118,8 +117,9 @@ def test_metrics_over_draws_are_those_of_each_draw():
         )
 
 
-def test_a_case_without_a_signed_deal_says_how_to_add_one():
-    with pytest.raises(NotApplicableError, match="signed = true"):
-        deal.from_case(casefile.loads(TEXT.replace("signed = true\n", "")))
+def test_a_case_without_a_signed_deal_judges_the_first_on_the_table():
+    unsigned = casefile.loads(TEXT.replace("signed = true\n", ""))
+    assert unsigned.signed_deal is None
+    assert deal.from_case(unsigned).name == next(iter(unsigned.deals))
     named = deal.from_case(casefile.loads(TEXT.replace("signed = true\n", "")), deal="middle")
     assert named.name == "middle"

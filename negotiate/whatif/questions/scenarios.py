@@ -46,7 +46,7 @@ class Effect:
     @property
     def surprising(self) -> bool:
         """Whether it did not move as the file expected."""
-        if not self.expected:
+        if not self.expected or self.reason:
             return False
         if not self.moved:
             return True
@@ -127,7 +127,11 @@ def compare(
     return ScenarioTable(case, tuple(effects))
 
 
-DEFAULT = ("deal.margin.<party>", "bargaining.disagreement.<party>", "threats.utility.<party>")
+DEFAULT = (
+    "deal.margin.<party>", "bargaining.disagreement.<party>", "threats.utility.<party>",
+    "threats.term.",
+)  # fmt: skip
+"""Metrics compared where none is named; of three and more principals by Nash bargaining."""
 
 
 def against(
@@ -137,7 +141,7 @@ def against(
     label: str = "changed",
     metrics: Sequence[str] | None = None,
 ) -> ScenarioTable:
-    """Metrics of two negotiations side by side; by default margins, disagreement and threats."""
+    """Metrics of two negotiations side by side; by default margins, disagreement and the terms."""
     names = metrics or _default(baseline)
     effects = []
     for name in names:
@@ -149,7 +153,14 @@ def against(
 def _default(case: Negotiation) -> list[str]:
     """Metrics compared where none is named: of a game file, what its players get."""
     if case.issues:
-        return [p.replace("<party>", party) for p in DEFAULT for party in case.principals]
+        names = [p for p in DEFAULT if case.judged_deal or not p.startswith("deal.")]
+        if len(case.principals) != 2:
+            names = [p.replace("threats.", "bargaining.nash_bargaining.") for p in names]
+        out = [p.replace("<party>", party) for p in names if "<" in p for party in case.principals]
+        for name, issue in case.issues.items():
+            levels = [f"{name}.{option}" for option in issue.options] or [name]
+            out += [f"{names[-1]}{level}" for level in levels]
+        return out
     known, there = metric.declared(case), metric.available(case)
     return [n for n in there if "party" in known[n].metric.placeholders]
 

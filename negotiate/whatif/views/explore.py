@@ -169,9 +169,9 @@ def view(case: Negotiation) -> str:
     frontier = np.concatenate([frontier[:-1:step], frontier[-1:]])
     solutions = {"rational threats": [float(found[name]) for name in wanted[:2]]}
     deals, judged = {}, None
-    if case.signed_deal:
+    if case.judged_deal:
         judged = declare.file_of("deal").judged(
-            problem, floats.terms(case.signed_deal), name=case.signed_deal
+            problem, floats.terms(case.judged_deal), name=case.judged_deal
         )
         deals["signed"] = [float(u) for u in judged.utility]
     picture = figures.frontier(
@@ -191,7 +191,7 @@ def _threats(case: Negotiation, used: tuple[str, ...]) -> str:
 
 def _terms(case: Negotiation, found: Any) -> str:
     issues = [i for i in case.issues.values() if i.is_interval]
-    signed = case.terms(case.signed_deal) if case.signed_deal else {}
+    signed = case.terms(case.judged_deal) if case.judged_deal else {}
     rows = "".join(
         f"<tr><th scope='row'>{escape(issue.name)}</th>"
         f"<td>{number(float(found[f'threats.term.{issue.id}']))}</td>"
@@ -245,7 +245,7 @@ def explore(
         oneway.span(case, path)
     if not paths:
         default = (
-            "deal.margin.least" if case.signed_deal else f"threats.utility.{case.principals[0]}"
+            "deal.margin.least" if case.judged_deal else f"threats.utility.{case.principals[0]}"
         )
         found = oneway.tornado(case, question or default)
         paths = found.paths[:most]

@@ -29,26 +29,38 @@ def rows(item: Any) -> list[list[Any]]:
 
 def sentence(item: Any) -> str:
     """How many scenarios moved what they should, and which did not."""
-    count = len({e.scenario for e in item.effects})
-    if not any(e.expected for e in item.effects):
-        moved = sum(e.moved for e in item.effects)
-        return f"{moved} of {len(item.effects)} metrics moved."
-    still = sorted(
-        {e.scenario for e in item.effects if not any(x.moved for x in item.of(e.scenario))}
-    )
-    parts = [f"{count} scenarios against the baseline"]
-    odd = [e for e in item.surprises if e.moved]
-    if odd:
-        parts.append(
-            "the direction surprised in "
-            + ", ".join(
-                f"{clean(e.scenario)} ({clean(e.metric)} moved by {number(e.change)})" for e in odd
+    if not item.effects:
+        return "No scenario was asked: change a value, or add [[scenario]] with expects."
+    known = [e for e in item.effects if not e.reason]
+    lost = len(item.effects) - len(known)
+    parts = []
+    stated = [e for e in known if e.expected]
+    if stated:
+        count = len({e.scenario for e in item.effects})
+        parts.append(f"{count} scenario{'s' * (count != 1)} against the baseline")
+        odd = [e for e in stated if e.surprising and e.moved]
+        still = [e for e in stated if not e.moved]
+        good = len(stated) - len(odd) - len(still)
+        if good == len(stated) and not lost:
+            parts.append("every direction was as expected")
+        else:
+            parts.append(f"{good} of {len(item.effects)} directions were as expected")
+        if odd:
+            parts.append(
+                f"{len(odd)} against it: "
+                + ", ".join(f"{clean(e.scenario)} ({clean(e.metric)} moved by {number(e.change)})"
+                            for e in odd)
+            )  # fmt: skip
+        if still:
+            parts.append(
+                f"{len(still)} unmoved: "
+                + ", ".join(f"{clean(e.scenario)} ({clean(e.metric)})" for e in still)
             )
-        )
-    else:
-        parts.append("every direction was as expected")
-    if still:
-        parts.append("nothing moved in " + ", ".join(map(clean, still)))
+    elif known:
+        parts.append(f"{sum(e.moved for e in known)} of {len(known)} metrics moved")
+    if lost:
+        reasons = dict.fromkeys(clean(e.reason) for e in item.effects if e.reason)
+        parts.append(f"{lost} could not be computed ({'; '.join(reasons)})")
     return "; ".join(parts) + "."
 
 
