@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from negotiate.errors import NotApplicableError
-from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive._metrics import set_name
 from negotiate.extensive.arithmetic.backward_induction import CHANCE, LEAF
 from negotiate.extensive.build import GameTree
 from negotiate.extensive.game import ExtensiveGame
@@ -108,7 +108,7 @@ def recognise(tree: ExtensiveGame) -> Recognised:
                 _refuse(f"other nodes share the information set after '{message}'")
             responses[message] = tree.set_actions[which]
             message_sets[message] = tree.set_labels[which]
-            belief_sets[message] = _tree_profile.set_name(tree, which)
+            belief_sets[message] = set_name(tree, which)
             ends = [tree.children[node] for node in here]
             for t, node in zip(types, here):
                 nodes[message, t] = " / ".join(tree.history(node))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from negotiate.extensive._metrics import set_name
 from negotiate.extensive.game import ExtensiveGame
 
 Rows = dict[int, tuple[Any, ...]]
@@ -112,9 +113,7 @@ class Frame:
 
     def name(self, index: int) -> str:
         """Name of an information set where no player is given beside it."""
-        from negotiate.extensive import profile as _tree_profile
-
-        return _tree_profile.set_name(self.game, index)
+        return set_name(self.game, index)
 
     def place(self, node: int) -> str:
         """Name of a node in beliefs: its history."""

@@ -26,7 +26,7 @@ Game Theory 4 (1975), pp. 25-55 (subgames, p. 33).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,9 +35,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiate.declare import Metric, Playable, compiles, game, reads
+from negotiate.case.game_file import as_case
+from negotiate.declare import Playable, game, reads
 from negotiate.errors import InputError, TooLargeError, UnknownNameError
 from negotiate.extensive import _tree_checks
+from negotiate.extensive._metrics import METRICS, Solved, measure, solved
 from negotiate.extensive.arithmetic import tree
 from negotiate.extensive.arithmetic.backward_induction import CHANCE, LEAF
 from negotiate.solution import Evidence
@@ -55,53 +57,6 @@ class InformationSet(NamedTuple):
     label: str
     actions: tuple[str, ...]
     nodes: tuple[int, ...]
-
-
-METRICS = (
-    Metric(
-        "payoff.<party>",
-        "payoff",
-        "equilibrium payoff of the player",
-    ),
-    Metric(
-        "outcome",
-        "label",
-        "label of the end that play most probably reaches (its path if it has no label)",
-    ),
-    Metric(
-        "path",
-        "label",
-        "actions on the way to that end",
-    ),
-    Metric(
-        "path_probability",
-        "probability",
-        "probability of that end",
-    ),
-    Metric(
-        "path_margin",
-        "payoff",
-        "least gain of a choice on the path of play over the best other one there",
-    ),
-    Metric(
-        "margin.<information_set>.<action>",
-        "payoff",
-        (
-            "signed gain of the action over the best other one at the information set,  "
-            "given   what    follows"
-        ),
-    ),
-    Metric(
-        "choice.<information_set>",
-        "label",
-        "action taken at the information set",
-    ),
-    Metric(
-        "reached.<information_set>",
-        "probability",
-        "probability that play reaches the information set",
-    ),
-)
 
 
 @game(
@@ -320,14 +275,23 @@ class ExtensiveGame(Playable):
         >>> load("entry-deterrence").as_case().principals
         ('Entrant', 'Incumbent')
         """
-        from negotiate.extensive import _tree_case
-
         if self.origin is None:
             raise InputError(
                 "the game was not read from a parameter file", where=self.title or "game tree",
                 allowed='a file of kind = "extensive" with its quantities',
             )  # fmt: skip
-        return _tree_case.as_case(self.origin)
+        return as_case(self.origin, KIND, ("tree", "node", "nodes", "root"))
+
+    @cached_property
+    def _induced(self) -> Solved:
+        return solved(self)
+
+    def measure(self, name: str) -> Any:
+        """One metric of the game by its name, over its draws: ``payoff.Incumbent``, ``path``.
+
+        From one backward induction, kept; so the game is one of perfect information.
+        """
+        return measure(self._induced, name)
 
     def floats(self) -> ExtensiveGame:
         """The same game with float numbers."""
@@ -389,37 +353,6 @@ class ExtensiveGame(Playable):
         from negotiate.extensive import _tree_tables
 
         return _tree_tables.to_dict(self)
-
-
-def applies(negotiation: Any) -> bool:
-    """Whether a case holds a tree."""
-    return KIND in negotiation.case.model
-
-
-@compiles("extensive")
-def from_case(negotiation: Any) -> ExtensiveGame:
-    """The tree under ``[model.extensive]`` of a case, with the case's numbers.
-
-    See `negotiate.extensive._tree_case`; payoffs and probabilities are expressions over paths and
-    quantities of the case.
-    """
-    from negotiate.extensive import _tree_case
-
-    return _tree_case.compile(negotiation)
-
-
-def evaluate(negotiation: Any, names: Iterable[str]) -> dict[str, Any]:
-    """Metrics over the negotiation's draws, from one backward induction."""
-    from negotiate.extensive import _tree_case
-
-    return _tree_case.evaluate(negotiation, names)
-
-
-def exact(negotiation: Any, name: str) -> Any:
-    """A payoff or margin in fractions, for exact thresholds."""
-    from negotiate.extensive import _tree_case
-
-    return _tree_case.exact(negotiation, name)
 
 
 def from_dict(

@@ -27,6 +27,7 @@ import numpy as np
 from negotiate import tolerance
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.extensive import _tree_numbers as numbers
+from negotiate.extensive._metrics import set_name
 from negotiate.extensive.game import ExtensiveGame
 
 Strategies = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -194,14 +195,6 @@ def beliefs(game: ExtensiveGame, strategies: Strategies) -> dict[str, dict[str, 
                 " / ".join(game.history(node)) or "start": at[node] / total for node in members
             }
     return out
-
-
-def set_name(game: ExtensiveGame, index: int) -> str:
-    """Name of an information set where no player is given beside it."""
-    label = game.set_labels[index]
-    if sum(other == label for other in game.set_labels) > 1 and game.owner[index] >= 0:
-        return f"{game.players[game.owner[index]]}: {label}"
-    return label
 
 
 def named(game: ExtensiveGame, rows: Mapping[int, Any]) -> dict[str, dict[str, dict[str, Any]]]:

@@ -275,26 +275,20 @@ def _moved(name: str, case: Negotiation) -> str:
 def _values(game: str, case: Negotiation, rests: Sequence[str]) -> Mapping[str, Any]:
     known = {str(item).partition(".")[2]: item for item in _of_game(game, case)}
     known |= {old.partition(".")[2]: item for item in known.values() for old in item.was}
-    own = getattr(_module(game), "evaluate", None)
     of_solutions = {
         rest: known[rest] for rest in rests if rest in known and known[rest].concept != ""
     }
     of_game = [rest for rest in rests if rest not in of_solutions]
     values: dict[str, Any] = {}
-    if of_game and own is not None:
-        try:
-            values |= own(case, tuple(of_game))
-        except KeyError as error:
-            raise UnknownNameError("metric", f"{game}.{error.args[0]}", listed(case)) from None
-        of_game = []
-    if not of_game and not of_solutions:
-        return values
     thing = declare.load("compiles", game)(case)
     for rest in of_game:
         item = known.get(rest) or _filled(case, f"{game}.{rest}")
         if item is None:
             raise UnknownNameError("metric", f"{game}.{rest}", listed(case))
-        values[rest] = _spread(item.metric.value(thing, item.names), case)
+        if any(name.startswith("<") for name in item.filled):  # names that only the game knows
+            values[rest] = _spread(thing.measure(rest), case)
+        else:
+            values[rest] = _spread(item.metric.value(thing, item.names), case)
     solutions: dict[str, Any] = {}
     for rest, item in of_solutions.items():
         if item.concept not in solutions:

@@ -9,7 +9,7 @@ import pytest
 
 import negotiate as ng
 from negotiate.errors import InputError, NotApplicableError, UnknownNameError
-from negotiate.extensive import game as extensive
+from negotiate.extensive import _tree_case as extensive
 from negotiate.extensive.game import from_dict
 from negotiate.extensive.subgame_perfect import subgame_perfect
 from negotiate.whatif import metric

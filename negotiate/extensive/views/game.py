@@ -19,6 +19,7 @@ import numpy as np
 from negotiate.drawing.svg import SERIES, Canvas, text_width
 from negotiate.drawing.text import clean, escape, exact
 from negotiate.extensive import profile as _tree_profile
+from negotiate.extensive._metrics import set_name
 from negotiate.extensive.game import ExtensiveGame
 from negotiate.solution import Point
 
@@ -299,7 +300,7 @@ def _names(
             continue
         who = int(game.owner[index])
         out[node] = _short(game.players[who]) if who >= 0 else "chance"
-        told = point.beliefs.get(_tree_profile.set_name(game, index), {}) if point else {}
+        told = point.beliefs.get(set_name(game, index), {}) if point else {}
         place = " / ".join(game.history(node)) or "start"
         if place in told:
             out[node] += f" [{exact(told[place])}]"
