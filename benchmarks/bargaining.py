@@ -88,8 +88,9 @@ def log_product(u: Array, d: Array) -> Array:
     return np.asarray(np.log(u - d).sum(axis=1))
 
 
-def timed(kernel: Callable[..., tuple[Array, ...]], data: tuple[Array, ...], workers: int,
-          draws: int) -> float:  # fmt: skip
+def timed(
+    kernel: Callable[..., tuple[Array, ...]], data: tuple[Array, ...], workers: int, draws: int
+) -> float:
     """Seconds a draw, the best of three runs."""
     seconds = []
     for _ in range(3):
@@ -115,8 +116,10 @@ def main() -> None:
         both = timed(ours, data, workers, draws)
         nash = timed(nash_only, data, workers, draws)
         curved = timed(quadratic, (*data, *ideals), workers, draws)
-        print(f"{draws:>9,} draws: both {1e6 * both:.2f} us each, Nash alone {1 / nash:,.0f} "
-              f"draws/s, quadratic {1 / curved:,.0f} draws/s")  # fmt: skip
+        print(
+            f"{draws:>9,} draws: both {1e6 * both:.2f} us each, Nash alone {1 / nash:,.0f} "
+            f"draws/s, quadratic {1 / curved:,.0f} draws/s"
+        )
     few = 20 if quick else 200
     w1, w2, d = problems(few)
     answers = ours(w1, w2, d)[0]
@@ -147,7 +150,7 @@ def main() -> None:
             ("nash_linear_vs_exact_loop", nash, exact_time, "our exact path, a loop"),
             ("nash_quadratic_vs_scipy", curved, curve_time, "scipy SLSQP, one draw a call"),
         )
-    }  # fmt: skip
+    }
     print(json.dumps(claims))
 
 

@@ -74,9 +74,14 @@ def plain_prenucleolus(v: np.ndarray) -> np.ndarray:
     while True:
         a = np.hstack([-rows[masks], -np.ones((masks.size, 1))])
         found = linprog(
-            np.append(np.zeros(n), 1.0), a, -v[masks].astype(float), np.array(equal), rhs,
-            bounds=(None, None), method="highs",
-        )  # fmt: skip
+            np.append(np.zeros(n), 1.0),
+            a,
+            -v[masks].astype(float),
+            np.array(equal),
+            rhs,
+            bounds=(None, None),
+            method="highs",
+        )
         held = np.abs(found.ineqlin.marginals) > 1e-9
         for m in masks[held]:
             equal.append(np.append(rows[m], 0.0))
@@ -217,10 +222,13 @@ def power(quick: bool) -> Claims:
     people = {f"m{k}": int(w) for k, w in enumerate(rng.integers(1, 90, 27))}
     double = VotingBody.of(
         people,
-        {"members": (15, None), "people": (sum(people.values()) * 65 // 100, people),
-         "blocking": (24, None)},
+        {
+            "members": (15, None),
+            "people": (sum(people.values()) * 65 // 100, people),
+            "blocking": (24, None),
+        },
         passes=[["members", "people"], ["blocking"]],
-    )  # fmt: skip
+    )
     once = best(lambda: shapley_shubik(double), 1)
     print(f"Shapley-Shubik, 27 members, two majorities or all but three: {once:,.0f} ms")
     return out

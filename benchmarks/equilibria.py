@@ -51,8 +51,9 @@ def in_turn(
     ours: Callable[[], Any], theirs: Callable[[], Any], turns: int = 5
 ) -> tuple[float, float]:
     """Seconds of both, from the turn whose ratio is the median one."""
-    pairs = sorted(((best(ours, 1), best(theirs, 1)) for _ in range(turns)),
-                   key=lambda pair: pair[1] / pair[0])  # fmt: skip
+    pairs = sorted(
+        ((best(ours, 1), best(theirs, 1)) for _ in range(turns)), key=lambda pair: pair[1] / pair[0]
+    )
     return pairs[turns // 2]
 
 
@@ -221,11 +222,15 @@ def equilibrium_maps(quick: bool) -> Claims:
     theta, rng, claims = sympy.Symbol("t"), np.random.default_rng(3), {}
     for n in (2, 3) if quick else (2, 3, 4):
         base, slope = rng.integers(-9, 10, (2, 2, n, n))
-        game = StrategicGame.from_arrays([
-            [[int(base[p, i, j]) + int(slope[p, i, j]) * theta for j in range(n)]
-             for i in range(n)]
-            for p in range(2)
-        ])  # fmt: skip
+        game = StrategicGame.from_arrays(
+            [
+                [
+                    [int(base[p, i, j]) + int(slope[p, i, j]) * theta for j in range(n)]
+                    for i in range(n)
+                ]
+                for p in range(2)
+            ]
+        )
         equilibrium_map(game, theta, low=0, high=1)
         ours = 1e3 * best(lambda g=game: equilibrium_map(g, theta, low=0, high=1), 2)
         if not has("quantecon"):

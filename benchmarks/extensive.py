@@ -244,9 +244,14 @@ def escalation(results: dict[str, Any]) -> None:
     answer = subgame_perfect(game)
     spent, pure = timed(lambda: brute_force(data["tree"]))
     ours_pure = sum(
-        all(p in (0, 1) for own in point.strategies.values() for r in own.values()
-            for p in r.values()) for point in answer.points
-    )  # fmt: skip
+        all(
+            p in (0, 1)
+            for own in point.strategies.values()
+            for r in own.values()
+            for p in r.values()
+        )
+        for point in answer.points
+    )
     assert ours_pure == pure, (ours_pure, pure)
     peer, theirs = "brute force over pure profiles only: no mixed equilibria", spent
     try:

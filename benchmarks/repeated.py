@@ -83,10 +83,15 @@ def enforced(draws: int, loop: int, results: dict[str, Any]) -> None:
         by = {n: t[:, k] for k, n in enumerate(names)}
         worth = {n: loss[:, k] for k, n in enumerate(names)}
         game = enforcement_file.enforcement(
-            ("x", "y"), clauses=names, temptation={"x": by, "y": by},
-            surplus={"x": worth, "y": worth}, discount=0.9, detection=q, false_alarm=f,
+            ("x", "y"),
+            clauses=names,
+            temptation={"x": by, "y": by},
+            surplus={"x": worth, "y": worth},
+            discount=0.9,
+            detection=q,
+            false_alarm=f,
             punishment=enforcement_file.limited(PERIODS),
-        )  # fmt: skip
+        )
         return enforcement_file.evaluate_game(
             game, ["critical_discount.x", "margin.x", "weakest_clause.x"]
         )
@@ -99,8 +104,10 @@ def enforced(draws: int, loop: int, results: dict[str, Any]) -> None:
     inside = np.asarray(sample) < 1
     assert np.allclose(critical[inside], np.asarray(sample)[inside], atol=1e-8)
     assert (critical[~inside] >= 1 - 1e-6).all()
-    print(f"enforcement: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "
-          f"brentq {loop / theirs:,.0f} a second")  # fmt: skip
+    print(
+        f"enforcement: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "
+        f"brentq {loop / theirs:,.0f} a second"
+    )
     results["enforcement, three clauses"] = claim(
         "scipy.optimize.brentq draw by draw", ours / draws, theirs / loop
     )
@@ -122,8 +129,10 @@ def from_case(draws: int, loop: int, results: dict[str, Any]) -> None:
         assert np.isclose(
             float(one[k]["enforcement.margin"]), found["enforcement.margin"][k], atol=1e-9
         )
-    print(f"case: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "
-          f"one by one {loop / theirs:,.0f} a second")  # fmt: skip
+    print(
+        f"case: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second; "
+        f"one by one {loop / theirs:,.0f} a second"
+    )
     results["enforcement of the Idlib case"] = claim(
         "the same draw by draw", ours / draws, theirs / loop
     )
@@ -141,12 +150,15 @@ def lasting(draws: int, loop: int, results: dict[str, Any]) -> None:
     )
     has = ~np.isnan(sample)
     assert np.allclose(np.asarray(kept)[:loop][has], np.asarray(sample)[has])
-    print(f"durability: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second (mixed plans "
-          f"included); loop over plans {loop / theirs:,.0f} a second (pure only)")  # fmt: skip
+    print(
+        f"durability: {draws:,} draws {ours:.2f} s, {draws / ours:,.0f} a second (mixed plans "
+        f"included); loop over plans {loop / theirs:,.0f} a second (pure only)"
+    )
     results["durability game"] = claim(
         "a loop over draws and plans with numpy.linalg.solve, pure plans only",
-        ours / draws, theirs / loop,
-    )  # fmt: skip
+        ours / draws,
+        theirs / loop,
+    )
 
 
 def scalar_lasting(reward: Any, move: Any, discount: Any, counts: Any) -> float:

@@ -88,8 +88,9 @@ class Plain:
         has, share = model.has.tolist(), (100 * model.share).tolist()
         self.s = model.salience.tolist()
         self.w = model.weight.tolist()
-        self.x = [[x if has[i][k] else 0.0 for k, x in enumerate(row)] for i, row in
-                  enumerate(share)]  # fmt: skip
+        self.x = [
+            [x if has[i][k] else 0.0 for k, x in enumerate(row)] for i, row in enumerate(share)
+        ]
         self.y = [row[:] for row in self.x]
         self.bought = [[0.0] * m for _ in range(n)]
         self.total = [sum(row[k] for row in self.w) for k in range(m)]
@@ -102,9 +103,10 @@ class Plain:
         self.deals = []
         for a, b in combinations(range(n), 2):
             both = [
-                k for k in range(m)
+                k
+                for k in range(m)
                 if has[a][k] and has[b][k] and self.below[a][k] != self.below[b][k]
-            ]  # fmt: skip
+            ]
             for q in both:
                 for p in both:
                     if self.s[a][p] * self.s[b][q] > self.s[b][p] * self.s[a][q]:

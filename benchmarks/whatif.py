@@ -51,8 +51,10 @@ def bench_sobol(claims, base):
     boot = sobol(SPACE, g_function, base, seed=1, intervals=_bootstrap)["y"]
     ours_boot = time.perf_counter() - start
     truth = (1 / (3 * (1 + WEIGHTS) ** 2)) / (np.prod(1 + 1 / (3 * (1 + WEIGHTS) ** 2)) - 1)
-    print(f"sobol {rows:,} rows: delta {ours:.2f} s, bootstrap {ours_boot:.2f} s, "
-          f"largest error of S {np.abs(delta.column('first') - truth).max():.4f}")  # fmt: skip
+    print(
+        f"sobol {rows:,} rows: delta {ours:.2f} s, bootstrap {ours_boot:.2f} s, "
+        f"largest error of S {np.abs(delta.column('first') - truth).max():.4f}"
+    )
     try:
         from SALib.analyze import sobol as analyze
         from SALib.sample import sobol as sample
@@ -60,8 +62,10 @@ def bench_sobol(claims, base):
         print("SALib is absent: no comparison")
         return
     problem = {
-        "num_vars": FACTORS, "names": list(SPACE.factors), "bounds": [[0, 1]] * FACTORS,
-    }  # fmt: skip
+        "num_vars": FACTORS,
+        "names": list(SPACE.factors),
+        "bounds": [[0, 1]] * FACTORS,
+    }
     start = time.perf_counter()
     x = sample.sample(problem, base, calc_second_order=False, seed=1)
     y = g_function(dict(zip(SPACE.factors, x.T)))["y"]
@@ -161,7 +165,7 @@ def _ema(case, space, values, metrics, sample):
             ScalarOutcome,
             SequentialEvaluator,
             perform_experiments,
-        )  # fmt: skip
+        )
     except ImportError:
         print("EMA Workbench is absent: no comparison")
         return None
@@ -225,15 +229,26 @@ def bench_memory(claims, small, large):
     root = Path(__file__).resolve().parents[1]
     environment = os.environ | {"PYTHONPATH": str(root)}
     peak = [
-        int(subprocess.run([sys.executable, "-c", MEMORY, str(rows)], env=environment, check=True,
-                           capture_output=True, text=True, cwd=root).stdout) / 1024
+        int(
+            subprocess.run(
+                [sys.executable, "-c", MEMORY, str(rows)],
+                env=environment,
+                check=True,
+                capture_output=True,
+                text=True,
+                cwd=root,
+            ).stdout
+        )
+        / 1024
         for rows in (small, large)
-    ]  # fmt: skip
+    ]
     print(f"memory: {peak[0]:.0f} MiB at {small:,} draws, {peak[1]:.0f} MiB at {large:,}")
     claims["memory flat"] = {
-        "ratio": round(peak[1] / peak[0], 3), "peer": f"the same study with {small:,} draws",
-        "ours": f"{peak[1]:.0f} MiB at {large:,} draws", "theirs": f"{peak[0]:.0f} MiB",
-    }  # fmt: skip
+        "ratio": round(peak[1] / peak[0], 3),
+        "peer": f"the same study with {small:,} draws",
+        "ours": f"{peak[1]:.0f} MiB at {large:,} draws",
+        "theirs": f"{peak[0]:.0f} MiB",
+    }
 
 
 def bench_engines(chunks):
@@ -269,19 +284,29 @@ def bench_study(draws):
                 continue
         with tempfile.TemporaryDirectory() as folder:
             start = time.perf_counter()
-            ng.study(case, metrics, Random(draws, 1), engine=engine, workers=2,
-                     folder=Path(folder) / "study")  # fmt: skip
+            ng.study(
+                case,
+                metrics,
+                Random(draws, 1),
+                engine=engine,
+                workers=2,
+                folder=Path(folder) / "study",
+            )
             spent = time.perf_counter() - start
             size = sum(p.stat().st_size for p in Path(folder).rglob("*") if p.is_file())
-        print(f"study on disk, {engine}: {draws / spent:,.0f} draws/s, {size / draws:.1f} bytes "
-              f"a draw")  # fmt: skip
+        print(
+            f"study on disk, {engine}: {draws / spent:,.0f} draws/s, {size / draws:.1f} bytes "
+            f"a draw"
+        )
 
 
 def _claim(ours, theirs, peer):
     return {
-        "ratio": round(ours / theirs, 1), "peer": peer,
-        "ours": f"{ours:,.0f} rows/s", "theirs": f"{theirs:,.0f} rows/s",
-    }  # fmt: skip
+        "ratio": round(ours / theirs, 1),
+        "peer": peer,
+        "ours": f"{ours:,.0f} rows/s",
+        "theirs": f"{theirs:,.0f} rows/s",
+    }
 
 
 def main() -> None:

@@ -15,8 +15,9 @@ def measured(game: str) -> Callable[..., dict[str, Any]]:
         wanted = list(names)
         if not wanted:
             known = metric.available(case)
-            wanted = [n.partition(".")[2] for n in known
-                      if n.startswith(f"{game}.") and "<" not in n]  # fmt: skip
+            wanted = [
+                n.partition(".")[2] for n in known if n.startswith(f"{game}.") and "<" not in n
+            ]
         found = metric.evaluate(case, [f"{game}.{name}" for name in wanted])
         return {name: found[f"{game}.{name}"] for name in wanted}
 

@@ -91,9 +91,12 @@ print("ANSWER" + json.dumps(out))
 def test_core_without_compiled_extras_or_threads(tmp_path: Path) -> None:
     program = PROGRAM.format(absent=ABSENT, folder=str(tmp_path))
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path,
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     found = json.loads(done.stdout.split("ANSWER")[1])
     assert found["loaded"] == []

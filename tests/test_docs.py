@@ -20,9 +20,10 @@ from negotiate import declare
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(
-    path for path in DOCS.rglob("*.md")
+    path
+    for path in DOCS.rglob("*.md")
     if not {"_generated", "_build"} & set(path.relative_to(DOCS).parts)
-)  # fmt: skip
+)
 CELL = re.compile(
     r"^```\{code-cell\} python\n(?::tags:[^\n]*\n)?(.*?)^```", flags=re.DOTALL | re.MULTILINE
 )
@@ -86,9 +87,10 @@ def _options(command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "path", [*PAGES, *(ROOT / n for n in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))],
+    "path",
+    [*PAGES, *(ROOT / n for n in ("README.md", "CONTRIBUTING.md", "SECURITY.md"))],
     ids=lambda path: path.name,
-)  # fmt: skip
+)
 def test_links_lead_somewhere(path: Path) -> None:
     text = re.sub(r"`[^`\n]*`", "", FENCE.sub("", path.read_text(encoding="utf-8")))
     for target in re.findall(r"\]\(([^)\s]+)\)", text):
@@ -225,8 +227,10 @@ def test_the_format_page_shows_game_files_that_load(generators: None, tmp_path: 
             kind = tomllib.loads(body)["kind"]
             kinds.setdefault(kind, []).append(ng.open(path))
     assert {kind: len(games) for kind, games in kinds.items()} == {
-        "strategic": 1, "extensive": 3, "stochastic": 1,
-    }  # fmt: skip
+        "strategic": 1,
+        "extensive": 3,
+        "stochastic": 1,
+    }
     solve = declare.concept_named("subgame_perfect")
     found = {tuple(solve(game)[0].payoffs.values()) for game in kinds["extensive"]}
     assert found == {(1, 1)}

@@ -89,12 +89,16 @@ def test_a_concept(plugins: Path) -> None:
     (answer,) = json.loads(out)["solutions"]
     # The leader goes straight and the other swerves: 4 and 2 in Rapoport and Chammah's chicken.
     assert [point["payoffs"] for point in answer["points"]] == [{"Row": "4", "Column": "2"}]
-    judged = run(plugins, "-c", (
-        "import negotiate as ng; from negotiate.declare import concept_named;"
-        "m = concept_named('stackelberg'); g = ng.open('chicken');"
-        "n = g.solve('nash_equilibrium');"
-        "print([(p.label, m.holds(g, p).holds) for p in (*m(g), *n) if '/' not in p.label])"
-    ))  # fmt: skip
+    judged = run(
+        plugins,
+        "-c",
+        (
+            "import negotiate as ng; from negotiate.declare import concept_named;"
+            "m = concept_named('stackelberg'); g = ng.open('chicken');"
+            "n = g.solve('nash_equilibrium');"
+            "print([(p.label, m.holds(g, p).holds) for p in (*m(g), *n) if '/' not in p.label])"
+        ),
+    )
     assert "('Straight, Swerve', True)" in judged and "('Swerve, Straight', False)" in judged
 
 
@@ -158,9 +162,12 @@ def test_a_slot_of_levers(plugins: Path) -> None:
         encoding="utf-8",
     )
     told = subprocess.run(
-        known, cwd=plugins, capture_output=True, text=True,
+        known,
+        cwd=plugins,
+        capture_output=True,
+        text=True,
         env={**plain, "NEGOTIATE_PATH": str(alone)},
-    )  # fmt: skip
+    )
     assert told.returncode == 0, told.stderr
     assert "nothing of this case reads the slot 'legitimacy'" in told.stderr + told.stdout
 
@@ -177,8 +184,11 @@ def test_an_exercise(plugins: Path) -> None:
         encoding="utf-8",
     )
     done = subprocess.run(
-        [sys.executable, "-m", "negotiate", "course", "verify", str(broken)], cwd=plugins,
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+        [sys.executable, "-m", "negotiate", "course", "verify", str(broken)],
+        cwd=plugins,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert done.returncode == 2, done.stdout
     assert "broken.toml:" in done.stderr and "suoth" in done.stderr

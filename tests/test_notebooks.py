@@ -38,9 +38,11 @@ def test_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(search))
     book = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(
-        book, timeout=SECONDS, kernel_name="python3",
+        book,
+        timeout=SECONDS,
+        kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-    )  # fmt: skip
+    )
     client.execute()
     code = [cell for cell in book.cells if cell.cell_type == "code" and cell.source.strip()]
     assert all(cell.execution_count for cell in code)

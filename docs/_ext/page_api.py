@@ -56,11 +56,16 @@ def pages() -> dict[str, str]:
             module = importlib.import_module(dotted)
             listed.append((f"[{stem}]({stem}.md)", cell(_first(module))))
         stems = [re.match(r"\[(.+?)\]", row[0])[1] for row in listed]  # type: ignore[index]
-        files[f"api/{room}/index.md"] = "\n".join([
-            f"# negotiate.{room}\n", f"{meaning}\n",
-            table(("file", "what it holds"), listed, raw=True) if listed else "",
-            "```{toctree}\n:hidden:\n", *stems, "```\n",
-        ])  # fmt: skip
+        files[f"api/{room}/index.md"] = "\n".join(
+            [
+                f"# negotiate.{room}\n",
+                f"{meaning}\n",
+                table(("file", "what it holds"), listed, raw=True) if listed else "",
+                "```{toctree}\n:hidden:\n",
+                *stems,
+                "```\n",
+            ]
+        )
         index.append(f"- [negotiate.{room}]({room}/index.md): {meaning}")
         entries.append(f"{room}/index")
     others = ", ".join(f"[{name}]({name}.md)" for name in entries if "/" not in name)

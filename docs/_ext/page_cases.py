@@ -77,8 +77,10 @@ def _page(name: str, path: Path, head: dict[str, Any]) -> str:
         (s.get("id", ""), s.get("text", ""), s.get("url", "")) for s in head.get("source", ())
     ]
     if listed:
-        rows = [(cell(i), cell(t) + (f" <{u}>" if str(u).startswith("http") else ""))
-                for i, t, u in listed]  # fmt: skip
+        rows = [
+            (cell(i), cell(t) + (f" <{u}>" if str(u).startswith("http") else ""))
+            for i, t, u in listed
+        ]
         out.append("## Sources\n")
         out.append(table(("id", "source"), rows, raw=True))
     return "\n".join(out)

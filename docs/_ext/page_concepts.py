@@ -35,17 +35,24 @@ def _concepts() -> str:
         entry = declare.entry("concept", name)
         concept = declare.concept_named(name)
         takers = [g for g in declare.names("game") if name in declare.concepts_of(g)]
-        rows.append((
-            _linked(name, entry.module), cell(concept.title), cell(", ".join(takers)),
-            cell(concept.field), cell(", ".join(sorted(concept.axioms)) or "none"),
-        ))  # fmt: skip
-    return "\n".join([
-        "# Solution concepts\n",
-        "A concept is a function of its room, found by its id too: `negotiate solve CASE "
-        "--concept NAME`, or `game.solve(NAME)`. *Field* says in which numbers the exact answer "
-        "lies; *axioms* are those that the tests attack with random problems.\n",
-        table(("concept", "title", "games", "field", "axioms"), rows, raw=True),
-    ])  # fmt: skip
+        rows.append(
+            (
+                _linked(name, entry.module),
+                cell(concept.title),
+                cell(", ".join(takers)),
+                cell(concept.field),
+                cell(", ".join(sorted(concept.axioms)) or "none"),
+            )
+        )
+    return "\n".join(
+        [
+            "# Solution concepts\n",
+            "A concept is a function of its room, found by its id too: `negotiate solve CASE "
+            "--concept NAME`, or `game.solve(NAME)`. *Field* says in which numbers the exact "
+            "answer lies; *axioms* are those that the tests attack with random problems.\n",
+            table(("concept", "title", "games", "field", "axioms"), rows, raw=True),
+        ]
+    )
 
 
 def _games() -> str:
@@ -80,13 +87,15 @@ def _games() -> str:
 
 
 def _slots() -> str:
-    return "\n".join([
-        "# Slots: where a lever enters\n",
-        "A lever names its slots in `enters`. The same cost through another slot has other "
-        "comparative statics, so the file must choose; `negotiate check` reports a slot that no "
-        "model of the case reads.\n",
-        table(("slot", "unit", "meaning", "read by"), _slot_rows(), raw=True),
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            "# Slots: where a lever enters\n",
+            "A lever names its slots in `enters`. The same cost through another slot has other "
+            "comparative statics, so the file must choose; `negotiate check` reports a slot that "
+            "no model of the case reads.\n",
+            table(("slot", "unit", "meaning", "read by"), _slot_rows(), raw=True),
+        ]
+    )
 
 
 def _slot_rows() -> list[tuple[str, ...]]:

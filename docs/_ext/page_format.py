@@ -32,8 +32,13 @@ def _type(kind: Any, models: list[Any]) -> str:
         if kind not in models:
             models.append(kind)
         return f"[{kind.__name__.lower()}](#{kind.__name__.lower()})"
-    return {str: "text", bool: "`true` or `false`", Fraction: "number", int: "whole number",
-            Any: "anything"}.get(kind, getattr(kind, "__name__", str(kind)))  # fmt: skip
+    return {
+        str: "text",
+        bool: "`true` or `false`",
+        Fraction: "number",
+        int: "whole number",
+        Any: "anything",
+    }.get(kind, getattr(kind, "__name__", str(kind)))
 
 
 def _default(field: Any) -> str:

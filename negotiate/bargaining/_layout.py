@@ -38,9 +38,10 @@ def check(form: BargainingProblem) -> None:
             raise InputError(f"two of one name among {what} labels {labels}", where="bargaining")
     if n < 2 or not count:
         raise InputError(
-            f"{n} parties and {count} issues", where="bargaining problem",
+            f"{n} parties and {count} issues",
+            where="bargaining problem",
             allowed="two or more parties, one or more issues",
-        )  # fmt: skip
+        )
     expected = {"weights": (n, count), "disagreement": (n,), "base": (n,)}
     expected["bargaining_weights"] = (n,)
     for name, shape in expected.items():
@@ -52,9 +53,11 @@ def check(form: BargainingProblem) -> None:
     given = form.bargaining_weights
     if not any(hasattr(x, "free_symbols") for x in given.ravel()) and not (given > 0).all():
         raise InputError(
-            f"weights {given.tolist()}", where="bargaining weights", allowed="numbers above 0",
+            f"weights {given.tolist()}",
+            where="bargaining weights",
+            allowed="numbers above 0",
             remedy="the limit of a vanishing weight gives that party its disagreement payoff",
-        )  # fmt: skip
+        )
     if form.weights.dtype != object and (form.weights < 0).any():
         raise InputError("a weight is negative", allowed="0 or more", remedy="turn the ideal round")
     if len(form.values) != n or any(len(row) != count for row in form.values):
@@ -64,17 +67,19 @@ def check(form: BargainingProblem) -> None:
         tables = [row[k].kind == "table" for row in form.values]
         if all(tables) != any(tables) or any(tables) != (options is not None):
             raise InputError(
-                "options for some parties and levels for others", where=f"issue {issue}",
+                "options for some parties and levels for others",
+                where=f"issue {issue}",
                 allowed="a table for every party, or for none",
-            )  # fmt: skip
+            )
         if options is not None:
             if len(options) > MAX_OPTIONS:
                 raise TooLargeError(f"{len(options)} options", allowed=f"<= {MAX_OPTIONS}")
             if any(len(row[k].table) != len(options) for row in form.values):
                 raise InputError(
-                    "tables and options differ in length", where=f"issue {issue}",
+                    "tables and options differ in length",
+                    where=f"issue {issue}",
                     allowed=f"{len(options)} numbers for each party",
-                )  # fmt: skip
+                )
 
 
 def one_draw(form: BargainingProblem, index: int) -> BargainingProblem:
@@ -90,9 +95,12 @@ def one_draw(form: BargainingProblem, index: int) -> BargainingProblem:
 
     def value(v: Value) -> Value:
         return replace(
-            v, ideal=single(v.ideal), scale=single(v.scale), exponent=single(v.exponent),
+            v,
+            ideal=single(v.ideal),
+            scale=single(v.scale),
+            exponent=single(v.exponent),
             table=tuple(single(item) for item in v.table),
-        )  # fmt: skip
+        )
 
     return replace(
         form,
@@ -215,9 +223,11 @@ def exact_frontier(form: BargainingProblem) -> frontier_exact.Polygon:
     """The polygon in fractions."""
     if not form.is_exact:
         raise InputError(
-            "the problem holds floats, symbols or smooth values", where="exact frontier",
-            allowed="fractions and polygonal values", remedy="use form.float_frontier",
-        )  # fmt: skip
+            "the problem holds floats, symbols or smooth values",
+            where="exact frontier",
+            allowed="fractions and polygonal values",
+            remedy="use form.float_frontier",
+        )
     issues = []
     for k in range(len(form.issues)):
         nodes, _ = _nodes(form, k)
@@ -348,9 +358,10 @@ def convex_program(form: BargainingProblem) -> convex.Program:
             continue
         if any(value.kind == "curve" for value in values):
             raise InputError(
-                "a curve among three or more parties", where=f"issue {form.issues[k]}",
+                "a curve among three or more parties",
+                where=f"issue {form.issues[k]}",
                 allowed="linear, peaked, quadratic, power, table",
-            )  # fmt: skip
+            )
         issues.append(
             convex.ConvexIssue(
                 None,
@@ -457,16 +468,19 @@ def concave(item: Any, name: str) -> tuple[Callable[[Any], Any], float]:
     worth = floats(curve(grid))
     if worth.shape != grid.shape or not np.isfinite(worth).all():
         raise InputError(
-            "is not a finite number for every level", where=f"{name} curve",
+            "is not a finite number for every level",
+            where=f"{name} curve",
             allowed="a function of an array of levels in [0, 1]",
-        )  # fmt: skip
+        )
     sag = worth[:-2] + worth[2:] - 2 * worth[1:-1]
     if sag.max() > tolerance.UTILITY * max(1.0, float(np.abs(worth).max())):
         at = grid[1 + int(sag.argmax())]
         raise InputError(
-            f"is not concave near {at:.3g}", where=f"{name} curve", allowed="a concave function",
+            f"is not concave near {at:.3g}",
+            where=f"{name} curve",
+            allowed="a concave function",
             remedy="give its outcomes to from_points, which takes their convex hull",
-        )  # fmt: skip
+        )
     best = int(worth.argmax())
     low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
     for _ in range(80):  # golden section would do; thirds are plainer and as exact
@@ -506,10 +520,11 @@ def refuse_shared_stretch(made: Sequence[tuple[Callable[[Any], Any], float]]) ->
     if flat.any():
         raise InputError(
             f"both curves are straight near level {grid[flat][0]:.3g}: the frontier has a flat "
-            "piece there", where="from_curve",
+            "piece there",
+            where="from_curve",
             allowed="curves that are not straight over the same levels, or straight lines both",
             remedy="give the corners of the frontier to from_polygon",
-        )  # fmt: skip
+        )
 
 
 def _callable(item: Any, name: str) -> Callable[[Any], Any]:

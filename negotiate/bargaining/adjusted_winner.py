@@ -71,10 +71,14 @@ def adjusted_winner(form: BargainingProblem) -> Solution:
         return shared.Found((point.u[0], point.u[1]), point)
 
     return shared.solve(
-        form, "adjusted_winner", exact_rule=exact_rule, float_rule=float_rule, evidence=holds,
+        form,
+        "adjusted_winner",
+        exact_rule=exact_rule,
+        float_rule=float_rule,
+        evidence=holds,
         individually_rational=False,
         notes=("the disagreement point plays no part but for the bargaining zone",),
-    )  # fmt: skip
+    )
 
 
 def _range(form: BargainingProblem) -> tuple[tuple[Any, Any], tuple[Any, Any]]:

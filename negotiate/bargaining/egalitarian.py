@@ -61,9 +61,14 @@ def egalitarian(form: BargainingProblem) -> Solution:
         return shared.Many(equal, terms, room.gap, {"gain": room.value * units[0]})
 
     return shared.solve(
-        form, "egalitarian", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
-        evidence=holds, scale_invariant=False,
-    )  # fmt: skip
+        form,
+        "egalitarian",
+        exact_rule=exact_rule,
+        float_rule=float_rule,
+        many_rule=many_rule,
+        evidence=holds,
+        scale_invariant=False,
+    )
 
 
 @egalitarian.checked_by

@@ -68,9 +68,13 @@ def kalai_smorodinsky(form: BargainingProblem) -> Solution:
         return shared.Many(on_line, terms, answer.gap, _ideal(form, best * units))
 
     return shared.solve(
-        form, "kalai_smorodinsky", exact_rule=exact_rule, float_rule=float_rule,
-        many_rule=many_rule, evidence=holds,
-    )  # fmt: skip
+        form,
+        "kalai_smorodinsky",
+        exact_rule=exact_rule,
+        float_rule=float_rule,
+        many_rule=many_rule,
+        evidence=holds,
+    )
 
 
 def _ideal(form: BargainingProblem, best: Any) -> dict[str, Any]:

@@ -66,9 +66,14 @@ def leximin(form: BargainingProblem) -> Solution:
         return shared.Many(answer.utilities, answer.terms, answer.gap, {"stages": order})
 
     return shared.solve(
-        form, "leximin", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
-        evidence=holds, scale_invariant=False,
-    )  # fmt: skip
+        form,
+        "leximin",
+        exact_rule=exact_rule,
+        float_rule=float_rule,
+        many_rule=many_rule,
+        evidence=holds,
+        scale_invariant=False,
+    )
 
 
 @leximin.checked_by

@@ -94,9 +94,14 @@ def nash(form: BargainingProblem, *, weights: Mapping[str, Any] | None = None) -
         return shared.Many(answer.utilities, terms, answer.gap, facts)
 
     return shared.solve(
-        form, "nash_bargaining", exact_rule=exact_rule, float_rule=float_rule,
-        many_rule=many_rule, evidence=holds, settings={"weights": named},
-    )  # fmt: skip
+        form,
+        "nash_bargaining",
+        exact_rule=exact_rule,
+        float_rule=float_rule,
+        many_rule=many_rule,
+        evidence=holds,
+        settings={"weights": named},
+    )
 
 
 def _found(

@@ -436,9 +436,11 @@ def from_issues(
         for party in parties:
             if party not in mapping or set(mapping[party]) != set(issues):
                 raise InputError(
-                    f"{name} of {party} do not cover the issues", where="from_issues",
-                    allowed=", ".join(issues), remedy="give every party a number for every issue",
-                )  # fmt: skip
+                    f"{name} of {party} do not cover the issues",
+                    where="from_issues",
+                    allowed=", ".join(issues),
+                    remedy="give every party a number for every issue",
+                )
     labels: list[tuple[str, ...] | None] = []
     for issue in issues:
         count = len(values[parties[0]][issue].table)
@@ -511,9 +513,14 @@ def divide(
 
 
 def from_curve(
-    first: Any, second: Any, disagreement: Any, *, parties: Sequence[str] = ("1", "2"),
-    issue: str = "x", title: str = "",
-) -> BargainingProblem:  # fmt: skip
+    first: Any,
+    second: Any,
+    disagreement: Any,
+    *,
+    parties: Sequence[str] = ("1", "2"),
+    issue: str = "x",
+    title: str = "",
+) -> BargainingProblem:
     """From two concave utilities of one level in [0, 1].
 
     Each is an expression in ``x`` such as ``"(1 - x)**0.5"``, a SymPy expression in one symbol,

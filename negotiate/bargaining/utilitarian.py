@@ -91,9 +91,14 @@ def _one(form: BargainingProblem, end: int) -> Solution:
         return shared.Many(u, terms, 0.0)
 
     return shared.solve(
-        form, "utilitarian", exact_rule=exact_rule, float_rule=float_rule, many_rule=many_rule,
-        evidence=holds, individually_rational=False,
-    )  # fmt: skip
+        form,
+        "utilitarian",
+        exact_rule=exact_rule,
+        float_rule=float_rule,
+        many_rule=many_rule,
+        evidence=holds,
+        individually_rational=False,
+    )
 
 
 @utilitarian.checked_by
@@ -109,9 +114,12 @@ def holds(form: BargainingProblem, point: Point) -> Evidence:
         )
     value = shared.supported(form, point, [1 / span for span in spans])
     return shared.verdict(
-        form, point, value, "missing from the largest weighted sum, stakes",
+        form,
+        point,
+        value,
+        "missing from the largest weighted sum, stakes",
         individually_rational=False,
-    )  # fmt: skip
+    )
 
 
 @utilitarian.explained_by

@@ -561,18 +561,23 @@ def units(data: Doc) -> Iterator[Finding]:
         except UnknownNameError as error:
             known = f"{', '.join(BASES)}; BASE of WHAT; BASE per BASE"
             yield Finding(
-                (*at, "unit"), f"there is no unit '{text}'", known,
-                error.remedy or 'for money: unit = "currency of USD million"', severity="warning",
-            )  # fmt: skip
+                (*at, "unit"),
+                f"there is no unit '{text}'",
+                known,
+                error.remedy or 'for money: unit = "currency of USD million"',
+                severity="warning",
+            )
             continue
         for key in ("value", "low", "high"):
             number = _number(quantity.get(key))
             bounded = at[-1] in ("probability", "discount", "foresight") or "credibility" in at
             if number is not None and not bounded and not domain.holds(number):
                 yield Finding(
-                    (*at, key), f"{float(number):g} in unit '{text}'", domain.text,
+                    (*at, key),
+                    f"{float(number):g} in unit '{text}'",
+                    domain.text,
                     "mend the number or the unit",
-                )  # fmt: skip
+                )
 
 
 def credibilities(data: Doc) -> Iterator[Finding]:
@@ -584,10 +589,12 @@ def credibilities(data: Doc) -> Iterator[Finding]:
         missing = [branch for branch in branches if branch not in given]
         if "disagreement" in _listed(enters) and missing:
             yield Finding(
-                ("lever", index), f"no credibility in {', '.join(missing)}: it counts as 0 there",
+                ("lever", index),
+                f"no credibility in {', '.join(missing)}: it counts as 0 there",
                 "a number in [0, 1] for every branch",
-                f"add credibility.{missing[0]} = {{ value = ... }}", severity="warning",
-            )  # fmt: skip
+                f"add credibility.{missing[0]} = {{ value = ... }}",
+                severity="warning",
+            )
 
 
 def medians(data: Doc) -> Iterator[Finding]:
@@ -605,8 +612,9 @@ def medians(data: Doc) -> Iterator[Finding]:
                 f"value {float(value):g} is the {float(100 * place):.0f} % point of its own range "
                 f"{float(low):g} to {float(high):g}",
                 "a value near the middle of what is drawn",
-                "say what the range means, or give a skewed distribution", severity="warning",
-            )  # fmt: skip
+                "say what the range means, or give a skewed distribution",
+                severity="warning",
+            )
 
 
 RULES = (

@@ -38,9 +38,13 @@ def shown(value: Any) -> str:
         return f"mean {float(value.mean()):.4g} of {value.size:,} draws"
     if isinstance(value, Fraction):
         decimal = f"{float(value):.6g}"
-        return decimal if exact(decimal) == value else str(value) if value.denominator < 1000 else (
-            f"about {decimal}"
-        )  # fmt: skip
+        return (
+            decimal
+            if exact(decimal) == value
+            else str(value)
+            if value.denominator < 1000
+            else (f"about {decimal}")
+        )
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -392,8 +392,9 @@ class Negotiation(Viewable):
                     raise InputError("a circle of expressions", where=waiting[-1])
                 waiting += unknown
                 continue
-            values = {n: self._cache[p] if p in self._cache else self.value(p)
-                      for n, p in reads.items()}  # fmt: skip
+            values = {
+                n: self._cache[p] if p in self._cache else self.value(p) for n, p in reads.items()
+            }
             result = expression.evaluate(values)
             if self.as_floats and isinstance(result, (int, Fraction)):
                 result = float(result)
@@ -509,9 +510,10 @@ class Negotiation(Viewable):
         given = (path, value, *more)
         if value is _MISSING or len(given) % 2:
             raise InputError(
-                f"no value for {given[-1] if len(given) % 2 else path}", where="set",
+                f"no value for {given[-1] if len(given) % 2 else path}",
+                where="set",
                 allowed="path, value, path, value ...",
-            )  # fmt: skip
+            )
         return self.with_values(dict(zip(given[::2], given[1::2])))
 
     def with_values(self, changes: Mapping[str, Any]) -> Negotiation:
@@ -650,7 +652,7 @@ class Negotiation(Viewable):
             "scenario": scenarios, "claim": claims, "constraint": constraints, "group": groups,
             "source": sources,
             "fact": facts,
-        }  # fmt: skip
+        }
         for table, given in tables.items():
             if given:
                 data[table] = [_entry(table, key, part) for key, part in given.items()]

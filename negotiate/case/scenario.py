@@ -89,9 +89,13 @@ def natural(
                 room += mean * (1 - mean)
         strength = max(room / spread - 1, Fraction(1)) if spread else None
         out[name] = NaturalGroup.model_construct(
-            id=name, kind="dirichlet", members=members, concentration=strength,
-            correlation=(), note="sum to one by nature",
-        )  # fmt: skip
+            id=name,
+            kind="dirichlet",
+            members=members,
+            concentration=strength,
+            correlation=(),
+            note="sum to one by nature",
+        )
     return out
 
 

@@ -82,8 +82,9 @@ def text(case: Any) -> str:
     lines = [f"{clean(case.title)} [{clean(case.id)}]{applied}{draws}"]
     if case.draws:
         return lines[0]
-    lines.append("Parties: " + ", ".join(
-        f"{clean(p.name)} ({p.role})" for p in case.parties.values()))  # fmt: skip
+    lines.append(
+        "Parties: " + ", ".join(f"{clean(p.name)} ({p.role})" for p in case.parties.values())
+    )
     for title, (head, rows) in (("Issues", salience_rows(case)), ("Levers", lever_rows(case))):
         if rows:
             lines += ["", title, tables.text(head, rows)]

@@ -15,9 +15,10 @@ def quantities(case: str, where: str) -> tuple[str, ...] | None:
         if _is_case(loading.load(case)):
             return None
         raise NotApplicableError(
-            f"{path.name} has numbers only, no quantity to vary", where=where,
+            f"{path.name} has numbers only, no quantity to vary",
+            where=where,
             allowed='a case, or a file of kind = "strategic"',
-        )  # fmt: skip
+        )
     kind = casefile.kind_in(casefile.read_text(path))
     if kind in ("", "negotiation"):
         return None
@@ -25,9 +26,10 @@ def quantities(case: str, where: str) -> tuple[str, ...] | None:
         return None  # such a file is the case of its quantities
     if kind != "strategic":
         raise NotApplicableError(
-            f"{case} is of kind {kind}", where=where,
+            f"{case} is of kind {kind}",
+            where=where,
             allowed='a case, or a file of kind = "strategic" or "extensive"',
-        )  # fmt: skip
+        )
     from negotiate.strategic._file import open_file
 
     return tuple(open_file(path).quantity)

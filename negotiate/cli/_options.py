@@ -65,9 +65,10 @@ def load(
         found = read(case)
         if not hasattr(found, "as_case"):
             raise InputError(
-                f'kind = "{game}" has no quantities to move', where=case,
+                f'kind = "{game}" has no quantities to move',
+                where=case,
                 allowed='a case, or a file of kind = "extensive"',
-            )  # fmt: skip
+            )
         negotiation = found.as_case()
     for name in scenarios or ():
         negotiation = negotiation.scenario(name)

@@ -23,9 +23,13 @@ Exit codes: 0 ok, 1 internal error, 2 bad usage or file, 3 no solution, 130 inte
 def app() -> typer.Typer:
     """The program with every command of this folder."""
     program = typer.Typer(
-        help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None,
-        pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]},
-    )  # fmt: skip
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     program.callback(invoke_without_command=True)(_root)
     for name in declare.files_in("cli"):
         module = declare.file_named("cli", name)
@@ -52,8 +56,9 @@ def run(arguments: Sequence[str] | None) -> int:
     try:
         code = command.main(
             args=None if arguments is None else list(arguments),
-            prog_name="negotiate", standalone_mode=False,
-        )  # fmt: skip
+            prog_name="negotiate",
+            standalone_mode=False,
+        )
         return code if isinstance(code, int) else 0
     except CaseError as error:
         for finding in error.findings:

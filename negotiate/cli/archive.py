@@ -42,12 +42,18 @@ def command(
         if not path.is_file():
             raise InputError("there is no such file", where=f"--extra {path}")
         if path.name in files:
-            raise InputError(f"two files called {path.name}", where="--extra",
-                             remedy="rename one of them")  # fmt: skip
+            raise InputError(
+                f"two files called {path.name}", where="--extra", remedy="rename one of them"
+            )
         files[path.name] = path
     made = archive(
-        case, out or Path(f"{Path(case).stem}.zip"), draws=draws, seed=seed,
-        scenario=scenario or (), changes=values, sections=sections or (),
+        case,
+        out or Path(f"{Path(case).stem}.zip"),
+        draws=draws,
+        seed=seed,
+        scenario=scenario or (),
+        changes=values,
+        sections=sections or (),
         extra=files,
-    )  # fmt: skip
+    )
     typer.echo(made.text())

@@ -28,7 +28,10 @@ def command(
     if suffix == ".nfg" and kind == "extensive":
         game = game.to_strategic()
     elif (suffix, kind) not in ((".nfg", "strategic"), (".efg", "extensive")):
-        raise InputError(f"a {kind} game as {suffix}", where="target",
-                         allowed=".nfg for strategic, both for extensive games")  # fmt: skip
+        raise InputError(
+            f"a {kind} game as {suffix}",
+            where="target",
+            allowed=".nfg for strategic, both for extensive games",
+        )
     write(target, declare.module_of(declare.entry("reads", suffix)).dumps(game))
     typer.echo(str(target))

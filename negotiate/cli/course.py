@@ -96,7 +96,7 @@ def build(
         _exercises(course), roster.students, secret, out, hints=hints, with_solutions=solutions,
         force=force,
         progress=lambda text: typer.echo(text, err=True),
-    )  # fmt: skip
+    )
     typer.echo(
         f"{out}: {built.exercises} exercises for {built.students} students, {built.written:,} files"
     )

@@ -33,5 +33,5 @@ def command(
     answer = question(
         load(case, changes, deal=deal), metric, condition, claim=claim, draws=draws, seed=seed,
         scenario=scenario,
-    )  # fmt: skip
+    )
     show(answer, as_json=as_json, figure=figure)

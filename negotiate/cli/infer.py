@@ -49,9 +49,11 @@ def command(
         value = next(iter(seen.values()), "")
         if len(seen) != 1 or isinstance(value, str):
             raise InputError(
-                f"{len(seen)} observations", where="--path", allowed="one, a number",
+                f"{len(seen)} observations",
+                where="--path",
+                allowed="one, a number",
                 remedy="give --observed METRIC=VALUE",
-            )  # fmt: skip
+            )
         answer = ask.match(
             read, path, next(iter(seen)), value, tolerance=tolerance, low=low, high=high
         )

@@ -48,7 +48,12 @@ def command(
         stated = ask.stated_claim(read, claim)
         metric, condition = stated.metric, stated.condition
     answer = ask.information(
-        read, metric or headline(read), condition, acts=acts or None, draws=draws, seed=seed,
+        read,
+        metric or headline(read),
+        condition,
+        acts=acts or None,
+        draws=draws,
+        seed=seed,
         scenario=scenario,
-    )  # fmt: skip
+    )
     show(answer, as_json=as_json, figure=figure)

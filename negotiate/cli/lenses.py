@@ -29,7 +29,11 @@ def command(
     from negotiate.whatif.questions.lenses import lenses
 
     answer = lenses(
-        load(case, changes), deal=deal, scenario=scenario, draws=draws, seed=seed,
+        load(case, changes),
+        deal=deal,
+        scenario=scenario,
+        draws=draws,
+        seed=seed,
         only=tuple(lens or ()),
-    )  # fmt: skip
+    )
     show(answer, as_json=as_json, figure=figure)

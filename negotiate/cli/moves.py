@@ -119,9 +119,10 @@ def _model(case: str, changes: list[str] | None) -> Any:
     if hasattr(found, "principals"):
         return graph(found)
     raise NotApplicableError(
-        f"{case} is no conflict of moves", where="moves",
+        f"{case} is no conflict of moves",
+        where="moves",
         allowed='a case, a file of kind = "graph", or a .gmcr file',
-    )  # fmt: skip
+    )
 
 
 MOST = 60
@@ -143,8 +144,13 @@ def _table(model: Any, table: dict[str, dict[str, str]]) -> str:
     rows = []
     for label in shown:
         said = words(model, label)
-        rows.append([clean(label), *(_mark(model, table[label][n]) for n in names),
-                     "" if said == label else clean(said)])  # fmt: skip
+        rows.append(
+            [
+                clean(label),
+                *(_mark(model, table[label][n]) for n in names),
+                "" if said == label else clean(said),
+            ]
+        )
     return tables.text(["state", *names, "what it is"], rows) + note
 
 
@@ -168,11 +174,15 @@ def _held(found: Any) -> str:
     from negotiate.drawing.text import percent
 
     rows = [
-        [str(row["state"]), str(row["concept"]), "yes" if row["equilibrium"] else "no",
-         percent(float(row["share"]))]
+        [
+            str(row["state"]),
+            str(row["concept"]),
+            "yes" if row["equilibrium"] else "no",
+            percent(float(row["share"])),
+        ]
         for row in found.rows()
         if row["equilibrium"]
-    ]  # fmt: skip
+    ]
     head = ["state", "concept", "now", "of changed rankings"]
     return (
         f"Equilibria over {found.count:,} rankings in which two neighbours are exchanged:\n"

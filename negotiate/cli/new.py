@@ -50,10 +50,11 @@ def target(name: str) -> Path:
     if not re.match(pattern, path.stem):
         near = re.sub(r"[^a-z0-9_-]+", "-", path.stem.lower()).strip("-_")
         raise InputError(
-            f"'{path.stem}' is not an id", where="NAME",
+            f"'{path.stem}' is not an id",
+            where="NAME",
             allowed="lower-case letters, digits, - and _, beginning with a letter or digit",
             remedy=f"try: negotiate new {near}" if near else "",
-        )  # fmt: skip
+        )
     return path
 
 

@@ -42,9 +42,10 @@ def command(
         claims.append(ask.make_claim(read, metric, condition))
     if not claims and not read.case.claim:
         raise InputError(
-            f"{read.id} states no conclusion", where="robustness",
+            f"{read.id} states no conclusion",
+            where="robustness",
             allowed="[[claim]] in the file, or --metric with --condition",
-        )  # fmt: skip
+        )
     answer = ask.robustness(
         read, *claims, draws=draws, seed=seed, scenarios=None if scenario is None else scenario
     )

@@ -30,7 +30,12 @@ def command(
 
     read = load(case, changes, deal=deal)
     answer = ask.sensitivity(
-        read, metric or headline(read), method=method, label=label, draws=draws, seed=seed,
+        read,
+        metric or headline(read),
+        method=method,
+        label=label,
+        draws=draws,
+        seed=seed,
         scenario=scenario,
-    )  # fmt: skip
+    )
     show(answer, as_json=as_json, figure=figure)

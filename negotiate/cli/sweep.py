@@ -73,12 +73,16 @@ def command(
     if parts_only and (folder is None or out is not None):
         raise InputError(
             "no folder for the parts" if folder is None else f"rows for {out}",
-            where="--parts-only", allowed="--resume FOLDER and no --out",
-        )  # fmt: skip
+            where="--parts-only",
+            allowed="--resume FOLDER and no --out",
+        )
     rows = getattr(designs, DESIGNS[design])(draws, seed)
     options: dict[str, Any] = {
-        "engine": scheduler, "workers": workers, "folder": folder, "confirmed_rows": confirm,
-    }  # fmt: skip
+        "engine": scheduler,
+        "workers": workers,
+        "folder": folder,
+        "confirmed_rows": confirm,
+    }
     if chunk is not None:
         options["chunk"] = chunk
     read = load(case, changes, deal=deal, without=without)
@@ -121,8 +125,9 @@ def _tell(parts: Iterable[tuple[str, int, dict[str, Any]]], as_json: bool) -> No
                 old = here["mean"].get(name, (0.0, 0))
                 here["mean"][name] = (old[0] + float(known.sum()), old[1] + len(known))
     for here in totals.values():
-        here["mean"] = {n: total / count if count else None
-                        for n, (total, count) in here["mean"].items()}  # fmt: skip
+        here["mean"] = {
+            n: total / count if count else None for n, (total, count) in here["mean"].items()
+        }
     if as_json:
         print_json(totals)
         return

@@ -54,23 +54,29 @@ def command(
 
     if quantity and path and quantity != path:
         if metric != DEFAULT:
-            raise InputError(f"'{quantity}' and '{path}'", where="--quantity, PATH",
-                             allowed="one quantity")  # fmt: skip
+            raise InputError(
+                f"'{quantity}' and '{path}'", where="--quantity, PATH", allowed="one quantity"
+            )
         path, metric = quantity, path  # with --quantity the first argument left is the metric
     path = path or quantity
     known = quantities(case, "threshold")
     if not path:
         raise InputError(
-            "no quantity", where="threshold", allowed="PATH or --quantity",
+            "no quantity",
+            where="threshold",
+            allowed="PATH or --quantity",
             remedy=f"one of {', '.join(known)}" if known else "`negotiate show CASE` lists paths",
-        )  # fmt: skip
+        )
     answer: Any
     if known is not None and metric == DEFAULT and not condition:
         from negotiate.strategic.maps.equilibrium_map import equilibrium_map
 
         if scenario:
-            raise InputError("a game has no scenarios", where="--scenario",
-                             remedy="--set NAME=VALUE changes another quantity")  # fmt: skip
+            raise InputError(
+                "a game has no scenarios",
+                where="--scenario",
+                remedy="--set NAME=VALUE changes another quantity",
+            )
         path = path.removeprefix("quantity.")
         answer = equilibrium_map(case, path, low=low, high=high, values=values(changes))
     else:
@@ -95,7 +101,12 @@ def command(
             show(spread, as_json=as_json, figure=figure)
             return
         answer = cells(
-            opened, path, metric, condition=condition, low=low, high=high,
+            opened,
+            path,
+            metric,
+            condition=condition,
+            low=low,
+            high=high,
             points=points,
-        )  # fmt: skip
+        )
     show(answer, as_json=as_json, figure=figure)

@@ -162,14 +162,19 @@ class CoalitionalFile(RoomFile):
         given = [n for n in ("worth", "airport", "gloves") if getattr(self, n) is not None]
         if len(given) != 1:
             raise InputError(
-                f"{' and '.join(given) or 'no worths'}", where=f"file {self.id}",
+                f"{' and '.join(given) or 'no worths'}",
+                where=f"file {self.id}",
                 allowed="exactly one of worth (a formula or a table), airport, gloves",
-            )  # fmt: skip
+            )
         made = self._made(known)
         return replace(
-            made, title=self.title, note=self.note, unions=self.unions, links=self.links,
+            made,
+            title=self.title,
+            note=self.note,
+            unions=self.unions,
+            links=self.links,
             origin=self,
-        )  # fmt: skip
+        )
 
     def _made(self, known: Known) -> CoalitionalGame:
         if self.airport is not None:
@@ -182,9 +187,10 @@ class CoalitionalFile(RoomFile):
             market = glove(self.gloves.left, self.gloves.right)
             if set(market.players) != set(self.players):
                 raise InputError(
-                    f"gloves of {', '.join(market.players)}", where="gloves",
+                    f"gloves of {', '.join(market.players)}",
+                    where="gloves",
                     allowed=f"one glove for each of {', '.join(self.players)}",
-                )  # fmt: skip
+                )
             return market
         if isinstance(self.worth, str):
             attributes = {
@@ -192,9 +198,12 @@ class CoalitionalFile(RoomFile):
                 for name, row in self.attribute.items()
             }
             return from_formula(
-                self.players, self.worth, attributes=attributes, values=_only(known, self.worth),
+                self.players,
+                self.worth,
+                attributes=attributes,
+                values=_only(known, self.worth),
                 cost=self.cost,
-            )  # fmt: skip
+            )
         assert self.worth is not None
         table = {key: number(entry, known, f"worth of {key}") for key, entry in self.worth.items()}
         return from_worths(table, players=self.players, unlisted=self.unlisted, cost=self.cost)
@@ -263,9 +272,13 @@ class ClaimsFile(RoomFile):
         if missing:
             raise InputError(f"no claim of {', '.join(missing)}", where=f"file {self.id}")
         return ClaimsProblem(
-            {p: claims[p] for p in self.players}, number(self.estate, known, "estate"),
-            unit=self.unit, title=self.title, note=self.note, origin=self,
-        )  # fmt: skip
+            {p: claims[p] for p in self.players},
+            number(self.estate, known, "estate"),
+            unit=self.unit,
+            title=self.title,
+            note=self.note,
+            origin=self,
+        )
 
 
 class LeverTable(Frozen):
@@ -303,9 +316,10 @@ class SpoilersFile(RoomFile):
         """The game with its numbers from ``known``."""
         if set(self.outsider) != set(self.players):
             raise InputError(
-                f"outsiders {', '.join(self.outsider)}", where=f"file {self.id}",
+                f"outsiders {', '.join(self.outsider)}",
+                where=f"file {self.id}",
                 allowed=f"exactly the players: {', '.join(self.players)}",
-            )  # fmt: skip
+            )
 
         def of(name: str) -> dict[str, Any]:
             return {

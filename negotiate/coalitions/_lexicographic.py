@@ -34,17 +34,26 @@ def answer(
         pay = shared.payoffs(game, x.reshape(*game.draws, game.n))
         point = Point(payoffs=pay, label=concept, facts={"largest_excess": eps.reshape(game.draws)})
         return Solution(
-            concept=concept, players=game.players, points=(point,), complete=True, exact=False,
+            concept=concept,
+            players=game.players,
+            points=(point,),
+            complete=True,
+            exact=False,
             form=game,
-        )  # fmt: skip
+        )
     table, denominator, rounding = game.whole()
     try:
         x_exact, stages = lexicographic.stages(table, rational=rational)
     except NoSolutionError as error:
         return Solution(
-            concept=concept, players=game.players, points=(), complete=True, exact=game.exact,
-            notes=(f"{error.what}; {error.remedy}",), form=game,
-        )  # fmt: skip
+            concept=concept,
+            players=game.players,
+            points=(),
+            complete=True,
+            exact=game.exact,
+            notes=(f"{error.what}; {error.remedy}",),
+            form=game,
+        )
     found = x_exact if game.exact else [float(a / denominator) for a in x_exact]
 
     def scaled(value: Fraction) -> Any:
@@ -67,9 +76,15 @@ def answer(
     if rounding:
         notes = (f"float worths were read to {float(rounding / denominator):.2g}",)
     return Solution(
-        concept=concept, players=game.players, points=(point,), complete=True, exact=game.exact,
-        evidence=(check(game, point),), notes=notes, form=game,
-    )  # fmt: skip
+        concept=concept,
+        players=game.players,
+        points=(point,),
+        complete=True,
+        exact=game.exact,
+        evidence=(check(game, point),),
+        notes=notes,
+        form=game,
+    )
 
 
 def kohlberg(game: CoalitionalGame, point: Point, *, rational: bool) -> Evidence:
@@ -135,9 +150,14 @@ def _best_transfer(n: int, coalitions: list[int], held: list[int]) -> tuple[Any,
     member = np.array([[m >> k & 1 for k in range(n)] for m in coalitions], dtype=float)
     low = [0.0 if k in held else -1.0 for k in range(n)]
     result = linprog(
-        -member.sum(axis=0), A_ub=-member, b_ub=np.zeros(len(coalitions)),
-        A_eq=np.ones((1, n)), b_eq=[0.0], bounds=[(a, 1.0) for a in low], method="highs",
-    )  # fmt: skip
+        -member.sum(axis=0),
+        A_ub=-member,
+        b_ub=np.zeros(len(coalitions)),
+        A_eq=np.ones((1, n)),
+        b_eq=[0.0],
+        bounds=[(a, 1.0) for a in low],
+        method="highs",
+    )
     gain = float(-result.fun) / len(coalitions)
     return (gain if gain > AGREEMENT else 0), result.x.tolist()
 

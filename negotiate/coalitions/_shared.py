@@ -55,9 +55,10 @@ def vector(game: CoalitionalGame, point: Point | Mapping[str, Any]) -> list[Any]
     given = point.payoffs if isinstance(point, Point) else point
     if set(given) != set(game.players):
         raise InputError(
-            f"payoffs for {', '.join(map(str, given)) or 'nobody'}", where="payoff vector",
+            f"payoffs for {', '.join(map(str, given)) or 'nobody'}",
+            where="payoff vector",
             allowed=f"exactly the players: {', '.join(game.players)}",
-        )  # fmt: skip
+        )
     if game.exact and all(isinstance(given[p], (int, Fraction)) for p in game.players):
         return [game.sign * Fraction(given[p]) for p in game.players]
     return [game.sign * float(given[p]) for p in game.players]

@@ -77,8 +77,9 @@ class Agreement(Playable):
         if len(names) > MAX_PLAYERS:
             raise TooLargeError(
                 f"{len(names)} parties have {2 ** len(names):,} sets of signatories",
-                where="agreement", allowed=f"{MAX_PLAYERS} parties",
-            )  # fmt: skip
+                where="agreement",
+                allowed=f"{MAX_PLAYERS} parties",
+            )
         object.__setattr__(self, "players", names)
 
     def __repr__(self) -> str:
@@ -154,9 +155,10 @@ def _asked(names: tuple[str, ...], worths: Worths, mask: int) -> dict[str, Any]:
     got = dict(worths(frozenset(names[k] for k in subsets.members(mask))))
     if set(got) != set(names):
         raise InputError(
-            f"worths for {', '.join(map(str, got)) or 'nobody'}", where="agreement",
+            f"worths for {', '.join(map(str, got)) or 'nobody'}",
+            where="agreement",
             allowed=f"exactly the parties: {', '.join(names)}",
-        )  # fmt: skip
+        )
     return {p: got[p] for p in names}
 
 
@@ -192,8 +194,10 @@ def holds(game: Agreement, point: Point) -> Evidence:
 def explain(game: Agreement) -> str:
     """Worked steps in Markdown."""
     answer = stable_agreements(game)
-    lines = [f"1. {2 ** len(answer.players)} sets of signatories are compared with one party less "
-             "and one more."]  # fmt: skip
+    lines = [
+        f"1. {2 ** len(answer.players)} sets of signatories are compared with one party less "
+        "and one more."
+    ]
     for number, point in enumerate(answer.points[:12], 2):
         lines.append(f"{number}. {point.label}: {', '.join(point.marks)}.")
     return "\n".join(lines)

@@ -73,9 +73,13 @@ def banzhaf(game: CoalitionalGame) -> Solution:
     elif total != 0:
         facts["normalised"] = {p: x / total for p, x in pay.items()}
     return linear_answer(
-        game, "banzhaf", found, holds, facts=facts,
+        game,
+        "banzhaf",
+        found,
+        holds,
+        facts=facts,
         notes=("not efficient: the values need not sum to the worth of all",),
-    )  # fmt: skip
+    )
 
 
 @banzhaf.checked_by

@@ -75,19 +75,25 @@ def bargaining_set(game: CoalitionalGame) -> Solution:
     found = answer[0]
     point = Point(payoffs=found.payoffs, label="nucleolus")
     return Solution(
-        concept="bargaining_set", players=game.players, points=(point,), complete=False,
-        exact=game.exact, evidence=(holds(game, point),), form=game,
+        concept="bargaining_set",
+        players=game.players,
+        points=(point,),
+        complete=False,
+        exact=game.exact,
+        evidence=(holds(game, point),),
+        form=game,
         notes=("one point of the set; whether another is in it is asked point by point",),
-    )  # fmt: skip
+    )
 
 
 def _check(game: CoalitionalGame) -> None:
     if game.n > MAX_PLAYERS:
         raise TooLargeError(
             f"{game.n} players: {game.n * (game.n - 1) * 2 ** (game.n - 2):,} programmes",
-            where="bargaining set", allowed=f"{MAX_PLAYERS} players",
+            where="bargaining set",
+            allowed=f"{MAX_PLAYERS} players",
             remedy="the kernel and the nucleolus lie in it and have no such bound",
-        )  # fmt: skip
+        )
 
 
 @bargaining_set.checked_by
@@ -112,10 +118,11 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
                     margin = _objection(game, exact_x, mask, i, j)
                     if margin is not None and margin > slack:
                         return Evidence(
-                            False, margin if game.exact else float(margin),
+                            False,
+                            margin if game.exact else float(margin),
                             "margin of an objection that cannot be countered",
                             f"{game.players[i]} against {game.players[j]} by {game.label(mask)}",
-                        )  # fmt: skip
+                        )
     return Evidence(True, 0, "margin of an objection that cannot be countered")
 
 

@@ -147,10 +147,11 @@ class ClaimsProblem(Playable):
         if np.any(estate > total * (1 if not floats else 1 + AGREEMENT)):
             raise InputError(
                 f"the estate {np.max(estate)} is more than the claims {np.min(total)}",
-                where="claims problem", allowed="an estate that the claims exceed or use up",
+                where="claims problem",
+                allowed="an estate that the claims exceed or use up",
                 remedy="there is nothing to ration: pay the claims and share what is left by a "
                 "rule of its own",
-            )  # fmt: skip
+            )
         claims.setflags(write=False)
         object.__setattr__(self, "_claims", claims)
         object.__setattr__(self, "_estate", estate)
@@ -194,9 +195,10 @@ class ClaimsProblem(Playable):
         """The quantities of the file it was read from as a case, to draw, set and ask what if."""
         if self.origin is None:
             raise InputError(
-                "the problem was not read from a parameter file", where=self.title or KIND,
+                "the problem was not read from a parameter file",
+                where=self.title or KIND,
                 allowed='a file of kind = "claims" with its quantities',
-            )  # fmt: skip
+            )
         return self.origin.as_case()
 
     def listing(self) -> dict[str, Any]:
@@ -224,9 +226,10 @@ def from_case(negotiation: Any) -> ClaimsProblem:
     """The problem of a file of ``kind = "claims"`` at other values or over draws."""
     if not _has_claims(negotiation):
         raise NotApplicableError(
-            "there is no claims problem", where=f"case {negotiation.id}",
+            "there is no claims problem",
+            where=f"case {negotiation.id}",
             allowed='a file of kind = "claims"',
-        )  # fmt: skip
+        )
     found = negotiation.case.model[KIND]["file"].at(negotiation)
     assert isinstance(found, ClaimsProblem)
     return found
@@ -250,9 +253,14 @@ def _answer(problem: ClaimsProblem, name: str) -> Solution:
     point = Point(payoffs=pay, label=SHORT[name], facts={"losses": losses})
     point_evidence = () if problem.draws else (holds(problem, point, rule=name),)
     return Solution(
-        concept=name, players=problem.players, points=(point,), complete=True,
-        exact=problem.exact, evidence=point_evidence, form=problem,
-    )  # fmt: skip
+        concept=name,
+        players=problem.players,
+        points=(point,),
+        complete=True,
+        exact=problem.exact,
+        evidence=point_evidence,
+        form=problem,
+    )
 
 
 @concept(
@@ -468,9 +476,11 @@ def random_arrival(problem: ClaimsProblem) -> Solution:
     """
     if len(problem.players) > ARRIVAL_PLAYERS:
         raise TooLargeError(
-            f"{len(problem.players)} claimants", where="random arrival",
-            allowed=f"{ARRIVAL_PLAYERS}", remedy="use a rule that needs no orders",
-        )  # fmt: skip
+            f"{len(problem.players)} claimants",
+            where="random arrival",
+            allowed=f"{ARRIVAL_PLAYERS}",
+            remedy="use a rule that needs no orders",
+        )
     return _answer(problem, "random_arrival")
 
 
@@ -518,10 +528,15 @@ def _holds_piniles(problem: ClaimsProblem, point: Point) -> Evidence:
 RULES: dict[str, Concept[Any]] = {
     rule.name: rule
     for rule in (
-        talmud, proportional, constrained_equal_awards, constrained_equal_losses,
-        adjusted_proportional, random_arrival, piniles,
+        talmud,
+        proportional,
+        constrained_equal_awards,
+        constrained_equal_losses,
+        adjusted_proportional,
+        random_arrival,
+        piniles,
     )
-}  # fmt: skip
+}
 SHORT = {name: rule.short for name, rule in RULES.items()}
 
 

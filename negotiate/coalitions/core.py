@@ -122,23 +122,37 @@ def core(game: CoalitionalGame, *, epsilon: Any = 0) -> Solution:
         total = sum((w * (int(table[m]) - shift) for m, w in weights.items()), start=Fraction(0))
         settings["balanced_worth"] = game.sign * _scaled(game, total, denominator)
         return Solution(
-            concept="core", players=game.players, points=(), complete=True, exact=game.exact,
+            concept="core",
+            players=game.players,
+            points=(),
+            complete=True,
+            exact=game.exact,
             evidence=(certifies(game, settings["certificate"], epsilon=epsilon),),
-            settings=settings, form=game,
-            notes=("the core is empty: the coalitions listed, with their weights, are worth "
-                   f"{shared.shown(settings['balanced_worth'])} in all, and everybody together "
-                   f"{shared.shown(game.number(game.grand))}", *notes),
-        )  # fmt: skip
+            settings=settings,
+            form=game,
+            notes=(
+                "the core is empty: the coalitions listed, with their weights, are worth "
+                f"{shared.shown(settings['balanced_worth'])} in all, and everybody together "
+                f"{shared.shown(game.number(game.grand))}",
+                *notes,
+            ),
+        )
     found, complete = _corners(game, table, shift, stages)
     points = tuple(
-        Point(payoffs=shared.payoffs(game, found_one if game.exact else
-                                     [float(a) / denominator for a in found_one]),
-              label=f"corner {k + 1}" if complete else "a point of the core")
+        Point(
+            payoffs=shared.payoffs(
+                game, found_one if game.exact else [float(a) / denominator for a in found_one]
+            ),
+            label=f"corner {k + 1}" if complete else "a point of the core",
+        )
         for k, found_one in enumerate(found)
-    )  # fmt: skip
+    )
     if not complete:
-        notes = (*notes, f"corners are listed up to {CORNER_PLAYERS} players and "
-                 f"{arithmetic.MAX_CORNERS:,} corners; this is one point of the core")  # fmt: skip
+        notes = (
+            *notes,
+            f"corners are listed up to {CORNER_PLAYERS} players and "
+            f"{arithmetic.MAX_CORNERS:,} corners; this is one point of the core",
+        )
     return Solution(
         concept="core",
         players=game.players,
@@ -161,10 +175,15 @@ def _over_draws(game: CoalitionalGame, epsilon: Any) -> Solution:
     x = np.where((least <= float(epsilon) + GAP**2)[..., None], x.reshape(*game.draws, -1), np.nan)
     point = Point(payoffs=shared.payoffs(game, x), label="a point of the core, where there is one")
     return Solution(
-        concept="core", players=game.players, points=(point,), complete=False, exact=False,
-        settings={"epsilon": exact(epsilon), "least_epsilon": least}, form=game,
+        concept="core",
+        players=game.players,
+        points=(point,),
+        complete=False,
+        exact=False,
+        settings={"epsilon": exact(epsilon), "least_epsilon": least},
+        form=game,
         notes=("a point of the core in each draw that has one, not a number in the others",),
-    )  # fmt: skip
+    )
 
 
 def _worst(game: CoalitionalGame, points: tuple[Point, ...]) -> tuple[Evidence, ...]:
@@ -281,8 +300,10 @@ def explain(game: CoalitionalGame) -> str:
             f"2. With these weights they are worth {answer.settings['balanced_worth']}, and all "
             f"together only {shared.shown(game.number(game.grand))}: no payoffs can satisfy them."
         )
-    lines = [f"1. Payoffs that sum to {shared.shown(game.number(game.grand))}, each coalition at "
-             "least its worth."]  # fmt: skip
+    lines = [
+        f"1. Payoffs that sum to {shared.shown(game.number(game.grand))}, each coalition at "
+        "least its worth."
+    ]
     lines.append(f"2. Corners ({len(answer)}):")
     lines += [f"   - {shared.listed(game, p.payoffs)}" for p in answer.points[:12]]
     if len(answer) > 12:

@@ -92,9 +92,10 @@ def payoff_rule(game: CoalitionalGame, rule: str = "equal") -> Payoffs:
                 own = [shared.worth(game, 1 << k) for k in members]
                 if any(w <= 0 for w in own):
                     raise InputError(
-                        "a player's own worth is not above 0", where="proportional shares",
+                        "a player's own worth is not above 0",
+                        where="proportional shares",
                         remedy='use rule = "equal" or "shapley"',
-                    )  # fmt: skip
+                    )
                 known[mask] = {k: worth * w / sum(own) for k, w in zip(members, own)}
             else:
                 small = subgame(game, game.members(mask))
@@ -153,9 +154,10 @@ def stable_partitions(
     n = game.n
     if n > MAX_PLAYERS:
         raise TooLargeError(
-            f"{n} players have {_bell(n):,} partitions", where="coalition formation",
+            f"{n} players have {_bell(n):,} partitions",
+            where="coalition formation",
             allowed=f"{MAX_PLAYERS} players ({_bell(MAX_PLAYERS):,})",
-        )  # fmt: skip
+        )
     share = payoffs or payoff_rule(game, rule)
     listed = list(partitions(n))
     pay = {p: share(p) for p in listed}
@@ -192,15 +194,22 @@ def stable_partitions(
         )
     points.sort(key=lambda q: -len(q.marks))
     evidence = tuple(_judged(game, q, share) for q in points)
-    notes = () if far is not None else (
-        f"farsighted stability is asked up to {FARSIGHTED_PLAYERS} players",
-    )  # fmt: skip
+    notes = (
+        ()
+        if far is not None
+        else (f"farsighted stability is asked up to {FARSIGHTED_PLAYERS} players",)
+    )
     return Solution(
-        concept="stable_partitions", players=game.players, points=tuple(points), complete=True,
-        exact=game.exact, evidence=evidence,
+        concept="stable_partitions",
+        players=game.players,
+        points=tuple(points),
+        complete=True,
+        exact=game.exact,
+        evidence=evidence,
         settings={"rule": "given" if payoffs else rule, "partitions": len(listed)},
-        notes=notes, form=game,
-    )  # fmt: skip
+        notes=notes,
+        form=game,
+    )
 
 
 def _slack(game: CoalitionalGame) -> float:
@@ -312,8 +321,9 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     if rule == "given":
         raise NotApplicableError(
             "the payoffs were given by a function, which a point does not hold",
-            where="stable partitions", remedy="the evidence of the answer judged it with them",
-        )  # fmt: skip
+            where="stable partitions",
+            remedy="the evidence of the answer judged it with them",
+        )
     return _judged(game, point, payoff_rule(game, rule))
 
 

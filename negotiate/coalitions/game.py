@@ -160,9 +160,11 @@ class CoalitionalGame(Playable):
             )
         if table.size > MAX_ENTRIES:
             raise TooLargeError(
-                f"{table.size:,} worths", where="coalitional game", allowed=f"{MAX_ENTRIES:,}",
+                f"{table.size:,} worths",
+                where="coalitional game",
+                allowed=f"{MAX_ENTRIES:,}",
                 remedy="use fewer draws",
-            )  # fmt: skip
+            )
         if np.any(table[..., 0] != 0):
             first = np.ravel(table[..., 0])[0]
             worth = Fraction(int(first), denominator) if denominator else first
@@ -280,9 +282,11 @@ class CoalitionalGame(Playable):
         """
         if self.draws:
             raise InputError(
-                f"the game has draw axes {self.draws}", where="coalitional game",
-                allowed="one game", remedy="take one with draw(index)",
-            )  # fmt: skip
+                f"the game has draw axes {self.draws}",
+                where="coalitional game",
+                allowed="one game",
+                remedy="take one with draw(index)",
+            )
         if self.exact:
             return self.signed, self.denominator, Fraction(0)
         return from_floats(self.signed)
@@ -291,9 +295,10 @@ class CoalitionalGame(Playable):
         """The quantities of the file it was read from as a case, to draw, set and ask what if."""
         if self.origin is None:
             raise InputError(
-                "the game was not read from a parameter file", where=self.title or KIND,
+                "the game was not read from a parameter file",
+                where=self.title or KIND,
                 allowed='a file of kind = "coalitional" with its quantities',
-            )  # fmt: skip
+            )
         return self.origin.as_case()
 
     def listing(self) -> dict[str, Any]:
@@ -330,15 +335,20 @@ def _read(given: Any, denominator: int) -> tuple[Array, int]:
         given = np.stack(np.broadcast_arrays(*rows), axis=-1)
     array = given if isinstance(given, np.ndarray) else np.asarray(given, dtype=object)
     if array.dtype == object and any(isinstance(v, (float, np.floating)) for v in array.flat):
-        array = np.array([float(v) if isinstance(v, (float, np.floating)) else float(exact(v))
-                          for v in array.flat]).reshape(array.shape)  # fmt: skip
+        array = np.array(
+            [
+                float(v) if isinstance(v, (float, np.floating)) else float(exact(v))
+                for v in array.flat
+            ]
+        ).reshape(array.shape)
     if array.dtype.kind == "f":
         if not np.isfinite(array).all():
             at = np.argwhere(~np.isfinite(array))[0]
             raise InputError(
-                f"a worth is {array[tuple(at)]}", where=f"coalition number {at[-1]}",
+                f"a worth is {array[tuple(at)]}",
+                where=f"coalition number {at[-1]}",
                 allowed="finite numbers",
-            )  # fmt: skip
+            )
         return np.array(array, dtype=float), 0
     if denominator > 0:
         return np.array(array), denominator
@@ -430,11 +440,15 @@ def _fill(table: list[Any], given: Mapping[int, Any]) -> None:
             table[mask] = numbers[mask]
             continue
         low = mask & -mask
-        numbers[mask] = max(
-            numbers[part] + numbers[mask ^ part]
-            for part in subsets.submasks(mask)
-            if part & low and part != mask
-        ) if mask != low else Fraction(0)  # fmt: skip
+        numbers[mask] = (
+            max(
+                numbers[part] + numbers[mask ^ part]
+                for part in subsets.submasks(mask)
+                if part & low and part != mask
+            )
+            if mask != low
+            else Fraction(0)
+        )
         table[mask] = numbers[mask]
 
 

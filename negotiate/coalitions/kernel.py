@@ -80,25 +80,36 @@ def kernel(game: CoalitionalGame) -> Solution:
     """
     if game.n > MAX_PLAYERS:
         raise TooLargeError(
-            f"{game.n} players have {2**game.n:,} coalitions", where="kernel",
-            allowed=f"{MAX_PLAYERS} players", remedy="the nucleolus lies in the kernel",
-        )  # fmt: skip
+            f"{game.n} players have {2**game.n:,} coalitions",
+            where="kernel",
+            allowed=f"{MAX_PLAYERS} players",
+            remedy="the nucleolus lies in the kernel",
+        )
     table, denominator, _ = game.whole()
     n = game.n
     worths = [Fraction(int(w), denominator) for w in table]
     room = worths[-1] - sum((worths[1 << k] for k in range(n)), start=Fraction(0))
     if n > 1 and room < 0:
         return Solution(
-            concept="kernel", players=game.players, points=(), complete=True, exact=game.exact,
-            notes=("the players' own worths sum to more than the grand coalition's",), form=game,
-        )  # fmt: skip
+            concept="kernel",
+            players=game.players,
+            points=(),
+            complete=True,
+            exact=game.exact,
+            notes=("the players' own worths sum to more than the grand coalition's",),
+            form=game,
+        )
     if n > WHOLE_PLAYERS or n == 1 or room == 0 or is_convex(game).holds:
         found = nucleolus(game)[0].payoffs
         alone = n == 1 or room == 0 or is_convex(game).holds
-        note = "" if alone else (
-            f"the whole kernel is found up to {WHOLE_PLAYERS} players; this is a point of it, "
-            "the nucleolus"
-        )  # fmt: skip
+        note = (
+            ""
+            if alone
+            else (
+                f"the whole kernel is found up to {WHOLE_PLAYERS} players; this is a point of it, "
+                "the nucleolus"
+            )
+        )
         return _answer(game, [[tuple(shared.vector(game, found))]], complete=alone, note=note)
     pieces = list(_pieces(worths, n, room))
     pieces = [p for p in pieces if not any(set(p) < set(q) for q in pieces)]
@@ -127,10 +138,16 @@ def _answer(
     judged = [holds(game, point) for point in points]
     failed = [item for item in judged if not item.holds]
     return Solution(
-        concept="kernel", players=game.players, points=points, complete=complete, exact=game.exact,
-        components=tuple(components), evidence=tuple((failed or judged)[:1]),
-        notes=(note,) if note else (), form=game,
-    )  # fmt: skip
+        concept="kernel",
+        players=game.players,
+        points=points,
+        complete=complete,
+        exact=game.exact,
+        components=tuple(components),
+        evidence=tuple((failed or judged)[:1]),
+        notes=(note,) if note else (),
+        form=game,
+    )
 
 
 def _pieces(worths: list[Fraction], n: int, room: Fraction) -> Iterator[list[Vector]]:
@@ -216,9 +233,11 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
         gap = mine - most[j, i]
         if gap > slack and x[j] > own[j] + slack:
             return Evidence(
-                False, gap, "surplus less the other's",
+                False,
+                gap,
+                "surplus less the other's",
                 f"{game.players[i]} against {game.players[j]}",
-            )  # fmt: skip
+            )
     return Evidence(True, 0, "surplus less the other's")
 
 

@@ -72,9 +72,14 @@ def least_core(game: CoalitionalGame) -> Solution:
             facts={"epsilon": eps.reshape(game.draws)},
         )
         return Solution(
-            concept="least_core", players=game.players, points=(point,), complete=False,
-            exact=False, settings={"epsilon": eps.reshape(game.draws)}, form=game,
-        )  # fmt: skip
+            concept="least_core",
+            players=game.players,
+            points=(point,),
+            complete=False,
+            exact=False,
+            settings={"epsilon": eps.reshape(game.draws)},
+            form=game,
+        )
     table, denominator, _ = game.whole()
     x_one, stages = lexicographic.stages(table, rational=False, first=1)
     least = stages[0].excess if stages else Fraction(0)

@@ -68,9 +68,10 @@ class LegislativeGame(Playable):
         delta = exact(self.discount)
         if any(p < 0 for p in chances.values()) or sum(chances.values()) != 1:
             raise InputError(
-                f"chances of being drawn sum to {sum(chances.values())}", where="recognition",
+                f"chances of being drawn sum to {sum(chances.values())}",
+                where="recognition",
                 allowed="chances from 0 that sum to one",
-            )  # fmt: skip
+            )
         if not 0 <= delta < 1:
             raise InputError(f"is {delta}", where="discount", allowed="from 0 to below 1")
         if not 0 <= self.quota <= len(chances):
@@ -134,20 +135,32 @@ def legislative_equilibrium(game: LegislativeGame) -> Solution:
                 label="stationary equilibrium",
                 facts={
                     "price": {m: delta * found[m] for m in game.players},
-                    "always_bought": cheap, "sometimes_bought": marginal, "never_bought": dear,
+                    "always_bought": cheap,
+                    "sometimes_bought": marginal,
+                    "never_bought": dear,
                 },
-            )  # fmt: skip
+            )
             evidence = holds(game, point)
             if not evidence.holds:
                 continue
             return Solution(
-                concept="legislative_equilibrium", players=game.players, points=(point,),
-                complete=True, exact=True, evidence=(evidence,), settings={"quota": q}, form=game,
-                notes=("payoffs are unique among stationary equilibria (Eraslan 2002); whom a "
-                       "proposer buys among votes of one price is free",),
-            )  # fmt: skip
-    raise NoSolutionError("no division into cheap, marginal and dear votes is consistent",
-                          where="legislative bargaining")  # fmt: skip
+                concept="legislative_equilibrium",
+                players=game.players,
+                points=(point,),
+                complete=True,
+                exact=True,
+                evidence=(evidence,),
+                settings={"quota": q},
+                form=game,
+                notes=(
+                    "payoffs are unique among stationary equilibria (Eraslan 2002); whom a "
+                    "proposer buys among votes of one price is free",
+                ),
+            )
+    raise NoSolutionError(
+        "no division into cheap, marginal and dear votes is consistent",
+        where="legislative bargaining",
+    )
 
 
 def _attempt(
@@ -254,8 +267,10 @@ def explain(game: LegislativeGame) -> str:
     """Worked steps in Markdown."""
     point = legislative_equilibrium(game)[0]
     facts = point.facts
-    names = {k: ", ".join(facts[k]) or "nobody" for k in
-             ("always_bought", "sometimes_bought", "never_bought")}  # fmt: skip
+    names = {
+        k: ", ".join(facts[k]) or "nobody"
+        for k in ("always_bought", "sometimes_bought", "never_bought")
+    }
     return (
         f"1. A proposer needs {game.quota - 1} other votes; each costs {game.discount} times its "
         "member's payoff.\n"

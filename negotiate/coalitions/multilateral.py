@@ -108,14 +108,16 @@ class Multilateral(Playable):
     def __post_init__(self) -> None:
         if tuple(self.worths.players) != tuple(self.frontier.parties):
             raise InputError(
-                f"coalitions of {', '.join(self.worths.players)}", where=KIND,
+                f"coalitions of {', '.join(self.worths.players)}",
+                where=KIND,
                 allowed=f"exactly the parties: {', '.join(self.frontier.parties)}",
-            )  # fmt: skip
+            )
         if len(self.players) > MAX_PARTIES:
             raise TooLargeError(
                 f"{len(self.players)} parties in {factorial(len(self.players)):,} orders",
-                where=KIND, allowed=f"{MAX_PARTIES} parties",
-            )  # fmt: skip
+                where=KIND,
+                allowed=f"{MAX_PARTIES} parties",
+            )
         if self.worths.cost:
             raise InputError("costs", where=KIND, allowed="worths")
 
@@ -240,9 +242,11 @@ def explain(game: Multilateral) -> str:
     shares = subsets.dividends(
         np.array([worths.number(m) for m in range(2**worths.n)], dtype=object)
     )
-    lines = ["1. Dividends: " + "; ".join(
-        f"{worths.label(m)} {float(shares[m]):.3f}" for m in range(1, 2**worths.n)
-    ) + "."]  # fmt: skip
+    lines = [
+        "1. Dividends: "
+        + "; ".join(f"{worths.label(m)} {float(shares[m]):.3f}" for m in range(1, 2**worths.n))
+        + "."
+    ]
     d = game.disagreement()
     lines.append(
         "2. Each party's share of those of the smaller coalitions: "

@@ -67,9 +67,14 @@ def myerson(game: CoalitionalGame, *, links: Links = ()) -> Solution:
     found = values.semivalue(graph.signed, values.shapley_weights(game.n))
     listed = [list(pair) for pair in links]
     return linear_answer(
-        game, "myerson", found, holds, settings={"links": listed}, facts={"links": listed},
+        game,
+        "myerson",
+        found,
+        holds,
+        settings={"links": listed},
+        facts={"links": listed},
         notes=("whether it is in the core refers to the game in which all can talk",),
-    )  # fmt: skip
+    )
 
 
 def restricted(game: CoalitionalGame, *, links: Links) -> CoalitionalGame:
@@ -113,9 +118,11 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
         gap = abs((x[a] - without[a] / unit) - (x[b] - without[b] / unit))
         if gap > slack:
             return Evidence(
-                False, gap, "what a link is worth to one end less to the other",
+                False,
+                gap,
+                "what a link is worth to one end less to the other",
                 f"{game.players[a]}, {game.players[b]}",
-            )  # fmt: skip
+            )
         worst = max(worst, gap)
     return Evidence(True, worst, "largest unfairness of a link")
 

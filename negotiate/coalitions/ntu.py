@@ -97,9 +97,10 @@ class HyperplaneGame(Playable):
             for p, rate in zip(self.players, row):
                 if rate <= 0:
                     raise InputError(
-                        f"the rate of {p} is {rate}", where=f"coalition {table.label(mask)}",
+                        f"the rate of {p} is {rate}",
+                        where=f"coalition {table.label(mask)}",
                         allowed="above 0",
-                    )  # fmt: skip
+                    )
             rates[mask] = row
         object.__setattr__(self, "_rates", rates)
 
@@ -207,9 +208,14 @@ def _answer(game: HyperplaneGame, name: str, x: Mapping[int, Any]) -> Solution:
         payoffs={p: x[k] for k, p in enumerate(game.players)}, label=name.replace("_", " ")
     )
     return Solution(
-        concept=name, players=game.players, points=(point,), complete=True, exact=game.exact,
-        evidence=(holds(game, point, name=name),), form=game,
-    )  # fmt: skip
+        concept=name,
+        players=game.players,
+        points=(point,),
+        complete=True,
+        exact=game.exact,
+        evidence=(holds(game, point, name=name),),
+        form=game,
+    )
 
 
 ORDER_PLAYERS = 6

@@ -72,9 +72,11 @@ def owen(game: CoalitionalGame, *, unions: Sequence[Iterable[str]] = ()) -> Solu
     size = sum(len(bloc) * 2 ** (len(blocs) + len(bloc) - 2) for bloc in blocs)
     if size > MAX_TERMS:
         raise TooLargeError(
-            f"{size:,} weights", where="Owen value", allowed=f"{MAX_TERMS:,}",
+            f"{size:,} weights",
+            where="Owen value",
+            allowed=f"{MAX_TERMS:,}",
             remedy="join blocs, or take the Shapley value of the game among blocs",
-        )  # fmt: skip
+        )
     found = values.combined(game.signed, values.owen_terms(game.n, blocs))
     named = [[game.players[k] for k in bloc] for bloc in blocs]
     return linear_answer(

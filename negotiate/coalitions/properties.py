@@ -68,11 +68,14 @@ def is_convex(game: CoalitionalGame) -> Evidence:
                 mask = _spread(_spread(at, j), k)
                 here = _number(game, low)
                 worst = Evidence(
-                    bool(here >= -_slack(game)), here, "least rise of a player's addition",
-                    "" if here >= -_slack(game) else
-                    f"{game.players[k]} adds less to {game.label(mask | 1 << other)} "
+                    bool(here >= -_slack(game)),
+                    here,
+                    "least rise of a player's addition",
+                    ""
+                    if here >= -_slack(game)
+                    else f"{game.players[k]} adds less to {game.label(mask | 1 << other)} "
                     f"than to {game.label(mask)}",
-                )  # fmt: skip
+                )
     return worst
 
 
@@ -91,9 +94,11 @@ def is_monotone(game: CoalitionalGame) -> Evidence:
         low = _number(game, added[at])
         if low < -_slack(game):
             return Evidence(
-                False, low, "least addition of a player",
+                False,
+                low,
+                "least addition of a player",
                 f"{game.players[k]} joins {game.label(_spread(at, k))}",
-            )  # fmt: skip
+            )
     return Evidence(True, 0, "least addition of a player")
 
 
@@ -102,9 +107,10 @@ def is_superadditive(game: CoalitionalGame) -> Evidence:
     n = game.n
     if n > PAIR_PLAYERS:
         raise TooLargeError(
-            f"{3**n:,} pairs of coalitions", where="superadditivity",
+            f"{3**n:,} pairs of coalitions",
+            where="superadditivity",
             allowed=f"{PAIR_PLAYERS} players",
-        )  # fmt: skip
+        )
     table = game.whole()[0] if game.exact else game.signed
     slack = _slack(game)
     for mask in range(1, 2**n):
@@ -116,9 +122,11 @@ def is_superadditive(game: CoalitionalGame) -> Evidence:
         gain = _number(game, gains[at])
         if gain < -slack:
             return Evidence(
-                False, gain, "worth together less worth apart",
+                False,
+                gain,
+                "worth together less worth apart",
                 f"{game.label(int(parts[at]))} and {game.label(mask ^ int(parts[at]))}",
-            )  # fmt: skip
+            )
     return Evidence(True, 0, "worth together less worth apart")
 
 
@@ -132,9 +140,10 @@ def is_totally_balanced(game: CoalitionalGame) -> Evidence:
     """No subgame has an empty core; the coalition whose subgame has one is the witness."""
     if game.n > SUBGAME_PLAYERS:
         raise TooLargeError(
-            f"{2**game.n:,} subgames", where="total balancedness",
+            f"{2**game.n:,} subgames",
+            where="total balancedness",
             allowed=f"{SUBGAME_PLAYERS} players",
-        )  # fmt: skip
+        )
     for mask in sorted(range(1, 2**game.n), key=int.bit_count):
         if mask.bit_count() < 2:
             continue

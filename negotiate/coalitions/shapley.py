@@ -205,9 +205,11 @@ def sampled(
         raise InputError(f"{orders} orders", where="sampled", allowed="2 or more")
     if 2 * orders * n > MAX_CALLS:
         raise TooLargeError(
-            f"{2 * orders * n:,} coalitions", where="sampled", allowed=f"{MAX_CALLS:,}",
+            f"{2 * orders * n:,} coalitions",
+            where="sampled",
+            allowed=f"{MAX_CALLS:,}",
             remedy="draw fewer orders",
-        )  # fmt: skip
+        )
     nobody = np.asarray(worth(np.zeros((1, n), dtype=bool)), dtype=float)
     if nobody.shape != (1,) or nobody[0] != 0:
         raise InputError(
@@ -228,10 +230,14 @@ def sampled(
         facts={"standard_error": dict(zip(players, error.tolist()))},
     )
     return Solution(
-        concept="shapley", players=tuple(players), points=(point,), complete=True, exact=False,
+        concept="shapley",
+        players=tuple(players),
+        points=(point,),
+        complete=True,
+        exact=False,
         settings={"orders": orders, "antithetic": True, "cost": cost},
         notes=(f"an estimate from {orders} pairs of orders; see the standard errors",),
-    )  # fmt: skip
+    )
 
 
 def _along(order: np.ndarray[Any, Any], worth: Callable[..., Any]) -> np.ndarray[Any, Any]:

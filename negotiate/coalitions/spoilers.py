@@ -93,24 +93,51 @@ def _read(name: str) -> Any:
     short="spoilers",
     default=("spoiler_terms",),
     metrics=(
-        Metric("gain.<name>", "stake", "what an outsider gains by breaking the deal, levers idle; "
-               "negative where it has the deal kept", words="gain of {name} from breaking the deal",
-               read=_read("gain"), choices=outsiders_of),
-        Metric("margin.<name>", "stake", "the same with the levers used at their stated chances; "
-               "it spoils where this is above 0", words="gain of {name} from spoiling",
-               read=_read("margin"), choices=outsiders_of),
-        Metric("payment.<name>", "stake", "side payment at which an outsider stops spoiling",
-               words="side payment that keeps {name} in", read=_read("payment"),
-               choices=outsiders_of),
-        Metric("spoils.<name>", "yes or no", "whether an outsider spoils",
-               words="whether {name} spoils", read=_read("spoils"), choices=outsiders_of),
-        Metric("afforded", "stake", "what the signatories would lose with the deal, less all "
-               "payments", words="what is left to the signatories after paying the spoilers",
-               read=_read("afforded")),
+        Metric(
+            "gain.<name>",
+            "stake",
+            "what an outsider gains by breaking the deal, levers idle; "
+            "negative where it has the deal kept",
+            words="gain of {name} from breaking the deal",
+            read=_read("gain"),
+            choices=outsiders_of,
+        ),
+        Metric(
+            "margin.<name>",
+            "stake",
+            "the same with the levers used at their stated chances; "
+            "it spoils where this is above 0",
+            words="gain of {name} from spoiling",
+            read=_read("margin"),
+            choices=outsiders_of,
+        ),
+        Metric(
+            "payment.<name>",
+            "stake",
+            "side payment at which an outsider stops spoiling",
+            words="side payment that keeps {name} in",
+            read=_read("payment"),
+            choices=outsiders_of,
+        ),
+        Metric(
+            "spoils.<name>",
+            "yes or no",
+            "whether an outsider spoils",
+            words="whether {name} spoils",
+            read=_read("spoils"),
+            choices=outsiders_of,
+        ),
+        Metric(
+            "afforded",
+            "stake",
+            "what the signatories would lose with the deal, less all payments",
+            words="what is left to the signatories after paying the spoilers",
+            read=_read("afforded"),
+        ),
     ),
     cites=("stedman1997", "walter1997"),
     applies=_applies,
-)  # fmt: skip
+)
 @dataclass(frozen=True, eq=False, repr=False)
 class Spoilers(Playable):
     """Outsiders of a deal, what they have with and without it, and what could stop them.
@@ -153,9 +180,10 @@ class Spoilers(Playable):
             given = getattr(self, what)
             if set(given) != set(names):
                 raise InputError(
-                    f"payoffs for {', '.join(given) or 'nobody'}", where=f"spoilers, {what}",
+                    f"payoffs for {', '.join(given) or 'nobody'}",
+                    where=f"spoilers, {what}",
                     allowed=f"exactly the outsiders: {', '.join(names)}",
-                )  # fmt: skip
+                )
         for what in ("chance", "cost", "levers"):
             for name in getattr(self, what):
                 if name not in names:
@@ -181,14 +209,18 @@ class Spoilers(Playable):
                     or np.any(np.asarray(use > 1))
                 ):
                     raise InputError(
-                        f"harm {harm}, chance {use}", where=f"lever {lever} against {p}",
+                        f"harm {harm}, chance {use}",
+                        where=f"lever {lever} against {p}",
                         allowed="harm from 0, chance from 0 to 1",
-                    )  # fmt: skip
+                    )
         everything = [
-            *self.held.values(), *self.broken.values(), *self.chance.values(),
-            *self.cost.values(), *(x for pair in self.signatories.values() for x in pair),
+            *self.held.values(),
+            *self.broken.values(),
+            *self.chance.values(),
+            *self.cost.values(),
+            *(x for pair in self.signatories.values() for x in pair),
             *(x for row in levers.values() for pair in row.values() for x in pair),
-        ]  # fmt: skip
+        ]
         # A fraction times an array of floats would be an array of objects.
         settle = _as_float if any(map(_is_float, everything)) else _exact_or_as_is
         levers = {
@@ -217,9 +249,10 @@ class Spoilers(Playable):
         """The quantities of the file it was read from as a case, to draw, set and ask what if."""
         if self.origin is None:
             raise InputError(
-                "the outsiders were not read from a parameter file", where=self.title or KIND,
+                "the outsiders were not read from a parameter file",
+                where=self.title or KIND,
                 allowed='a file of kind = "spoilers" with its quantities',
-            )  # fmt: skip
+            )
         return self.origin.as_case()
 
     def gain(self, player: str) -> Any:
@@ -268,9 +301,11 @@ def _is_float(value: Any) -> bool:
 
 
 def _as_float(value: Any) -> Any:
-    return np.asarray(value, dtype=float) if isinstance(value, np.ndarray) else (
-        float(value) if _is_float(value) else float(exact(value))
-    )  # fmt: skip
+    return (
+        np.asarray(value, dtype=float)
+        if isinstance(value, np.ndarray)
+        else (float(value) if _is_float(value) else float(exact(value)))
+    )
 
 
 def _exact_or_as_is(value: Any) -> Any:
@@ -326,10 +361,14 @@ def spoiler_terms(game: Spoilers) -> Solution:
     )
     numbers = [*game.held.values(), *game.broken.values(), *point.payoffs.values()]
     return Solution(
-        concept="spoiler_terms", players=game.players, points=(point,), complete=True,
+        concept="spoiler_terms",
+        players=game.players,
+        points=(point,),
+        complete=True,
         exact=all(isinstance(x, (int, Fraction)) for x in numbers),
-        evidence=() if any(np.ndim(x) for x in numbers) else (holds(game, point),), form=game,
-    )  # fmt: skip
+        evidence=() if any(np.ndim(x) for x in numbers) else (holds(game, point),),
+        form=game,
+    )
 
 
 @spoiler_terms.checked_by
@@ -341,12 +380,16 @@ def holds(game: Spoilers, point: Point) -> Evidence:
     """
     for player in game.players:
         t, u, d, q = (
-            point.payoffs[player], game.held[player], game.broken[player], game.chance[player],
-        )  # fmt: skip
+            point.payoffs[player],
+            game.held[player],
+            game.broken[player],
+            game.chance[player],
+        )
         harm = sum(h * use for h, use in game.levers[player].values())
 
-        def tempted(paid: Any, u: Any = u, d: Any = d, q: Any = q, harm: Any = harm,
-                    player: str = player) -> Any:  # fmt: skip
+        def tempted(
+            paid: Any, u: Any = u, d: Any = d, q: Any = q, harm: Any = harm, player: str = player
+        ) -> Any:
             keep = u + paid
             return q * d + (1 - q) * (u + paid) - game.cost[player] - harm - keep
 
@@ -372,9 +415,11 @@ def explain(game: Spoilers) -> str:
             for lever, x in game.needed(p).items()
             if x is not None
         )
-        stops = "is held back by the levers as stated" if margin <= 0 else (
-            f"needs a side payment of {_shown(game.payment(p))}"
-        )  # fmt: skip
+        stops = (
+            "is held back by the levers as stated"
+            if margin <= 0
+            else (f"needs a side payment of {_shown(game.payment(p))}")
+        )
         lines.append(
             f"{number}. {p} gains {_shown(gain)} by breaking the deal and {stops}; by one lever "
             f"alone: {needed or 'none harms it'}."

@@ -84,10 +84,17 @@ def tau(game: CoalitionalGame) -> Solution:
 
 def _none(game: CoalitionalGame) -> Solution:
     return Solution(
-        concept="tau", players=game.players, points=(), complete=True, exact=game.exact,
-        notes=("the game is not quasi-balanced: minimal rights and utopia payoffs do not enclose "
-               "the worth of all",), form=game,
-    )  # fmt: skip
+        concept="tau",
+        players=game.players,
+        points=(),
+        complete=True,
+        exact=game.exact,
+        notes=(
+            "the game is not quasi-balanced: minimal rights and utopia payoffs do not enclose "
+            "the worth of all",
+        ),
+        form=game,
+    )
 
 
 @tau.checked_by
@@ -97,8 +104,10 @@ def holds(game: CoalitionalGame, point: Point) -> Evidence:
     if (bad := shared.efficient(game, x)) is not None:
         return bad
     slack = shared.slack(game, x)
-    top = [shared.worth(game, game.grand) - shared.worth(game, game.grand ^ 1 << k)
-           for k in range(game.n)]  # fmt: skip
+    top = [
+        shared.worth(game, game.grand) - shared.worth(game, game.grand ^ 1 << k)
+        for k in range(game.n)
+    ]
     low: list[Any] = []
     for k in range(game.n):
         low.append(

@@ -100,10 +100,17 @@ def _agreement(game: Agreement) -> Table:
 
 def _spoilers(game: Spoilers) -> Table:
     rows = [
-        [clean(p), _value(game.held[p]), _value(game.broken[p]), _value(game.gain(p)),
-         "; ".join(f"{clean(lever)} {_value(use)}" for lever, (_, use) in game.levers[p].items())]
+        [
+            clean(p),
+            _value(game.held[p]),
+            _value(game.broken[p]),
+            _value(game.gain(p)),
+            "; ".join(
+                f"{clean(lever)} {_value(use)}" for lever, (_, use) in game.levers[p].items()
+            ),
+        ]
         for p in game.players
-    ]  # fmt: skip
+    ]
     title = f"Outsiders of {clean(game.title) or 'the deal'}: does it pay them to break it?"
     head = ("outsider", "deal holds", "deal breaks", "gains by spoiling", "lever: chance of use")
     return title, head, rows
@@ -172,8 +179,10 @@ def figure(thing: Any) -> str:
         first = thing.rules[0]
         total = float(sum(first.weights))
         weights = [float(w) / total for w in first.weights[:24]]
-        series = {f"share of {clean(first.name)}": weights,
-                  "Shapley-Shubik": [float(power[p]) for p in names]}  # fmt: skip
+        series = {
+            f"share of {clean(first.name)}": weights,
+            "Shapley-Shubik": [float(power[p]) for p in names],
+        }
         return bars(clean(thing.title) or "Weight and power", [clean(p) for p in names], series)
     if isinstance(thing, ClaimsProblem) and not thing.draws:
         names = list(thing.players[:24])

@@ -121,17 +121,19 @@ class VotingBody(Playable):
             if len(rule.weights) != len(players):
                 raise InputError(
                     f"{len(rule.weights)} weights for {len(players)} members",
-                    where=f"rule {rule.name}", allowed="one each",
-                )  # fmt: skip
+                    where=f"rule {rule.name}",
+                    allowed="one each",
+                )
             if any(w < 0 for w in rule.weights):
                 raise InputError(
                     "a weight is negative", where=f"rule {rule.name}", allowed="0 or more"
                 )
             if not 0 < rule.quota <= sum(rule.weights):
                 raise InputError(
-                    f"the quota is {rule.quota}", where=f"rule {rule.name}",
+                    f"the quota is {rule.quota}",
+                    where=f"rule {rule.name}",
                     allowed=f"above 0, up to the sum of the weights, {sum(rule.weights)}",
-                )  # fmt: skip
+                )
         names = tuple(rule.name for rule in rules)
         passes = tuple(tuple(group) for group in self.passes) or (names,)
         for group in passes:
@@ -249,9 +251,11 @@ class VotingBody(Playable):
         passes = [[order.index(name) for name in group] for group in self.passes]
         if any(sum(row) >= 2**53 for _, row in own):
             raise TooLargeError(
-                "weights that sum to more than fifteen digits", where="voting body",
-                allowed="weights whose sums fit the table of counts", remedy="round the weights",
-            )  # fmt: skip
+                "weights that sum to more than fifteen digits",
+                where="voting body",
+                allowed="weights whose sums fit the table of counts",
+                remedy="round the weights",
+            )
         weights = np.array([row for _, row in own], dtype=np.int64).reshape(
             len(own), len(self.players)
         )
@@ -395,9 +399,14 @@ def _answer(body: VotingBody, concept: str, power: Sequence[Fraction], **facts: 
         facts=body.facts() | facts,
     )
     return Solution(
-        concept=concept, players=body.players, points=(point,), complete=True, exact=True,
-        evidence=(holds(body, point, index=concept),), form=body,
-    )  # fmt: skip
+        concept=concept,
+        players=body.players,
+        points=(point,),
+        complete=True,
+        exact=True,
+        evidence=(holds(body, point, index=concept),),
+        form=body,
+    )
 
 
 @concept(
@@ -455,9 +464,12 @@ def banzhaf_index(body: VotingBody) -> Solution:
     power = [Fraction(count, total) for count in swings.values()]
     half = 2 ** (len(body.players) - 1)
     return _answer(
-        body, "banzhaf_index", power, swings=swings,
+        body,
+        "banzhaf_index",
+        power,
+        swings=swings,
         absolute={p: Fraction(count, half) for p, count in swings.items()},
-    )  # fmt: skip
+    )
 
 
 @banzhaf_index.checked_by

@@ -57,12 +57,16 @@ def _strategic(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
 
     file = StrategicFile.model_validate(
         {
-            "format": 1, "kind": "strategic", "id": "game", "title": spec.get("title", ""),
-            "players": spec["players"], "strategies": spec["strategies"],
+            "format": 1,
+            "kind": "strategic",
+            "id": "game",
+            "title": spec.get("title", ""),
+            "players": spec["players"],
+            "strategies": spec["strategies"],
             "payoffs": spec["payoffs"],
             "quantity": {name: {"value": 0} for name in numbers.quantities()},
         }
-    )  # fmt: skip
+    )
     return file.game(numbers.quantities())
 
 
@@ -90,9 +94,10 @@ def _bargaining(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
     ways = [k for k in ("pie", "polygon", "outcomes", "weights", "first") if k in spec]
     if len(ways) != 1:
         raise InputError(
-            f"the feasible set is given {len(ways)} times", where=where,
+            f"the feasible set is given {len(ways)} times",
+            where=where,
             allowed="one of pie, polygon, outcomes, weights with values, first with second",
-        )  # fmt: skip
+        )
     d = value(spec["disagreement"], numbers, f"{where}.disagreement")
     parties = tuple(spec.get("parties", d if isinstance(d, Mapping) else ("1", "2")))
     if not isinstance(d, Mapping):
@@ -185,9 +190,10 @@ def _enforcement(spec: Mapping[str, Any], numbers: Numbers, where: str) -> Any:
         periods = stated.get("periods") if isinstance(stated, Mapping) else None
         if not isinstance(stated, Mapping) or set(stated) - {"periods", "in_kind"}:
             raise InputError(
-                f"punishment = {stated!r}", where=where,
+                f"punishment = {stated!r}",
+                where=where,
                 allowed="{ periods = 3 }, { in_kind = true }; without it, for ever",
-            )  # fmt: skip
+            )
         if periods is not None:
             periods = int(numbers.number(periods, f"{where}.punishment"))
         given["punishment"] = Punishment(periods, bool(stated.get("in_kind", False)))

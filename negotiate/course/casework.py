@@ -18,13 +18,19 @@ MAX_BYTES = 200_000
 FACTS = {
     "errors": "errors that negotiate check finds",
     "warnings": "warnings that negotiate check finds",
-    "parties": "parties", "principals": "parties that bargain", "issues": "issues",
-    "levers": "levers", "branches": "branches of no deal", "deals": "deals",
-    "scenarios": "scenarios", "sources": "sources or facts listed",
-    "quantities": "numbers with a path", "uncertain": "numbers with a range",
+    "parties": "parties",
+    "principals": "parties that bargain",
+    "issues": "issues",
+    "levers": "levers",
+    "branches": "branches of no deal",
+    "deals": "deals",
+    "scenarios": "scenarios",
+    "sources": "sources or facts listed",
+    "quantities": "numbers with a path",
+    "uncertain": "numbers with a range",
     "sourced": "share of the numbers given as quantities that have a source or are judgement",
     "zone": "room for agreement, in stakes; -1 where it cannot be computed",
-}  # fmt: skip
+}
 """What conditions on a case file may speak of."""
 
 
@@ -55,11 +61,14 @@ def examine(folder: Path, name: str) -> tuple[dict[str, Any], list[Any]]:
 
     negotiation = assemble(case)
     for fact, things in (
-        ("parties", negotiation.parties), ("principals", negotiation.principals),
-        ("issues", negotiation.issues), ("levers", negotiation.levers),
-        ("branches", negotiation.branches), ("deals", negotiation.deals),
+        ("parties", negotiation.parties),
+        ("principals", negotiation.principals),
+        ("issues", negotiation.issues),
+        ("levers", negotiation.levers),
+        ("branches", negotiation.branches),
+        ("deals", negotiation.deals),
         ("scenarios", negotiation.scenarios),
-    ):  # fmt: skip
+    ):
         facts[fact] = Fraction(len(things))
     listed = [getattr(case, part, ()) or () for part in ("source", "fact")]
     facts["sources"] = Fraction(sum(len(items) for items in listed))

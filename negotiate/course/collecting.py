@@ -110,9 +110,10 @@ def list_files(folder: Path) -> Iterator[Path]:
             count += 1
             if count > MAX_FILES:
                 raise TooLargeError(
-                    f"more than {MAX_FILES:,} files", where=str(folder),
+                    f"more than {MAX_FILES:,} files",
+                    where=str(folder),
                     remedy="grade a part of the class at a time",
-                )  # fmt: skip
+                )
             yield Path(place) / name
 
 
@@ -261,7 +262,7 @@ def choose(
                 words = file.problem or (
                     _beside(file, best) if _twins(file, best)
                     else f"twice: {best.path} counts"
-                )  # fmt: skip
+                )
                 lines[file.path] = (*place, words)
         differing = [f for f in files if f is not best and _twins(f, best) and _differ(f, best)]
         if differing:

@@ -58,10 +58,11 @@ def key_from(text: bytes) -> bytes:
     key = text.strip()
     if not MIN_KEY <= len(key) <= MAX_KEY:
         raise InputError(
-            f"a course key of {len(key)} bytes", where="course key",
+            f"a course key of {len(key)} bytes",
+            where="course key",
             allowed=f"{MIN_KEY} to {MAX_KEY} bytes",
             remedy="negotiate course key FILE writes a new one",
-        )  # fmt: skip
+        )
     return key
 
 
@@ -222,8 +223,9 @@ def variants(
     if turn == 0:
         raise NoSolutionError(
             f"none of {len(seen):,} draws is accepted; the last was refused because {refused}",
-            where=exercise.id, remedy="widen the grids or loosen [draw]",
-        )  # fmt: skip
+            where=exercise.id,
+            remedy="widen the grids or loosen [draw]",
+        )
 
 
 def refusal(world: World) -> str:
@@ -299,8 +301,9 @@ def assign(exercise: Exercise, students: Iterable[str], key: bytes) -> dict[str,
         else:
             raise NoSolutionError(
                 f"no numbers are left for {student}: {len(taken):,} variants are in use",
-                where=exercise.id, remedy="widen the grids: give more values to draw from",
-            )  # fmt: skip
+                where=exercise.id,
+                remedy="widen the grids: give more values to draw from",
+            )
     return out
 
 

@@ -315,8 +315,10 @@ def schema() -> dict[str, Any]:
     hints = defs["Question"]["properties"]["hints"]
     about = hints.pop("description")
     defs["Question"]["properties"]["hints"] = {
-        "anyOf": [{**hints}, {"type": "string"}], "description": about, "default": [],
-    }  # fmt: skip
+        "anyOf": [{**hints}, {"type": "string"}],
+        "description": about,
+        "default": [],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **document,

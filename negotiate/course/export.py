@@ -100,10 +100,13 @@ def nbgrader(variant: Variant, exercise_text: str) -> dict[str, str]:
         told = _locked(f"{name}-text", package.question_text(variant, question, number))
         cells.append(package.with_trees(told, variant, question.text))
         if question.kind == "text":
-            cells.append({
-                "cell_type": "markdown", "source": "*Your answer here.*",
-                "metadata": _nb(name, solution=True, grade=True, points=points),
-            })  # fmt: skip
+            cells.append(
+                {
+                    "cell_type": "markdown",
+                    "source": "*Your answer here.*",
+                    "metadata": _nb(name, solution=True, grade=True, points=points),
+                }
+            )
             continue
         literal = answer_literal(question, known.get(question.id))
         # the name of the answer stays where nbgrader takes the solution out
@@ -124,13 +127,21 @@ def nbgrader(variant: Variant, exercise_text: str) -> dict[str, str]:
 
 
 def _nb(
-    name: str, *, solution: bool = False, grade: bool = False, locked: bool = False,
+    name: str,
+    *,
+    solution: bool = False,
+    grade: bool = False,
+    locked: bool = False,
     points: float | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     entry: dict[str, Any] = {
-        "grade_id": re.sub(r"[^A-Za-z0-9_-]", "-", name), "schema_version": 3, "task": False,
-        "solution": solution, "grade": grade, "locked": locked,
-    }  # fmt: skip
+        "grade_id": re.sub(r"[^A-Za-z0-9_-]", "-", name),
+        "schema_version": 3,
+        "task": False,
+        "solution": solution,
+        "grade": grade,
+        "locked": locked,
+    }
     if points is not None:
         entry["points"] = points
     return {"nbgrader": entry}
@@ -194,11 +205,19 @@ def _otter_question(
                 f'bool(share("{question.id}", answers.get("{question.id}"), "{word}")'
                 f" >= {part} / {count} - 1e-9)"
             )
-            out.append({
-                **_code(test),
-                "outputs": [{"output_type": "execute_result", "execution_count": None,
-                             "metadata": {}, "data": {"text/plain": "True"}}],
-            })  # fmt: skip
+            out.append(
+                {
+                    **_code(test),
+                    "outputs": [
+                        {
+                            "output_type": "execute_result",
+                            "execution_count": None,
+                            "metadata": {},
+                            "data": {"text/plain": "True"},
+                        }
+                    ],
+                }
+            )
         out.append(_raw("# END TESTS"))
     out.append(_raw("# END QUESTION"))
     return out
@@ -228,8 +247,12 @@ def _raw(text: str) -> dict[str, Any]:
 
 def _code(text: str) -> dict[str, Any]:
     return {
-        "cell_type": "code", "execution_count": None, "outputs": [], "source": text, "metadata": {},
-    }  # fmt: skip
+        "cell_type": "code",
+        "execution_count": None,
+        "outputs": [],
+        "source": text,
+        "metadata": {},
+    }
 
 
 FORMATS: dict[str, Callable[[Variant, str], dict[str, str]]] = {

@@ -35,9 +35,11 @@ WORDS = {
     "unreadable": "cannot be read", "empty": "no answer", "human": "a person marks this",
 }  # fmt: skip
 STATUS = {
-    "missing": "Nothing was handed in.", "empty": "No question was answered.",
-    "broken": "The file could not be read.", "refused": "These are not your numbers.",
-}  # fmt: skip
+    "missing": "Nothing was handed in.",
+    "empty": "No question was answered.",
+    "broken": "The file could not be read.",
+    "refused": "These are not your numbers.",
+}
 
 
 def points(value: Fraction) -> str:
@@ -90,7 +92,7 @@ def tables(report: Report, *, hundred: bool = False) -> dict[str, str]:
             ("student", "exercise", "question", "of", "points", "comment", "text"),
             _hand_rows(report),
         ),
-    }  # fmt: skip
+    }
 
 
 def _remarks(graded: Graded) -> str:

@@ -43,9 +43,12 @@ def read_class(path: Path) -> ClassList:
     column = next((head.index(name) for name in COLUMNS if name in head), -1)
     if column < 0:
         raise FileFormatError(
-            f"no column of ids in the header: {', '.join(rows[0])[:200]}", path=str(path), line=1,
-            column=1, allowed=", ".join(COLUMNS),
-        )  # fmt: skip
+            f"no column of ids in the header: {', '.join(rows[0])[:200]}",
+            path=str(path),
+            line=1,
+            column=1,
+            allowed=", ".join(COLUMNS),
+        )
     named = head.index("name") if "name" in head else -1
     found: dict[str, str] = {}
     folded: dict[str, int] = {}
@@ -88,10 +91,12 @@ def read_csv(path: Path) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text), delimiter=mark, strict=True))
     except UnicodeDecodeError as error:
         raise FileFormatError(
-            f"byte 0x{error.object[error.start]:02x} is not UTF-8", path=str(path),
-            line=error.object.count(b"\n", 0, error.start) + 1, column=1,
+            f"byte 0x{error.object[error.start]:02x} is not UTF-8",
+            path=str(path),
+            line=error.object.count(b"\n", 0, error.start) + 1,
+            column=1,
             remedy="save the file as CSV in UTF-8",
-        ) from None  # fmt: skip
+        ) from None
     except csv.Error as error:
         raise FileFormatError(f"not CSV: {error}", path=str(path), line=1, column=1) from None
     if not rows:
@@ -103,9 +108,12 @@ def read_key(path: Path) -> bytes:
     """The course key of a file."""
     if not path.is_file():
         raise FileFormatError(
-            "there is no key file", path=str(path), line=1, column=1,
+            "there is no key file",
+            path=str(path),
+            line=1,
+            column=1,
             remedy="negotiate course key FILE writes a new one",
-        )  # fmt: skip
+        )
     with path.open("rb") as stream:
         return key_from(stream.read(MAX_KEY + 1))
 

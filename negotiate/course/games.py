@@ -112,10 +112,12 @@ def _rung(made: Any, entry: Any, numbers: Numbers, where: str) -> Any:
     for key in entry:
         if key not in known:
             raise UnknownNameError("key", key, known, where=f"{where}.rungs")
-    return made(**{
-        key: value if key == "name" else numbers.number(value, f"{where}.rungs.{key}")
-        for key, value in entry.items()
-    })  # fmt: skip
+    return made(
+        **{
+            key: value if key == "name" else numbers.number(value, f"{where}.rungs.{key}")
+            for key, value in entry.items()
+        }
+    )
 
 
 def literal(entry: Any) -> Any:

@@ -474,15 +474,19 @@ KINDS: dict[str, Kind] = {
     "choice": Kind(_choice, _choice_share, "the name of one option", '"yes"'),
     "choices": Kind(_choices, _choices_share, "a list of names", '["a", "c"]'),
     "profile": Kind(
-        _profile, _profile_share, "a strategy, or probabilities, for each player",
+        _profile,
+        _profile_share,
+        "a strategy, or probabilities, for each player",
         '{"Row": "Left", "Column": {"Up": "1/3", "Down": "2/3"}}',
     ),
     "equilibria": Kind(
-        _equilibria, _equilibria_share, "a list of profiles, in any order",
+        _equilibria,
+        _equilibria_share,
+        "a list of profiles, in any order",
         '[{"Row": "Left", "Column": "Up"}]',
     ),
     "expression": Kind(_expression, _unmarked, "an expression in the letters", '"(v - c) / 2"'),
     "text": Kind(_text, _unmarked, "words; a person reads them", '"..."'),
     "case": Kind(_text, _unmarked, "the name of your case file", '"my-case.toml"'),
-}  # fmt: skip
+}
 """Kinds of answer; expressions and case files are marked in `negotiate.course.marking`."""

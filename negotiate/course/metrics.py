@@ -151,9 +151,10 @@ def standing(game: Any, at: Mapping[str, Any], steps: Sequence[str], where: str)
     kind = kind_of(game)
     if kind not in _AT:
         raise NotApplicableError(
-            f"a {kind} game has no profile to stand at", where=where,
+            f"a {kind} game has no profile to stand at",
+            where=where,
             allowed="at: strategic, extensive, bargaining",
-        )  # fmt: skip
+        )
     known = _AT[kind]
     head = steps[0] if steps else ""
     if head not in known:

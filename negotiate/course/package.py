@@ -222,8 +222,7 @@ def answers_file(variant: Variant) -> str:
     for question in variant.exercise.question:
         sample = toml_example(example(question, variant))
         words = " ".join(allowed(question, variant).split())
-        lines += ["", f"# {words}", f"# {question.id} = {sample}",
-                  f'{question.id} = ""']  # fmt: skip
+        lines += ["", f"# {words}", f"# {question.id} = {sample}", f'{question.id} = ""']
     return "\n".join(lines) + "\n"
 
 
@@ -258,8 +257,14 @@ def question_text(variant: Variant, question: Question, number: int, *, hints: b
     lines += ["", f"*Answer: {words}.*{asked}"]
     if hints:
         for place, hint in enumerate(question.hints, start=1):
-            lines += ["", f"<details><summary>Hint {place}</summary>", "", fill(hint, world), "",
-                      "</details>"]  # fmt: skip
+            lines += [
+                "",
+                f"<details><summary>Hint {place}</summary>",
+                "",
+                fill(hint, world),
+                "",
+                "</details>",
+            ]
     return "\n".join(lines)
 
 
@@ -287,10 +292,12 @@ def notebook(variant: Variant, *, hints: bool = True) -> str:
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
         "negotiate": {
-            "exercise": exercise.id, "student": variant.student, "stamp": variant.stamp,
+            "exercise": exercise.id,
+            "student": variant.student,
+            "stamp": variant.stamp,
             "numbers": drawn_numbers(variant),
         },
-    }  # fmt: skip
+    }
     return book(cells, metadata)
 
 
@@ -325,6 +332,9 @@ def _markdown(text: str) -> dict[str, Any]:
 
 def _code(text: str, *, tags: list[str] | None = None) -> dict[str, Any]:
     return {
-        "cell_type": "code", "execution_count": None, "outputs": [], "source": text,
+        "cell_type": "code",
+        "execution_count": None,
+        "outputs": [],
+        "source": text,
         "metadata": {"tags": tags} if tags else {},
-    }  # fmt: skip
+    }

@@ -90,9 +90,12 @@ def findings(text: str, path: str = "exercise.toml") -> tuple[list[Finding], Exe
         stem = Path(path).stem
         if path != "exercise.toml" and stem != exercise.id:
             out.append(
-                Finding(("id",), f"the id is '{exercise.id}' and the file is '{stem}.toml'",
-                        remedy="give both the same name")
-            )  # fmt: skip
+                Finding(
+                    ("id",),
+                    f"the id is '{exercise.id}' and the file is '{stem}.toml'",
+                    remedy="give both the same name",
+                )
+            )
         if not any(f.severity == "error" for f in out):
             out += _trial(exercise)
     placed = place(out, text, data, path) if out else []
@@ -147,7 +150,9 @@ def load_folder(folder: Path) -> dict[str, Exercise]:
     if not out:
         near = difflib.get_close_matches("course", [p.name for p in folder.glob("*")], 1)
         raise NegotiateError(
-            "no exercise is here", where=str(folder), allowed="TOML files with kind = \"exercise\"",
+            "no exercise is here",
+            where=str(folder),
+            allowed='TOML files with kind = "exercise"',
             remedy=f"is it in {near[0]}?" if near else "",
-        )  # fmt: skip
+        )
     return dict(sorted(out.items(), key=lambda item: (item[1].order, item[0])))

@@ -40,9 +40,10 @@ def evaluate(world: World, reference: Reference, where: str, labels: tuple[str, 
     way = reference.way
     if not way:
         raise InputError(
-            "the answer is no reference the toolkit can follow", where=where,
+            "the answer is no reference the toolkit can follow",
+            where=where,
             allowed="exactly one of " + ", ".join(fields[0] for fields in WAYS.values()),
-        )  # fmt: skip
+        )
     if reference.change:
         world = world.changed(reference.change, f"{where}.change")
     return _WAYS[way](world, reference, where, labels)
@@ -53,9 +54,10 @@ def _solve(world: World, reference: Reference, where: str, labels: tuple[str, ..
     steps = _steps(reference.read)
     if not steps:
         raise InputError(
-            "nothing is read off the solution", where=where,
+            "nothing is read off the solution",
+            where=where,
             allowed="read = 'count', 'points', 'profile', 'payoffs.<player>', 'terms.<issue>' ...",
-        )  # fmt: skip
+        )
     head = ".".join(steps)
     if head in _WHOLE:
         return _WHOLE[head](solution)
@@ -126,10 +128,12 @@ def select(solution: Any, choice: str, where: str = "") -> Any:
         found = [p for p in points if p.label == choice]
     if len(found) != 1:
         raise NoSolutionError(
-            f"{len(found)} points of {solution.concept} are '{choice or 'only'}'", where=where,
+            f"{len(found)} points of {solution.concept} are '{choice or 'only'}'",
+            where=where,
             allowed="one: only, pure, mixed, best.<player>, worst.<player> or a label ("
-            + "; ".join(p.label for p in points[:6]) + ")",
-        )  # fmt: skip
+            + "; ".join(p.label for p in points[:6])
+            + ")",
+        )
     return found[0]
 
 
@@ -162,9 +166,10 @@ def played(point: Any, steps: Sequence[str], where: str) -> str:
         if len(sure) == 1:
             return str(sure[0])
     raise NoSolutionError(
-        f"{'.'.join(steps)} does not play one strategy for sure", where=where,
+        f"{'.'.join(steps)} does not play one strategy for sure",
+        where=where,
         allowed="a pure strategy; for a tree choice.<player>.<information set>",
-    )  # fmt: skip
+    )
 
 
 def path(game: Any, point: Any) -> tuple[str, ...]:
@@ -287,9 +292,10 @@ def _root(world: World, reference: Reference, where: str, labels: tuple[str, ...
     """
     if reference.over not in world or reference.between is None:
         raise InputError(
-            "a root needs over = a quantity and between = [low, high]", where=where,
+            "a root needs over = a quantity and between = [low, high]",
+            where=where,
             allowed=", ".join(world),
-        )  # fmt: skip
+        )
     low, high = (Fraction(world.number(x, where)) for x in reference.between)
 
     def value(x: Fraction) -> Any:
@@ -300,9 +306,10 @@ def _root(world: World, reference: Reference, where: str, labels: tuple[str, ...
         raise NoSolutionError("the root is an end of its bracket", where=where)
     if (first > 0) == (last > 0):
         raise NoSolutionError(
-            f"{reference.root} has one sign from {low} to {high}", where=where,
+            f"{reference.root} has one sign from {low} to {high}",
+            where=where,
             remedy="widen between",
-        )  # fmt: skip
+        )
     straight = low - (high - low) * Fraction(first) / (Fraction(last) - Fraction(first))
     if value(straight) == 0:  # the expression is linear in the quantity
         return straight

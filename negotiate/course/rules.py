@@ -61,9 +61,11 @@ def names_differ(exercise: Exercise) -> Iterator[Finding]:
         for name in getattr(exercise, part):
             if not pattern.match(name):
                 yield Finding(
-                    (part, name), f"'{name}' cannot stand in an expression",
-                    "letters, digits and _, beginning with a letter", on_key=True,
-                )  # fmt: skip
+                    (part, name),
+                    f"'{name}' cannot stand in an expression",
+                    "letters, digits and _, beginning with a letter",
+                    on_key=True,
+                )
             if name in ("answer", "game", "min", "max", "and"):
                 yield Finding((part, name), f"'{name}' has a meaning of its own", on_key=True)
     seen: set[str] = set()
@@ -119,10 +121,12 @@ def draws(exercise: Exercise) -> Iterator[Finding]:
     size = space(exercise)
     if 1 < size < SMALL:
         yield Finding(
-            ("quantity",), f"the grids allow {size:,} draws before any is refused",
+            ("quantity",),
+            f"the grids allow {size:,} draws before any is refused",
             remedy=f"with {SMALL:,} or more, neighbours seldom share an answer",
-            severity="warning", on_key=True,
-        )  # fmt: skip
+            severity="warning",
+            on_key=True,
+        )
     if size == 1 and any(q.kind not in ("text", "case", "expression") for q in exercise.question):
         yield Finding(
             ("id",), "nothing is drawn: all students have the same numbers", severity="warning"
@@ -184,15 +188,17 @@ def _inside(entry: Any, at: Location) -> Iterator[tuple[Location, Reference]]:
 def _reference(exercise: Exercise, reference: Reference, at: Location) -> Iterator[Finding]:
     known = (*exercise.quantity, *exercise.value)
     given = [
-        name for name in type(reference).model_fields
+        name
+        for name in type(reference).model_fields
         if getattr(reference, name) not in ("", (), {}, None)
-    ]  # fmt: skip
+    ]
     way = reference.way
     if not way:
         yield Finding(
-            at, "this asks in no way or in several: " + (", ".join(given) or "nothing is given"),
+            at,
+            "this asks in no way or in several: " + (", ".join(given) or "nothing is given"),
             "exactly one of " + ", ".join(keys[0] for keys in WAYS.values()),
-        )  # fmt: skip
+        )
         return
     for key in given:
         if key not in WAYS[way]:
@@ -207,9 +213,11 @@ def _reference(exercise: Exercise, reference: Reference, at: Location) -> Iterat
             yield _error((*at, "game"), UnknownNameError("game", reference.game, exercise.game))
         elif not reference.game and len(exercise.game) != 1:
             yield Finding(
-                at, f"the exercise has {len(exercise.game)} games: which one?",
-                ", ".join(exercise.game) or "none is defined", "add game = ...",
-            )  # fmt: skip
+                at,
+                f"the exercise has {len(exercise.game)} games: which one?",
+                ", ".join(exercise.game) or "none is defined",
+                "add game = ...",
+            )
     if way == "solve" and not reference.read:
         yield Finding(at, "nothing is read off the solution", "count, points, profile, payoffs.<p>")
     for name in reference.change:
@@ -280,9 +288,11 @@ def _holes(
                 continue
             if one in exercise.value:
                 yield Finding(
-                    at, f"<<{name}>> would show the result '{one}' to students",
-                    "quantities", f"if they may see it, add shown = ['{one}']",
-                )  # fmt: skip
+                    at,
+                    f"<<{name}>> would show the result '{one}' to students",
+                    "quantities",
+                    f"if they may see it, add shown = ['{one}']",
+                )
             else:
                 yield _error(at, UnknownNameError("quantity", one, open_names))
 
@@ -294,16 +304,19 @@ def questions(exercise: Exercise) -> Iterator[Finding]:
         at: Location = ("question", index)
         for key in sorted(question.model_fields_set & (_SPECIAL - set(FITTING[question.kind]))):
             yield Finding(
-                (*at, key), f"'{key}' has no meaning for an answer of kind {question.kind}",
-                ", ".join(FITTING[question.kind]) or "none of the special keys", on_key=True,
-            )  # fmt: skip
+                (*at, key),
+                f"'{key}' has no meaning for an answer of kind {question.kind}",
+                ", ".join(FITTING[question.kind]) or "none of the special keys",
+                on_key=True,
+            )
         yield from _needed(question, at)
         for name, source in question.follow.items():
             if name not in exercise.value and name not in exercise.quantity:
                 yield _error(
-                    (*at, "follow", name), UnknownNameError("value", name, exercise.value),
+                    (*at, "follow", name),
+                    UnknownNameError("value", name, exercise.value),
                     on_key=True,
-                )  # fmt: skip
+                )
             if source not in earlier:
                 yield _error(
                     (*at, "follow", name), UnknownNameError("earlier question", source, earlier)
@@ -323,18 +336,24 @@ def questions(exercise: Exercise) -> Iterator[Finding]:
 
 def _needed(question: Question, at: Location) -> Iterator[Finding]:
     needs: dict[str, tuple[str, ...]] = {
-        "choice": ("options",), "choices": ("options",), "numbers": ("labels",),
-        "expression": ("variables",), "case": ("must",),
-    }  # fmt: skip
+        "choice": ("options",),
+        "choices": ("options",),
+        "numbers": ("labels",),
+        "expression": ("variables",),
+        "case": ("must",),
+    }
     for key in needs.get(question.kind, ()):
         if not getattr(question, key):
             yield Finding(at, f"an answer of kind {question.kind} needs {key}", on_key=True)
     near = question.tolerance is not None or question.relative is not None
     if question.kind in ("number", "interval", "numbers") and not near:
         yield Finding(
-            at, "how near must the answer be?", "tolerance = 0.01 or relative = 0.001",
-            'kind = "fraction" asks for the exact number', on_key=True,
-        )  # fmt: skip
+            at,
+            "how near must the answer be?",
+            "tolerance = 0.01 or relative = 0.001",
+            'kind = "fraction" asks for the exact number',
+            on_key=True,
+        )
     if question.answer is None and question.kind not in ("text", "case"):
         yield Finding(at, "'answer' is missing", remedy="add a line answer = ...", on_key=True)
     if question.kind in ("text", "case") and question.answer is not None:
@@ -345,11 +364,20 @@ def _needed(question: Question, at: Location) -> Iterator[Finding]:
             yield Finding((*at, "mistake", number, "id"), f"'{mistake.id}' stands twice")
         if (mistake.answer is None) == (not mistake.change):
             yield Finding(
-                (*at, "mistake", number), "a mistake has an answer of its own or a change",
-                "answer = ..., or change = { quantity = ... }", on_key=True,
-            )  # fmt: skip
+                (*at, "mistake", number),
+                "a mistake has an answer of its own or a change",
+                "answer = ..., or change = { quantity = ... }",
+                on_key=True,
+            )
 
 
 RULES: tuple[Callable[[Exercise], Iterator[Finding]], ...] = (
-    names_differ, quantities, draws, used, game_tables, references, texts, questions,
-)  # fmt: skip
+    names_differ,
+    quantities,
+    draws,
+    used,
+    game_tables,
+    references,
+    texts,
+    questions,
+)

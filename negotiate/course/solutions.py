@@ -96,9 +96,13 @@ def sheet(variant: Variant) -> str:
     for number, question in enumerate(exercise.question, start=1):
         points = shown(question.points)
         lines += [
-            "", f"## {number}. {question.id} ({points} point{'s' if points != '1' else ''})", "",
-            fill(question.text.strip(), variant.world), "", worked(variant, question, known),
-        ]  # fmt: skip
+            "",
+            f"## {number}. {question.id} ({points} point{'s' if points != '1' else ''})",
+            "",
+            fill(question.text.strip(), variant.world),
+            "",
+            worked(variant, question, known),
+        ]
         for mistake in question.mistake:
             lines += ["", *_mistake(variant, question, mistake)]
     lines += cited(exercise, "## Sources")

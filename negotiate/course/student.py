@@ -87,10 +87,12 @@ def _one(entry: Mapping[str, Any], given: Any, public: Mapping[str, Any]) -> Che
     if empty(given):
         return Check(name, "open")
     question: Any = SimpleNamespace(
-        id=name, kind=entry["kind"], labels=tuple(entry["labels"]),
+        id=name,
+        kind=entry["kind"],
+        labels=tuple(entry["labels"]),
         options=tuple(SimpleNamespace(id=o) for o in entry["options"]),
         variables=tuple(entry["variables"]),
-    )  # fmt: skip
+    )
     try:
         value = KINDS[question.kind].read(question, given, lambda: _tuples(entry["shape"]))
     except NotReadable as error:
@@ -116,9 +118,12 @@ def read_public(path: Path) -> dict[str, Any]:
     """The public part of an exercise."""
     if not path.is_file() or path.stat().st_size > submission.MAX_ANSWERS:
         raise FileFormatError(
-            "the public part of the exercise is not there", path=path.name, line=1, column=1,
+            "the public part of the exercise is not there",
+            path=path.name,
+            line=1,
+            column=1,
             remedy="keep the .public.json that came with the exercise beside your answers",
-        )  # fmt: skip
+        )
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -157,15 +162,20 @@ def hand_in(answers: Mapping[str, Any], exercise: str, folder: str | Path = ".")
 
     if not isinstance(answers, Mapping):
         raise InputError(
-            f"answers is a {type(answers).__name__}", where="hand_in", allowed="a dictionary",
+            f"answers is a {type(answers).__name__}",
+            where="hand_in",
+            allowed="a dictionary",
             remedy="run the notebook from the top: its first cell says answers = {}",
-        )  # fmt: skip
+        )
     place = Path(folder)
     public = read_public(place / f"{_stem(exercise)}.public.json")
     text = submission.write_answers(
-        str(public["exercise"]), str(public["student"]), str(public["stamp"]), answers,
+        str(public["exercise"]),
+        str(public["student"]),
+        str(public["stamp"]),
+        answers,
         public.get("drawn", {}),
-    )  # fmt: skip
+    )
     target = place / f"{_stem(exercise)}.answers.toml"
     write(target, text)
     found = submission.read(target)

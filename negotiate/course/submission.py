@@ -198,9 +198,12 @@ def _answers(data: Any, name: str) -> Submission | None:
     given = data.get("answers", {})
     if not isinstance(given, dict) or len(given) > MAX_QUESTIONS:
         raise FileFormatError(
-            "'answers' is no table", path=name, line=1, column=1,
+            "'answers' is no table",
+            path=name,
+            line=1,
+            column=1,
             allowed=f"question = answer, at most {MAX_QUESTIONS}",
-        )  # fmt: skip
+        )
     answers, problems = {}, {}
     for question, entry in given.items():
         try:
@@ -310,9 +313,10 @@ def _cell(source: str, answers: dict[str, Any], problems: dict[str, str]) -> Non
             value, end = literal_at(source, found.end())
             if not _ANSWER_LINE.match(source, end):
                 raise LiteralError(
-                    "the answer is computed", allowed="a plain value such as 3/4, \"war\", [1, 2]",
+                    "the answer is computed",
+                    allowed='a plain value such as 3/4, "war", [1, 2]',
                     remedy="write the result itself: answers are read, never run",
-                )  # fmt: skip
+                )
             answers[question] = value
         except LiteralError as error:
             problems[question] = str(error)

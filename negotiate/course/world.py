@@ -117,9 +117,10 @@ class World(Mapping[str, Any]):
         if not name:
             if len(known) != 1:
                 raise InputError(
-                    f"the exercise has {len(known)} games", where=self.exercise.id,
+                    f"the exercise has {len(known)} games",
+                    where=self.exercise.id,
                     allowed="a name of one of them: " + (", ".join(known) or "none is defined"),
-                )  # fmt: skip
+                )
             name = next(iter(known))
         if name not in known:
             raise UnknownNameError("game", name, known, where=self.exercise.id)
@@ -159,9 +160,10 @@ class World(Mapping[str, Any]):
                 raise NoSolutionError(f"'{entry}' divides by zero", where=where) from None
             except TypeError:
                 raise InputError(
-                    f"'{entry}' computes with what is no number", where=where,
+                    f"'{entry}' computes with what is no number",
+                    where=where,
                     allowed="numbers; a label or a profile stands alone",
-                ) from None  # fmt: skip
+                ) from None
         found = games.literal(entry)
         if isinstance(found, (bool, Fraction)):
             return found

@@ -482,8 +482,9 @@ class Screening(
         tough_war, weak_war = 1 - win - self.cost_tough, 1 - win - self.cost_weak
         out = []
         if self.safe_demand >= 0:
-            out.append(("safe demand", self.safe_demand, 0 * win, self.safe_demand,
-                        1 - self.safe_demand))  # fmt: skip
+            out.append(
+                ("safe demand", self.safe_demand, 0 * win, self.safe_demand, 1 - self.safe_demand)
+            )
         if self.risky_demand >= 0 and self.risky_demand > self.safe_demand:
             b = weak * (1 - self.risky_demand) + (1 - weak) * tough_war
             out.append(("risks war", self.risky_demand, 1 - weak, self._risky_payoff, b))

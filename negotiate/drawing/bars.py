@@ -29,8 +29,13 @@ def _gutter(labels: Sequence[str], *, most: float = 215) -> float:
 def _row_label(board: Canvas, right: float, middle: float, label: str) -> None:
     lines = wrap(label, right - 8, 12.5)
     for index, line in enumerate(lines):
-        board.text(right - 8, middle + 4.5 + 14 * (index - (len(lines) - 1) / 2), line,
-                   size=12.5, anchor="end")  # fmt: skip
+        board.text(
+            right - 8,
+            middle + 4.5 + 14 * (index - (len(lines) - 1) / 2),
+            line,
+            size=12.5,
+            anchor="end",
+        )
 
 
 def tornado(
@@ -78,24 +83,28 @@ def tornado(
     height = bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0)
     widest = labels[shown[0]]
     board = Canvas(
-        WIDTH, height, title=f"One-way ranges of {quantity}",
+        WIDTH,
+        height,
+        title=f"One-way ranges of {quantity}",
         desc=f"Horizontal bars, longest first; base {number(base)}. The widest is {widest}, from "
         f"{number(lows[shown[0]])} at its low end to {number(highs[shown[0]])} at its high end.",
-    )  # fmt: skip
+    )
     x_axis(board, scale, bottom, quantity, grid_to=top - 6)
     for row, i in enumerate(shown):
         middle = top + step * (row + 0.5)
         _row_label(board, left, middle, labels[i])
         for end, colour in ((lows[i], "sky"), (highs[i], "vermilion")):
-            board.rect(scale(base), middle - 8, scale(end) - scale(base), 16, fill=colour,
-                       opacity=0.9)  # fmt: skip
+            board.rect(
+                scale(base), middle - 8, scale(end) - scale(base), 16, fill=colour, opacity=0.9
+            )
         same_side = (lows[i] - base) * (highs[i] - base) > 0
         if same_side:  # both ends move the answer one way: the shorter bar is drawn last, thinner
             end, colour = min(
                 ((lows[i], "sky"), (highs[i], "vermilion")), key=lambda pair: abs(pair[0] - base)
             )
-            board.rect(scale(base), middle - 4, scale(end) - scale(base), 8, fill=colour,
-                       stroke="paper")  # fmt: skip
+            board.rect(
+                scale(base), middle - 4, scale(end) - scale(base), 8, fill=colour, stroke="paper"
+            )
         if ranges:
             for end, text, other in (
                 (lows[i], ranges[i][0], highs[i]),
@@ -106,8 +115,15 @@ def tornado(
                 right = end > other or (end == other and text == ranges[i][1])
                 word = wrap(text, room - 4, 11, lines=1)[0]
                 at = max(scale(end), scale(base)) + 5 if right else min(scale(end), scale(base)) - 5
-                board.text(at, middle + 4, word, size=11, fill="soft", halo=True,
-                           anchor="start" if right else "end")  # fmt: skip
+                board.text(
+                    at,
+                    middle + 4,
+                    word,
+                    size=11,
+                    fill="soft",
+                    halo=True,
+                    anchor="start" if right else "end",
+                )
     board.line(scale(base), top - 8, scale(base), bottom, stroke="ink", width=1.2)
     board.text(scale(base), top - 13, f"base {number(base)}", size=12, anchor="middle", halo=True)
     board.rect(8, 8, 11, 11, fill="sky", opacity=0.9)
@@ -115,8 +131,15 @@ def tornado(
     board.rect(92, 8, 11, 11, fill="vermilion", opacity=0.9)
     board.text(108, 18, "input high", size=12)
     if left_out:
-        board.text(WIDTH - 8, height - 6, f"{left_out} shorter bars not drawn", size=11,
-                   anchor="end", fill="soft", italic=True)  # fmt: skip
+        board.text(
+            WIDTH - 8,
+            height - 6,
+            f"{left_out} shorter bars not drawn",
+            size=11,
+            anchor="end",
+            fill="soft",
+            italic=True,
+        )
     return board.render()
 
 
@@ -157,11 +180,13 @@ def waterfall(
     step, top = 30.0, 14.0
     bottom = top + step * len(names) + 4
     board = Canvas(
-        WIDTH, bottom + below(quantity, scale.end - scale.start),
+        WIDTH,
+        bottom + below(quantity, scale.end - scale.start),
         title=f"Shares in {quantity}",
         desc=f"From {number(start)} ({start_label}) to {number(end)} ({end_label}): "
-        + "; ".join(f"{name} {number(part)}" for name, part in zip(names[1:], parts)) + ".",
-    )  # fmt: skip
+        + "; ".join(f"{name} {number(part)}" for name, part in zip(names[1:], parts))
+        + ".",
+    )
     x_axis(board, scale, bottom, quantity, grid_to=top)
     for row, name in enumerate(names):
         middle = top + step * (row + 0.5)
@@ -177,8 +202,9 @@ def waterfall(
                 colour = "rule"
             board.rect(scale(before), middle - 8, scale(after) - scale(before), 16, fill=colour)
             if part == 0:
-                board.line(scale(after), middle - 8, scale(after), middle + 8, stroke="soft",
-                           width=2)  # fmt: skip
+                board.line(
+                    scale(after), middle - 8, scale(after), middle + 8, stroke="soft", width=2
+                )
             edge = max(scale(before), scale(after))
             if row - 1 < len(bounds):
                 a, b = (scale(before + bound) for bound in bounds[row - 1])
@@ -235,21 +261,28 @@ def terms(
     top = 34.0
     bottom = top + step * len(labels) + 2
     board = Canvas(
-        WIDTH, bottom + below(quantity, scale.end - scale.start),
+        WIDTH,
+        bottom + below(quantity, scale.end - scale.start),
         title=f"Spread of each term ({quantity})",
         desc="; ".join(
             f"{name}: {number(a)} to {number(c)}, median {number(b)}"
             for name, a, b, c in zip(labels, lows, mids, highs)
         ),
-    )  # fmt: skip
+    )
     x_axis(board, scale, bottom, quantity, grid_to=top - 4)
     signs = (("diamond", "vermilion"), ("ring", "ink"), ("triangle", "green"), ("cross", "purple"))
     for row, name in enumerate(labels):
         y = top + step * row + 16
         _row_label(board, left, y, name)
         board.line(scale.start, y, scale.end, y, stroke="grid")
-        board.rect(scale(lows[row]), y - 6, max(scale(highs[row]) - scale(lows[row]), 1), 12,
-                   fill="sky", opacity=0.55)  # fmt: skip
+        board.rect(
+            scale(lows[row]),
+            y - 6,
+            max(scale(highs[row]) - scale(lows[row]), 1),
+            12,
+            fill="sky",
+            opacity=0.55,
+        )
         board.line(scale(mids[row]), y - 8, scale(mids[row]), y + 8, stroke="blue", width=2.4)
         for (_, values), (shape, colour) in zip(marks, signs):
             value = values[row]
@@ -261,8 +294,15 @@ def terms(
                 (ends[row][0], scale.start, "start"),
                 (ends[row][1], scale.end, "end"),
             ):
-                board.text(x, y + 21, wrap(text, half, 11, lines=1)[0], size=11, fill="soft",
-                           anchor=anchor, italic=True)  # fmt: skip
+                board.text(
+                    x,
+                    y + 21,
+                    wrap(text, half, 11, lines=1)[0],
+                    size=11,
+                    fill="soft",
+                    anchor=anchor,
+                    italic=True,
+                )
     x = 8.0
     board.rect(x, 8, 22, 11, fill="sky", opacity=0.55)
     board.line(x + 11, 6, x + 11, 21, stroke="blue", width=2.4)

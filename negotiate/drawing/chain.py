@@ -27,14 +27,17 @@ def figure(
     wide = max(150.0, 58.0 * count / 2)
     height = 2 * wide + 190 if count > 2 else 250
     board = Canvas(
-        WIDTH, height, title=title,
+        WIDTH,
+        height,
+        title=title,
         desc="; ".join(
-            f"from {s}: " + ", ".join(
+            f"from {s}: "
+            + ", ".join(
                 f"{t} {number(p)}" for t, p in zip(states, row, strict=True) if p > PROBABILITY
             )
             for s, row in zip(states, chances, strict=True)
         ),
-    )  # fmt: skip
+    )
     cx, cy = WIDTH / 2, height / 2 + 12
     rx, ry = min(wide * 1.45, WIDTH / 2 - 90), (wide if count > 2 else 0)
     places = [
@@ -49,9 +52,14 @@ def figure(
                 _arrow(board, places[a], places[b], chance, numbers)
     for k, (state, (x, y)) in enumerate(zip(states, places, strict=True)):
         ends = state in absorbing
-        board.circle(x, y, _RADIUS, fill="wash" if not ends else "grid",
-                     stroke="blue" if state == start else "ink",
-                     line=2.5 if state == start else 1)  # fmt: skip
+        board.circle(
+            x,
+            y,
+            _RADIUS,
+            fill="wash" if not ends else "grid",
+            stroke="blue" if state == start else "ink",
+            line=2.5 if state == start else 1,
+        )
         lines = wrap(state, 2 * _RADIUS - 8, 11, lines=3)
         for n, line in enumerate(lines):
             board.text(x, y + 4 + 12 * (n - (len(lines) - 1) / 2), line, size=11, anchor="middle")
@@ -63,8 +71,16 @@ def figure(
         above = count > 2 and y < cy - ry / 4
         first = y - _RADIUS - 8 - 13 * (len(under) - 1) if above else y + _RADIUS + 14
         for n, line in enumerate(under):
-            board.text(x, first + 13 * n, line, size=10.5, anchor="middle", halo=True,
-                       italic=not line.startswith("stays"), fill="soft")  # fmt: skip
+            board.text(
+                x,
+                first + 13 * n,
+                line,
+                size=10.5,
+                anchor="middle",
+                halo=True,
+                italic=not line.startswith("stays"),
+                fill="soft",
+            )
     return board.render()
 
 
@@ -80,8 +96,9 @@ def _arrow(
     ax, ay = _toward((x0, y0), (mx, my))
     bx, by = _toward((x1, y1), (mx, my))
     width = 0.8 + 4.2 * math.sqrt(chance) if shown else 1.2
-    board.curve(f"M {ax:.1f} {ay:.1f} Q {mx:.1f} {my:.1f} {bx:.1f} {by:.1f}",
-                stroke="rule", width=width)  # fmt: skip
+    board.curve(
+        f"M {ax:.1f} {ay:.1f} Q {mx:.1f} {my:.1f} {bx:.1f} {by:.1f}", stroke="rule", width=width
+    )
     angle = math.atan2(by - my, bx - mx)
     size = 5 + width
     board.polyline(
@@ -90,8 +107,9 @@ def _arrow(
             (bx - size * math.cos(angle - 0.4), by - size * math.sin(angle - 0.4)),
             (bx - size * math.cos(angle + 0.4), by - size * math.sin(angle + 0.4)),
         ],
-        fill="rule", stroke=None,
-    )  # fmt: skip
+        fill="rule",
+        stroke=None,
+    )
     if shown:
         share = 0.42  # nearer the tail, where arrows that cross the middle are still apart
         lx = (1 - share) ** 2 * ax + 2 * share * (1 - share) * mx + share**2 * bx

@@ -64,8 +64,10 @@ def share_bar(
         if a <= b:
             board.rect(scale(a), y, max(scale(b) - scale(a), 1.5), tall, opacity=0.6,
                        fill=SERIES[k % len(SERIES)])  # fmt: skip
-        middle = min(max((scale(a) + scale(b)) / 2, 30 + text_width(label, 12) / 2),
-                     WIDTH - 30 - text_width(label, 12) / 2)  # fmt: skip
+        middle = min(
+            max((scale(a) + scale(b)) / 2, 30 + text_width(label, 12) / 2),
+            WIDTH - 30 - text_width(label, 12) / 2,
+        )
         board.text(middle, y + tall + 13, label, size=12, anchor="middle")
     for at, word, x, row in flags:
         y = 16.0 + 17 * row
@@ -138,10 +140,14 @@ def regions(
     )
     for first, last, low, high, label in _blocks(table):
         colour, opacity = tints[label]
-        board.rect(sx(x[0] + first * step_x), sy(y[0] + high * step_y),
-                   sx(x[0] + last * step_x) - sx(x[0] + first * step_x),
-                   sy(y[0] + low * step_y) - sy(y[0] + high * step_y),
-                   fill=colour, opacity=opacity)  # fmt: skip
+        board.rect(
+            sx(x[0] + first * step_x),
+            sy(y[0] + high * step_y),
+            sx(x[0] + last * step_x) - sx(x[0] + first * step_x),
+            sy(y[0] + low * step_y) - sy(y[0] + high * step_y),
+            fill=colour,
+            opacity=opacity,
+        )
     x_axis(board, sx, bottom, x_label)
     y_axis(board, sy, left, y_label)
     line = 22.0
@@ -149,8 +155,13 @@ def regions(
         letter = chr(65 + k % 26)
         spot = _middle(table, name)
         if spot is not None:
-            board.text(sx(x[0] + spot[0] * step_x), sy(y[0] + spot[1] * step_y) + 5, letter,
-                       anchor="middle", bold=True)  # fmt: skip
+            board.text(
+                sx(x[0] + spot[0] * step_x),
+                sy(y[0] + spot[1] * step_y) + 5,
+                letter,
+                anchor="middle",
+                bold=True,
+            )
         colour, opacity = tints[name]
         board.rect(right + 16, line - 12, 16, 16, fill=colour, opacity=opacity)
         board.text(right + 24, line + 0.5, letter, size=11.5, anchor="middle", bold=True)
@@ -234,8 +245,12 @@ def steps(cutoffs: Sequence[Sequence[float]], *, what: str) -> str:
     rows = [finite(row, "steps") for row in cutoffs]
     scale = Scale(0.0, 1.0, 90.0, WIDTH - 20.0)
     bottom = 18.0 + 34 * len(rows)
-    board = Canvas(WIDTH, bottom + below(what, WIDTH - 110.0), title=f"What talk can tell: {what}",
-                   desc="; ".join(", ".join(number(x) for x in row) for row in rows))  # fmt: skip
+    board = Canvas(
+        WIDTH,
+        bottom + below(what, WIDTH - 110.0),
+        title=f"What talk can tell: {what}",
+        desc="; ".join(", ".join(number(x) for x in row) for row in rows),
+    )
     for k, row in enumerate(rows):
         y = 14.0 + 34 * k
         parts = len(row) - 1

@@ -64,8 +64,9 @@ def frontier(
     if window is not None:
         x0, x1, y0, y1 = finite(window, where)
         if not (x1 > x0 and y1 > y0):
-            raise InputError(f"the window is {window}", where=where,
-                             allowed="x low < x high, y low < y high")  # fmt: skip
+            raise InputError(
+                f"the window is {window}", where=where, allowed="x low < x high, y low < y high"
+            )
         every = [(x0, y0), (x1, y1)]
     left, right, top, bottom = 72.0, 442.0, 20.0, 410.0
     margin = 0.05 if window is None else 0.0
@@ -81,10 +82,11 @@ def frontier(
     across = f"utility of {parties[0]} ({unit})"
     said = "; ".join(f"{name} ({number(at[0])}, {number(at[1])})" for name, at, _ in named)
     board = Canvas(
-        WIDTH, bottom + 6 + below(across, right - left) + (18 if hidden else 0),
+        WIDTH,
+        bottom + 6 + below(across, right - left) + (18 if hidden else 0),
         title=f"Frontier of {parties[0]} and {parties[1]}",
         desc=f"Disagreement ({number(d[0])}, {number(d[1])}) in {unit}; {said}.",
-    )  # fmt: skip
+    )
     x_axis(board, sx, bottom, across, grid_to=top)
     y_axis(board, sy, left, f"utility of {parties[1]} ({unit})", grid_to=right)
     frame = (sx.low, sx.high, sy.low, sy.high)
@@ -116,8 +118,12 @@ def _cut(start: Pair, end: Pair, frame: Frame) -> tuple[Pair, Pair] | None:
     """The part of a segment inside the frame (Liang and Barsky 1984), or None."""
     (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
     first, last = 0.0, 1.0
-    for step, room in ((-dx, x - frame[0]), (dx, frame[1] - x), (-dy, y - frame[2]),
-                       (dy, frame[3] - y)):  # fmt: skip
+    for step, room in (
+        (-dx, x - frame[0]),
+        (dx, frame[1] - x),
+        (-dy, y - frame[2]),
+        (dy, frame[3] - y),
+    ):
         if step == 0:
             if room < 0:
                 return None
@@ -132,15 +138,20 @@ def _cut(start: Pair, end: Pair, frame: Frame) -> tuple[Pair, Pair] | None:
 
 def _clip(polygon: list[Pair], frame: Frame) -> list[Pair]:
     """A polygon cut to the frame, one side after another (Sutherland and Hodgman 1974)."""
-    for axis, bound, sign in ((0, frame[0], 1), (0, frame[1], -1), (1, frame[2], 1),
-                              (1, frame[3], -1)):  # fmt: skip
+    for axis, bound, sign in (
+        (0, frame[0], 1),
+        (0, frame[1], -1),
+        (1, frame[2], 1),
+        (1, frame[3], -1),
+    ):
         out: list[Pair] = []
         for before, here in zip([*polygon[-1:], *polygon[:-1]], polygon):
             a, b = sign * (before[axis] - bound), sign * (here[axis] - bound)
             if (a >= 0) != (b >= 0):
                 t = a / (a - b)
-                out.append((before[0] + t * (here[0] - before[0]),
-                            before[1] + t * (here[1] - before[1])))  # fmt: skip
+                out.append(
+                    (before[0] + t * (here[0] - before[0]), before[1] + t * (here[1] - before[1]))
+                )
             if b >= 0:
                 out.append(here)
         polygon = out

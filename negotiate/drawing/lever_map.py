@@ -56,17 +56,21 @@ def lever_map(
     where = "lever map"
     if len(names) > MOST_PARTIES or len(edges) > MOST_EDGES:
         raise TooLargeError(
-            f"{len(names)} parties and {len(edges)} arrows", where=where,
+            f"{len(names)} parties and {len(edges)} arrows",
+            where=where,
             allowed=f"{MOST_PARTIES} parties and {MOST_EDGES} arrows",
             remedy="draw the principals and their levers only",
-        )  # fmt: skip
+        )
     for edge in edges:
         for party in (edge.holder, edge.target):
             if party not in names:
                 raise UnknownNameError("party", party, names, where=where)
         if not math.isfinite(float(edge.cost)):
-            raise InputError(f"the cost of '{clean(edge.label)}' is {edge.cost}", where=where,
-                             allowed="a finite number")  # fmt: skip
+            raise InputError(
+                f"the cost of '{clean(edge.label)}' is {edge.cost}",
+                where=where,
+                allowed="a finite number",
+            )
     chosen = [p for p in principals if p in names] or list(names)[:2]
     pairs: dict[tuple[str, str], list[Edge]] = {}
     for edge in edges:
@@ -79,20 +83,34 @@ def lever_map(
     )
     places = _places(list(names), chosen, height)
     board = Canvas(
-        WIDTH, height + 36, title="Who can hurt whom, and how much",
+        WIDTH,
+        height + 36,
+        title="Who can hurt whom, and how much",
         desc="; ".join(
             f"{names[e.holder]} on {names[e.target]}: {e.label}, cost {number(float(e.cost))}"
             + (f", credibility {number(float(e.credibility))}" if e.credibility is not None else "")
             for e in edges
-        ) or "No lever.",
-    )  # fmt: skip
+        )
+        or "No lever.",
+    )
     top_cost = max((abs(float(edge.cost)) for edge in edges), default=1.0) or 1.0
     labels: list[tuple[float, float, list[str], str]] = []
     for (holder, target), group in pairs.items():
         mutual = (target, holder) in pairs
         for rank, edge in enumerate(sorted(group, key=lambda e: (-abs(float(e.cost)), e.label))):
-            labels.append(_arrow(board, places[holder], places[target], edge, rank, len(group),
-                                 mutual, top_cost, {holder, target} <= set(chosen)))  # fmt: skip
+            labels.append(
+                _arrow(
+                    board,
+                    places[holder],
+                    places[target],
+                    edge,
+                    rank,
+                    len(group),
+                    mutual,
+                    top_cost,
+                    {holder, target} <= set(chosen),
+                )
+            )
     for party, (x, y) in places.items():
         _node(board, x, y, names[party], party in chosen)
     _place_labels(board, labels, places)
@@ -122,12 +140,25 @@ def _node(board: Canvas, x: float, y: float, name: str, principal: bool) -> None
     lines = wrap(name, 112, 14)
     width = max(text_width(line, 14) for line in lines) + 26
     height = 18.0 * len(lines) + 14
-    board.rect(x - width / 2, y - height / 2, width, height, fill="paper",
-               stroke="ink" if principal else "soft", line=1.8 if principal else 1,
-               radius=5)  # fmt: skip
+    board.rect(
+        x - width / 2,
+        y - height / 2,
+        width,
+        height,
+        fill="paper",
+        stroke="ink" if principal else "soft",
+        line=1.8 if principal else 1,
+        radius=5,
+    )
     for index, line in enumerate(lines):
-        board.text(x, y + 5 + 18 * (index - (len(lines) - 1) / 2), line, size=14, anchor="middle",
-                   bold=principal)  # fmt: skip
+        board.text(
+            x,
+            y + 5 + 18 * (index - (len(lines) - 1) / 2),
+            line,
+            size=14,
+            anchor="middle",
+            bold=principal,
+        )
 
 
 def _arrow(
@@ -180,10 +211,14 @@ def _arrow(
     board.polyline(steps, stroke=colour, width=width, dash=dash)
     side = head * 0.55
     board.polyline(
-        [tip, (tip[0] - dx * head - dy * side, tip[1] - dy * head + dx * side),
-         (tip[0] - dx * head + dy * side, tip[1] - dy * head - dx * side)],
-        fill=colour, stroke=None,
-    )  # fmt: skip
+        [
+            tip,
+            (tip[0] - dx * head - dy * side, tip[1] - dy * head + dx * side),
+            (tip[0] - dx * head + dy * side, tip[1] - dy * head - dx * side),
+        ],
+        fill=colour,
+        stroke=None,
+    )
     lx, ly = at(0.5)
     if not central:  # beside the arrow, away from the middle of the map
         lx += 46 if lx > WIDTH / 2 else -46
@@ -218,8 +253,10 @@ def _place_labels(
                     frame = (cx - width / 2 - 3, cy - tall / 2, cx + width / 2 + 3, cy + tall / 2)
                     if frame[1] < 2 or frame[3] > board.height - 34:
                         continue
-                    if any(frame[0] < c and a < frame[2] and frame[1] < d and b < frame[3]
-                           for a, b, c, d in taken):  # fmt: skip
+                    if any(
+                        frame[0] < c and a < frame[2] and frame[1] < d and b < frame[3]
+                        for a, b, c, d in taken
+                    ):
                         continue
                     cost = shift * 5 + abs(slide) * 0.7
                     if best is None or cost < best[0]:
@@ -228,11 +265,13 @@ def _place_labels(
                 break
         _, cx, cy, frame = best or (0.0, x, y, (x, y, x, y))
         taken.append(frame)
-        board.rect(frame[0] + 1, frame[1], frame[2] - frame[0] - 2, frame[3] - frame[1],
-                   fill="paper")  # fmt: skip
+        board.rect(
+            frame[0] + 1, frame[1], frame[2] - frame[0] - 2, frame[3] - frame[1], fill="paper"
+        )
         for index, line in enumerate(lines):
-            board.text(cx, cy + 4 + 15 * (index - (len(lines) - 1) / 2), line, size=12,
-                       anchor="middle")  # fmt: skip
+            board.text(
+                cx, cy + 4 + 15 * (index - (len(lines) - 1) / 2), line, size=12, anchor="middle"
+            )
 
 
 def _key(board: Canvas, y: float, unit: str) -> None:
@@ -240,5 +279,11 @@ def _key(board: Canvas, y: float, unit: str) -> None:
     board.text(46, y, "credible (0.5 or more)", size=11.5, fill="soft")
     board.line(180, y - 4, 210, y - 4, stroke="vermilion", width=3, dash="6 4")
     board.text(216, y, "not credible", size=11.5, fill="soft")
-    board.text(WIDTH - 8, y, f"number: cost to the target ({unit}) × credibility; width: cost",
-               size=11.5, anchor="end", fill="soft")  # fmt: skip
+    board.text(
+        WIDTH - 8,
+        y,
+        f"number: cost to the target ({unit}) × credibility; width: cost",
+        size=11.5,
+        anchor="end",
+        fill="soft",
+    )

@@ -53,11 +53,12 @@ def phase_map(
     bottom = top + 340
     sx, sy = Scale(*x_range, left, right), Scale(*y_range, bottom, top)
     board = Canvas(
-        WIDTH, bottom + below(x_label, right - left),
+        WIDTH,
+        bottom + below(x_label, right - left),
         title=f"The answer over {x_label} and {y_label}",
         desc="; ".join(f"{letter(i)}: {name}" for i, name in enumerate(names))
         + (f"; base {number(base[0])}, {number(base[1])}." if base else "."),
-    )  # fmt: skip
+    )
     for i, name in enumerate(names):
         x, y = 24.0 + (i % columns) * wide, 6.0 + 30 * (i // columns)
         _swatch(board, x, y, i)
@@ -82,13 +83,20 @@ def phase_map(
     plane = (right - left) * (bottom - top)
     for i, (area, mx, my) in sorted(weights.items()):
         if area > 0.02 * plane:
-            board.text(mx / area, my / area + 5, letter(i), size=15, anchor="middle", bold=True,
-                       halo=True)  # fmt: skip
+            board.text(
+                mx / area, my / area + 5, letter(i), size=15, anchor="middle", bold=True, halo=True
+            )
     if base is not None:
         board.marker(sx(base[0]), sy(base[1]), "diamond", colour="vermilion", size=6)
         flip = sx(base[0]) > right - 70
-        board.text(sx(base[0]) + (-9 if flip else 9), sy(base[1]) - 7, "the case", size=12,
-                   halo=True, anchor="end" if flip else "start")  # fmt: skip
+        board.text(
+            sx(base[0]) + (-9 if flip else 9),
+            sy(base[1]) - 7,
+            "the case",
+            size=12,
+            halo=True,
+            anchor="end" if flip else "start",
+        )
     return board.render()
 
 

@@ -71,11 +71,13 @@ def _curves(
     sx = Scale(min(span), max(span), left, right)
     sy = Scale(*(y_range or padded(min(kept), max(kept), 0.06)), bottom, top)
     board = Canvas(
-        WIDTH, bottom + below(x_label, right - left),
+        WIDTH,
+        bottom + below(x_label, right - left),
         title=f"{y_label} against {x_label}",
         desc=f"{', '.join(series)} over {number(min(xs))} to {number(max(xs))}"
-        + "".join(f"; mark at {number(value)}: {word}" for value, word in marks) + ".",
-    )  # fmt: skip
+        + "".join(f"; mark at {number(value)}: {word}" for value, word in marks)
+        + ".",
+    )
     x_axis(board, sx, bottom, x_label, grid_to=top)
     y_axis(board, sy, left, y_label, grid_to=right)
     if len(series) > 1:
@@ -118,8 +120,15 @@ def _verticals(
             row += 1
         used.append((a, b, row))
         board.line(x, top, x, bottom, stroke=colour, dash=dash, width=1.2)
-        board.text(x - 5 if flip else x + 5, top + 12 + 15 * row, text, size=11.5, halo=True,
-                   anchor="end" if flip else "start", fill=colour)  # fmt: skip
+        board.text(
+            x - 5 if flip else x + 5,
+            top + 12 + 15 * row,
+            text,
+            size=11.5,
+            halo=True,
+            anchor="end" if flip else "start",
+            fill=colour,
+        )
 
 
 def survival(
@@ -141,17 +150,21 @@ def survival(
         for before, after in zip([1.0, *finite(values, where)], finite(values, where)):
             if not -1e-9 <= after <= before + 1e-9:
                 raise InputError(
-                    f"{after:.4g} follows {before:.4g}", where=f"survival curve '{name}'",
-                    allowed="probabilities that never rise", remedy="sort by time",
-                )  # fmt: skip
+                    f"{after:.4g} follows {before:.4g}",
+                    where=f"survival curve '{name}'",
+                    allowed="probabilities that never rise",
+                    remedy="sort by time",
+                )
     points = baserates or {}
     extra = [t for pairs in points.values() for t, _ in pairs]
     span = [*finite(times, where), *(value for value, _ in events)]
     if extra and (min(extra) < min(span) or max(extra) > max(span)):
         raise InputError(
-            "a base rate lies outside the times", where=where,
-            allowed=f"{min(span):g} to {max(span):g}", remedy="compute the curves further",
-        )  # fmt: skip
+            "a base rate lies outside the times",
+            where=where,
+            allowed=f"{min(span):g} to {max(span):g}",
+            remedy="compute the curves further",
+        )
     board, sx, sy = _curves(
         where, times, curves, f"time since signature ({time_unit})", what, None, events, (0.0, 1.0)
     )
@@ -196,11 +209,12 @@ def box(
     density = f"{number(sum(map(bool, inside)) / len(inside))}" if inside else "undefined"
     cover = f"{number(sum(map(bool, inside)) / hits)}" if hits else "undefined"
     board = Canvas(
-        WIDTH, bottom + below(x_label, right - left),
+        WIDTH,
+        bottom + below(x_label, right - left),
         title=f"{hit_label} by {x_label} and {y_label}",
         desc=f"Box {number(x0)} to {number(x1)} by {number(y0)} to {number(y1)}; in this plane "
         f"share of hits inside {density}, share of all hits inside {cover}.",
-    )  # fmt: skip
+    )
     x_axis(board, sx, bottom, x_label)
     y_axis(board, sy, left, y_label)
     board.rect(sx(x0), sy(y1), sx(x1) - sx(x0), sy(y0) - sy(y1), fill="orange", opacity=0.14)
@@ -218,6 +232,13 @@ def box(
     board.circle(at, 16, 3, fill=None, stroke="sky", line=1)
     board.text(at + 9, 20, miss_label, size=12)
     if every > 1:
-        board.text(right, 20, f"1 in {every} of {len(xs)} draws drawn", size=11, anchor="end",
-                   fill="soft", italic=True)  # fmt: skip
+        board.text(
+            right,
+            20,
+            f"1 in {every} of {len(xs)} draws drawn",
+            size=11,
+            anchor="end",
+            fill="soft",
+            italic=True,
+        )
     return board.render()

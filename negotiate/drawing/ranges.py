@@ -25,8 +25,13 @@ def _step(labels: Sequence[str], left: float) -> float:
 def _label(board: Canvas, right: float, middle: float, label: str) -> None:
     lines = wrap(label, right - 8, 12.5, lines=LINES)
     for index, line in enumerate(lines):
-        board.text(right - 8, middle + 4.5 + 14 * (index - (len(lines) - 1) / 2), line,
-                   size=12.5, anchor="end")  # fmt: skip
+        board.text(
+            right - 8,
+            middle + 4.5 + 14 * (index - (len(lines) - 1) / 2),
+            line,
+            size=12.5,
+            anchor="end",
+        )
 
 
 def bars(
@@ -64,17 +69,24 @@ def bars(
     bottom = top + step * shown + 4
     left_out = count - shown
     board = Canvas(
-        WIDTH, bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0),
+        WIDTH,
+        bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0),
         title=quantity,
         desc="; ".join(f"{name} {number(v)}" for name, v in zip(labels[:shown], sizes)) + ".",
-    )  # fmt: skip
+    )
     x_axis(board, scale, bottom, quantity, grid_to=top)
     for row in range(shown):
         middle = top + step * (row + 0.5)
         _label(board, left, middle, labels[row])
         zero, edge = scale(0.0), scale(sizes[row])
-        board.rect(min(zero, edge), middle - 8, abs(edge - zero), 16,
-                   fill="blue" if sizes[row] >= 0 else "vermilion", opacity=0.85)  # fmt: skip
+        board.rect(
+            min(zero, edge),
+            middle - 8,
+            abs(edge - zero),
+            16,
+            fill="blue" if sizes[row] >= 0 else "vermilion",
+            opacity=0.85,
+        )
         end = max(zero, edge)
         if lows:
             a, b = scale(lows[row]), scale(highs[row])
@@ -86,9 +98,15 @@ def bars(
     for mark in marks:
         board.line(scale(mark), top - 4, scale(mark), bottom, stroke="vermilion", dash="5 3")
     if left_out:
-        board.text(WIDTH - 8, bottom + below(quantity, scale.end - scale.start) + 8,
-                   f"{left_out} more not drawn", size=11, anchor="end", fill="soft",
-                   italic=True)  # fmt: skip
+        board.text(
+            WIDTH - 8,
+            bottom + below(quantity, scale.end - scale.start) + 8,
+            f"{left_out} more not drawn",
+            size=11,
+            anchor="end",
+            fill="soft",
+            italic=True,
+        )
     return board.render()
 
 
@@ -128,11 +146,15 @@ def ranges(
     bottom = top + step * shown + 4
     left_out = count - shown
     board = Canvas(
-        WIDTH, bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0),
+        WIDTH,
+        bottom + below(quantity, scale.end - scale.start) + (16 if left_out else 0),
         title=quantity,
-        desc="; ".join(f"{name}: {number(a)} to {number(b)} of its range"
-                       for name, a, b in zip(labels[:shown], lows, highs)) + ".",
-    )  # fmt: skip
+        desc="; ".join(
+            f"{name}: {number(a)} to {number(b)} of its range"
+            for name, a, b in zip(labels[:shown], lows, highs)
+        )
+        + ".",
+    )
     x_axis(board, scale, bottom, quantity)
     for row in range(shown):
         y = top + step * row + 14
@@ -155,7 +177,13 @@ def ranges(
                 at = min(max((a + b) / 2, scale.start + half), scale.end - half)
                 board.text(at, y + 19, text, size=11, fill="soft", anchor="middle")
     if left_out:
-        board.text(WIDTH - 8, bottom + below(quantity, scale.end - scale.start) + 8,
-                   f"{left_out} more not drawn", size=11, anchor="end", fill="soft",
-                   italic=True)  # fmt: skip
+        board.text(
+            WIDTH - 8,
+            bottom + below(quantity, scale.end - scale.start) + 8,
+            f"{left_out} more not drawn",
+            size=11,
+            anchor="end",
+            fill="soft",
+            italic=True,
+        )
     return board.render()

@@ -106,9 +106,12 @@ def _square(
         anchor="middle",
     )
     board.text(
-        22, top + SIDE / 2, f"P({clean(row)} plays {clean(labels[row][1])})",
-        anchor="middle", turn=-90,
-    )  # fmt: skip
+        22,
+        top + SIDE / 2,
+        f"P({clean(row)} plays {clean(labels[row][1])})",
+        anchor="middle",
+        turn=-90,
+    )
     _replies(board, solution, across, up)
     places = [(across(p[1][1]), up(p[0][1])) for p in points]
     for members in _sets(solution):

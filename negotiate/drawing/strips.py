@@ -40,8 +40,11 @@ def strip(
         raise InputError("there is no cell", where=where, allowed="one cell or more")
     edges = finite([v for low, high, _ in cells for v in (low, high)], where)
     if any(b < a for a, b in itertools.pairwise(edges)):
-        raise InputError("the cells overlap or are out of order", where=where,
-                         allowed="each cell's low at or above the last one's high")  # fmt: skip
+        raise InputError(
+            "the cells overlap or are out of order",
+            where=where,
+            allowed="each cell's low at or above the last one's high",
+        )
     answers = list(dict.fromkeys(answer for *_, answer in cells))
     extra = ([base] if base is not None else []) + [v for v, _ in points] + list(span or ())
     scale = Scale(min([*edges, *extra]), max([*edges, *extra]), 24, WIDTH - 24)
@@ -55,9 +58,11 @@ def strip(
     label_row = top + tall + 18
     axis = top + tall + 38 + (16 if span else 0)
     board = Canvas(
-        WIDTH, axis + below(quantity, WIDTH - 48.0), title=f"The answer along {quantity}",
+        WIDTH,
+        axis + below(quantity, WIDTH - 48.0),
+        title=f"The answer along {quantity}",
         desc="; ".join(f"{number(a)} to {number(b)}: {answer}" for a, b, answer in cells),
-    )  # fmt: skip
+    )
     tints = {answer: SERIES[i % len(SERIES)] for i, answer in enumerate(answers)}
     for i, answer in enumerate(answers):
         x, y = 24.0 + (i % columns) * 300, 8.0 + 32 * (i // columns)
@@ -68,17 +73,31 @@ def strip(
     for low, high, answer in cells:
         i = answers.index(answer)
         width = scale(high) - scale(low)
-        board.rect(scale(low), top, width, tall, fill=tints[answer],
-                   opacity=0.55 if i < 6 else 0.25, stroke="paper")  # fmt: skip
+        board.rect(
+            scale(low),
+            top,
+            width,
+            tall,
+            fill=tints[answer],
+            opacity=0.55 if i < 6 else 0.25,
+            stroke="paper",
+        )
         if width > 14:
-            board.text((scale(low) + scale(high)) / 2, top + 22, chr(65 + i % 26), size=14,
-                       anchor="middle", bold=True)  # fmt: skip
+            board.text(
+                (scale(low) + scale(high)) / 2,
+                top + 22,
+                chr(65 + i % 26),
+                size=14,
+                anchor="middle",
+                bold=True,
+            )
     for value, answer in points:
         board.circle(scale(value), top + tall / 2, 5, fill=tints.get(answer, "ink"), stroke="ink")
     if cuts:
         widest = max(text_width(number(cut), 11.5) for cut in cuts)
-        places = spread([scale(cut) for cut in cuts], widest + 10, 24 + widest / 2,
-                        WIDTH - 24 - widest / 2)  # fmt: skip
+        places = spread(
+            [scale(cut) for cut in cuts], widest + 10, 24 + widest / 2, WIDTH - 24 - widest / 2
+        )
         for cut, at in zip(cuts, places):
             board.line(scale(cut), top, scale(cut), top + tall + 4, stroke="ink")
             board.line(scale(cut), top + tall + 4, at, label_row - 9, stroke="soft", width=0.7)
@@ -93,8 +112,16 @@ def strip(
         board.line(a, y, b, y, stroke="soft", width=1.2)
         for x in (a, b):
             board.line(x, y - 4, x, y + 4, stroke="soft", width=1.2)
-        board.text((a + b) / 2, y - 3, "plausible range", size=10.5, anchor="middle", halo=True,
-                   fill="soft", italic=True)  # fmt: skip
+        board.text(
+            (a + b) / 2,
+            y - 3,
+            "plausible range",
+            size=10.5,
+            anchor="middle",
+            halo=True,
+            fill="soft",
+            italic=True,
+        )
     x_axis(board, scale, axis, quantity)
     return board.render()
 
@@ -122,14 +149,18 @@ def histogram(
     sx = Scale(*padded(min(span), max(span), 0.01), left, right)
     sy = Scale(0, max(bars) * 1.04 or 1, bottom, top)
     board = Canvas(
-        WIDTH, bottom + below(quantity, right - left), title=f"Spread of {quantity}",
+        WIDTH,
+        bottom + below(quantity, right - left),
+        title=f"Spread of {quantity}",
         desc=f"{len(bars)} bins from {number(bounds[0])} to {number(bounds[-1])}"
-        + "".join(f"; {word} at {number(value)}" for value, word in marks) + ".",
-    )  # fmt: skip
+        + "".join(f"; {word} at {number(value)}" for value, word in marks)
+        + ".",
+    )
     y_axis(board, sy, left, y_label, grid_to=right)
     for a, b, bar in zip(bounds, bounds[1:], bars):
-        board.rect(sx(a), sy(bar), sx(b) - sx(a), bottom - sy(bar), fill="sky", stroke="paper",
-                   line=0.7)  # fmt: skip
+        board.rect(
+            sx(a), sy(bar), sx(b) - sx(a), bottom - sy(bar), fill="sky", stroke="paper", line=0.7
+        )
     x_axis(board, sx, bottom, quantity)
     flags = []
     for place, (value, word) in enumerate(marks):
@@ -138,8 +169,16 @@ def histogram(
         flags.append((not flip, -value if flip else value, place, sx(value), text, flip))
     for row, (_, _, place, x, text, flip) in enumerate(sorted(flags)):  # no line cuts a label
         y = 20.0 + 17 * row
-        board.line(x, y - 8, x, bottom, stroke="ink" if place == 0 else "vermilion", width=1.6,
-                   dash="" if place == 0 else "5 3")  # fmt: skip
-        board.text(x - 6 if flip else x + 6, y, text, size=12, halo=True,
-                   anchor="end" if flip else "start")  # fmt: skip
+        board.line(
+            x,
+            y - 8,
+            x,
+            bottom,
+            stroke="ink" if place == 0 else "vermilion",
+            width=1.6,
+            dash="" if place == 0 else "5 3",
+        )
+        board.text(
+            x - 6 if flip else x + 6, y, text, size=12, halo=True, anchor="end" if flip else "start"
+        )
     return board.render()

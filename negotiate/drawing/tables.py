@@ -54,11 +54,17 @@ def best_replies(payoffs: Payoffs) -> list[list[tuple[bool, bool]]]:
     """
     cells = [[tuple(cell) for cell in row] for row in payoffs]
     if not cells or not cells[0] or any(len(row) != len(cells[0]) for row in cells):
-        raise InputError("the rows differ in length or are empty", where="payoff matrix",
-                         allowed="R rows of C pairs")  # fmt: skip
+        raise InputError(
+            "the rows differ in length or are empty",
+            where="payoff matrix",
+            allowed="R rows of C pairs",
+        )
     if len(cells) * len(cells[0]) > MOST_CELLS:
-        raise TooLargeError(f"{len(cells)} x {len(cells[0])} cells", where="payoff matrix",
-                            allowed=f"{MOST_CELLS} cells")  # fmt: skip
+        raise TooLargeError(
+            f"{len(cells)} x {len(cells[0])} cells",
+            where="payoff matrix",
+            allowed=f"{MOST_CELLS} cells",
+        )
     if any(len(cell) != 2 for row in cells for cell in row):
         raise InputError("a cell is not a pair", where="payoff matrix", allowed="two payoffs")
     best_row = [max(row[c][0] for row in cells) for c in range(len(cells[0]))]
@@ -93,8 +99,9 @@ def _checked(rows: Sequence[str], columns: Sequence[str], payoffs: Payoffs) -> N
         raise InputError(
             f"{len(rows)} row and {len(columns)} column labels for {len(payoffs)} x "
             f"{len(payoffs[0]) if len(payoffs) else 0} payoffs",
-            where="payoff matrix", allowed="one label a strategy",
-        )  # fmt: skip
+            where="payoff matrix",
+            allowed="one label a strategy",
+        )
 
 
 def payoff_html(

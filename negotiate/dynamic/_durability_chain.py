@@ -156,9 +156,11 @@ def worth_of(with_device: Chain, without: Chain) -> Any:
     long, short = with_device.expected_time(), without.expected_time()
     with np.errstate(invalid="ignore"):
         gap = long - short
-    return np.where(np.isinf(long) & np.isinf(short), 0.0, gap) if np.ndim(gap) else (
-        0 if long == short else gap
-    )  # fmt: skip
+    return (
+        np.where(np.isinf(long) & np.isinf(short), 0.0, gap)
+        if np.ndim(gap)
+        else (0 if long == short else gap)
+    )
 
 
 def chance_of(value: Any, where: str) -> Any:

@@ -80,8 +80,9 @@ class StochasticFile(GameFile):
             for name, kind in ((item.actions, "actions"), (item.payoffs, "payoffs")):
                 for player in name:
                     if player not in self.players:
-                        raise UnknownNameError("player", player, self.players,
-                                               where=f"state {item.id}, {kind}")  # fmt: skip
+                        raise UnknownNameError(
+                            "player", player, self.players, where=f"state {item.id}, {kind}"
+                        )
         tables = {
             item.id: {
                 player: _cells(item, player, self.players, item.payoffs.get(player))

@@ -186,8 +186,9 @@ class AlternatingOffers(Playable):
     def _measured(self) -> dict[str, Array]:
         found = evaluate_game(self, ())
         start = np.asarray(self.counted_from, dtype=float) + np.zeros(2)
-        own = {f"utility.{p}": found[f"payoff.{p}"] + start[..., k]
-               for k, p in enumerate(self.players)}  # fmt: skip
+        own = {
+            f"utility.{p}": found[f"payoff.{p}"] + start[..., k] for k, p in enumerate(self.players)
+        }
         return found | own
 
     def offers(self) -> kernel.Offers:

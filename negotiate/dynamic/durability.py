@@ -529,8 +529,10 @@ def game(
                 victim: flow[victim] - deal_numbers.harm[violator] - calm * shame[victim],
             }
             return paid, {
-                "peace": (1 - broken) * calm, state: (1 - broken) * (1 - calm), "war": broken
-            }  # fmt: skip
+                "peace": (1 - broken) * calm,
+                state: (1 - broken) * (1 - calm),
+                "war": broken,
+            }
         bad = {p: action[p] == VIOLATE for p in parties}
         paid = {p: flow[p] + (gain[p] if bad[p] else 0) for p in parties}
         for party in parties:
@@ -574,7 +576,7 @@ def _after_peace(
         "retaliation": going * fight,
         "peace": going * (quiet - fight),
         "war": broken,
-    }  # fmt: skip
+    }
 
 
 def lasting_play(form: StochasticGame) -> Durability:
@@ -619,8 +621,9 @@ def _chain_of(form: StochasticGame, made: stochastic_many.Lasting) -> Durability
         other = next(p for p in form.players if p != party)
         there = form.states.index(violation(other))
         for name, share, state in (
-            ("honour_margin", "honours", start), ("retaliation_margin", "retaliates", there)
-        ):  # fmt: skip
+            ("honour_margin", "honours", start),
+            ("retaliation_margin", "retaliates", there),
+        ):
             play[f"{share}.{party}"] = mixed[..., state, i, 0] + lack
             play[f"{name}.{party}"] = each[..., state, i, 0] - each[..., state, i, 1] + lack
     pure = ((mixed == 0) | (mixed == 1)).all()

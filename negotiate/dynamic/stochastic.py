@@ -201,8 +201,9 @@ class StochasticGame(Playable):
             reward[..., s, :, :count] = pay.astype(float).reshape(*lead, n, count)
             lead = step.shape[: step.ndim - n - 1]
             move[..., s, :count, :] = step.astype(float).reshape(*lead, count, size)
-        factors = [np.broadcast_to(np.asarray(self.discount[p], float), self.draws)
-                   for p in self.players]  # fmt: skip
+        factors = [
+            np.broadcast_to(np.asarray(self.discount[p], float), self.draws) for p in self.players
+        ]
         return reward, move, np.stack(factors, -1)
 
     def floats(self) -> StochasticGame:
@@ -249,9 +250,16 @@ class StochasticGame(Playable):
 
     def _with(self, payoffs: Any, chances: Any, discount: Any) -> StochasticGame:
         return StochasticGame(
-            self.players, self.states, self.actions, payoffs, chances, discount, self.start,
-            self.title, self.note,
-        )  # fmt: skip
+            self.players,
+            self.states,
+            self.actions,
+            payoffs,
+            chances,
+            discount,
+            self.start,
+            self.title,
+            self.note,
+        )
 
     # ---- plans -----------------------------------------------------------------------------
 
@@ -276,8 +284,9 @@ class StochasticGame(Playable):
                 if given is None:
                     raise InputError(
                         f"no action of {player} in state '{state}'",
-                        where="plan", allowed=", ".join(labels),
-                    )  # fmt: skip
+                        where="plan",
+                        allowed=", ".join(labels),
+                    )
                 where = f"{player} in {state}"
                 row = numbers.probabilities(given, labels, where, exact=self.exact)
                 out[player][state] = dict(zip(labels, row.tolist(), strict=True))
@@ -328,9 +337,12 @@ class StochasticGame(Playable):
         for state in self.states:
             for i, player in enumerate(self.players):
                 later = sum(
-                    (self.chances[state][..., t] * worth[player][s]
-                     for t, s in enumerate(self.states)), start=0,
-                )  # fmt: skip
+                    (
+                        self.chances[state][..., t] * worth[player][s]
+                        for t, s in enumerate(self.states)
+                    ),
+                    start=0,
+                )
                 total = self.payoffs[state][i] + self.discount[player] * later
                 for a, label in enumerate(self.actions[state][player]):
                     mixes = [list(plan[p][state].values()) for p in self.players]
@@ -342,9 +354,11 @@ class StochasticGame(Playable):
     def _single(self) -> None:
         if self.draws:
             raise InputError(
-                f"the game has draw axes {self.draws}", where="stochastic game",
-                allowed="one game", remedy="take one with draw(index)",
-            )  # fmt: skip
+                f"the game has draw axes {self.draws}",
+                where="stochastic game",
+                allowed="one game",
+                remedy="take one with draw(index)",
+            )
 
 
 def _joint(mixes: Sequence[Sequence[Any]]) -> Array:
@@ -394,9 +408,10 @@ def _factor(player: str, value: Any) -> Any:
     out = value if isinstance(value, (int, Fraction)) else np.asarray(value, float)
     if not np.all((np.asarray(out, float) >= 0) & (np.asarray(out, float) <= 1)):
         raise InputError(
-            f"discount factor {value}", where=f"player {player}",
+            f"discount factor {value}",
+            where=f"player {player}",
             allowed="0 to below 1 (1 where the game is sure to end)",
-        )  # fmt: skip
+        )
     return out if isinstance(out, (int, Fraction)) or out.ndim else float(out)
 
 
@@ -434,9 +449,7 @@ def build(
             paid, following = outcome(state, dict(zip(names, chosen, strict=True)))
             if isinstance(following, str):
                 following = {following: 1}
-            for kind, given, known in (
-                ("player", paid, names), ("state", following, places)
-            ):  # fmt: skip
+            for kind, given, known in (("player", paid, names), ("state", following, places)):
                 for name in given:
                     if name not in known:
                         raise UnknownNameError(kind, name, known, where=f"outcome in {state}")

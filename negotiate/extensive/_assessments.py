@@ -283,8 +283,12 @@ def _off_path(
             name: tuple(
                 (number(low), number(high))
                 for low, high in _intervals(
-                    [(min(c), max(c)) for cell in support.cells[index] if cell
-                     for c in ([corner[k] for corner in cell],)]
+                    [
+                        (min(c), max(c))
+                        for cell in support.cells[index]
+                        if cell
+                        for c in ([corner[k] for corner in cell],)
+                    ]
                 )
             )
             for k, name in enumerate(names)
@@ -292,7 +296,7 @@ def _off_path(
         "extreme_beliefs": [
             dict(zip(names, map(number, corner))) for corner in sorted(support.corners[index])
         ],
-    }  # fmt: skip
+    }
 
 
 def _intervals(pieces: list[tuple[Fraction, Fraction]]) -> list[tuple[Fraction, Fraction]]:
@@ -323,8 +327,11 @@ def assessment(form: ExtensiveGame, point: Point) -> tuple[Frame, Rows, Beliefs]
             continue
         told = point.beliefs.get(frame.name(h), point.beliefs.get(label))
         if told is None:
-            raise InputError(f"no belief at '{frame.name(h)}'", where="assessment",
-                             allowed="one at every information set of several nodes")  # fmt: skip
+            raise InputError(
+                f"no belief at '{frame.name(h)}'",
+                where="assessment",
+                allowed="one at every information set of several nodes",
+            )
         beliefs[h] = {x: _plain(told.get(frame.place(x), 0)) for x in nodes}
     return frame, rows, beliefs
 

@@ -228,8 +228,10 @@ def _one_by_sequences(
             where=game.title or "game tree",
             allowed=f"{sequence_form.SIZE_BOUND} variables of the sequence form",
         )
-    rows = [(leaf.weight, [leaf.weight * value for value in end])
-            for leaf, end in zip(part.leaves, ends)]  # fmt: skip
+    rows = [
+        (leaf.weight, [leaf.weight * value for value in end])
+        for leaf, end in zip(part.leaves, ends)
+    ]
     unit = math.lcm(*{Fraction(v).denominator for weight, row in rows for v in (weight, *row)})
     tables = np.zeros((3, len(number[0]), len(number[1])), dtype=object)
     for leaf, (weight, row) in zip(part.leaves, rows):

@@ -72,9 +72,10 @@ def from_arrays(
     rows = np.asarray(payoffs)
     if who.shape != above.shape or rows.shape[-2:] != (count, len(players)):
         raise InputError(
-            f"parent has {above.shape}, mover {who.shape}, payoffs {rows.shape}", where=where,
+            f"parent has {above.shape}, mover {who.shape}, payoffs {rows.shape}",
+            where=where,
             allowed=f"({count},), ({count},) and (..., {count}, {len(players)})",
-        )  # fmt: skip
+        )
     level = _levels(above, where)
     # Parents first, then preorder.
     first = np.argsort(level, kind="stable")

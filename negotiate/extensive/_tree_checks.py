@@ -164,9 +164,10 @@ def _chance(game: ExtensiveGame, where: str) -> None:
     if negative.any():
         node = int(below[np.flatnonzero(negative)[0]])
         raise InputError(
-            f"the probability of '{game.history(node)[-1]}' is negative", where=where,
+            f"the probability of '{game.history(node)[-1]}' is negative",
+            where=where,
             allowed="0 to 1",
-        )  # fmt: skip
+        )
     for node, total in faults:
         index = int(game.information_set[node])
         wrong = (

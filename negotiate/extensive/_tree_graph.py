@@ -48,8 +48,9 @@ def from_networkx(graph: Any, *, players: Sequence[str], title: str = "") -> Ext
             seen[node] = len(seen)
             node = next(iter(graph.predecessors(node)))
         circle = [str(n) for n, k in seen.items() if k >= seen[node]][::-1]
-        raise InputError(f"a cycle: {' -> '.join([*circle, circle[0]])}", where=where,
-                         allowed="a tree")  # fmt: skip
+        raise InputError(
+            f"a cycle: {' -> '.join([*circle, circle[0]])}", where=where, allowed="a tree"
+        )
     table: dict[str, Any] = {}
     for node, data in graph.nodes(data=True):
         entry: dict[str, Any] = {
@@ -60,8 +61,11 @@ def from_networkx(graph: Any, *, players: Sequence[str], title: str = "") -> Ext
         for place, (_, child, edge) in enumerate(graph.out_edges(node, data=True)):
             action = str(edge.get("action", place + 1))
             if action in follow:
-                raise InputError(f"action '{action}' leads to two nodes", where=f"node '{node}'",
-                                 allowed="distinct actions")  # fmt: skip
+                raise InputError(
+                    f"action '{action}' leads to two nodes",
+                    where=f"node '{node}'",
+                    allowed="distinct actions",
+                )
             follow[action] = str(child)
             if "probability" in edge:
                 odds[action] = edge["probability"]
@@ -70,13 +74,20 @@ def from_networkx(graph: Any, *, players: Sequence[str], title: str = "") -> Ext
             if data.get("chance") or (odds and "player" not in data):
                 entry["chance"] = {action: odds.get(action, 0) for action in follow}
             elif "player" not in data:
-                raise InputError("nobody moves", where=f"node '{node}'",
-                                 allowed="player=..., or probabilities on the edges")  # fmt: skip
+                raise InputError(
+                    "nobody moves",
+                    where=f"node '{node}'",
+                    allowed="player=..., or probabilities on the edges",
+                )
             else:
                 entry["player"] = data["player"]
         table[str(node)] = entry
-    data_file = {"players": list(players), "title": title, "nodes": table,
-                 "root": str(roots[0]) if roots else ""}  # fmt: skip
+    data_file = {
+        "players": list(players),
+        "title": title,
+        "nodes": table,
+        "root": str(roots[0]) if roots else "",
+    }
     return _tree_tables.from_dict(data_file, where=where)
 
 

@@ -75,8 +75,9 @@ def agent_quantal_response(form: ExtensiveGame, *, precision: Any = 1.0) -> Solu
         steps = 0
     else:
         move, steps = _follow(form, float(lam))
-    tree = kernel.Tree.of(form.parent, form.mover, form.information_set,
-                          form.node_payoffs().astype(np.float64))  # fmt: skip
+    tree = kernel.Tree.of(
+        form.parent, form.mover, form.information_set, form.node_payoffs().astype(np.float64)
+    )
     worth = kernel.worth(tree, move)[..., 0, :]
     error = kernel.residual(tree, move, lam)
     largest = float(np.max(error)) if np.size(error) else 0.0
@@ -112,14 +113,16 @@ def agent_quantal_response(form: ExtensiveGame, *, precision: Any = 1.0) -> Solu
 def _admit(form: Any, precision: Any) -> NDArray[np.float64]:
     if not isinstance(form, ExtensiveGame):
         raise NotApplicableError(
-            f"is a {type(form).__name__}", where="agent_quantal_response",
+            f"is a {type(form).__name__}",
+            where="agent_quantal_response",
             allowed="an extensive game",
-        )  # fmt: skip
+        )
     if form.symbolic:
         raise NotApplicableError(
-            "payoffs contain symbols", where="agent_quantal_response",
+            "payoffs contain symbols",
+            where="agent_quantal_response",
             remedy="give every symbol a value",
-        )  # fmt: skip
+        )
     _tree_profile.need_recall(form, "quantal response")
     lam = np.asarray(precision, dtype=np.float64)
     if not np.isfinite(lam).all() or (lam < 0).any():
@@ -136,9 +139,10 @@ def _admit(form: Any, precision: Any) -> NDArray[np.float64]:
         size = sum(len(a) for a, who in zip(form.set_actions, form.owner.tolist()) if who >= 0)
         if size > ACTION_BOUND:
             raise TooLargeError(
-                f"{size:,} actions to follow", where="agent_quantal_response",
+                f"{size:,} actions to follow",
+                where="agent_quantal_response",
                 allowed=f"at most {ACTION_BOUND:,}",
-            )  # fmt: skip
+            )
     return lam
 
 

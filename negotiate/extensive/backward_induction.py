@@ -101,8 +101,9 @@ def induction(form: ExtensiveGame) -> kernel.Induction:
             remedy="give every symbol a value",
         )
     if not form.perfect_information:
-        size, index = max((len(nodes), -k) for k, nodes in enumerate(form.members)
-                          if form.owner[k] >= 0)  # fmt: skip
+        size, index = max(
+            (len(nodes), -k) for k, nodes in enumerate(form.members) if form.owner[k] >= 0
+        )
         raise NotApplicableError(
             f"information set '{form.set_labels[-index]}' has {size} nodes",
             where=form.title or "backward_induction",
@@ -186,5 +187,6 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
         if kept
         else (f"{form.players[form.mover[worst]]} gains after ({', '.join(form.history(worst))})")
     )
-    return Evidence(kept, float(by_node[worst]), "largest gain from one deviation in any draw",
-                    witness=witness)  # fmt: skip
+    return Evidence(
+        kept, float(by_node[worst]), "largest gain from one deviation in any draw", witness=witness
+    )

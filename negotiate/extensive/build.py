@@ -169,9 +169,10 @@ class GameTree:
         start, size = len(parent), len(actions)
         if start + size > NODE_BOUND:
             raise TooLargeError(
-                f"the tree has over {NODE_BOUND:,} nodes", where=self.title or "game tree",
+                f"the tree has over {NODE_BOUND:,} nodes",
+                where=self.title or "game tree",
                 allowed=f"at most {NODE_BOUND:,}",
-            )  # fmt: skip
+            )
         if label is None:
             index = len(self.owner)
             self.owner.append(owner)
@@ -191,9 +192,10 @@ class GameTree:
         if len(set(actions)) < len(actions):
             twice = next(a for a in actions if actions.count(a) > 1)
             raise InputError(
-                f"action '{twice}' is listed twice", where=self.place(node),
+                f"action '{twice}' is listed twice",
+                where=self.place(node),
                 allowed="distinct actions",
-            )  # fmt: skip
+            )
         self._alike[actions] = actions
 
     def same_odds(self, node: int, label: str, first: int, size: int) -> None:
@@ -236,9 +238,10 @@ class GameTree:
             payoffs = self._by_player(node, payoffs, by_player)
         if len(payoffs) != len(self.players):
             raise InputError(
-                f"{len(payoffs)} payoffs for {len(self.players)} players", where=self.place(node),
+                f"{len(payoffs)} payoffs for {len(self.players)} players",
+                where=self.place(node),
                 allowed=f"one for each of {', '.join(self.players)}",
-            )  # fmt: skip
+            )
         if node in self.outcome:
             raise InputError("payoffs are given twice", where=self.place(node), allowed="once")
         self.outcome[node] = len(self.rows)
@@ -272,10 +275,11 @@ class GameTree:
         empty = np.flatnonzero((set_of < 0) & (earned < 0))
         if len(empty) and empty[-1] > 0:
             raise InputError(
-                "neither a move nor payoffs", where=self.place(int(empty[empty > 0][0])),
+                "neither a move nor payoffs",
+                where=self.place(int(empty[empty > 0][0])),
                 allowed="every path ends with payoffs",
                 remedy="call .pays(...) or .move(...) on this node",
-            )  # fmt: skip
+            )
         action = np.arange(count) - first[parent]
         action[0] = -1
         labels = self._labels()

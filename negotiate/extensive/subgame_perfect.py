@@ -90,16 +90,25 @@ def subgame_perfect(form: ExtensiveGame, *, bound: int = PROFILE_BOUND) -> Solut
                 "they give.",
                 *_notes(exact, found, kept, with_free=True),
             )
-            return _solution(form, exact, listed, (), found,
-                             bound=bound, notes=told, with_free=False)  # fmt: skip
+            return _solution(
+                form, exact, listed, (), found, bound=bound, notes=told, with_free=False
+            )
     notes = _notes(exact, found, total, with_free=with_free)
     pairs = list(_subgames.profiles(exact, found, with_free=with_free))
     groups: dict[Any, list[int]] = {}
     for number, (_, profile) in enumerate(pairs):
         groups.setdefault(profile.key, []).append(number)
     rows = [_subgames.flatten(profile) for _, profile in pairs]
-    return _solution(form, exact, rows, tuple(map(tuple, groups.values())), found,
-                     bound=bound, notes=notes, with_free=with_free)  # fmt: skip
+    return _solution(
+        form,
+        exact,
+        rows,
+        tuple(map(tuple, groups.values())),
+        found,
+        bound=bound,
+        notes=notes,
+        with_free=with_free,
+    )
 
 
 def admit(form: Any, concept: str) -> ExtensiveGame:
@@ -281,9 +290,11 @@ def holds(form: ExtensiveGame, point: Point) -> Evidence:
         )
     if form.draws:
         raise NotApplicableError(
-            f"the game has draw axes {form.draws}", where="subgame_perfect", allowed="one game",
+            f"the game has draw axes {form.draws}",
+            where="subgame_perfect",
+            allowed="one game",
             remedy="backward_induction.holds judges all draws at once",
-        )  # fmt: skip
+        )
     gains = _tree_profile.regrets(form, point.strategies)
     worst, root, player = max(
         ((gain, root, who) for root, row in gains.items() for who, gain in row.items()),

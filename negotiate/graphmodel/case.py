@@ -145,9 +145,10 @@ def graph(case: Negotiation, *, deal: str = "", levers: Sequence[str] | None = N
     for name in used:
         if case.levers[name].holder not in parties:
             raise InputError(
-                f"{name} is held by {case.levers[name].holder}", where="graph, levers",
+                f"{name} is held by {case.levers[name].holder}",
+                where="graph, levers",
                 allowed=f"levers held by {', '.join(parties)}",
-            )  # fmt: skip
+            )
     model = _frame(case, parties, used)
     worth = _worth(case, model, parties, used, deal or str(case.judged_deal))
     return _with_worth(model, worth, case)
@@ -184,8 +185,9 @@ def _typical(table: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(table)
     for key in ("weights", "utilities"):
         if key in out:
-            out[key] = {name: float(np.mean(np.asarray(value, float))) for name, value in
-                        out[key].items()}  # fmt: skip
+            out[key] = {
+                name: float(np.mean(np.asarray(value, float))) for name, value in out[key].items()
+            }
     return out
 
 

@@ -89,11 +89,14 @@ class Verification(Viewable):
             "changed": list(self.changed),
             "reason": self.reason,
             "results": [
-                {"name": r.name, "state": r.state,
-                 "difference": None if math.isnan(r.difference) else r.difference}
+                {
+                    "name": r.name,
+                    "state": r.state,
+                    "difference": None if math.isnan(r.difference) else r.difference,
+                }
                 for r in self.results
             ],
-        }  # fmt: skip
+        }
 
 
 def verify_archive(path: str | Path) -> Verification:
@@ -108,9 +111,10 @@ def verify_archive(path: str | Path) -> Verification:
     files = _folder(path) if path.is_dir() else _zip(path)
     listed = _manifest(files, path)
     changed = [
-        name for name, digest in listed.items()
+        name
+        for name, digest in listed.items()
         if name not in files or hashlib.sha256(files[name]).hexdigest() != digest
-    ]  # fmt: skip
+    ]
     if not path.is_dir():  # an unpacked folder may hold other things of its owner
         changed += [n for n in files if n not in listed and n != _archive.MANIFEST]
     settings = _settings(files, path)
@@ -124,9 +128,7 @@ def verify_archive(path: str | Path) -> Verification:
         except NegotiateError as error:
             reason = str(error)
     kept = {n: body for n, body in files.items() if n.startswith("results/") and n in listed}
-    found = [
-        compared(n, kept.get(n), again.get(n)) for n in sorted({*kept, *again})
-    ]  # fmt: skip
+    found = [compared(n, kept.get(n), again.get(n)) for n in sorted({*kept, *again})]
     same = settings["negotiate"]["code"] == _archive.code_digest()
     return Verification(path, tuple(sorted(set(changed))), tuple(found), same, reason)
 
@@ -161,9 +163,10 @@ def _zip(path: Path) -> dict[str, bytes]:
             size = sum(e.file_size for e in entries)
             if len(entries) > MAX_ENTRIES or size > MAX_BYTES:
                 raise TooLargeError(
-                    f"{len(entries):,} files, {size:,} bytes", where=str(path),
+                    f"{len(entries):,} files, {size:,} bytes",
+                    where=str(path),
                     allowed=f"at most {MAX_ENTRIES:,} files and {MAX_BYTES:,} bytes",
-                )  # fmt: skip
+                )
             files: dict[str, bytes] = {}
             for entry in entries:
                 with source.open(entry) as stream:  # a header may lie about the size
@@ -179,8 +182,11 @@ def _folder(path: Path) -> dict[str, bytes]:
     """The files that an unpacked archive's manifest names, and the manifest."""
     manifest = path / _archive.MANIFEST
     if not manifest.is_file():
-        raise FileFormatError(f"no {_archive.MANIFEST}", path=str(path),
-                              remedy="give an archive made by negotiate archive")  # fmt: skip
+        raise FileFormatError(
+            f"no {_archive.MANIFEST}",
+            path=str(path),
+            remedy="give an archive made by negotiate archive",
+        )
     files = {_archive.MANIFEST: manifest.read_bytes()}
     for name in _manifest(files, path):
         place = path / name
@@ -199,8 +205,11 @@ def _manifest(files: Mapping[str, bytes], path: Path) -> dict[str, str]:
             raise FileFormatError(f"a line of {_archive.MANIFEST}: {line[:80]}", path=str(path))
         out[name] = digest
     if _archive.SETTINGS not in out:
-        raise FileFormatError("not a replication archive", path=str(path),
-                              remedy="give an archive made by negotiate archive")  # fmt: skip
+        raise FileFormatError(
+            "not a replication archive",
+            path=str(path),
+            remedy="give an archive made by negotiate archive",
+        )
     return out
 
 
@@ -210,14 +219,19 @@ def _settings(files: Mapping[str, bytes], path: Path) -> dict[str, Any]:
         good = (
             found["format"] == _archive.FORMAT
             and found["case"] in files
-            and isinstance(found["draws"], int) and isinstance(found["seed"], int)
-            and isinstance(found["scenario"], list) and isinstance(found["changes"], dict)
+            and isinstance(found["draws"], int)
+            and isinstance(found["seed"], int)
+            and isinstance(found["scenario"], list)
+            and isinstance(found["changes"], dict)
             and isinstance(found["sections"], list)
             and isinstance(found["negotiate"]["code"], str)
-        )  # fmt: skip
+        )
     except (KeyError, TypeError, ValueError, RecursionError):
         good = False
     if not good:
-        raise FileFormatError(f"{_archive.SETTINGS} cannot be read", path=str(path),
-                              allowed=f"format {_archive.FORMAT}")  # fmt: skip
+        raise FileFormatError(
+            f"{_archive.SETTINGS} cannot be read",
+            path=str(path),
+            allowed=f"format {_archive.FORMAT}",
+        )
     return dict(found)

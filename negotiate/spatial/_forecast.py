@@ -29,8 +29,9 @@ def terms_of(model: SpatialModel, levels: Array) -> dict[str, Any]:
 def by_round(model: SpatialModel, levels: Array) -> dict[str, Any]:
     """Issue to its levels round by round, from ``(rounds, ..., m)``; arrays over draws."""
     columns = {name: levels[..., k] for k, name in enumerate(model.issue_names)}
-    return {name: list(column) if model.shape else column.tolist() for name, column in
-            columns.items()}  # fmt: skip
+    return {
+        name: list(column) if model.shape else column.tolist() for name, column in columns.items()
+    }
 
 
 def plain(value: Any) -> Any:

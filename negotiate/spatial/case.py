@@ -87,10 +87,14 @@ def spatial(case: Negotiation) -> SpatialModel:
             remedy="say what each party could bring to bear, in any unit, with its source",
         )
     has = np.array([[case.has(f"form.{p}.{k}") for k in issues] for p in parties], dtype=bool)
-    position = [[_ideal(case, p, k) if has[i, j] else 0 for j, k in enumerate(issues)]
-                for i, p in enumerate(parties)]  # fmt: skip
-    salience = [[case.value(f"weight.{p}.{k}") if case.has(f"weight.{p}.{k}") else 0
-                 for k in issues] for p in parties]  # fmt: skip
+    position = [
+        [_ideal(case, p, k) if has[i, j] else 0 for j, k in enumerate(issues)]
+        for i, p in enumerate(parties)
+    ]
+    salience = [
+        [case.value(f"weight.{p}.{k}") if case.has(f"weight.{p}.{k}") else 0 for k in issues]
+        for p in parties
+    ]
     capability = [[_capability(case, p)] * len(issues) for p in parties]
     left = [name for name in case.issues if name not in issues]
     notes = [f"{', '.join(left)}: options have no scale, so there is no forecast"] if left else []

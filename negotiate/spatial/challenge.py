@@ -71,8 +71,11 @@ PROBABILITIES = {
 CHOICES = {"least_move": arithmetic.least_move, "strongest": arithmetic.strongest}
 RISKS = ("security", "neutral", "given")
 REFERENCES = ("median", "mean")
-KINDS = {arithmetic.LOSE: "confrontation", arithmetic.COMPROMISE: "compromise",
-         arithmetic.YIELD: "capitulation"}  # fmt: skip
+KINDS = {
+    arithmetic.LOSE: "confrontation",
+    arithmetic.COMPROMISE: "compromise",
+    arithmetic.YIELD: "capitulation",
+}
 MAX_ROUNDS = 1_000
 
 
@@ -206,9 +209,14 @@ def run(
                 break
         steps.append(tuple(done))
     settings = {
-        "rounds": rounds, "probability": probability, "risk": risk, "reference": reference,
-        "choice": choice, "stay": stay, "better": better,
-    }  # fmt: skip
+        "rounds": rounds,
+        "probability": probability,
+        "risk": risk,
+        "reference": reference,
+        "choice": choice,
+        "stay": stay,
+        "better": better,
+    }
     return Challenged(model, tuple(steps), settings)
 
 

@@ -111,8 +111,11 @@ class Exchanged:
     def listed(self) -> list[dict[str, Any]]:
         """Exchanges of a model without draws, in order, in levels of the scales."""
         if self.model.shape:
-            raise InputError("a list of exchanges over draws", where="exchange",
-                             remedy="run one draw at a time to see its exchanges")  # fmt: skip
+            raise InputError(
+                "a list of exchanges over draws",
+                where="exchange",
+                remedy="run one draw at a time to see its exchanges",
+            )
         out = []
         low, width = self.model.low, self.model.width / POINTS
         names, issues = self.model.parties, self.model.issue_names
@@ -213,9 +216,11 @@ def _run_exact(
     """The rounds in fractions."""
     if not model.is_exact or model.shape:
         raise NotApplicableError(
-            "the model has floats or draws", where="exchange", allowed="fractions for exact rounds",
+            "the model has floats or draws",
+            where="exchange",
+            allowed="fractions for exact rounds",
             remedy='arithmetic="floats"',
-        )  # fmt: skip
+        )
     if rounds > MAX_EXACT_ROUNDS:
         raise TooLargeError(
             f"{rounds} rounds in fractions", where="exchange", allowed=f"{MAX_EXACT_ROUNDS}"
@@ -229,9 +234,12 @@ def _run_exact(
         found = kernel.exact_round(position, model.salience, model.capability, model.has, priority)
         done.append(found)
         position = kernel.yielded(
-            position, found.voting, model.salience,
-            fixed=read_number(fixed), flexible=read_number(flexible),
-        )  # fmt: skip
+            position,
+            found.voting,
+            model.salience,
+            fixed=read_number(fixed),
+            flexible=read_number(flexible),
+        )
     return Exchanged(model, tuple(done))
 
 
@@ -271,9 +279,14 @@ def exchange(
     {'p': 50.0, 'q': 50.0}
     """
     found = run(
-        model, rounds=rounds, ties=ties, seed=seed, fixed=fixed, flexible=flexible,
+        model,
+        rounds=rounds,
+        ties=ties,
+        seed=seed,
+        fixed=fixed,
+        flexible=flexible,
         arithmetic=arithmetic,
-    )  # fmt: skip
+    )
     levels = found.outcomes()
     facts: dict[str, Any] = {
         "rounds": by_round(model, levels),
@@ -282,9 +295,13 @@ def exchange(
     if not model.shape:
         facts["exchanges"] = found.listed()
     settings: dict[str, Any] = {
-        "rounds": rounds, "rule": "equal gain", "ties": ties, "fixed": fixed, "flexible": flexible,
+        "rounds": rounds,
+        "rule": "equal gain",
+        "ties": ties,
+        "fixed": fixed,
+        "flexible": flexible,
         "arithmetic": arithmetic,
-    }  # fmt: skip
+    }
     if ties == "seeded":
         settings["seed"] = seed
     return forecast(

@@ -617,8 +617,9 @@ def _by_hand(model: SpatialModel, x: Array, settings: dict[str, Any]) -> list[fl
     least, most = min(first), max(first)
     low, high = RISK_RANGE[settings["risk_range"]]
     spread = most - least
-    risk = [low + (high - low) * (p - least) / spread if spread > tolerance.TIE else 0.0
-            for p in first]  # fmt: skip
+    risk = [
+        low + (high - low) * (p - least) / spread if spread > tolerance.TIE else 0.0 for p in first
+    ]
     unique = [i for i in range(n) if not any((x[i] == x[j]).all() for j in range(i))]
     return chances(risk, unique)
 

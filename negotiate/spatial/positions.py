@@ -460,8 +460,10 @@ def model(
         ]
 
     tables = [
-        table("position", position), table("salience", salience), table("capability", capability)
-    ]  # fmt: skip
+        table("position", position),
+        table("salience", salience),
+        table("capability", capability),
+    ]
     of = _number(salience_of, "salience_of", findings)
     if findings:
         raise CaseError(findings, where="spatial model")

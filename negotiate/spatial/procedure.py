@@ -107,9 +107,11 @@ def procedure(
             remedy="give `status_quo`, or leave the issue out with `only`",
         )
     chair = None if setter is None else model.party(setter)
-    without = [] if chair is None else [
-        issue.name for k, issue in enumerate(model.issues) if not model.has[chair, k]
-    ]  # fmt: skip
+    without = (
+        []
+        if chair is None
+        else [issue.name for k, issue in enumerate(model.issues) if not model.has[chair, k]]
+    )
     if without:
         raise InputError(
             f"{setter} has no position on {', '.join(without)}",
@@ -207,8 +209,14 @@ def holds(model: SpatialModel, point: Point) -> Evidence:
         for row, level in enumerate(levels):
             here = model.has[:, k]
 
-            def passes(new: float, old: float, row: int = row, here: Array = here,
-                       x: Array = x, v: Array = v) -> bool:  # fmt: skip
+            def passes(
+                new: float,
+                old: float,
+                row: int = row,
+                here: Array = here,
+                x: Array = x,
+                v: Array = v,
+            ) -> bool:
                 near = np.abs(x[row] - new) <= np.abs(x[row] - old) + tolerance.UTILITY
                 if new == old:
                     return True

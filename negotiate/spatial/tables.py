@@ -229,11 +229,16 @@ def loads(text: str, *, path: str = "", name: str = "issue") -> SpatialModel:
     quote = bare[0] if bare[0] in "'\"" else '"'
     try:
         rows = [
-            (number, [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter,
-                                                               quotechar=quote), [])])
+            (
+                number,
+                [
+                    cell.strip()
+                    for cell in next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+                ],
+            )
             for number, line in enumerate(lines, 1)
             if line.strip()
-        ]  # fmt: skip
+        ]
     except csv.Error as error:
         raise FileFormatError(f"not a table: {error}", path=path, line=1, column=1) from error
     draft = _Draft(path)

@@ -396,9 +396,12 @@ def _batch_of_two(game: StrategicGame) -> tuple[Any, ...]:
 def _batch_of_more(game: StrategicGame) -> tuple[Any, ...]:
     draws, n = math.prod(game.draws), len(game.players)
     shared.bounded(
-        draws, LOOPED, "draws of a game of more than two players", "nash_equilibrium",
+        draws,
+        LOOPED,
+        "draws of a game of more than two players",
+        "nash_equilibrium",
         "ask for the margin of a pure profile, which needs no enumeration",
-    )  # fmt: skip
+    )
     answers = [_more_players(game.draw(*at)) for at in np.ndindex(*game.draws)]
     most = max([1, *(len(answer) for answer in answers)])
     mixed = [np.full((draws, most, size), np.nan) for size in game.shape]
@@ -431,10 +434,14 @@ def _enumerated(payoffs: Any) -> tuple[ExactEquilibria, list[list[int]], list[st
             raise
         answer = extreme_equilibria(left[0], left[1])
         sizes = " x ".join(str(len(labels)) for labels in kept)
-        return answer, kept, [
-            f"Iterated strict dominance left {sizes} strategies; no equilibrium is lost by it, "
-            "but degeneracy of the whole game was not decided."
-        ]  # fmt: skip
+        return (
+            answer,
+            kept,
+            [
+                f"Iterated strict dominance left {sizes} strategies; no equilibrium is lost by it, "
+                "but degeneracy of the whole game was not decided."
+            ],
+        )
 
 
 def _two_players(game: StrategicGame) -> Solution:

@@ -268,6 +268,10 @@ def explain(form: StrategicGame) -> str:
             "**proper**."
         )
     count = len(answer)
-    lines += ["", f"In all {count} extreme proper equilibri{'um' if count == 1 else 'a'}: "
-              + "; ".join(point.label for point in answer.points) + "."]  # fmt: skip
+    lines += [
+        "",
+        f"In all {count} extreme proper equilibri{'um' if count == 1 else 'a'}: "
+        + "; ".join(point.label for point in answer.points)
+        + ".",
+    ]
     return "\n".join(lines)

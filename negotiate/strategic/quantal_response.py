@@ -156,6 +156,10 @@ def explain(form: StrategicGame, *, precision: float = 1.0) -> str:
         head = ("$s$", "$u(s)$", "$e^{\\lambda (u(s) - \\max u)}$", "probability")
         lines += ["", f"{player}:", "", *_tex.plain_table(head, rows)]
     worst = _tex.number(point.regret)
-    lines += ["", f"The largest regret is ${worst}$: mistakes remain, so it is no Nash equilibrium."
-              if point.regret > shared.unit(game) else "Nobody has any regret."]  # fmt: skip
+    lines += [
+        "",
+        f"The largest regret is ${worst}$: mistakes remain, so it is no Nash equilibrium."
+        if point.regret > shared.unit(game)
+        else "Nobody has any regret.",
+    ]
     return "\n".join(lines)

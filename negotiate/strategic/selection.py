@@ -270,8 +270,9 @@ def explain(form: StrategicGame) -> str:
     for name, (choice, _) in chosen.items():
         words = "; ".join(_labels(field, choice)) or "nothing"
         reason = f" ({choice.reason})" if choice.reason else ""
-        parts.append(f"**{name.replace('_', ' ')}**: {_worked(name, field, labels)}"
-                     f"It picks {words}{reason}.")  # fmt: skip
+        parts.append(
+            f"**{name.replace('_', ' ')}**: {_worked(name, field, labels)}It picks {words}{reason}."
+        )
     return "\n\n".join(parts)
 
 

@@ -228,12 +228,13 @@ def _searched(
     sums = [subset_sums(effects[own][:, :, rows], (2, len(rows))) for own in (mine, theirs)]
     d = base[:, rows] + sums[0][:, None] + sums[1][None, :]
     payoffs, _, _ = cells(g, np.moveaxis(d, 2, -1), weights[:, rows].T)
-    best = (
-        (payoffs[:, 0] >= payoffs[:, 0].max(axis=1, keepdims=True) - tolerance.UTILITY)
-        & (payoffs[:, 1] >= payoffs[:, 1].max(axis=2, keepdims=True) - tolerance.UTILITY)
-    )  # fmt: skip
-    code = [(used[own][:, rows] * (1 << np.arange(len(own)))[:, None]).sum(axis=0)
-            for own in (mine, theirs)]  # fmt: skip
+    best = (payoffs[:, 0] >= payoffs[:, 0].max(axis=1, keepdims=True) - tolerance.UTILITY) & (
+        payoffs[:, 1] >= payoffs[:, 1].max(axis=2, keepdims=True) - tolerance.UTILITY
+    )
+    code = [
+        (used[own][:, rows] * (1 << np.arange(len(own)))[:, None]).sum(axis=0)
+        for own in (mine, theirs)
+    ]
     kept = best[np.arange(len(rows)), code[0], code[1]]
     first = best.reshape(len(rows), -1).argmax(axis=1)
     found = best.any(axis=(1, 2))

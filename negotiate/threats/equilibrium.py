@@ -55,18 +55,24 @@ def equilibrium(form: ThreatGame) -> Solution:
     """
     if form.problem.shape:
         raise NotApplicableError(
-            "a threat game over draws", where="threat_equilibrium", allowed="one game",
+            "a threat game over draws",
+            where="threat_equilibrium",
+            allowed="one game",
             remedy="use the metrics of form threats for draws",
-        )  # fmt: skip
+        )
     game = form.realised()
     payoffs = np.asarray(game.payoffs)
     rows, columns, order = _undominated(payoffs)
-    notes = [f"Iterated strict dominance left {len(rows)} x {len(columns)} of "
-             f"{payoffs.shape[1]} x {payoffs.shape[2]} sets of levers."]  # fmt: skip
+    notes = [
+        f"Iterated strict dominance left {len(rows)} x {len(columns)} of "
+        f"{payoffs.shape[1]} x {payoffs.shape[2]} sets of levers."
+    ]
     flat = _flat(payoffs)
     if flat:
-        notes.append("The game is flat: no set of levers changes any payoff; every profile is an "
-                     "equilibrium.")  # fmt: skip
+        notes.append(
+            "The game is flat: no set of levers changes any payoff; every profile is an "
+            "equilibrium."
+        )
     marked = int((~form.cells["zone"]).sum())
     if marked:
         notes.append(f"{marked} cells leave no bargaining zone and pay d.")
@@ -98,11 +104,17 @@ def equilibrium(form: ThreatGame) -> Solution:
     elif len(values) > 1:
         notes.append("The equilibria pay differently.")
     return Solution(
-        "threat_equilibrium", form.players, points, complete=complete, exact=form.is_exact,
-        degenerate=degenerate, components=components,
+        "threat_equilibrium",
+        form.players,
+        points,
+        complete=complete,
+        exact=form.is_exact,
+        degenerate=degenerate,
+        components=components,
         settings={"commitment": form.commitment, "game": "realised", "dominance": order},
-        notes=tuple(notes), form=form,
-    )  # fmt: skip
+        notes=tuple(notes),
+        form=form,
+    )
 
 
 def _flat(payoffs: np.ndarray[Any, Any]) -> bool:
@@ -133,12 +145,15 @@ def _dominated(matrix: np.ndarray[Any, Any]) -> list[int]:
 
 
 def _pure(form: ThreatGame, payoffs: np.ndarray[Any, Any], i: int, j: int) -> Point:
-    strategies = {form.players[0]: {form.strategies[0][i]: 1},
-                  form.players[1]: {form.strategies[1][j]: 1}}  # fmt: skip
+    strategies = {
+        form.players[0]: {form.strategies[0][i]: 1},
+        form.players[1]: {form.strategies[1][j]: 1},
+    }
     point = Point(
         payoffs=dict(zip(form.players, payoffs[:, i, j].tolist())),
-        strategies=strategies, label=f"{form.strategies[0][i]} | {form.strategies[1][j]}",
-    )  # fmt: skip
+        strategies=strategies,
+        label=f"{form.strategies[0][i]} | {form.strategies[1][j]}",
+    )
     return replace(point, regret=holds(form, point).value)
 
 

@@ -307,8 +307,9 @@ def from_points(
         raise InputError(f"points of shape {array.shape}", where="threats", allowed="(m, n, 2)")
     m, n = array.shape[:2]
     names = strategies or (
-        tuple(f"t{i + 1}" for i in range(m)), tuple(f"t{j + 1}" for j in range(n)),
-    )  # fmt: skip
+        tuple(f"t{i + 1}" for i in range(m)),
+        tuple(f"t{j + 1}" for j in range(n)),
+    )
     if weights is not None:
         problem = replace(problem, bargaining_weights=stacked([exact_number(w) for w in weights]))
     return ThreatGame(problem, ((), ()), names, array, None, problem.bargaining_weights)
@@ -341,7 +342,8 @@ def game(
     for party, own in zip(parties, held):
         if len(own) > MAX_LEVERS:
             raise TooLargeError(
-                f"{len(own)} levers of {party}: {2 ** len(own):,} sets", where="threats",
+                f"{len(own)} levers of {party}: {2 ** len(own):,} sets",
+                where="threats",
                 allowed=f"at most {MAX_LEVERS} levers a side",
             )  # fmt: skip
     problem = compile_bargaining(

@@ -80,8 +80,12 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 def _names_of(case: Negotiation) -> dict[str, str]:
     """Names by id of parties, issues, levers, branches, deals and concepts, without asides."""
     groups: tuple[Mapping[str, Any], ...] = (
-        case.deals, case.branches, case.levers, case.issues, case.parties,
-    )  # fmt: skip
+        case.deals,
+        case.branches,
+        case.levers,
+        case.issues,
+        case.parties,
+    )
     own = {key: re.split(r"[:(]", item.name)[0].strip() for g in groups for key, item in g.items()}
     for key in case.levers:
         own[key] = inside(own[key])

@@ -55,8 +55,10 @@ def test_utilities_of_terms_in_three_arithmetics():
     sympy = pytest.importorskip("sympy")
     problem = example()
     exact = problem.utilities({"x": F(1, 2), "y": "later"})
-    assert exact == {"a": F(6, 10) * (1 - F(4, 10) ** 2) + F(2, 10),
-                     "b": F(1, 2) * (1 - F(3, 10) ** 2) + F(45, 100)}  # fmt: skip
+    assert exact == {
+        "a": F(6, 10) * (1 - F(4, 10) ** 2) + F(2, 10),
+        "b": F(1, 2) * (1 - F(3, 10) ** 2) + F(45, 100),
+    }
     x = sympy.Symbol("x")
     formula = problem.utilities({"x": x, "y": "later"})["a"]
     assert formula.subs(x, sympy.Rational(1, 2)) == sympy.Rational(str(exact["a"]))
@@ -114,20 +116,23 @@ def test_zone_and_ideal():
         (lambda: bargaining.from_points({"p": (0, 0, 0)}, (0, 0)), InputError, "3 utilities"),
         (
             lambda: bargaining.from_polygon([(k, -k) for k in range(5001)], (0, 0)),
-            TooLargeError, "5001",
+            TooLargeError,
+            "5001",
         ),
         (
             lambda: bargaining.from_points(
                 {"p": (1, 1, 1)}, (0, 0, 0), parties=("a", "b", "c")
             ).frontier(),
-            NotApplicableError, "3 parties",
+            NotApplicableError,
+            "3 parties",
         ),
         (
             lambda: nash_bargaining(example(), weights={"a": 0, "b": 1}),
-            InputError, "bargaining weights",
+            InputError,
+            "bargaining weights",
         ),
     ],
-)  # fmt: skip
+)
 def test_errors_say_what(make, error, says):
     with pytest.raises(error, match=says):
         make()

@@ -164,9 +164,10 @@ def test_weight_interval_and_loss_of_a_deal(pieces, x, y):
     d = (u[0] / 2 - F(1, 5), u[1] / 2 - F(1, 5))
     loss, near, weights = bargaining_judge.judge_exact(shape.vertices, d, u)
     f = linear_frontier(
-        np.array([float(a) for a, _ in pieces]), np.array([-float(b) for _, b in pieces]),
+        np.array([float(a) for a, _ in pieces]),
+        np.array([-float(b) for _, b in pieces]),
         np.array([0.0, float(top)]),
-    )  # fmt: skip
+    )
     rough = bargaining_judge.judge(f, [float(c) for c in d], [float(c) for c in u])
     assert rough.loss[0] == pytest.approx(float(loss), abs=1e-9)
     if weights is None:

@@ -18,10 +18,18 @@ from negotiate.solution import Point
 CONCEPTS = {
     name: declare.concept_named(name)
     for name in (
-        "nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian", "equal_area",
-        "raiffa_discrete", "raiffa_continuous", "perles_maschler", "adjusted_winner", "leximin",
+        "nash_bargaining",
+        "kalai_smorodinsky",
+        "egalitarian",
+        "utilitarian",
+        "equal_area",
+        "raiffa_discrete",
+        "raiffa_continuous",
+        "perles_maschler",
+        "adjusted_winner",
+        "leximin",
     )
-}  # fmt: skip
+}
 FOR_MANY = ("nash_bargaining", "kalai_smorodinsky", "egalitarian", "utilitarian", "leximin")
 each = pytest.mark.parametrize("name", CONCEPTS)
 
@@ -128,8 +136,9 @@ def test_no_zone_is_an_answer():
             answer = concept(form)
             assert len(answer) == 0, name
             assert "no bargaining zone" in answer.notes[0]
-    three = from_points({"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1)}, (0.5, 0.5, 0.5),
-                        parties=("a", "b", "c"))  # fmt: skip
+    three = from_points(
+        {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1)}, (0.5, 0.5, 0.5), parties=("a", "b", "c")
+    )
     for name in FOR_MANY:
         assert len(CONCEPTS[name](three)) == 0
 
@@ -180,8 +189,12 @@ def test_kink_says_how_far_d_may_move():
     radius = point.facts["kink"]["radius"]
     low, high = point.facts["kink"]["disagreement range"]["1"]
     inside, outside = F(999, 1000), F(1001, 1000)
-    for d1, moves in ((high * inside, False), (high * outside, True), (low * inside, False),
-                      (low * outside, True)):  # fmt: skip
+    for d1, moves in (
+        (high * inside, False),
+        (high * outside, True),
+        (low * inside, False),
+        (low * outside, True),
+    ):
         moved = payoffs("nash_bargaining", s1.with_disagreement({"1": d1, "2": 0}))
         assert (moved != (F(3, 4), F(3, 4))) == moves
     for signs in ((1, 1), (1, -1), (-1, 1), (-1, -1)):
@@ -336,10 +349,14 @@ def test_two_parties_agree_with_the_solver_for_many(name, form):
     d, base = list(form.disagreement), [0.0, 0.0, 1.0]
     values = (*form.values, form.values[0])
     wide = type(form)(
-        parties=(*form.parties, "z"), issues=form.issues, options=form.options,
+        parties=(*form.parties, "z"),
+        issues=form.issues,
+        options=form.options,
         weights=np.vstack([form.weights.astype(float), np.zeros(len(form.issues))]),
-        values=values, disagreement=np.array([*map(float, d), 0.0]), base=np.array(base),
-    )  # fmt: skip
+        values=values,
+        disagreement=np.array([*map(float, d), 0.0]),
+        base=np.array(base),
+    )
     two, three = CONCEPTS[name](form), CONCEPTS[name](wide)
     if len(two) > 1 or (name == "egalitarian" and min(two[0].facts["gains"].values()) > 1):
         return
@@ -373,11 +390,19 @@ def test_draws_are_a_loop_of_singles(name):
     draws = 12
     weights = {p: dict(zip("xyzt", rng.dirichlet(np.ones(4), draws).T)) for p in ("a", "b")}
     values = {
-        "a": {"x": quadratic(rng.random(draws)), "y": linear(1), "z": power(1, 0.5),
-              "t": table([0.0, 0.7, 1.0])},
-        "b": {"x": quadratic(rng.random(draws)), "y": linear(0), "z": linear(0),
-              "t": table([1.0, 0.6, 0.0])},
-    }  # fmt: skip
+        "a": {
+            "x": quadratic(rng.random(draws)),
+            "y": linear(1),
+            "z": power(1, 0.5),
+            "t": table([0.0, 0.7, 1.0]),
+        },
+        "b": {
+            "x": quadratic(rng.random(draws)),
+            "y": linear(0),
+            "z": linear(0),
+            "t": table([1.0, 0.6, 0.0]),
+        },
+    }
     d = {"a": rng.random(draws) * 0.9, "b": rng.random(draws) * 0.9}
     form = from_issues(weights, values, d, options={"t": ("low", "mid", "high")})
     answer = CONCEPTS[name](form)[0]

@@ -134,11 +134,15 @@ def test_shipped_negotiations_have_no_errors(case):
         (("2 * rate", "2 * rat"), "no quantity 'rat'", '"2 * rat"', "'rate'"),
         (("2 * rate", "2 * open(rate)"), "'open' is not a function", '"2 * open(rate)"', ""),
         (("probability = { value = 0.25", "probability = { value = 0.3"), "sum to 1.05", "", ""),
-        (('kind = "negotiation"\n', 'kind = "negotiaton"\n'), "'negotiaton'", '"negotiaton"',
-         "'negotiation'"),
+        (
+            ('kind = "negotiation"\n', 'kind = "negotiaton"\n'),
+            "'negotiaton'",
+            '"negotiaton"',
+            "'negotiation'",
+        ),
         (('name = "Bob"\n', ""), "'name' is missing", "", "add a line name"),
     ],
-)  # fmt: skip
+)
 def test_one_mistake(change, what, under, remedy):
     finding, found = the_error(broken(change), what)
     assert found.startswith(under)
@@ -172,8 +176,9 @@ def test_a_path_in_a_scenario_must_exist():
 
 
 def test_a_number_without_a_source_is_a_warning():
-    found, case = casefile.findings(broken(("rate = { value = 0.5, judgement = true }",
-                                            "rate = { value = 0.5 }")))  # fmt: skip
+    found, case = casefile.findings(
+        broken(("rate = { value = 0.5, judgement = true }", "rate = { value = 0.5 }"))
+    )
     assert case is not None
     assert [(f.severity, f.what) for f in found] == [("warning", "a number without a source")]
 

@@ -70,11 +70,18 @@ def test_a_member_that_is_set_is_known_and_the_others_share_the_rest(bare: ng.Ne
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("ideal.russia.hts", 7), ("branch.drift.terms.hts", 4), ("scale.russia.hts", -1),
-     ("scale.russia.hts", 0), ("deal.signed.hts", -0.1), ("party.turkey.discount", 1.1),
-     ("lever.straits.credibility.drift", 2), ("quantity.win_probability", 1.2),
-     ("quantity.hazard", -0.1)],
-)  # fmt: skip
+    [
+        ("ideal.russia.hts", 7),
+        ("branch.drift.terms.hts", 4),
+        ("scale.russia.hts", -1),
+        ("scale.russia.hts", 0),
+        ("deal.signed.hts", -0.1),
+        ("party.turkey.discount", 1.1),
+        ("lever.straits.credibility.drift", 2),
+        ("quantity.win_probability", 1.2),
+        ("quantity.hazard", -0.1),
+    ],
+)
 def test_no_value_leaves_its_domain(bare: ng.Negotiation, path: str, value: float) -> None:
     with pytest.raises(InputError, match="allowed"):
         bare.set(path, value)
@@ -105,8 +112,10 @@ def test_check_names_units_domains_and_missing_credibilities() -> None:
     wrong = text.replace('unit = "month"', 'unit = "monht"', 1)
     hit = next(f for f in findings(wrong)[0] if "no unit 'monht'" in f.what)
     assert (hit.line and "currency of" in hit.remedy) or "did you mean" in hit.remedy
-    document = {"branch": [{"id": "war"}, {"id": "drift"}], "lever": [
-        {"id": "ban", "cost": {}, "credibility": {"drift": 1}}]}  # fmt: skip
+    document = {
+        "branch": [{"id": "war"}, {"id": "drift"}],
+        "lever": [{"id": "ban", "cost": {}, "credibility": {"drift": 1}}],
+    }
     assert [f.what for f in check.credibilities(document)] == [
         "no credibility in war: it counts as 0 there"
     ]

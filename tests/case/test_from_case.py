@@ -117,8 +117,9 @@ def test_deterrence_reads_the_numbers_of_every_crisis_model(idlib: negotiate.Neg
     assert form.c_cd == -idlib.value("quantity.audience_cost_turkey")
     # draws without such a game are nan, the others are the single values
     path = "quantity.war_cost_turkey_tough"
-    drawn = metric.evaluate(idlib.with_draws({path: np.array([0.12, 0.05])}),
-                            ["deterrence.certain_margin"])["deterrence.certain_margin"]  # fmt: skip
+    drawn = metric.evaluate(
+        idlib.with_draws({path: np.array([0.12, 0.05])}), ["deterrence.certain_margin"]
+    )["deterrence.certain_margin"]
     assert np.isnan(drawn[0]) and drawn[1] == pytest.approx(float(form.certain_margin))
 
 
@@ -204,8 +205,12 @@ def test_mechanism_is_named(idlib: negotiate.Negotiation) -> None:
     # War costs Turkey, as Russia believes, more than the whole prize: it gives all, at no risk.
     assert commitment_file.why_talks_fail(idlib) == ()
     # Over one whole stake its best demand runs a risk: (0.6 + ...) - 0.2 > 2 x (0.12 + ...).
-    whole = {"quantity.war_cost_turkey_tough": "0.01", "quantity.war_cost_russia": "0.01",
-             "quantity.war_cost_turkey_weak": "0.04", "lever.*.available": False}  # fmt: skip
+    whole = {
+        "quantity.war_cost_turkey_tough": "0.01",
+        "quantity.war_cost_russia": "0.01",
+        "quantity.war_cost_turkey_weak": "0.04",
+        "lever.*.available": False,
+    }
     assert commitment_file.why_talks_fail(idlib.with_values(whole)) == ("information",)
     # Preventive war: 1.96 x 0.9 - 0.05 > 1 + 0.96 x 0.1.
     shift = idlib.with_values(

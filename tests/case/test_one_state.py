@@ -121,9 +121,14 @@ def test_a_file_is_saved_to_the_byte_but_for_what_changed(name: str, tmp_path: P
 
 def test_groups_switches_and_forms_are_saved(idlib: ng.Negotiation, tmp_path: Path) -> None:
     case = idlib.set(
-        {"lever.sanctions.available": False, "weight.russia.hts": 0.4, "form.russia.hts": "peaked",
-         "branch.drift.probability": "1/3", next(iter(idlib.derived)): 0.2}
-    )  # fmt: skip
+        {
+            "lever.sanctions.available": False,
+            "weight.russia.hts": 0.4,
+            "form.russia.hts": "peaked",
+            "branch.drift.probability": "1/3",
+            next(iter(idlib.derived)): 0.2,
+        }
+    )
     case.save(tmp_path / "a.toml")
     again = ng.load(tmp_path / "a.toml")
     assert (
@@ -157,14 +162,16 @@ def test_a_case_built_in_python_is_checked_saved_and_read(tmp_path: Path) -> Non
     ("change", "what"),
     [
         ({"levers": {"embargo": {"holder": "nobody", "cost": {"south": 1}}}}, "no party 'nobody'"),
-        ({"branches": {"war": {"probability": 0.5, "terms": {"canal": 0, "port": 0}}}},
-         "branch probabilities sum to 0.5"),
+        (
+            {"branches": {"war": {"probability": 0.5, "terms": {"canal": 0, "port": 0}}}},
+            "branch probabilities sum to 0.5",
+        ),
         ({"issues": {"canal": {}}}, "no issue 'port'"),
         ({"quantities": {"x": {"value": "2 * y"}}}, "no quantity 'y'"),
         ({"oddity": 3}, "unknown key 'oddity'"),
     ],
     ids=lambda x: x if isinstance(x, str) else "",
-)  # fmt: skip
+)
 def test_a_builder_gives_the_messages_of_a_file(change: dict[str, object], what: str) -> None:
     with pytest.raises(CaseError, match=what):
         ng.Negotiation.build("canal", "Who runs the canal", **canal(**change))  # type: ignore[arg-type]

@@ -56,8 +56,9 @@ def test_discover_box_is_what_it_says(capsys) -> None:
     found = document(capsys, "discover", CASE, "--claim", "air-power-used", "--draws", "3000")
     assert found["density"] > found["base rate"] and 0 < found["coverage"] <= 1
     assert found["trajectory"][0]["coverage"] == 1
-    tree = document(capsys, "discover", CASE, "--claim", "air-power-used", "--draws", "3000",
-                    "--tree")  # fmt: skip
+    tree = document(
+        capsys, "discover", CASE, "--claim", "air-power-used", "--draws", "3000", "--tree"
+    )
     assert sum(leaf["support"] for leaf in tree["table"]) == pytest.approx(1.0)
 
 
@@ -139,8 +140,10 @@ def test_every_command_prints_text(capsys) -> None:
         (("threshold", CASE, "lever.sanction.cost.turkey"), "did you mean"),
         (("phase", CASE, "lever.force.cost.rusia", "lever.nato.cost.russia"), "did you mean"),
         (("phase", CASE, "lever.nato.cost.russia", "lever.nato.cost.russia"), "twice"),
-        (("phase", CASE, "lever.force.cost.russia", "lever.nato.cost.russia", "--grid", "9999"),
-         "9999"),
+        (
+            ("phase", CASE, "lever.force.cost.russia", "lever.nato.cost.russia", "--grid", "9999"),
+            "9999",
+        ),
         (("attribute", CASE, "--lever", "sanction"), "did you mean 'sanctions'"),
         (("discover", CASE), "a metric with a condition"),
         (("discover", CASE, "--claim", "deal-stand"), "did you mean 'deal-stands'"),
@@ -152,7 +155,7 @@ def test_every_command_prints_text(capsys) -> None:
         (("infer", CASE, "--draws", "10", "--keep", "20"), "keep 20 of 10"),
         (("information", CASE, "--act", "sign=deal.utility.turkey"), "two or more"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_says_what_to_do(capsys, arguments: tuple[str, ...], says: str) -> None:
     code, out, err = run(capsys, *arguments)
     assert code == 2 and out == "" and says in err
@@ -201,8 +204,7 @@ def test_a_folder_that_cannot_be_one(capsys, tmp_path: Path) -> None:
 
 def test_a_scheduler_that_is_not_there(capsys) -> None:
     pytest.importorskip("distributed")
-    code, out, err = run(capsys, "sweep", CASE, "--draws", "64", "--scheduler",
-                         "tcp://127.0.0.1:9")  # fmt: skip
+    code, out, err = run(capsys, "sweep", CASE, "--draws", "64", "--scheduler", "tcp://127.0.0.1:9")
     assert code != 0 and out == "" and "tcp://127.0.0.1:9" in err
 
 

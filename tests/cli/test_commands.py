@@ -125,9 +125,14 @@ def test_show_one_value(capsys):
 def test_changes_multiply_and_add(capsys):
     for change, value in (("*=0.5", "19/40"), ("+=0.01", "24/25"), ("=1/3", "1/3")):
         code, out, _ = run(
-            capsys, "show", "idlib-2020", "party.turkey.discount", "--json",
-            "--set", f"party.turkey.discount{change}",
-        )  # fmt: skip
+            capsys,
+            "show",
+            "idlib-2020",
+            "party.turkey.discount",
+            "--json",
+            "--set",
+            f"party.turkey.discount{change}",
+        )
         assert (code, json.loads(out)["values"][0]["value"]) == (0, value)
 
 

@@ -70,10 +70,12 @@ def test_duality(problem: ClaimsProblem) -> None:
     total = sum(problem.claims.values())
     missing = ClaimsProblem(problem.claims, total - problem.estate)
     pairs = {
-        "talmud": "talmud", "proportional": "proportional", "random_arrival": "random_arrival",
+        "talmud": "talmud",
+        "proportional": "proportional",
+        "random_arrival": "random_arrival",
         "adjusted_proportional": "adjusted_proportional",
         "constrained_equal_awards": "constrained_equal_losses",
-    }  # fmt: skip
+    }
     for rule, dual in pairs.items():
         got = RULES[rule](problem)[0].payoffs
         lost = RULES[dual](missing)[0].payoffs

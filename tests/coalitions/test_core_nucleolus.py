@@ -86,9 +86,14 @@ def float_prenucleolus(game: CoalitionalGame) -> np.ndarray:
         held = []
         for m in masks:
             push = linprog(
-                np.append(-rows[m], 0.0), a, b, np.vstack([*equal, c]), [*rhs, eps],
-                bounds=(None, None), method="highs",
-            )  # fmt: skip
+                np.append(-rows[m], 0.0),
+                a,
+                b,
+                np.vstack([*equal, c]),
+                [*rhs, eps],
+                bounds=(None, None),
+                method="highs",
+            )
             if push.status == 0 and -push.fun - (v[m] - eps) <= 1e-7:
                 held.append(m)
         assert held
@@ -120,9 +125,14 @@ def test_core_by_its_definition(game: CoalitionalGame) -> None:
     v = np.array([float(game.number(m)) for m in range(1, game.grand)])
     whole = float(game.number(game.grand))
     some = linprog(
-        np.zeros(game.n), -rows, -v, np.ones((1, game.n)), [whole], bounds=(None, None),
+        np.zeros(game.n),
+        -rows,
+        -v,
+        np.ones((1, game.n)),
+        [whole],
+        bounds=(None, None),
         method="highs",
-    )  # fmt: skip
+    )
     assert bool(answer.points) == (some.status == 0)
     assert answer.evidence[0].holds
     if not answer.points:
@@ -137,9 +147,14 @@ def test_core_by_its_definition(game: CoalitionalGame) -> None:
     points = np.array([[float(p.payoffs[q]) for q in game.players] for p in answer.points])
     for direction in rng.normal(size=(4, game.n)):
         best = linprog(
-            -direction, -rows, -v, np.ones((1, game.n)), [whole], bounds=(None, None),
+            -direction,
+            -rows,
+            -v,
+            np.ones((1, game.n)),
+            [whole],
+            bounds=(None, None),
             method="highs",
-        )  # fmt: skip
+        )
         assert (points @ direction).max() == pytest.approx(-best.fun, abs=1e-6)
 
 
@@ -228,15 +243,20 @@ def test_published_answers() -> None:
     """Airport 8, 11, 13, 18 (nucleolus by Littlechild's formula: 13/4 thrice, then the rest)."""
     costs = airport({"a": 8, "b": 11, "c": 13, "d": 18})
     assert list(nucleolus(costs)[0].payoffs.values()) == [
-        Fraction(13, 4), Fraction(13, 4), Fraction(13, 4), Fraction(33, 4),
-    ]  # fmt: skip
+        Fraction(13, 4),
+        Fraction(13, 4),
+        Fraction(13, 4),
+        Fraction(33, 4),
+    ]
     assert list(shapley(costs)[0].payoffs.values()) == [2, 3, 4, 9]
     market = glove(["l"], ["r", "s"])
     assert [tuple(p.payoffs.values()) for p in core(market).points] == [(1, 0, 0)]
     assert tuple(nucleolus(market)[0].payoffs.values()) == (1, 0, 0)
     assert tuple(shapley(market)[0].payoffs.values()) == (
-        Fraction(2, 3), Fraction(1, 6), Fraction(1, 6),
-    )  # fmt: skip
+        Fraction(2, 3),
+        Fraction(1, 6),
+        Fraction(1, 6),
+    )
     council = weighted_voting({f"m{k}": 1 for k in range(3)}, 2)
     assert least_core(council).settings["epsilon"] == Fraction(1, 3)
 

@@ -35,8 +35,10 @@ def pennies() -> StrategicGame:
 
 def test_pure_alpha_lies_below_mixed_below_pure_beta() -> None:
     """Matching pennies: committing first secures -1, second 1, a mixture 0."""
-    found = {a: secure.from_strategic(pennies(), outsiders=a).number(1)
-             for a in ("alpha", "mixed", "beta")}  # fmt: skip
+    found = {
+        a: secure.from_strategic(pennies(), outsiders=a).number(1)
+        for a in ("alpha", "mixed", "beta")
+    }
     assert found == {"alpha": -1, "mixed": 0, "beta": 1}
 
 
@@ -129,8 +131,10 @@ def test_the_threat_worths_of_two_sides_share_what_all_have(idlib) -> None:
 
 @pytest.mark.parametrize("assumed", ASSUMED)
 def test_draws_are_a_loop(idlib, assumed: str) -> None:
-    draws = {"lever.force.cost.syria": np.array([0.2, 0.4, 0.6]),
-             "ideal.turkey.front_line": np.array([0.0, 0.3, 0.45])}  # fmt: skip
+    draws = {
+        "lever.force.cost.syria": np.array([0.2, 0.4, 0.6]),
+        "ideal.turkey.front_line": np.array([0.0, 0.3, 0.45]),
+    }
     whole = secure.from_case(idlib.with_draws(draws), outsiders=assumed)
     for k in range(3):
         one = secure.from_case(
@@ -162,11 +166,17 @@ def test_idlib_who_signs_and_who_spoils(idlib) -> None:
 
 def test_metrics_answer_to_what_ifs(idlib) -> None:
     names = [
-        "coalitional.shapley.payoff.turkey", "coalitional.nucleolus.payoff.syria",
-        "coalitional.core.least_epsilon", "coalitional.core.exists", "coalitional.surplus",
-        "coalitional.worth.russia+turkey", "spoilers.payment.syria", "spoilers.spoils.syria",
-        "spoilers.margin.syria", "spoilers.afforded",
-    ]  # fmt: skip
+        "coalitional.shapley.payoff.turkey",
+        "coalitional.nucleolus.payoff.syria",
+        "coalitional.core.least_epsilon",
+        "coalitional.core.exists",
+        "coalitional.surplus",
+        "coalitional.worth.russia+turkey",
+        "spoilers.payment.syria",
+        "spoilers.spoils.syria",
+        "spoilers.margin.syria",
+        "spoilers.afforded",
+    ]
     base = metric.evaluate(idlib, names)
     drawn = metric.evaluate(
         idlib.with_draws({"lever.force.cost.syria": np.array([0.0, 0.4])}), names
@@ -183,9 +193,14 @@ def test_metrics_answer_to_what_ifs(idlib) -> None:
 
 def test_false_terms_are_refuted() -> None:
     game = Spoilers(
-        ("j", "k"), held={"j": 1, "k": 2}, broken={"j": 4, "k": 1}, chance={"j": "1/2"},
-        cost={"j": "1/4"}, levers={"j": {"l": (2, "1/8")}}, signatories={"s": (5, 1)},
-    )  # fmt: skip
+        ("j", "k"),
+        held={"j": 1, "k": 2},
+        broken={"j": 4, "k": 1},
+        chance={"j": "1/2"},
+        cost={"j": "1/4"},
+        levers={"j": {"l": (2, "1/8")}},
+        signatories={"s": (5, 1)},
+    )
     point = spoiler_terms(game)[0]
     # 1/2 (4 - 1 - t) = 1/4 + 1/4: t = 2
     assert point.payoffs == {"j": 2, "k": 0} and point.facts["left_after_payments"] == 2
@@ -225,6 +240,9 @@ def test_stability_by_hand() -> None:
     assert top.label == "{a, b} {c}"
     assert {"core stable", "individually stable"} <= set(top.marks)
     assert "Nash stable" not in top.marks
-    lie = Point(payoffs={}, marks=("core stable",),
-                facts={"coalitions": [["a"], ["b"], ["c"]], "rule": "equal"})  # fmt: skip
+    lie = Point(
+        payoffs={},
+        marks=("core stable",),
+        facts={"coalitions": [["a"], ["b"], ["c"]], "rule": "equal"},
+    )
     assert stable_partitions.holds(game, lie).witness == "{a, b}"

@@ -48,8 +48,10 @@ def test_solve_by_command_gives_worths_core_and_values(
     assert council["solutions"][0]["points"][0]["payoffs"]["China"] == "421/2145"
     estate = solved("talmud", capsys)
     assert estate["solutions"][0]["points"][0]["payoffs"] == {
-        "first": "50", "second": "75", "third": "75"
-    }  # fmt: skip
+        "first": "50",
+        "second": "75",
+        "third": "75",
+    }
     empty = solved("three-person-majority", capsys, "--concept", "shapley", "--concept", "core")
     assert empty["solutions"][1]["points"] == []
     assert empty["solutions"][1]["settings"]["balanced_worth"] == "3/2"

@@ -29,8 +29,15 @@ def pie(size: int, names: str):
 @settings(max_examples=25, deadline=None)
 def test_at_par_it_is_the_shapley_value(small: list[int], whole: int) -> None:
     """Utility that can be handed over: Harsanyi's account gives Shapley's value."""
-    worths = {"a+b": small[0] + 4, "a+c": small[1] + 4, "b+c": small[2] + 4, "a": small[3],
-              "b": 0, "c": 1, "a+b+c": whole}  # fmt: skip
+    worths = {
+        "a+b": small[0] + 4,
+        "a+c": small[1] + 4,
+        "b+c": small[2] + 4,
+        "a": small[3],
+        "b": 0,
+        "c": 1,
+        "a+b+c": whole,
+    }
     table = from_worths(worths, players=("a", "b", "c"))
     right = shapley(table)[0].payoffs
     found = coalitional_bargaining(Multilateral(pie(whole, "abc"), table))[0].payoffs
@@ -76,8 +83,9 @@ def test_a_wrong_point_and_wrong_coalitions_are_refuted() -> None:
 
 
 def test_smaller_coalitions_that_want_too_much_leave_no_deal_of_all() -> None:
-    table = from_worths({"a+b": 12, "a+c": 12, "b+c": 12, "a+b+c": 12},
-                        players=("a", "b", "c"), unlisted="zero")  # fmt: skip
+    table = from_worths(
+        {"a+b": 12, "a+c": 12, "b+c": 12, "a+b+c": 12}, players=("a", "b", "c"), unlisted="zero"
+    )
     found = coalitional_bargaining(Multilateral(pie(12, "abc"), table))
     assert not found.points
 

@@ -104,8 +104,9 @@ def test_unequal_recognition_against_iterated_values() -> None:
 def test_every_legislature_has_its_equilibrium(weights: list[int], d: int, quota: int) -> None:
     game = LegislativeGame(
         {f"m{k}": Fraction(w, sum(weights)) for k, w in enumerate(weights)},
-        discount=Fraction(d, 10), quota=min(quota, len(weights)),
-    )  # fmt: skip
+        discount=Fraction(d, 10),
+        quota=min(quota, len(weights)),
+    )
     answer = legislative_equilibrium(game)
     assert answer.evidence[0].holds
     x = answer[0].payoffs

@@ -127,8 +127,10 @@ def test_tau_of_a_two_player_game_is_the_standard_solution() -> None:
 @given(games())
 def test_perturbed_values_are_refuted(game: CoalitionalGame) -> None:
     for solve, holds in (
-        (shapley, shapley.holds), (banzhaf, banzhaf.holds), (tau, tau.holds),
-    ):  # fmt: skip
+        (shapley, shapley.holds),
+        (banzhaf, banzhaf.holds),
+        (tau, tau.holds),
+    ):
         answer = solve(game)
         if not answer.points:
             continue
@@ -148,9 +150,12 @@ def test_draws_are_a_loop() -> None:
     game = CoalitionalGame(tuple("abcd"), table)
     unions, links = [["a", "b"]], [("a", "b"), ("b", "c")]
     for solve in (
-        shapley, banzhaf, tau,
-        lambda g: owen(g, unions=unions), lambda g: myerson(g, links=links),
-    ):  # fmt: skip
+        shapley,
+        banzhaf,
+        tau,
+        lambda g: owen(g, unions=unions),
+        lambda g: myerson(g, links=links),
+    ):
         whole = solve(game)[0].payoffs
         for k in (0, 7, 49):
             one = solve(game.draw(k))
@@ -222,7 +227,10 @@ def test_additivity(first: CoalitionalGame, second: CoalitionalGame, scale: Frac
     both = CoalitionalGame(first.players, table)
     links, unions = (("a", "b"), ("b", "c")), [["a", "b"]]
     for solve in (
-        shapley, banzhaf, lambda g: owen(g, unions=unions), lambda g: myerson(g, links=links),
-    ):  # fmt: skip
+        shapley,
+        banzhaf,
+        lambda g: owen(g, unions=unions),
+        lambda g: myerson(g, links=links),
+    ):
         x, y, z = (solve(g)[0].payoffs for g in (first, second, both))
         assert all(z[p] == x[p] + scale * y[p] for p in first.players)

@@ -144,11 +144,12 @@ def test_two_majorities_of_many_members() -> None:
     body = VotingBody.of(
         people,
         {
-            "members": (15, None), "people": (sum(people.values()) * 65 // 100, people),
+            "members": (15, None),
+            "people": (sum(people.values()) * 65 // 100, people),
             "blocking": (24, None),
         },
         passes=[["members", "people"], ["blocking"]],
-    )  # fmt: skip
+    )
     answer = shapley_shubik(body)
     assert answer.evidence[0].holds and sum(answer[0].payoffs.values()) == 1
     with pytest.raises(TooLargeError, match="134,217,728"):
@@ -196,10 +197,13 @@ def test_populations_as_they_are() -> None:
     people = {f"m{k}": int(x) for k, x in enumerate(rng.integers(400_000, 83_000_000, 27))}
     body = VotingBody.of(
         people,
-        {"members": (15, None), "people": (sum(people.values()) * 65 // 100, people),
-         "blocking": (24, None)},
+        {
+            "members": (15, None),
+            "people": (sum(people.values()) * 65 // 100, people),
+            "blocking": (24, None),
+        },
         passes=[["members", "people"], ["blocking"]],
-    )  # fmt: skip
+    )
     start = time.perf_counter()
     answer = shapley_shubik(body)
     assert time.perf_counter() - start < 20
@@ -208,9 +212,12 @@ def test_populations_as_they_are() -> None:
     near = shapley_shubik(
         VotingBody.of(
             rounded,
-            {"members": (15, None), "people": (sum(rounded.values()) * 65 // 100, rounded),
-             "blocking": (24, None)},
+            {
+                "members": (15, None),
+                "people": (sum(rounded.values()) * 65 // 100, rounded),
+                "blocking": (24, None),
+            },
             passes=[["members", "people"], ["blocking"]],
         )
-    )  # fmt: skip
+    )
     assert all(abs(float(near[0].payoffs[p] - answer[0].payoffs[p])) < 1e-3 for p in people)

@@ -186,12 +186,17 @@ def no_profitable_deviation(concept: Any, game: StrategicGame, rng: random.Rando
     """No pure strategy of one player pays more than the point does."""
     scale = max(float(np.max(np.abs(game.payoffs.astype(float)))), 1e-300)
     for point in concept(game).points:
-        mixes = [
-            [float(point.strategies[p].get(s, 0)) for s in game.strategies[p]]
-            for p in game.players
-        ] if all(p in point.strategies for p in game.players) else []  # fmt: skip
-        if not mixes or any(not set(point.strategies[p]) <= set(game.strategies[p])
-                            for p in game.players):  # fmt: skip
+        mixes = (
+            [
+                [float(point.strategies[p].get(s, 0)) for s in game.strategies[p]]
+                for p in game.players
+            ]
+            if all(p in point.strategies for p in game.players)
+            else []
+        )
+        if not mixes or any(
+            not set(point.strategies[p]) <= set(game.strategies[p]) for p in game.players
+        ):
             continue  # correlated: judged by its own check and its own tests
         tables = game.payoffs.astype(float)
         now = [float(np.einsum("i,j,ij", *mixes, tables[k])) for k in (0, 1)]

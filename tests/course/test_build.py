@@ -38,9 +38,15 @@ def snapshot(folder: Path) -> dict[str, bytes]:
 
 def test_no_secret_in_what_students_get(built: Path, chicken: Exercise) -> None:
     secrets = [
-        KEY.decode(), KEY.hex(), "slight_counted", "You compared the clash", "mistake",
-        "Schelling", "does the opposite of what it sees", "prize / (prize + clash)",
-    ]  # fmt: skip
+        KEY.decode(),
+        KEY.hex(),
+        "slight_counted",
+        "You compared the clash",
+        "mistake",
+        "Schelling",
+        "does the opposite of what it sees",
+        "prize / (prize + clash)",
+    ]
     for path in (built / "students").rglob("*"):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
@@ -187,9 +193,13 @@ def test_hand_in_bears_what_notebooks_hold(tmp_path: Path, chicken: Exercise) ->
     for name, text in student_files(variant).items():
         (tmp_path / name).write_text(text)
     answers = {
-        "press": np.float64(0.5), "worth": float("nan"), "gain": np.int64(3), "why": object(),
-        "pure": ({"A": "Yield", "B": "Press on"},), "formula": "\ud800",
-    }  # fmt: skip
+        "press": np.float64(0.5),
+        "worth": float("nan"),
+        "gain": np.int64(3),
+        "why": object(),
+        "pure": ({"A": "Yield", "B": "Press on"},),
+        "formula": "\ud800",
+    }
     checks = student.hand_in(answers, "chicken-commitment", tmp_path)
     status = {c.question: c.status for c in checks.checks}
     assert status["press"] == status["pure"] == "passes" and status["worth"] == "open"

@@ -68,9 +68,11 @@ def test_from_build_to_scores(course: Path, capsys: Any) -> None:
 )
 def test_bad_usage_says_what(course: Path, extra: list[str], words: str, capsys: Any) -> None:
     base = {
-        "--course": EXERCISE, "--class": str(course / "class.csv"), "--key": str(course / "key"),
+        "--course": EXERCISE,
+        "--class": str(course / "class.csv"),
+        "--key": str(course / "key"),
         "-o": str(course / "x"),
-    }  # fmt: skip
+    }
     base |= dict(zip(extra[::2], extra[1::2]))
     flat = [part for pair in base.items() for part in pair]
     assert main(["course", "grade", str(course), *flat]) == 2

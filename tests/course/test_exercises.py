@@ -119,8 +119,12 @@ def test_solved_for_many_students(path):
 def _rubinstein(w):
     d1, d2 = float(w["d1"]), float(w["d2"])
     x = (1 - d2) / (1 - d1 * d2)
-    return {"two": 1 - d2, "first": x, "moving": x * (1 - d1),
-            "limit": math.log(d2) / (math.log(d1) + math.log(d2))}  # fmt: skip
+    return {
+        "two": 1 - d2,
+        "first": x,
+        "moving": x * (1 - d1),
+        "limit": math.log(d2) / (math.log(d1) + math.log(d2)),
+    }
 
 
 def _logrolling(w):
@@ -137,8 +141,11 @@ def _logrolling(w):
 def _threats(w):
     # a straight frontier of slope -1: u = (pie + d1 - d2)/2; a threat adds (harm - cost)/2
     quiet = (w["pie"] + w["d_m"] - w["d_h"]) / 2
-    return {"quiet": quiet, "agreement": quiet + (w["harm_h"] - w["cost_m"]) / 2,
-            "subsidy": w["cost_h"] - w["harm_m"]}  # fmt: skip
+    return {
+        "quiet": quiet,
+        "agreement": quiet + (w["harm_h"] - w["cost_m"]) / 2,
+        "subsidy": w["cost_h"] - w["harm_m"],
+    }
 
 
 def _nash(w):
@@ -146,10 +153,13 @@ def _nash(w):
     # Kalai-Smorodinsky with ideal gains (cap - d_u, water - d_l - d_u) on u + l = water
     up, down = w["cap"] - w["d_upper"], w["water"] - w["d_upper"] - w["d_lower"]
     ks = w["d_upper"] + surplus * up / (up + down)
-    return {"zone": surplus, "units": w["factor"] * (w["d_upper"] + surplus / 2),
-            "weights": w["d_upper"] + w["alpha"] * surplus, "kalai": ks,
-            "shares": {"Upper": w["d_upper"] + surplus / 2,
-                       "Lower": w["d_lower"] + surplus / 2}}  # fmt: skip
+    return {
+        "zone": surplus,
+        "units": w["factor"] * (w["d_upper"] + surplus / 2),
+        "weights": w["d_upper"] + w["alpha"] * surplus,
+        "kalai": ks,
+        "shares": {"Upper": w["d_upper"] + surplus / 2, "Lower": w["d_lower"] + surplus / 2},
+    }
 
 
 def _monitoring(w):
@@ -165,82 +175,129 @@ def _audience(w):
     beta = (w["good"] + w["cost"]) / (w["good"] + w["bad"])
     t = w["loss"] / w["war_b"]
     r = w["value"] / (w["value"] + w["cost"])
-    return {"fighters": beta, "threshold": t, "resist": r, "war": beta * r,
-            "bluff": beta * (1 - t) / (t * (1 - beta))}  # fmt: skip
+    return {
+        "fighters": beta,
+        "threshold": t,
+        "resist": r,
+        "war": beta * r,
+        "bluff": beta * (1 - t) / (t * (1 - beta)),
+    }
 
 
 def _signalling(w):
     t, p = w["loss"] / w["war_b"], w["prior"]
-    return {"belief": t, "separating": w["value"], "bluff": p * (1 - t) / (t * (1 - p)),
-            "yields": w["orderly"] / w["value"]}  # fmt: skip
+    return {
+        "belief": t,
+        "separating": w["value"],
+        "bluff": p * (1 - t) / (t * (1 - p)),
+        "yields": w["orderly"] / w["value"],
+    }
 
 
 def _range(w):
     # risk and return, cost uniform on [0, c]: maximise x(1 - (x-p)/c) + (p - c_a)(x - p)/c
     x = w["p"] + (w["high"] - w["c_a"]) / 2
-    return {"width": w["c_a"] + w["c_b"], "war": 1 - w["q"], "demand": x,
-            "types": (w["c_b"] + w["c_a"]) / (w["weak"] + w["c_a"])}  # fmt: skip
+    return {
+        "width": w["c_a"] + w["c_b"],
+        "war": 1 - w["q"],
+        "demand": x,
+        "types": (w["c_b"] + w["c_a"]) / (w["weak"] + w["c_a"]),
+    }
 
 
 def _commitment(w):
     war = (1 + w["delta"]) * w["now"] - w["c_a"]
-    return {"tomorrow": w["later"] - w["c_a"], "war": war, "guarantee": (war - 1) / w["delta"],
-            "peace": 1 + w["delta"] * (w["later"] - w["c_a"]),
-            "threshold": (war - 1) / w["delta"] + w["c_a"]}  # fmt: skip
+    return {
+        "tomorrow": w["later"] - w["c_a"],
+        "war": war,
+        "guarantee": (war - 1) / w["delta"],
+        "peace": 1 + w["delta"] * (w["later"] - w["c_a"]),
+        "threshold": (war - 1) / w["delta"] + w["c_a"],
+    }
 
 
 def _repeated(w):
-    return {"minmax": w["mutual"],
-            "critical": (w["tempt"] - w["quiet"]) / (w["tempt"] - w["mutual"]),
-            "forgiving": w["gain"] / (w["quiet"] - w["mutual"])}  # fmt: skip
+    return {
+        "minmax": w["mutual"],
+        "critical": (w["tempt"] - w["quiet"]) / (w["tempt"] - w["mutual"]),
+        "forgiving": w["gain"] / (w["quiet"] - w["mutual"]),
+    }
 
 
 def _two_level(w):
     x = (1 + w["low"]) / 2  # maximise (1 - x)(x - low)
-    return {"share": w["r_a"], "schelling": w["r_a"] - Fraction(1, 2), "limit": 1 - w["r_b"],
-            "offer": x, "fails": (w["high"] - x) / (w["high"] - w["low"])}  # fmt: skip
+    return {
+        "share": w["r_a"],
+        "schelling": w["r_a"] - Fraction(1, 2),
+        "limit": 1 - w["r_b"],
+        "offer": x,
+        "fails": (w["high"] - x) / (w["high"] - w["low"]),
+    }
 
 
 def _sanctions(w):
     # t solves t = q t_paid: conceding at once beats bearing the first part with chance q
     late = w["k"] * w["cost"]
     t = w["q"] * (1 - w["k"]) * w["cost"] / (1 - w["q"])
-    return {"late": late, "threshold": t, "threat": t / w["most"],
-            "imposed": (late - t) / (w["most"] - t),
-            "inspect": w["gain"] / (w["gain"] + w["fine"])}  # fmt: skip
+    return {
+        "late": late,
+        "threshold": t,
+        "threat": t / w["most"],
+        "imposed": (late - t) / (w["most"] - t),
+        "inspect": w["gain"] / (w["gain"] + w["fine"]),
+    }
 
 
 def _migration(w):
     bear = w["audience"] * w["flow"] + w["hypocrisy"]
     concedes = bear > w["concede"]
-    return {"bear": bear, "critical": (w["concede"] - w["hypocrisy"]) / w["audience"],
-            "coercer": w["worth"] if concedes else -w["own"] * w["flow"]}  # fmt: skip
+    return {
+        "bear": bear,
+        "critical": (w["concede"] - w["hypocrisy"]) / w["audience"],
+        "coercer": w["worth"] if concedes else -w["own"] * w["flow"],
+    }
 
 
 def _mediation(w):
-    return {"critical": w["risk"] * w["war"] / ((1 - w["risk"]) * w["weak"] - w["tough"]),
-            "war": w["q"] * w["risk"]}  # fmt: skip
+    return {
+        "critical": w["risk"] * w["war"] / ((1 - w["risk"]) * w["weak"] - w["tough"]),
+        "war": w["q"] * w["risk"],
+    }
 
 
 def _durability(w):
     month = 1 - (1 - w["h"]) * (1 - w["spoiler"])
-    return {"month": month, "year": (1 - month) ** 12, "expected": 1 / month, "memory": 1 / month,
-            "spoiler": 1 / w["h"] - 1 / month,
-            "match": 1 - 0.733 ** (1 / 12) / (1 - float(w["spoiler"]))}  # fmt: skip
+    return {
+        "month": month,
+        "year": (1 - month) ** 12,
+        "expected": 1 / month,
+        "memory": 1 / month,
+        "spoiler": 1 / w["h"] - 1 / month,
+        "match": 1 - 0.733 ** (1 / 12) / (1 - float(w["spoiler"])),
+    }
 
 
 def _race(w):
-    return {"lost": 2 * w["cost_n"] + 2 * w["cost_s"], "fine": w["gain"] - w["cost_n"],
-            "cell": {"North": w["peace"] + w["gain"] - 2 * w["cost_n"],
-                     "South": w["peace"] - w["harm"] - w["cost_s"]}}  # fmt: skip
+    return {
+        "lost": 2 * w["cost_n"] + 2 * w["cost_s"],
+        "fine": w["gain"] - w["cost_n"],
+        "cell": {
+            "North": w["peace"] + w["gain"] - 2 * w["cost_n"],
+            "South": w["peace"] - w["harm"] - w["cost_s"],
+        },
+    }
 
 
 def _convoy(w):
     p = w["loot_mountain"] / (w["loot_coast"] + w["loot_mountain"])
     total = w["loss_coast"] + w["coast"] + w["mountain"] + w["loss_mountain"]
     q = (w["coast"] + w["loss_mountain"]) / total
-    return {"convoy": p, "band": q, "escort": p,
-            "worth": q * w["mountain"] - (1 - q) * w["loss_mountain"]}  # fmt: skip
+    return {
+        "convoy": p,
+        "band": q,
+        "escort": p,
+        "worth": q * w["mountain"] - (1 - q) * w["loss_mountain"],
+    }
 
 
 def _chicken(w):
@@ -251,52 +308,79 @@ def _chicken(w):
 
 def _gas(w):
     width = w["bypass"] - w["running"]
-    return {"producer": w["bypass"], "gains": w["volume"] * width,
-            "fee": w["running"] + width / 2, "cheaper": w["cheaper"] / 2}  # fmt: skip
+    return {
+        "producer": w["bypass"],
+        "gains": w["volume"] * width,
+        "fee": w["running"] + width / 2,
+        "cheaper": w["cheaper"] / 2,
+    }
 
 
 def _island(w):
-    return {"bond": w["war_c"] - w["prize"] - w["face"],
-            "payoff": {"Claimant": 0, "Guard": w["island"]}}  # fmt: skip
+    return {
+        "bond": w["war_c"] - w["prize"] - w["face"],
+        "payoff": {"Claimant": 0, "Guard": w["island"]},
+    }
 
 
 def _options(w):
     half, tolls = w["total"] / 2, (w["total"] + w["inn"]) / 2
-    return {"nothing": half, "outside": half, "inside": tolls, "strong": w["strong"],
-            "binds": tolls}  # fmt: skip
+    return {
+        "nothing": half,
+        "outside": half,
+        "inside": tolls,
+        "strong": w["strong"],
+        "binds": tolls,
+    }
 
 
 def _thresholds(w):
-    return {"threshold": (w["trade"] - w["u_i"]) / w["harm"],
-            "margin": w["u_i"] - w["trade"] + w["cred"] * w["harm"]}  # fmt: skip
+    return {
+        "threshold": (w["trade"] - w["u_i"]) / w["harm"],
+        "margin": w["u_i"] - w["trade"] + w["cred"] * w["harm"],
+    }
 
 
 def _straits(w):
     use = Fraction("0.001") + Fraction("0.85") * w["c_war"] + Fraction("0.05") * w["c_direct"]
-    return {"use": use, "harm": {"Russia": use * w["cost_r"],
-                                 "Turkey": use * w["cost_t"] + Fraction("0.02")}}  # fmt: skip
+    return {
+        "use": use,
+        "harm": {"Russia": use * w["cost_r"], "Turkey": use * w["cost_t"] + Fraction("0.02")},
+    }
 
 
 def _idlib(w):
     worth = 1 - (Fraction("0.8") - w["ideal_t"]) ** 2
     # six issues at the signed levels 0.8, 0.6, 0.4, 0.45, 0.8, 0.35 with the file's weights and
     # ideals; relations are linear towards 1, worth their level
-    turkey = Fraction("0.18") * worth + sum(
-        Fraction(weight) * (1 - (Fraction(level) - Fraction(ideal)) ** 2)
-        for weight, level, ideal in (
-            ("0.1", "0.6", "0.2"), ("0.07", "0.4", "0.3"), ("0.35", "0.45", "0"),
-            ("0.15", "0.35", "0"),
+    turkey = (
+        Fraction("0.18") * worth
+        + sum(
+            Fraction(weight) * (1 - (Fraction(level) - Fraction(ideal)) ** 2)
+            for weight, level, ideal in (
+                ("0.1", "0.6", "0.2"),
+                ("0.07", "0.4", "0.3"),
+                ("0.35", "0.45", "0"),
+                ("0.15", "0.35", "0"),
+            )
         )
-    ) + Fraction("0.15") * Fraction("0.8")  # fmt: skip
+        + Fraction("0.15") * Fraction("0.8")
+    )
     russia = sum(
         Fraction(weight) * (1 - (Fraction(level) - Fraction(ideal)) ** 2)
         for weight, level, ideal in (
-            ("0.22", "0.8", "0.95"), ("0.2", "0.6", "1"), ("0.2", "0.4", w["ideal_r"]),
-            ("0.03", "0.45", "0.6"), ("0.1", "0.35", "0.9"),
+            ("0.22", "0.8", "0.95"),
+            ("0.2", "0.6", "1"),
+            ("0.2", "0.4", w["ideal_r"]),
+            ("0.03", "0.45", "0.6"),
+            ("0.1", "0.35", "0.9"),
         )
-    ) + Fraction("0.25") * Fraction("0.8")  # fmt: skip
-    return {"worth": worth, "part": Fraction("0.18") * worth,
-            "utility": {"russia": russia, "turkey": turkey}}  # fmt: skip
+    ) + Fraction("0.25") * Fraction("0.8")
+    return {
+        "worth": worth,
+        "part": Fraction("0.18") * worth,
+        "utility": {"russia": russia, "turkey": turkey},
+    }
 
 
 def _council(w):
@@ -304,9 +388,13 @@ def _council(w):
     # keeps = 1 - bought delta v, so v = 1/n whatever the quota
     vote = w["delta"] * w["fund"] / w["members"]
     bought = (w["members"] - 1) / 2
-    return {"waiting": w["fund"] / w["members"], "price": vote, "quota": w["extra"] * vote,
-            "keeps": w["fund"] - bought * vote,
-            "unanimity": w["fund"] - (w["members"] - 1) * vote}  # fmt: skip
+    return {
+        "waiting": w["fund"] / w["members"],
+        "price": vote,
+        "quota": w["extra"] * vote,
+        "keeps": w["fund"] - bought * vote,
+        "unanimity": w["fund"] - (w["members"] - 1) * vote,
+    }
 
 
 def _strait(w):
@@ -335,20 +423,29 @@ def _power(w):
             for name in group:
                 swings[name] += 2 * held > total >= 2 * (held - votes[name])
     whole = sum(swings.values())
-    return {"share": Fraction(w["n"]) / total, "veto": total - w["n"],
-            "power": pivots(lambda x: 2 * x > total),
-            "stricter": pivots(lambda x: 3 * x >= 2 * total),
-            "swings": {name: Fraction(count, whole) for name, count in swings.items()}}  # fmt: skip
+    return {
+        "share": Fraction(w["n"]) / total,
+        "veto": total - w["n"],
+        "power": pivots(lambda x: 2 * x > total),
+        "stricter": pivots(lambda x: 3 * x >= 2 * total),
+        "swings": {name: Fraction(count, whole) for name, count in swings.items()},
+    }
 
 
 def _dam(w):
     um, ul, ml, whole = (w[k] for k in ("um", "ul", "ml", "all"))
     # nobody gains alone: v(N)/3 + (v(ij) + v(ik))/6 - v(jk)/3
-    value = {"Upper": whole / 3 + (um + ul) / 6 - ml / 3,
-             "Middle": whole / 3 + (um + ml) / 6 - ul / 3,
-             "Lower": whole / 3 + (ul + ml) / 6 - um / 3}  # fmt: skip
-    return {"most": whole - ml, "shapley": value, "least": (um + ul + ml) / 2,
-            "complaint": um - value["Upper"] - value["Middle"]}  # fmt: skip
+    value = {
+        "Upper": whole / 3 + (um + ul) / 6 - ml / 3,
+        "Middle": whole / 3 + (um + ml) / 6 - ul / 3,
+        "Lower": whole / 3 + (ul + ml) / 6 - um / 3,
+    }
+    return {
+        "most": whole - ml,
+        "shapley": value,
+        "least": (um + ul + ml) / 2,
+        "complaint": um - value["Upper"] - value["Middle"],
+    }
 
 
 def _awards(claims, estate):
@@ -369,16 +466,24 @@ def _water(w):
     else:
         rest = _awards(halves, total - estate)
         talmud = {name: claims[name] - rest[name] for name in claims}
-    return {"proportional": {name: Fraction(c) * estate / total for name, c in claims.items()},
-            "awards": _awards(claims, estate), "talmud": talmud, "half": Fraction(total) / 2,
-            "losses": {name: claims[name] - less[name] for name in claims}}  # fmt: skip
+    return {
+        "proportional": {name: Fraction(c) * estate / total for name, c in claims.items()},
+        "awards": _awards(claims, estate),
+        "talmud": talmud,
+        "half": Fraction(total) / 2,
+        "losses": {name: claims[name] - less[name] for name in claims},
+    }
 
 
 def _militia(w):
     gain = w["q"] * (w["d"] - w["u"]) - w["k"]
     # still: u + t; attack: q d + (1 - q)(u + t) - k - p h; equal at t = (gain - p h)/q
-    return {"gain": gain, "struck": gain - w["p"] * w["h"], "guarantee": gain / w["h"],
-            "payment": (gain - w["p"] * w["h"]) / w["q"]}  # fmt: skip
+    return {
+        "gain": gain,
+        "struck": gain - w["p"] * w["h"],
+        "guarantee": gain / w["h"],
+        "payment": (gain - w["p"] * w["h"]) / w["q"],
+    }
 
 
 def _conference(w):
@@ -386,22 +491,46 @@ def _conference(w):
     mean = sum(weight[k] * w[f"x_{k}"] for k in "ino") / sum(weight.values())
     goal = w["x_n"] + 5
     pull = weight["n"] * (goal - w["x_n"]) + weight["o"] * (goal - w["x_o"])
-    return {"mean": mean, "error": abs(mean - w["outcome"]),
-            "lobby": pull / (w["x_i"] - goal) / w["s_i"]}  # fmt: skip
+    return {
+        "mean": mean,
+        "error": abs(mean - w["outcome"]),
+        "lobby": pull / (w["x_i"] - goal) / w["s_i"],
+    }
 
 
 AGAIN = {
-    "payoffs-dominance": _race, "mixed-equilibria": _convoy, "chicken-commitment": _chicken,
-    "nash-bargaining": _nash, "bargaining-zone": _gas, "logrolling": _logrolling,
-    "threats": _threats, "options": _options, "rubinstein": _rubinstein,
-    "credible-threats": _island, "audience-costs": _audience, "signalling": _signalling,
-    "bargaining-range": _range, "commitment-problems": _commitment,
-    "repeated-ceasefire": _repeated, "monitoring": _monitoring, "two-level": _two_level,
-    "sanctions": _sanctions, "migration-leverage": _migration, "straits": _straits,
-    "mediation": _mediation, "durability": _durability, "thresholds": _thresholds,
-    "idlib-1": _idlib, "council": _council, "graph-model": _strait, "voting-power": _power,
-    "coalitions": _dam, "claims": _water, "spoilers": _militia, "forecast": _conference,
-}  # fmt: skip
+    "payoffs-dominance": _race,
+    "mixed-equilibria": _convoy,
+    "chicken-commitment": _chicken,
+    "nash-bargaining": _nash,
+    "bargaining-zone": _gas,
+    "logrolling": _logrolling,
+    "threats": _threats,
+    "options": _options,
+    "rubinstein": _rubinstein,
+    "credible-threats": _island,
+    "audience-costs": _audience,
+    "signalling": _signalling,
+    "bargaining-range": _range,
+    "commitment-problems": _commitment,
+    "repeated-ceasefire": _repeated,
+    "monitoring": _monitoring,
+    "two-level": _two_level,
+    "sanctions": _sanctions,
+    "migration-leverage": _migration,
+    "straits": _straits,
+    "mediation": _mediation,
+    "durability": _durability,
+    "thresholds": _thresholds,
+    "idlib-1": _idlib,
+    "council": _council,
+    "graph-model": _strait,
+    "voting-power": _power,
+    "coalitions": _dam,
+    "claims": _water,
+    "spoilers": _militia,
+    "forecast": _conference,
+}
 
 
 @pytest.mark.parametrize("name", sorted(AGAIN))

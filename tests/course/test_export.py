@@ -83,9 +83,14 @@ def call(*arguments: str, folder: Path) -> str:
     search = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     path = os.pathsep.join([str(Path(arguments[0]).parent), os.environ["PATH"]])
     done = subprocess.run(
-        arguments, cwd=folder, capture_output=True, text=True, timeout=300, check=False,
+        arguments,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
         env={**os.environ, "PYTHONPATH": search, "PATH": path},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout
 

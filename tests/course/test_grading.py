@@ -72,16 +72,27 @@ def folder(tmp_path: Path, chicken: Exercise, variants: dict[str, Variant]) -> P
     (tmp_path / "s8").mkdir()
     (tmp_path / "s8" / "chicken-commitment.answers.toml").write_bytes(b"#" * 400_000)  # huge
     hostile = {
-        "pure": "=cmd|'/c calc'!A1", "press": "__import__('os').system('touch /tmp/x')",
-        "worth": "1" * 5000, "formula": "prize.__class__.__mro__", "commit": {"A": ["<script>"]},
-        "gain": "<script>alert(1)</script>", "why": "../../etc/passwd", "q; rm -rf": 1,
-    }  # fmt: skip
+        "pure": "=cmd|'/c calc'!A1",
+        "press": "__import__('os').system('touch /tmp/x')",
+        "worth": "1" * 5000,
+        "formula": "prize.__class__.__mro__",
+        "commit": {"A": ["<script>"]},
+        "gain": "<script>alert(1)</script>",
+        "why": "../../etc/passwd",
+        "q; rm -rf": 1,
+    }
     place = tmp_path / "s9"
     place.mkdir()
-    (place / "answers.json").write_text(json.dumps({
-        "exercise": "chicken-commitment", "student": "s9", "stamp": variants["s9"].stamp,
-        "answers": hostile,
-    }))  # fmt: skip
+    (place / "answers.json").write_text(
+        json.dumps(
+            {
+                "exercise": "chicken-commitment",
+                "student": "s9",
+                "stamp": variants["s9"].stamp,
+                "answers": hostile,
+            }
+        )
+    )
     (tmp_path / "s10").mkdir()
     (tmp_path / "s10" / "chicken-commitment.answers.toml").symlink_to("/etc/passwd")
     stray = write_answers("chicken-commitment", "nobody", "x", {"why": "visible"})
@@ -98,8 +109,10 @@ def folder(tmp_path: Path, chicken: Exercise, variants: dict[str, Variant]) -> P
 
 def test_each_gets_its_line_and_the_rest_are_graded(folder: Path, chicken: Exercise) -> None:
     report = run(folder, chicken, deadline=Deadline(DUE, Fraction(1, 2)))
-    assert result(report, "s1").points == 13 and line(report, "s1/chicken-commitment.answers.toml"
-                                                      ) == "graded: 13 of 13"  # fmt: skip
+    assert (
+        result(report, "s1").points == 13
+        and line(report, "s1/chicken-commitment.answers.toml") == "graded: 13 of 13"
+    )
     late = result(report, "s2")
     assert late.points == Fraction(13, 2) and "late by 2 h 1 min" in late.remarks[0]
     twice = result(report, "s3")
@@ -205,11 +218,17 @@ def test_the_notebook_counts_where_its_answers_file_was_not_written(
 @pytest.mark.parametrize(
     ("path", "owner"),
     [
-        ("s1/a.toml", "s1"), ("S1/a.toml", "s1"), ("s11/a.toml", "s11"), ("s1_late/x.toml", "s1"),
-        ("hw/s2.toml", "s2"), ("s2--hw.toml", "s2"), ("s22/a.toml", ""), ("a/b/c.toml", ""),
+        ("s1/a.toml", "s1"),
+        ("S1/a.toml", "s1"),
+        ("s11/a.toml", "s11"),
+        ("s1_late/x.toml", "s1"),
+        ("hw/s2.toml", "s2"),
+        ("s2--hw.toml", "s2"),
+        ("s22/a.toml", ""),
+        ("a/b/c.toml", ""),
         ("batch/s3 Ada/s1.toml", "s3"),
     ],
-)  # fmt: skip
+)
 def test_whose_a_file_is(path: str, owner: str) -> None:
     assert owner_of(path, CLASS) == owner
 
@@ -243,8 +262,10 @@ def test_a_case_file_is_checked_and_not_run(tmp_path: Path, wide: Exercise) -> N
         if content:
             (place / name).write_text(content)
     report = run(tmp_path, wide)
-    marks = {s: next(m for m in result(report, s).marks if m.question == "own_case")
-             for s in ("s1", "s2", "s3", "s4")}  # fmt: skip
+    marks = {
+        s: next(m for m in result(report, s).marks if m.question == "own_case")
+        for s in ("s1", "s2", "s3", "s4")
+    }
     assert marks["s1"].status == "right" and marks["s1"].points == 1
     assert marks["s2"].points == 0 and any("not met" in f for f in marks["s2"].feedback)
     assert marks["s3"].status == marks["s4"].status == "unreadable"

@@ -80,10 +80,15 @@ def test_equilibria_in_any_order_parts_and_extras(variant: Variant) -> None:
     two = {"A": {"Press on": 1}, "B": {"Yield": Fraction(1), "Press on": 0}}
     extra = {"A": "Yield", "B": "Yield"}
     for entry, share in (
-        ([two, one], 1), ([one], Fraction(1, 2)), ([one, two, extra], Fraction(1, 2)),
-        ([one, one], Fraction(1, 2)), ([extra], 0), ([one, extra], 0), (one, Fraction(1, 2)),
+        ([two, one], 1),
+        ([one], Fraction(1, 2)),
+        ([one, two, extra], Fraction(1, 2)),
+        ([one, one], Fraction(1, 2)),
+        ([extra], 0),
+        ([one, extra], 0),
+        (one, Fraction(1, 2)),
         ([{"A": "yield", "B": "PRESS ON"}, two], 1),
-    ):  # fmt: skip
+    ):
         assert marked(variant, "pure", entry).share == share, entry
 
 
@@ -102,10 +107,15 @@ def test_profiles_of_a_tree_earn_by_information_set(variant: Variant) -> None:
 @pytest.mark.parametrize(
     ("entry", "value"),
     [
-        ("3/4", Fraction(3, 4)), ("0.75", Fraction(3, 4)), (0.1, Fraction(1, 10)), (2, 2),
-        ("-1/2", Fraction(-1, 2)), (" 2 * (1/3) ", Fraction(2, 3)), ("1e-2", Fraction(1, 100)),
+        ("3/4", Fraction(3, 4)),
+        ("0.75", Fraction(3, 4)),
+        (0.1, Fraction(1, 10)),
+        (2, 2),
+        ("-1/2", Fraction(-1, 2)),
+        (" 2 * (1/3) ", Fraction(2, 3)),
+        ("1e-2", Fraction(1, 100)),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_read_exactly(entry: Any, value: Fraction) -> None:
     assert read_number(entry) == value
 
@@ -152,9 +162,13 @@ def test_choices_cannot_be_won_by_ticking_everything() -> None:
     q = question(kind="choices", options=options)
     read, share = KINDS["choices"].read, KINDS["choices"].share
     for entry, wanted in (
-        (["a", "b"], 1), (["b"], Fraction(1, 2)), (["a", "c"], 0), (list("abcd"), 0),
-        (["a", "b", "c"], Fraction(1, 2)), ("a, B", 1),
-    ):  # fmt: skip
+        (["a", "b"], 1),
+        (["b"], Fraction(1, 2)),
+        (["a", "c"], 0),
+        (list("abcd"), 0),
+        (["a", "b", "c"], Fraction(1, 2)),
+        ("a, B", 1),
+    ):
         assert share(q, ("a", "b"), read(q, entry, dict)) == wanted, entry
 
 
@@ -169,11 +183,12 @@ def test_partial_credit_can_be_turned_off(variant: Variant) -> None:
 LEAF = st.sampled_from(["v", "c", "1", "2", "0.5", "3"])
 TEXT = st.recursive(
     LEAF,
-    lambda inner: st.builds(
-        lambda a, op, b: f"({a} {op} {b})", inner, st.sampled_from("+-*"), inner
-    ) | st.builds(lambda a: f"({a}) ** 2", inner),
+    lambda inner: (
+        st.builds(lambda a, op, b: f"({a} {op} {b})", inner, st.sampled_from("+-*"), inner)
+        | st.builds(lambda a: f"({a}) ** 2", inner)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
 DOMAIN = {"v": (1, 2), "c": (3, 4)}
 
 
@@ -198,11 +213,16 @@ def test_equality_agrees_with_sympy(one: str, two: str) -> None:
 @pytest.mark.parametrize(
     ("one", "two", "same"),
     [
-        ("v / c", "1 / (c / v)", True), ("(v**2 - c**2) / (v - c)", "v + c", True),
-        ("v ** 0.5 * v ** 0.5", "v", True), ("min(v, c)", "v", True), ("max(v, c)", "v", False),
-        ("v / (c - c)", "v", False), ("v + 1e-9", "v", False), ("v", "v + 1e-30", False),
+        ("v / c", "1 / (c / v)", True),
+        ("(v**2 - c**2) / (v - c)", "v + c", True),
+        ("v ** 0.5 * v ** 0.5", "v", True),
+        ("min(v, c)", "v", True),
+        ("max(v, c)", "v", False),
+        ("v / (c - c)", "v", False),
+        ("v + 1e-9", "v", False),
+        ("v", "v + 1e-30", False),
     ],
-)  # fmt: skip
+)
 def test_quotients_roots_and_ends(one: str, two: str, same: bool) -> None:
     points = algebra.draw_points(KEY, ("v", "c"), DOMAIN)
     assert algebra.equal(parse(one), parse(two), points) is same

@@ -17,10 +17,11 @@ from negotiate.errors import NegotiateError
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner,
-                                                                max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4)
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=80, deadline=None)
@@ -85,9 +86,10 @@ def test_a_notebook_is_read_and_not_run(tmp_path: Path) -> None:
     assert found is not None
     assert (found.exercise, found.student, found.stamp) == ("chicken", "s1", "abc")
     assert found.answers == {
-        "a": Fraction(3, 4), "b": "peace",
+        "a": Fraction(3, 4),
+        "b": "peace",
         "c": [{"A": "x", "B": {"y": Fraction(1, 2), "z": Fraction(1, 2)}}],
-    }  # fmt: skip
+    }
     assert set(found.problems) == {"d", "e"} and "computed" in found.problems["d"]
     assert not trap.exists()
 
@@ -103,9 +105,14 @@ def test_answers_survive_writing_and_reading(tmp_path: Path) -> None:
     found = read(path)
     assert found is not None and not found.problems
     assert found.answers == {
-        **answers, "a": "1/3", "b": "1/10", "f": "", "i": [1, 2],
-        "j": "1/7", "k": Fraction("0.1414213562373095"),
-    }  # fmt: skip
+        **answers,
+        "a": "1/3",
+        "b": "1/10",
+        "f": "",
+        "i": [1, 2],
+        "j": "1/7",
+        "k": Fraction("0.1414213562373095"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -257,10 +257,15 @@ def test_lewis_schultz_has_no_equilibria_made_of_rounding():
     # integration of the definition) g(0.848911) = 0.012451 and g(0.863554) = 0.012451, so the two
     # solutions that doubles once showed there are none; only the one near 0 satisfies g(r) = r.
     game = LewisSchultz(
-        status_quo_a=0.0, concession_a=2.66293268049867, concession_b=-1.7442778423516763,
-        war_a=-2.1324190404359076, war_b=-2.192861823522387, back_down_a=-2.8200075409196925,
-        back_down_b=0.9764921060609384, sigma=0.2,
-    )  # fmt: skip
+        status_quo_a=0.0,
+        concession_a=2.66293268049867,
+        concession_b=-1.7442778423516763,
+        war_a=-2.1324190404359076,
+        war_b=-2.192861823522387,
+        back_down_a=-2.8200075409196925,
+        back_down_b=0.9764921060609384,
+        sigma=0.2,
+    )
     assert game.gap(0.8489113705511722) == pytest.approx(0.012451 - 0.8489113705511722, abs=1e-6)
     answer = game.equilibria()
     assert len(answer) == 1 and answer.complete

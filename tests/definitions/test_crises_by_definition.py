@@ -122,9 +122,16 @@ def test_audience_costs_points_survive_the_definition_and_ties_are_joined():
         for point in found:
             facts = point.facts
             broken = audience_breaks(
-                value, loss, a, wb, low, high,
-                facts["resist"], facts["bluff"], facts["challenge_from"],
-            )  # fmt: skip
+                value,
+                loss,
+                a,
+                wb,
+                low,
+                high,
+                facts["resist"],
+                facts["bluff"],
+                facts["challenge_from"],
+            )
             assert broken <= 0, (point.label, broken)
             tried += 1
     assert tried >= 150
@@ -175,8 +182,10 @@ def test_preventive_war_by_every_offer():
             assert {x for x in levels if x < critical} == set(fights) - {F(1)} | (
                 {x for x in fights if x < critical}
             )
-    for numbers in ((F(11, 20), F(1, 5), F(1, 10), F(1, 10), F(9, 10), F(0)),
-                    (F(4, 5), F(1, 5), F(1, 10), F(1, 10), F(9, 10), F(9, 10))):  # fmt: skip
+    for numbers in (
+        (F(11, 20), F(1, 5), F(1, 10), F(1, 10), F(9, 10), F(0)),
+        (F(4, 5), F(1, 5), F(1, 10), F(1, 10), F(9, 10), F(9, 10)),
+    ):
         assert np.isnan(ShiftingPower(*numbers).critical_later)
 
 
@@ -227,8 +236,11 @@ def deterrence_profiles(game):
             for t, chance, act in (("hard", p, hard), ("soft", 1 - p, soft))
         )
         reach = p * hard + (1 - p) * soft
-        beliefs = [p * hard / reach] if reach else [b for b in (F(0), F(1)) if not (
-            (b == 1 and p == 0) or (b == 0 and p == 1))]  # fmt: skip
+        beliefs = (
+            [p * hard / reach]
+            if reach
+            else [b for b in (F(0), F(1)) if not ((b == 1 and p == 0) or (b == 0 and p == 1))]
+        )
         keeps = [b * x["d_dd_soft"] + (1 - b) * x["d_cd"] - x["d_dc"] for b in beliefs]
         if fine and (q == 1 or any(k >= 0 if resist else k <= 0 for k in keeps)):
             out.append((hard, soft, resist))
@@ -269,8 +281,12 @@ def test_inspection_by_the_bimatrix():
         point = Inspection(g, f, c, d, m).equilibria()[0]
         v = point.strategies["inspectee"]["violate"]
         i = point.strategies["inspector"]["inspect"]
-        bad = {(0, 0): (0, 0), (0, 1): (0, -c), (1, 0): (g, -d),
-               (1, 1): ((1 - m) * g - m * f, -c - (1 - m) * d)}  # fmt: skip
+        bad = {
+            (0, 0): (0, 0),
+            (0, 1): (0, -c),
+            (1, 0): (g, -d),
+            (1, 1): ((1 - m) * g - m * f, -c - (1 - m) * d),
+        }
 
         def pay(v, i, k, bad=bad):
             return sum(

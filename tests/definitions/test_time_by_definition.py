@@ -41,12 +41,22 @@ def test_critical_discount_is_the_least_patience_that_deters():
         noise = F(int(RNG.integers(0, 3)), 10)
         periods = [None, 1, 3][k % 3]
         rule = GRIM if periods is None else limited(periods)
-        game = enforcement(("a", "b"), temptation=gain, surplus=loss, discount=F(9, 10),
-                           detection=seen, false_alarm=noise, punishment=rule)  # fmt: skip
+        game = enforcement(
+            ("a", "b"),
+            temptation=gain,
+            surplus=loss,
+            discount=F(9, 10),
+            detection=seen,
+            false_alarm=noise,
+            punishment=rule,
+        )
         quiet = 1 - (1 - noise) ** 2
         caught = (1 - noise) - (1 - seen) * (1 - noise)  # the other side's alarm stays as it is
-        holds = [d for d in grid if total_gain(gain, loss, caught - noise * (1 - noise), quiet, d,
-                                               periods) <= 0]  # fmt: skip
+        holds = [
+            d
+            for d in grid
+            if total_gain(gain, loss, caught - noise * (1 - noise), quiet, d, periods) <= 0
+        ]
         critical = float(game.critical()[0])
         lasting = [d for d in grid if all(x in holds for x in grid if x >= d)]
         if lasting:
@@ -58,13 +68,15 @@ def test_critical_discount_is_the_least_patience_that_deters():
 
 def test_a_deal_worth_less_than_none_keeps_itself_at_no_patience():
     for edge, want in ((F(0), float("inf")), (-F(1, 10**9), float("inf")), (F(1), None)):
-        game = enforcement(("a", "b"), temptation=edge, surplus=-1, discount=F(9, 10),
-                           detection=F(1, 2))  # fmt: skip
+        game = enforcement(
+            ("a", "b"), temptation=edge, surplus=-1, discount=F(9, 10), detection=F(1, 2)
+        )
         found = game.critical()[0]
         assert found == (float("inf") if want is None else want)
         assert game.margin()[0] < 0
-    assert enforcement(("a", "b"), temptation=0, surplus=-1, discount=F(9, 10),
-                       detection=F(1, 2)).margin()[0] == F(-9, 20)  # fmt: skip
+    assert enforcement(
+        ("a", "b"), temptation=0, surplus=-1, discount=F(9, 10), detection=F(1, 2)
+    ).margin()[0] == F(-9, 20)
     calm = enforcement(("a", "b"), temptation=0, surplus=1, discount=0, detection=F(1, 2))
     assert calm.critical()[0] == 0
 
@@ -84,8 +96,15 @@ def test_patience_raises_what_keeping_is_worth_in_all_not_per_period():
     """Times 1 / (1 - d) the margin rises with d where the deal is worth having, not by itself."""
     per_period, in_all = [], []
     for d in (0.8, 0.9, 0.99):
-        game = enforcement(("a", "b"), temptation=0.1, surplus=0.1, discount=d, detection=0.9,
-                           false_alarm=0.05, punishment=limited(6))  # fmt: skip
+        game = enforcement(
+            ("a", "b"),
+            temptation=0.1,
+            surplus=0.1,
+            discount=d,
+            detection=0.9,
+            false_alarm=0.05,
+            punishment=limited(6),
+        )
         per_period.append(float(game.margin()[0]))
         in_all.append(per_period[-1] / (1 - d))
     assert in_all == sorted(in_all) and per_period == sorted(per_period, reverse=True)
@@ -93,10 +112,20 @@ def test_patience_raises_what_keeping_is_worth_in_all_not_per_period():
         t, s, q = RNG.uniform(0, 1), RNG.uniform(0, 1), RNG.uniform(0.3, 1)
         f = RNG.uniform(0, 0.3)
         rows = [
-            float(enforcement(("a", "b"), temptation=t, surplus=s, discount=d, detection=q,
-                              false_alarm=f, punishment=limited(4)).margin()[0]) / (1 - d)
+            float(
+                enforcement(
+                    ("a", "b"),
+                    temptation=t,
+                    surplus=s,
+                    discount=d,
+                    detection=q,
+                    false_alarm=f,
+                    punishment=limited(4),
+                ).margin()[0]
+            )
+            / (1 - d)
             for d in (0.1, 0.5, 0.9, 0.99)
-        ]  # fmt: skip
+        ]
         assert rows == sorted(rows)
 
 
@@ -106,8 +135,9 @@ def test_stakes_per_period_on_both_sides():
     from negotiate.whatif.study.case import draw
 
     idlib = negotiate.load("idlib-2020")
-    whole = idlib.with_values({"quantity.violation_share_russia": 1,
-                               "quantity.violation_share_turkey": 1})  # fmt: skip
+    whole = idlib.with_values(
+        {"quantity.violation_share_russia": 1, "quantity.violation_share_turkey": 1}
+    )
     most = _deal_in_time.read(whole, "enforcement", commitment="stated")
     # the sums of G over 24 months, and what they take, computed apart in the review
     assert float(most.gain("russia")) == pytest.approx(0.00583, abs=1e-5)
@@ -167,10 +197,12 @@ def zero_sum(table):
     rows, columns = table.shape
     found = linprog(
         np.append(np.zeros(rows), -1.0),
-        A_ub=np.hstack([-table.T, np.ones((columns, 1))]), b_ub=np.zeros(columns),
-        A_eq=[np.append(np.ones(rows), 0.0)], b_eq=[1.0],
+        A_ub=np.hstack([-table.T, np.ones((columns, 1))]),
+        b_ub=np.zeros(columns),
+        A_eq=[np.append(np.ones(rows), 0.0)],
+        b_eq=[1.0],
         bounds=[(0, None)] * rows + [(None, None)],
-    )  # fmt: skip
+    )
     return -found.fun
 
 
@@ -211,8 +243,9 @@ def test_zero_sum_stochastic_games_by_value_iteration(factor):
         point = markov_perfect(game, plans="mixed")[0]
         value = np.zeros(2)
         for _ in range(90):
-            value = np.array([zero_sum((pay[s] + 0.8 * move[s] @ value) / factor) * factor
-                              for s in (0, 1)])  # fmt: skip
+            value = np.array(
+                [zero_sum((pay[s] + 0.8 * move[s] @ value) / factor) * factor for s in (0, 1)]
+            )
         assert point.payoffs["max"] / factor == pytest.approx(value[0] / factor, abs=1e-5)
 
 
@@ -231,19 +264,27 @@ def test_a_dilemma_has_one_equilibrium_in_every_unit_and_from_every_zero(factor,
 
 def test_being_left_is_read_where_there_is_a_zone():
     """One-shot deviations by hand: a would rather be left with 0.9 than agree on 0.5."""
-    game = alternating_offers(("a", "b"), discount=(F(9, 10),) * 2, outside=(None, F(1, 2)),
-                              left=(F(9, 10), 0))  # fmt: skip
+    game = alternating_offers(
+        ("a", "b"), discount=(F(9, 10),) * 2, outside=(None, F(1, 2)), left=(F(9, 10), 0)
+    )
     found = game.solve()
     assert not found.complete and all(item.holds for item in found.evidence)
     assert float(found[0].payoffs["a"]) == pytest.approx(0.9)
     assert "walk out" in found[0].marks
     for left, agreed in ((0.49, True), (0.5, True), (0.500001, False)):
-        found = alternating_offers(("a", "b"), discount=(0.9, 0.9), outside=(None, 0.5),
-                                   left=(left, 0)).solve()  # fmt: skip
+        found = alternating_offers(
+            ("a", "b"), discount=(0.9, 0.9), outside=(None, 0.5), left=(left, 0)
+        ).solve()
         assert ("agreement" in found[0].marks) == agreed and found.complete == agreed
     frontier = ((-2, 4), (2, 1), (3, -1))  # the default of being left, 0, on a frontier below zero
-    game = alternating_offers(("a", "b"), frontier=frontier, discount=(0, 0.7), breakdown=1,
-                              breakdown_payoff=(-1, -1), outside=(None, 3))  # fmt: skip
+    game = alternating_offers(
+        ("a", "b"),
+        frontier=frontier,
+        discount=(0, 0.7),
+        breakdown=1,
+        breakdown_payoff=(-1, -1),
+        outside=(None, 3),
+    )
     assert all(item.holds for item in game.solve().evidence)
 
 
@@ -278,12 +319,17 @@ def test_the_limit_where_a_side_does_not_discount():
 def test_patience_raises_ones_payoff_where_waiting_pays_nothing_and_may_not_elsewhere():
     """Rubinstein's game: always. With pay while talking that falls with patience: not."""
     for other in (0.3, 0.9):
-        rows = [float(alternating_offers(("a", "b"), discount=(d, other)).first_payoffs()[0])
-                for d in (0, 0.3, 0.6, 0.9, 0.99)]  # fmt: skip
+        rows = [
+            float(alternating_offers(("a", "b"), discount=(d, other)).first_payoffs()[0])
+            for d in (0, 0.3, 0.6, 0.9, 0.99)
+        ]
         assert rows == sorted(rows)
     rows = [
-        float(alternating_offers(("a", "b"), discount=(d, 0.9), breakdown=0.5,
-                                 inside=((1 - d) * 0.9, 0)).first_payoffs()[0])
+        float(
+            alternating_offers(
+                ("a", "b"), discount=(d, 0.9), breakdown=0.5, inside=((1 - d) * 0.9, 0)
+            ).first_payoffs()[0]
+        )
         for d in (0, 0.6, 0.99)
-    ]  # fmt: skip
+    ]
     np.testing.assert_allclose(rows, [0.7525, 0.7295, 0.7102], atol=1e-4)

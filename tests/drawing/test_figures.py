@@ -84,8 +84,9 @@ def test_nothing_but_halos_leaves_the_board(kind: str) -> None:
 
 
 def test_tornado_is_sorted_by_the_length_of_its_bars() -> None:
-    text = fig.tornado(["short", "long", "middle"], [0.4, 0.0, 0.3], [0.5, 1.0, 0.6], 0.45,
-                       quantity="q")  # fmt: skip
+    text = fig.tornado(
+        ["short", "long", "middle"], [0.4, 0.0, 0.3], [0.5, 1.0, 0.6], 0.45, quantity="q"
+    )
     assert text.index(">long<") < text.index(">middle<") < text.index(">short<")
 
 
@@ -115,17 +116,28 @@ def test_frontier_zone_has_the_corners_that_geometry_gives() -> None:
 
     # frontier x + y = 1, d = (0.2, 0.3): corners (0.2, 0.8) and (0.7, 0.3)
     assert [pytest.approx(corner) for corner in _zone([(0, 1), (1, 0)], (0.2, 0.3))] == [
-        (0.2, 0.3), (0.2, 0.8), (0.2, 0.8), (0.7, 0.3), (0.7, 0.3)
-    ]  # fmt: skip
+        (0.2, 0.3),
+        (0.2, 0.8),
+        (0.2, 0.8),
+        (0.7, 0.3),
+        (0.7, 0.3),
+    ]
 
 
 def test_a_window_cuts_the_frontier_and_names_what_it_leaves_out() -> None:
-    text = fig.frontier([(0, 1), (1, 0)], (0.1, 0.1), parties=("a", "b"),
-                        solutions={"nash": (0.5, 0.5), "far": (0.9, 0.1)},
-                        window=(0.4, 0.6, 0.3, 0.6))  # fmt: skip
+    text = fig.frontier(
+        [(0, 1), (1, 0)],
+        (0.1, 0.1),
+        parties=("a", "b"),
+        solutions={"nash": (0.5, 0.5), "far": (0.9, 0.1)},
+        window=(0.4, 0.6, 0.3, 0.6),
+    )
     assert "outside this window: far, disagreement" in text and ">nash<" in text
-    line = re.search(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)" '
-                     r'class="ngs-ink"', text)  # fmt: skip
+    line = re.search(
+        r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)" '
+        r'class="ngs-ink"',
+        text,
+    )
     # inside the window x + y = 1 runs from its upper left corner (0.4, 0.6) to (0.6, 0.4), which
     # is at the right edge and a third of the height above the lower one: 410 - 390 / 3
     assert [float(line[k]) for k in (1, 2, 3, 4)] == [72, 20, 442, 280]
@@ -134,8 +146,12 @@ def test_a_window_cuts_the_frontier_and_names_what_it_leaves_out() -> None:
 
 
 def test_coinciding_solutions_share_one_sign() -> None:
-    text = fig.frontier([(0, 1), (1, 0)], (0, 0), parties=("a", "b"),
-                        solutions={"nash": (0.5, 0.5), "ks": (0.5, 0.5)})  # fmt: skip
+    text = fig.frontier(
+        [(0, 1), (1, 0)],
+        (0, 0),
+        parties=("a", "b"),
+        solutions={"nash": (0.5, 0.5), "ks": (0.5, 0.5)},
+    )
     assert "nash, ks" in text
 
 

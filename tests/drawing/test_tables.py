@@ -74,8 +74,13 @@ def test_ties_in_floats_within_rounding_are_all_best_replies() -> None:
 
 
 def test_html_escapes_labels_and_marks_the_equilibrium() -> None:
-    page = tables.payoff_html(["<b>x</b>", "y"], ["p", "q"], [[(1, 1), (0, 0)], [(0, 0), (0, 0)]],
-                              players=("<i>", "&"), caption="<u>")  # fmt: skip
+    page = tables.payoff_html(
+        ["<b>x</b>", "y"],
+        ["p", "q"],
+        [[(1, 1), (0, 0)], [(0, 0), (0, 0)]],
+        players=("<i>", "&"),
+        caption="<u>",
+    )
     reader = _Reader()
     reader.feed(page)
     assert not {"b", "i"} & set(reader.tags)
@@ -120,9 +125,12 @@ def test_exact_keeps_short_fractions() -> None:
 def test_clean_leaves_no_unseen_character(text: str) -> None:
     shown = clean(text)
     assert not any(
-        char < " " or "\x7f" <= char <= "\x9f" or "\u202a" <= char <= "\u202e"
-        or "\u2066" <= char <= "\u2069" or "\ud800" <= char <= "\udfff"
+        char < " "
+        or "\x7f" <= char <= "\x9f"
+        or "\u202a" <= char <= "\u202e"
+        or "\u2066" <= char <= "\u2069"
+        or "\ud800" <= char <= "\udfff"
         for char in shown
-    )  # fmt: skip
+    )
     shown.encode()
     assert clean(shown) == shown

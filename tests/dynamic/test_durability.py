@@ -287,8 +287,10 @@ def test_devices_of_a_case_are_paired_counterfactuals():
     found = measured("durability")(
         case, ["expected_time", "worth.monitoring", "worth.tripwire", "worth.no_spoiler"]
     )
-    for device, path in (("monitoring", "lever.patrols.available"),
-                         ("tripwire", "quantity.tripwire_holds")):  # fmt: skip
+    for device, path in (
+        ("monitoring", "lever.patrols.available"),
+        ("tripwire", "quantity.tripwire_holds"),
+    ):
         other = case.with_value(path, False if device == "monitoring" else 0)
         gap = (
             found["expected_time"]
@@ -340,8 +342,13 @@ def test_no_device_shortens_a_deal_that_both_honour_all_the_same():
     }
     paths = {f"quantity.{k}": v for k, v in draws.items()}
     before = durability(border().with_draws(paths))
-    better = {"spoiler_rate": 0.5, "escalation": 0.5, "false_alarm": 0.5,
-              "tripwire_holds": 1.2, "calming": 1.1}  # fmt: skip
+    better = {
+        "spoiler_rate": 0.5,
+        "escalation": 0.5,
+        "false_alarm": 0.5,
+        "tripwire_holds": 1.2,
+        "calming": 1.1,
+    }
     kept = (before.play["honours.north"] == 1) & (before.play["honours.south"] == 1)
     for name, factor in better.items():
         after = durability(border().with_draws(paths | {f"quantity.{name}": draws[name] * factor}))

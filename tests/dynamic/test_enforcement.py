@@ -424,16 +424,30 @@ def test_a_case_is_compiled_by_hand(two):
 
 
 def test_the_weakest_clause_is_the_one_whose_violation_pays_most(two):
-    found = evaluate(two, ["weakest_clause", "weakest_clause.north", "clause_margin.line",
-                           "clause_margin.trade", "clause_margin.post", "margin"])  # fmt: skip
+    found = evaluate(
+        two,
+        [
+            "weakest_clause",
+            "weakest_clause.north",
+            "clause_margin.line",
+            "clause_margin.trade",
+            "clause_margin.post",
+            "margin",
+        ],
+    )
     alone = {c: float(found[f"clause_margin.{c}"]) for c in ("line", "trade", "post")}
     assert str(found["weakest_clause"]) == min(alone, key=alone.get) == "line"
     assert float(found["margin"]) <= min(alone.values())
 
 
 def test_patrols_and_patience_and_levers_move_it_as_theory_says(two):
-    names = ["critical_discount.north", "critical_discount.south", "margin.south",
-             "patience.south", "grim.critical_discount.south"]  # fmt: skip
+    names = [
+        "critical_discount.north",
+        "critical_discount.south",
+        "margin.south",
+        "patience.south",
+        "grim.critical_discount.south",
+    ]
     base = evaluate(two, names)
     unwatched = evaluate(two.with_value("lever.patrols.available", False), names)
     for party in ("north", "south"):
@@ -450,17 +464,21 @@ def test_draws_agree_with_single_values_and_blocks_with_the_whole(two, monkeypat
     module_file = import_module("negotiate.dynamic.enforcement")
 
     rng = np.random.default_rng(2)
-    values = {"quantity.detection": rng.uniform(0.6, 1, 9),
-              "quantity.temptation_north": rng.uniform(0.0008, 0.02, 9),
-              "weight.south.line": rng.uniform(0.3, 0.7, 9)}  # fmt: skip
-    names = [m.name.replace("<party>", "north") for m in module_file.METRICS
-             if "<issue>" not in m.name]  # fmt: skip
+    values = {
+        "quantity.detection": rng.uniform(0.6, 1, 9),
+        "quantity.temptation_north": rng.uniform(0.0008, 0.02, 9),
+        "weight.south.line": rng.uniform(0.3, 0.7, 9),
+    }
+    names = [
+        m.name.replace("<party>", "north") for m in module_file.METRICS if "<issue>" not in m.name
+    ]
     drawn = evaluate(two.with_draws(values), names)
     monkeypatch.setattr(module_file, "BLOCK", 4)
     blocks = evaluate(two.with_draws(values), names)
     for k in range(9):
-        single = evaluate(two.floats().with_values({p: float(v[k]) for p, v in values.items()}),
-                          names)  # fmt: skip
+        single = evaluate(
+            two.floats().with_values({p: float(v[k]) for p, v in values.items()}), names
+        )
         for name in names:
             if drawn[name].dtype.kind == "U":
                 assert drawn[name][k] == blocks[name][k] == single[name]
@@ -473,10 +491,13 @@ def test_study_and_threshold_reach_it(two):
     idlib = negotiate.load("idlib-2020")
     found = negotiate.study(
         idlib,
-        metrics=["enforcement.critical_discount.turkey", "enforcement.weakest_clause",
-                 "durability.expected_time"],
+        metrics=[
+            "enforcement.critical_discount.turkey",
+            "enforcement.weakest_clause",
+            "durability.expected_time",
+        ],
         design=design.Sobol(64),
-    )  # fmt: skip
+    )
     assert found.dataset["enforcement.critical_discount.turkey"].shape == (64,)
     assert (found.dataset["durability.expected_time"] > 0).all()
     clean, watched = (
@@ -518,10 +539,15 @@ def test_patrols_never_raise_the_patience_that_idlib_needs():
 def test_more_patience_never_loses_a_kept_deal():
     rng = np.random.default_rng(9)
     game = enforcement(
-        AB, clauses=("x", "y"), temptation=rng.uniform(0.1, 1, 300),
-        surplus=rng.uniform(0.1, 1, 300), discount=rng.uniform(0.2, 0.9, 300), detection=0.8,
-        false_alarm=0.02, punishment=limited(4),
-    )  # fmt: skip
+        AB,
+        clauses=("x", "y"),
+        temptation=rng.uniform(0.1, 1, 300),
+        surplus=rng.uniform(0.1, 1, 300),
+        discount=rng.uniform(0.2, 0.9, 300),
+        detection=0.8,
+        false_alarm=0.02,
+        punishment=limited(4),
+    )
     keeps = game.margin() >= 0
     patient = dataclasses.replace(game, discount=game.discount + 0.05)
     assert (patient.margin()[keeps] >= -1e-12).all()

@@ -33,8 +33,9 @@ def zero_sum(states, table, discount):
         s: {"x": [str(k) for k in range(len(rows))], "y": [str(k) for k in range(len(rows[0]))]}
         for s, rows in table.items()
     }
-    return build(["x", "y"], states=states, actions=sets, outcome=outcome, discount=discount,
-                 start=states[0])  # fmt: skip
+    return build(
+        ["x", "y"], states=states, actions=sets, outcome=outcome, discount=discount, start=states[0]
+    )
 
 
 @pytest.mark.parametrize("delta", [0.3, 0.5, 0.9, 0.99])
@@ -56,8 +57,11 @@ def test_discounted_big_match(delta):
 
     Row mixes so that both columns give (1 - d) ... : p = z / (1 + z), z = 1 - d.
     """
-    table = {"play": [[(0, {"play": 1}), (1, {"play": 1})], [(1, {"won": 1}), (0, {"lost": 1})]],
-             "won": [[(1, {"won": 1})]], "lost": [[(0, {"lost": 1})]]}  # fmt: skip
+    table = {
+        "play": [[(0, {"play": 1}), (1, {"play": 1})], [(1, {"won": 1}), (0, {"lost": 1})]],
+        "won": [[(1, {"won": 1})]],
+        "lost": [[(0, {"lost": 1})]],
+    }
     found = markov_perfect(zero_sum(["play", "won", "lost"], table, delta))[0]
     assert found.payoffs["x"] * (1 - delta) == pytest.approx(0.5, abs=1e-9)
     assert found.strategies["x"]["play"]["1"] == pytest.approx((1 - delta) / (2 - delta), abs=1e-7)
@@ -71,20 +75,33 @@ def test_zero_sum_over_random_games_is_a_fixed_point_of_shapleys_operator():
     for _ in range(5):
         names = ["a", "b", "c"]
         table = {
-            s: [[(float(rng.normal()), dict(zip(names, rng.dirichlet(np.ones(3)))))
-                 for _ in range(3)] for _ in range(3)] for s in names
-        }  # fmt: skip
+            s: [
+                [
+                    (float(rng.normal()), dict(zip(names, rng.dirichlet(np.ones(3)))))
+                    for _ in range(3)
+                ]
+                for _ in range(3)
+            ]
+            for s in names
+        }
         point = markov_perfect(zero_sum(names, table, 0.9), plans="mixed")[0]
         v = point.facts["value by state"]["x"]
         for s in names:
             cells = np.array(
-                [[pay + 0.9 * sum(q * v[t] for t, q in to.items()) for pay, to in row]
-                 for row in table[s]]
-            )  # fmt: skip
+                [
+                    [pay + 0.9 * sum(q * v[t] for t, q in to.items()) for pay, to in row]
+                    for row in table[s]
+                ]
+            )
             # an independent value: maximise w with x'A >= w
-            lp = linprog([0, 0, 0, -1], A_ub=np.hstack([-cells.T, np.ones((3, 1))]),
-                         b_ub=np.zeros(3), A_eq=[[1, 1, 1, 0]], b_eq=[1],
-                         bounds=[(0, 1)] * 3 + [(None, None)])  # fmt: skip
+            lp = linprog(
+                [0, 0, 0, -1],
+                A_ub=np.hstack([-cells.T, np.ones((3, 1))]),
+                b_ub=np.zeros(3),
+                A_eq=[[1, 1, 1, 0]],
+                b_eq=[1],
+                bounds=[(0, 1)] * 3 + [(None, None)],
+            )
             assert -lp.fun == pytest.approx(v[s], abs=1e-7)
 
 
@@ -132,8 +149,14 @@ def attrition(cost, discount):
         return {p: int(stay[p]) for p in play}, "over"
 
     sets = {"contest": {p: ["stay", "quit"] for p in "ab"}}
-    return build(["a", "b"], states=["contest", "over"], start="contest", discount=discount,
-                 actions=sets, outcome=outcome)  # fmt: skip
+    return build(
+        ["a", "b"],
+        states=["contest", "over"],
+        start="contest",
+        discount=discount,
+        actions=sets,
+        outcome=outcome,
+    )
 
 
 def test_war_of_attrition():
@@ -151,16 +174,18 @@ def test_war_of_attrition():
         assert mixed[0].payoffs[player] == pytest.approx(0, abs=1e-8)
     exact = Point(
         payoffs={"a": F(0), "b": F(0)},
-        strategies={p: {"contest": {"stay": F(4, 5), "quit": F(1, 5)}, "over": {"wait": 1}}
-                    for p in "ab"},
-    )  # fmt: skip
+        strategies={
+            p: {"contest": {"stay": F(4, 5), "quit": F(1, 5)}, "over": {"wait": 1}} for p in "ab"
+        },
+    )
     verdict = holds(game, exact)
     assert verdict.holds and verdict.value == 0 and isinstance(verdict.value, Fraction)
     wrong = Point(
         payoffs=exact.payoffs,
-        strategies={p: {"contest": {"stay": F(3, 4), "quit": F(1, 4)}, "over": {"wait": 1}}
-                    for p in "ab"},
-    )  # fmt: skip
+        strategies={
+            p: {"contest": {"stay": F(3, 4), "quit": F(1, 4)}, "over": {"wait": 1}} for p in "ab"
+        },
+    )
     verdict = holds(game, wrong)
     assert not verdict.holds and "plays stay in contest" in verdict.witness
 
@@ -177,9 +202,14 @@ def small_games(draw):
                 {"s": chance, "t": 1 - chance},
             )
     sets = {state: {p: ["a", "b"] for p in "xy"} for state in ("s", "t")}
-    return build(["x", "y"], states=["s", "t"], start="s", actions=sets,
-                 discount={"x": F(1, 2), "y": F(3, 4)},
-                 outcome=lambda s, play: cells[s, (play["x"], play["y"])])  # fmt: skip
+    return build(
+        ["x", "y"],
+        states=["s", "t"],
+        start="s",
+        actions=sets,
+        discount={"x": F(1, 2), "y": F(3, 4)},
+        outcome=lambda s, play: cells[s, (play["x"], play["y"])],
+    )
 
 
 def best_value(game, player, plan):
@@ -193,8 +223,9 @@ def best_value(game, player, plan):
             for a in game.actions[s][player]:
                 play = [plan[p][s] if p != player else a for p in game.players]
                 cell = tuple(game.actions[s][p].index(c) for p, c in zip(game.players, play))
-                later = sum(float(game.chances[s][cell][k]) * v[t]
-                            for k, t in enumerate(game.states))  # fmt: skip
+                later = sum(
+                    float(game.chances[s][cell][k]) * v[t] for k, t in enumerate(game.states)
+                )
                 options.append(
                     float(game.payoffs[s][i][cell]) + float(game.discount[player]) * later
                 )
@@ -255,10 +286,12 @@ def test_relabelling_players_permutes_the_answer():
         return rule
 
     sets = {"s": {p: ["a", "b"] for p in "xy"}}
-    one = build(["x", "y"], states=["s"], start="s", discount=0.5,
-                actions=sets, outcome=outcome("x", "y"))  # fmt: skip
-    two = build(["y", "x"], states=["s"], start="s", discount=0.5,
-                actions=sets, outcome=outcome("x", "y"))  # fmt: skip
+    one = build(
+        ["x", "y"], states=["s"], start="s", discount=0.5, actions=sets, outcome=outcome("x", "y")
+    )
+    two = build(
+        ["y", "x"], states=["s"], start="s", discount=0.5, actions=sets, outcome=outcome("x", "y")
+    )
     assert [p.payoffs for p in markov_perfect(one)] == [
         dict(p.payoffs) for p in markov_perfect(two)
     ]
@@ -273,24 +306,46 @@ def test_three_players_and_a_single_decider():
         return ({"a": 1}, {}) if play["a"] == "stop" else ({}, "later")
 
     for delta, best in ((F(1, 4), "stop"), (F(3, 4), "go")):
-        game = build(["a", "b", "c"], states=["now", "later"], start="now", discount=delta,
-                     actions={"now": {"a": ["stop", "go"]}}, outcome=outcome)  # fmt: skip
+        game = build(
+            ["a", "b", "c"],
+            states=["now", "later"],
+            start="now",
+            discount=delta,
+            actions={"now": {"a": ["stop", "go"]}},
+            outcome=outcome,
+        )
         found = markov_perfect(game, plans="pure")
         assert [p.label for p in found] == [f"now: a {best}"]
-    tie = build(["a"], states=["now", "later"], start="now", discount=F(1, 2),
-                actions={"now": {"a": ["stop", "go"]}}, outcome=outcome)  # fmt: skip
+    tie = build(
+        ["a"],
+        states=["now", "later"],
+        start="now",
+        discount=F(1, 2),
+        actions={"now": {"a": ["stop", "go"]}},
+        outcome=outcome,
+    )
     assert len(markov_perfect(tie, plans="pure")) == 2
 
 
 def test_bounds_and_wrong_questions():
-    game = build(["a"], states=[f"s{k}" for k in range(25)], start="s0", discount=0.5,
-                 actions={f"s{k}": {"a": ["x", "y"]} for k in range(25)},
-                 outcome=lambda s, play: ({}, s))  # fmt: skip
+    game = build(
+        ["a"],
+        states=[f"s{k}" for k in range(25)],
+        start="s0",
+        discount=0.5,
+        actions={f"s{k}": {"a": ["x", "y"]} for k in range(25)},
+        outcome=lambda s, play: ({}, s),
+    )
     with pytest.raises(TooLargeError, match="33,554,432 pure stationary plans"):
         markov_perfect(game)
-    idle = build(["a"], states=[f"s{k}" for k in range(12)], start="s0", discount=0.5,
-                 actions={f"s{k}": {"a": ["x", "y"]} for k in range(12)},
-                 outcome=lambda s, play: ({}, s))  # fmt: skip
+    idle = build(
+        ["a"],
+        states=[f"s{k}" for k in range(12)],
+        start="s0",
+        discount=0.5,
+        actions={f"s{k}": {"a": ["x", "y"]} for k in range(12)},
+        outcome=lambda s, play: ({}, s),
+    )
     with pytest.raises(TooLargeError, match="4,096 pure plans are equilibria"):
         markov_perfect(idle)
     with pytest.raises(InputError, match="any, pure, mixed"):
@@ -313,8 +368,14 @@ def price_duopoly(delta):
         pay = {mover: share * profit[own], other: (1 - share) * profit[rival]}
         return pay, f"{other} faces p{own}"
 
-    return build(["1", "2"], states=states, start="1 faces p3", discount=delta,
-                 actions={s: {s[0]: prices} for s in states}, outcome=outcome)  # fmt: skip
+    return build(
+        ["1", "2"],
+        states=states,
+        start="1 faces p3",
+        discount=delta,
+        actions={s: {s[0]: prices} for s in states},
+        outcome=outcome,
+    )
 
 
 @pytest.mark.parametrize("delta", [F(8, 10), F(9, 10), F(19, 20)])
@@ -345,8 +406,9 @@ def test_no_convergence_is_an_error_with_the_residual(monkeypatch):
     monkeypatch.setattr(stochastic_path, "_STEPS", 0)
     stage = StrategicGame.from_arrays(
         [[[3.0, 0.0], [5.0, 1.0]], [[3.0, 5.0], [0.0, 1.0]]],
-        players=("a", "b"), strategies=[("keep", "break")] * 2,
-    )  # fmt: skip
+        players=("a", "b"),
+        strategies=[("keep", "break")] * 2,
+    )
     with pytest.raises(NotConvergedError, match="residual") as caught:
         markov_perfect(repeated(stage, 0.5), plans="mixed")
     # breaking gains (5 + 1 - 3 - 0) / 4 over the uniform mix: 0.15 of the spread of 5

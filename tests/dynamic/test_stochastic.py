@@ -146,8 +146,9 @@ def test_an_unknown_place_or_player_in_an_outcome():
 def test_one_state_is_the_repeated_game():
     stage = StrategicGame.from_arrays(
         [[[3, 0], [5, 1]], [[3, 5], [0, 1]]],
-        players=("a", "b"), strategies=[("keep", "break")] * 2,
-    )  # fmt: skip
+        players=("a", "b"),
+        strategies=[("keep", "break")] * 2,
+    )
     game = stochastic_file.repeated(stage, F(3, 4))
     worth = game.values({"a": {"stage": "break"}, "b": {"stage": "keep"}})
     assert worth["a"]["stage"] == 20 and worth["b"]["stage"] == 0

@@ -39,8 +39,9 @@ def test_the_chain_says_what_each_side_does(idlib):
 
 
 def test_curves_reach_the_events_they_mark(idlib):
-    figure = durability_view.curves({"as signed": durability(idlib)}, months=12,
-                                    events=((90.0, "broke <here>"),))  # fmt: skip
+    figure = durability_view.curves(
+        {"as signed": durability(idlib)}, months=12, events=((90.0, "broke <here>"),)
+    )
     assert "broke &lt;here&gt;" in figure and "UCDP" in figure
 
 

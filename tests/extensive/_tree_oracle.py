@@ -18,10 +18,13 @@ def random_tree(rng, *, players, depth, sets, spread, chance=0.15):
         if level == 0 or (not first and rng.random() < 0.2):
             return ("t", tuple(Fraction(int(v)) for v in rng.integers(0, spread, players)))
         if not first and rng.random() < chance:
-            return ("c", {
-                "heads": (Fraction(1, 3), grow(level - 1, memory, False)),
-                "tails": (Fraction(2, 3), grow(level - 1, memory, False)),
-            })  # fmt: skip
+            return (
+                "c",
+                {
+                    "heads": (Fraction(1, 3), grow(level - 1, memory, False)),
+                    "tails": (Fraction(2, 3), grow(level - 1, memory, False)),
+                },
+            )
         who = int(rng.integers(players))
         # Nodes of one set share the mover's own history, so recall is perfect by construction.
         slot = int(rng.integers(sets)) if sets else len(known)

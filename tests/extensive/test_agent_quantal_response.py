@@ -75,8 +75,12 @@ def test_precision_and_payoffs_over_draws():
 def test_no_precision_is_pure_chance_and_much_is_equilibrium():
     game = poker()
     none = concept(game, precision=0.0)[0]
-    assert all(p == pytest.approx(0.5) for own in none.strategies.values() for r in own.values()
-               for p in r.values())  # fmt: skip
+    assert all(
+        p == pytest.approx(0.5)
+        for own in none.strategies.values()
+        for r in own.values()
+        for p in r.values()
+    )
     much = concept(game, precision=200.0)[0]
     exact = subgame_perfect(game)[0]
     for player, own in exact.strategies.items():

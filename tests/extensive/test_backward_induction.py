@@ -16,10 +16,20 @@ from tests.extensive import _tree_oracle as oracle
 
 
 def entry(fight):
-    return {"players": ["E", "I"], "quantity": {"fight": 0}, "tree": {
-        "player": "E", "actions": {"out": {"payoffs": [1, 5]}, "in": {
-            "player": "I", "actions": {"yield": {"payoffs": [2, 2]},
-                                       "fight": {"payoffs": [0, fight]}}}}}}  # fmt: skip
+    return {
+        "players": ["E", "I"],
+        "quantity": {"fight": 0},
+        "tree": {
+            "player": "E",
+            "actions": {
+                "out": {"payoffs": [1, 5]},
+                "in": {
+                    "player": "I",
+                    "actions": {"yield": {"payoffs": [2, 2]}, "fight": {"payoffs": [0, fight]}},
+                },
+            },
+        },
+    }
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -44,8 +54,10 @@ def test_every_draw_has_its_own_answer():
     assert answer[0].payoffs["I"].tolist() == [2, 2, 5, 5]
     assert answer[0].strategies["I"]["in"]["fight"].tolist() == [0, 0, 1, 1]
     assert backward_induction.holds(game, answer[0]).holds
-    turned = {"E": answer[0].strategies["E"], "I": {"in": {
-        "yield": np.ones(4), "fight": np.zeros(4)}}}  # fmt: skip
+    turned = {
+        "E": answer[0].strategies["E"],
+        "I": {"in": {"yield": np.ones(4), "fight": np.zeros(4)}},
+    }
     evidence = backward_induction.holds(game, Point(payoffs={}, strategies=turned))
     assert not evidence.holds and evidence.value == 2 and "I gains after (in)" in evidence.witness
 
@@ -57,8 +69,10 @@ def test_ties_are_named():
 
 
 def test_it_needs_perfect_information():
-    move = {a: {"player": "B", "information_set": "b", "actions": {"x": {"payoffs": [0, 0]}}}
-            for a in "lr"}  # fmt: skip
+    move = {
+        a: {"player": "B", "information_set": "b", "actions": {"x": {"payoffs": [0, 0]}}}
+        for a in "lr"
+    }
     game = from_dict({"players": ["A", "B"], "tree": {"player": "A", "actions": move}})
     with pytest.raises(NotApplicableError, match="'b' has 2 nodes"):
         backward_induction(game)

@@ -338,8 +338,10 @@ def test_arrays_in_any_order_make_the_same_game():
             pays[new] = [[0, 0], [0, 2], [0, 0], [-1, -1], [1, 1]][old]
         game = from_arrays(["E", "I"], parent=parent, mover=mover, payoffs=pays)
         assert game.exact and sorted(map(tuple, game.path_payoffs()[game.leaves()].tolist())) == [
-            (-1, -1), (0, 2), (1, 1)
-        ]  # fmt: skip
+            (-1, -1),
+            (0, 2),
+            (1, 1),
+        ]
         assert [set_.label for set_ in game.information_sets("I")] == ["1"]
 
 

@@ -56,8 +56,9 @@ def test_the_path_of_play_is_thickest():
         "out": {"payoffs": [3, 5]}, "in": {"player": "I", "actions": {
             "yield": {"payoffs": [2, 2]}, "fight": {"payoffs": [0, 0]}}}}}})  # fmt: skip
     svg = view.figure(game, point=subgame_perfect(game)[0])
-    widths = [float(p.get("stroke-width")) for p in
-              ElementTree.fromstring(svg).iter(f"{SVG}polyline")]  # fmt: skip
+    widths = [
+        float(p.get("stroke-width")) for p in ElementTree.fromstring(svg).iter(f"{SVG}polyline")
+    ]
     out, enter, accommodate, fight = widths
     assert out > accommodate > enter and enter == fight
 
@@ -76,8 +77,10 @@ def test_the_path_of_play_stays_open():
     node = {"payoffs": [1]}
     for k in range(30):
         side = {f"x{j}": {"payoffs": [0]} for j in range(3)}
-        node = {"player": "A", "actions": {f"go{k}": node, "stop": {
-            "player": "A", "actions": side}}}  # fmt: skip
+        node = {
+            "player": "A",
+            "actions": {f"go{k}": node, "stop": {"player": "A", "actions": side}},
+        }
     game = from_dict({"players": ["A"], "tree": node})
     point = backward_induction(game)[0]
     written = texts(view.figure(game, point=point))

@@ -122,11 +122,15 @@ def test_unnamed_sets_get_their_number_and_stay_apart():
         (HEAD + 't "" 1 "" { 1/0 2 }', 2, 13, "zero"),
         (HEAD + 'p "" 1 1 "" { "a" "b" } 0\nt "" 0', 3, 7, "1 more node is announced"),
         (HEAD + 't "" 0\nt "" 0', 3, 1, "complete"),
-        (HEAD + 'p "" 1 1 "" { "a" "b" } 0\nt "" 1 "o" { 1 2 }\nt "" 1 "o" { 1 3 }', 4, 8,
-         "differently"),
+        (
+            HEAD + 'p "" 1 1 "" { "a" "b" } 0\nt "" 1 "o" { 1 2 }\nt "" 1 "o" { 1 3 }',
+            4,
+            8,
+            "differently",
+        ),
         ('EFG 2 R "T { "A" }', 1, 16, "not closed"),
     ],
-)  # fmt: skip
+)
 def test_errors_carry_line_and_column(text, line, column, words):
     with pytest.raises(FileFormatError, match=words) as caught:
         _gambit_efg.loads(text, path="game.efg")
@@ -145,8 +149,10 @@ def test_there_and_back(seed):
         assert (getattr(back, name) == getattr(game, name)).all()
     assert (back.node_payoffs() == game.node_payoffs()).all()
     assert (back.players, back.set_labels, back.set_actions) == (
-        game.players, game.set_labels, game.set_actions
-    )  # fmt: skip
+        game.players,
+        game.set_labels,
+        game.set_actions,
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -171,7 +177,7 @@ def test_pygambit_reads_what_we_write():
 
 
 ORDINARY = {
-    "unnamed sets, decimals, commas": '''EFG 2 D "A \\"quoted\\" title" { "P" "P" } "A comment"
+    "unnamed sets, decimals, commas": """EFG 2 D "A \\"quoted\\" title" { "P" "P" } "A comment"
 c "" 1 "" { "x" .5 "y" 1/2 } 0
 p "node" 1 7 "" { "a" "" "" } 3 "on the way" { 1, -2.50 }
 t "" 1 "win" { 3 +4 }
@@ -183,13 +189,13 @@ t "" 1
 t "" 1 "win" { 3 4 }
 t "" 2 "" { 1. 0.125 }
 t "" 2
-''',
-    "TeX labels and set numbers out of order": '''EFG 2 R "t" { "1" "2" }
+""",
+    "TeX labels and set numbers out of order": """EFG 2 R "t" { "1" "2" }
 p "\\alpha" 1 9 "\\beta" { "\\gamma \\"g\\"" "d" } 0
 p "" 2 4 "" { "m" } 0 t "" 1 "o" { 1/3, -7 }
 p "" 2 4 0 t "" 1
-''',
-}  # fmt: skip
+""",
+}
 
 
 @pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY)
@@ -202,8 +208,15 @@ def test_quick_and_thorough_readers_agree(text):
     assert _efg_lines.scan(text, start[3], len(start[1]), bound=1000) is not None
     quick = _gambit_efg.loads(text)
     thorough = _gambit_efg._Reader(tokens.Tokens(text)).game()
-    for name in ("players", "set_labels", "set_actions", "outcome_labels", "node_labels",
-                 "title", "note"):  # fmt: skip
+    for name in (
+        "players",
+        "set_labels",
+        "set_actions",
+        "outcome_labels",
+        "node_labels",
+        "title",
+        "note",
+    ):
         assert getattr(quick, name) == getattr(thorough, name)
     for name in ("parent", "action", "information_set", "owner", "outcome", "payoffs", "chance"):
         assert (getattr(quick, name) == getattr(thorough, name)).all()

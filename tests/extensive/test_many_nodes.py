@@ -25,8 +25,9 @@ def entry(states, payoffs):
 
 def replies(states, seed):
     rng = np.random.default_rng(seed)
-    return [[(int(rng.integers(0, 4)), int(rng.integers(0, 9))) for _ in "abc"]
-            for _ in range(states)]  # fmt: skip
+    return [
+        [(int(rng.integers(0, 4)), int(rng.integers(0, 9))) for _ in "abc"] for _ in range(states)
+    ]
 
 
 def test_twelve_states_are_answered_at_once():
@@ -50,9 +51,11 @@ def test_twelve_states_are_answered_at_once():
     totals = [sum(row[a][1] for row in table) for a in range(3)]
     top = {"abc"[a] for a in range(3) if totals[a] == max(totals)}
     played = {
-        reply for point in sequential
-        for reply, p in point.strategies["Receiver"]["reply"].items() if p
-    }  # fmt: skip
+        reply
+        for point in sequential
+        for reply, p in point.strategies["Receiver"]["reply"].items()
+        if p
+    }
     assert played == top
 
 

@@ -75,9 +75,16 @@ def test_general_search_agrees_with_the_signalling_kernel():
         tables = sequential_equilibrium(game)
         trees = _assessments.solve(game, "sequential_equilibrium", condition="consistent")
         assert trees.complete
-        one = {(str(p.payoffs), str(sorted(choices(p).items()))) for p in pure(tables)
-               if all(x in (0, 1) for own in p.strategies.values() for r in own.values()
-                      for x in r.values())}  # fmt: skip
+        one = {
+            (str(p.payoffs), str(sorted(choices(p).items())))
+            for p in pure(tables)
+            if all(
+                x in (0, 1)
+                for own in p.strategies.values()
+                for r in own.values()
+                for x in r.values()
+            )
+        }
         two = {(str(p.payoffs), str(sorted(choices(p).items()))) for p in pure(trees)}
         assert one == two
         assert {tuple(p.payoffs.values()) for p in tables} == {
@@ -168,17 +175,21 @@ def linked():
     Trembles of P2 tell nothing about P1: consistency wants mu3 = mu2, so (out, y, a) has none.
     """
     third = {
-        way: decide("P3", "h3", a=pays(-1, 0, 1 if way == "R" else 0),
-                    b=pays(-1, 2, 0 if way == "R" else 1)) for way in ("M", "R")
-    }  # fmt: skip
+        way: decide(
+            "P3", "h3", a=pays(-1, 0, 1 if way == "R" else 0), b=pays(-1, 2, 0 if way == "R" else 1)
+        )
+        for way in ("M", "R")
+    }
     second = {
         way: decide("P2", "h2", x=third[way], y=pays(-1, 1 if way == "M" else -5, 0))
         for way in ("M", "R")
     }
-    return from_dict({
-        "players": ["P1", "P2", "P3"],
-        "tree": decide("P1", "h1", out=pays(0, 0, 0), **second),
-    })  # fmt: skip
+    return from_dict(
+        {
+            "players": ["P1", "P2", "P3"],
+            "tree": decide("P1", "h1", out=pays(0, 0, 0), **second),
+        }
+    )
 
 
 def test_consistency_ties_beliefs_of_those_who_saw_the_same():
@@ -224,13 +235,25 @@ def test_weak_beliefs_off_the_path_are_refused():
     # Mas-Colell, Whinston and Green (1995), example 9.C.5 in kind: entry is off the path, and
     # inside the subgame the incumbent's belief must follow the entrant's own play there.
     inner = {
-        way: decide("I", "i", fight=pays(-1, -1) if way == "soft" else pays(-3, -1),
-                    yield_=pays(-2, -2) if way == "soft" else pays(1, 2))
+        way: decide(
+            "I",
+            "i",
+            fight=pays(-1, -1) if way == "soft" else pays(-3, -1),
+            yield_=pays(-2, -2) if way == "soft" else pays(1, 2),
+        )
         for way in ("soft", "hard")
-    }  # fmt: skip
-    game = from_dict({"players": ["E", "I"], "tree": decide(
-        "E", "entry", out=pays(0, 2), go={"player": "E", "information_set": "how",
-                                           "actions": inner})})  # fmt: skip
+    }
+    game = from_dict(
+        {
+            "players": ["E", "I"],
+            "tree": decide(
+                "E",
+                "entry",
+                out=pays(0, 2),
+                go={"player": "E", "information_set": "how", "actions": inner},
+            ),
+        }
+    )
     for concept in (perfect_bayesian, sequential_equilibrium):
         for point in concept(game):
             assert subgame_perfect.holds(game, point).holds
@@ -255,8 +278,12 @@ def test_perfect_information_is_backward_induction():
 
 
 def test_imperfect_recall_is_refused_with_its_reason():
-    game = from_dict({"players": ["A"], "tree": decide(
-        "A", "h", go=decide("A", "h", go=pays(1), stop=pays(4)), stop=pays(0))})  # fmt: skip
+    game = from_dict(
+        {
+            "players": ["A"],
+            "tree": decide("A", "h", go=decide("A", "h", go=pays(1), stop=pays(4)), stop=pays(0)),
+        }
+    )
     with pytest.raises(InputError, match="imperfect recall"):
         sequential_equilibrium(game)
 
@@ -283,10 +310,11 @@ def tremble_beliefs(game, profile, rng):
     for node in range(1, game.count):
         reach[node] *= reach[game.parent[node]]
     sure = [
-        float(game.chance[n]) if n and odds[sets[game.parent[n]]] is None
+        float(game.chance[n])
+        if n and odds[sets[game.parent[n]]] is None
         else float(n == 0 or game.action[n] == profile[sets[game.parent[n]]])
         for n in range(game.count)
-    ]  # fmt: skip
+    ]
     value = np.array(game.node_payoffs(), dtype=float)
     for node in range(game.count - 1, 0, -1):
         value[game.parent[node]] += sure[node] * value[node]
@@ -337,10 +365,12 @@ def test_random_trees_by_definition_and_by_random_trembles(block):
                     for h, a in at.items()
                 }
                 ordered = {
-                    (p, label): key[p, label] for p in game.players
-                    for label in [game.set_labels[h] for h in own
-                                  if game.players[game.owner[h]] == p]
-                }  # fmt: skip
+                    (p, label): key[p, label]
+                    for p in game.players
+                    for label in [
+                        game.set_labels[h] for h in own if game.players[game.owner[h]] == p
+                    ]
+                }
                 assert str(sorted(ordered.items())) in known
     assert seen > 5
 

@@ -21,9 +21,14 @@ FILES = sorted(
 
 def test_there_are_some() -> None:
     assert {path.stem for path in FILES} >= {
-        "un-security-council", "eec-1958", "three-person-majority", "glove-market", "airport",
-        "talmud", "contested-garment",
-    }  # fmt: skip
+        "un-security-council",
+        "eec-1958",
+        "three-person-majority",
+        "glove-market",
+        "airport",
+        "talmud",
+        "contested-garment",
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

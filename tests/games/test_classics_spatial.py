@@ -21,8 +21,11 @@ CASES = [(path, k) for path in FILES for k in range(len(open_file(path).expected
 
 def test_there_are_some():
     assert {path.stem for path in FILES} >= {
-        "ec-emissions", "logroll", "agenda-setter", "ktab-example"
-    }  # fmt: skip
+        "ec-emissions",
+        "logroll",
+        "agenda-setter",
+        "ktab-example",
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -35,9 +38,10 @@ def test_file_has_sources_and_answers(path):
 
 
 @pytest.mark.parametrize(
-    ("path", "number"), CASES, ids=[f"{p.stem}-{k}-{open_file(p).expected[k].concept}"
-                                    for p, k in CASES]
-)  # fmt: skip
+    ("path", "number"),
+    CASES,
+    ids=[f"{p.stem}-{k}-{open_file(p).expected[k].concept}" for p, k in CASES],
+)
 def test_expected_answers(path, number):
     file = open_file(path)
     model, expected = file.game(), file.expected[number]

@@ -22,8 +22,14 @@ def test_states_are_levers_and_signatures():
     model = graph(IDLIB)
     levers = levers_of(IDLIB)
     assert set(levers) == {
-        "sanctions", "air_power", "settlement_exit", "force", "straits", "migrants", "nato",
-    }  # fmt: skip
+        "sanctions",
+        "air_power",
+        "settlement_exit",
+        "force",
+        "straits",
+        "migrants",
+        "nato",
+    }
     assert len(model.states) == 2 ** len(levers) * 3 + 1
     assert model.status_quo == "no deal" and set(key_states(IDLIB)) <= set(model.states)
 
@@ -64,8 +70,9 @@ def test_leaving_the_deal_and_signing_it():
     deal = model.state("deal")
     russia, turkey = model.moves
     assert {model.states[q] for q in russia.of(deal)} == {
-        "turkey signs", "sanctions+turkey signs",
-    }  # fmt: skip
+        "turkey signs",
+        "sanctions+turkey signs",
+    }
     assert deal in turkey.of(model.state("russia signs"))
     assert deal not in turkey.of(model.state("sanctions+russia signs"))
 
@@ -211,7 +218,9 @@ def test_the_command_line_moves_a_quantity(tmp_path):
     words = ["solve", str(path), "--concept", "nash_stability", "--set", "quantity.prize=0.5"]
     done = subprocess.run(
         [sys.executable, "-m", "negotiate", *words, "--json"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     (found,) = json.loads(done.stdout)["solutions"]
     assert [point["label"] for point in found["points"]] == ["none"]

@@ -28,8 +28,12 @@ FILES = sorted(
 
 def test_they_are_there():
     assert {path.stem for path in FILES} >= {
-        "elmira", "cuba-1962-options", "garrison", "idlib-2020-graph", "idlib-2024-graph",
-    }  # fmt: skip
+        "elmira",
+        "cuba-1962-options",
+        "garrison",
+        "idlib-2020-graph",
+        "idlib-2024-graph",
+    }
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
@@ -159,18 +163,32 @@ statements = ["b"]
         (HEAD + 'infeasible = ["c"]' + OPTIONS + PREFERENCES, "option 'c'"),
         (HEAD + 'infeasible = ["a or not a"]' + OPTIONS + PREFERENCES, "no state is feasible"),
         (HEAD + 'status_quo = "a"' + OPTIONS + PREFERENCES + "\nstray = 1", "stray"),
-        (HEAD + OPTIONS + '[preferences.A]\nranking = 3\n[preferences.B]\nstatements = ["b"]',
-         "neither a list"),
-        (HEAD + OPTIONS + '[preferences.A]\nstatements = [1]\n[preferences.B]\nstatements = ["b"]',
-         "no list of sentences"),
-        (HEAD + OPTIONS + '[preferences.A]\nweights = { a = "1/0" }\n'
-         '[preferences.B]\nstatements = ["b"]', "divides by zero|zero"),
+        (
+            HEAD + OPTIONS + '[preferences.A]\nranking = 3\n[preferences.B]\nstatements = ["b"]',
+            "neither a list",
+        ),
+        (
+            HEAD
+            + OPTIONS
+            + '[preferences.A]\nstatements = [1]\n[preferences.B]\nstatements = ["b"]',
+            "no list of sentences",
+        ),
+        (
+            HEAD + OPTIONS + '[preferences.A]\nweights = { a = "1/0" }\n'
+            '[preferences.B]\nstatements = ["b"]',
+            "divides by zero|zero",
+        ),
         (HEAD + OPTIONS + PREFERENCES + '[[path]]\nstate = "c"', "state 'c'"),
-        (HEAD + 'states = ["x", "y"]\n[moves.A]\nx = ["z"]\n' + PREFERENCES.replace(
-            "statements", "ranking").replace('["a"]', '["x", "y"]').replace('["b"]', '["x", "y"]'),
-         "state 'z'"),
+        (
+            HEAD
+            + 'states = ["x", "y"]\n[moves.A]\nx = ["z"]\n'
+            + PREFERENCES.replace("statements", "ranking")
+            .replace('["a"]', '["x", "y"]')
+            .replace('["b"]', '["x", "y"]'),
+            "state 'z'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_bad_files(text, match):
     with pytest.raises((InputError, UnknownNameError, CaseError, NegotiateError), match=match):
         loads(text)
@@ -182,18 +200,24 @@ def test_the_command_line_answers_with_every_state(tmp_path):
 
     done = subprocess.run(
         [sys.executable, "-m", "negotiate", "solve", "elmira", "--json"],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answer = json.loads(done.stdout)
     by = {item["concept"]: item for item in answer["solutions"]}
     assert set(by) == {
-        "nash_stability", "general_metarational", "symmetric_metarational",
+        "nash_stability",
+        "general_metarational",
+        "symmetric_metarational",
         "sequential_stability",
-    }  # fmt: skip
+    }
     assert [p["label"] for p in by["nash_stability"]["points"]] == ["5", "8", "9"]
     assert by["sequential_stability"]["states"]["2"]["stable"] == {
-        "MoE": True, "Uniroyal": False, "Local government": True,
-    }  # fmt: skip
+        "MoE": True,
+        "Uniroyal": False,
+        "Local government": True,
+    }
     assert answer["players"] == ["MoE", "Uniroyal", "Local government"]
 
 

@@ -24,16 +24,26 @@ SYRIA_IRAQ: dict[str, Any] = {
         {"name": n, "permittedDirection": "both"} for n in ("Release", "Escalate", "Attack")
     ],
     "decisionMakers": [
-        {"name": "Syria", "options": [0, 1], "preferences": [
-            [[0, "N"], [1, "N"], [2, "N"]], [[1, "Y"]], [[2, "N"]], [[0, "N"]]]},
-        {"name": "Iraq", "options": [2], "preferences": [
-            [[0, "Y"], [1, "N"], [2, "N"]], [[0, "N"], [1, "N"], [2, "Y"]],
-            [[0, "N"], [1, "Y"], [2, "Y"]], [[0, "N"], [1, "N"], [2, "N"]],
-            [[0, "Y"], [1, "N"], [2, "Y"]]]},
+        {
+            "name": "Syria",
+            "options": [0, 1],
+            "preferences": [[[0, "N"], [1, "N"], [2, "N"]], [[1, "Y"]], [[2, "N"]], [[0, "N"]]],
+        },
+        {
+            "name": "Iraq",
+            "options": [2],
+            "preferences": [
+                [[0, "Y"], [1, "N"], [2, "N"]],
+                [[0, "N"], [1, "N"], [2, "Y"]],
+                [[0, "N"], [1, "Y"], [2, "Y"]],
+                [[0, "N"], [1, "N"], [2, "N"]],
+                [[0, "Y"], [1, "N"], [2, "Y"]],
+            ],
+        },
     ],
     "infeasibles": [[[0, "Y"], [1, "Y"]]],
     "useManualPreferenceVectors": False,
-}  # fmt: skip
+}
 """The Euphrates crisis of 1975, as gmcr-py ships it; its stored answers follow."""
 
 
@@ -47,9 +57,11 @@ def changed(**more):
 def test_stored_answers_of_the_open_implementation():
     model = read_text(json.dumps(SYRIA_IRAQ))
     by = {
-        "nash": Rules("none"), "gmr": Rules("moves"), "seq": Rules("improvements"),
+        "nash": Rules("none"),
+        "gmr": Rules("moves"),
+        "seq": Rules("improvements"),
         "smr": Rules("moves", counter=True),
-    }  # fmt: skip
+    }
     found = {name: (table(model, rules).equilibria + 1).tolist() for name, rules in by.items()}
     assert found == {"nash": [6], "gmr": [1, 6], "seq": [6], "smr": [6]}
     assert np.flatnonzero(_stable(model).all(axis=0)).tolist() == [5]
@@ -131,9 +143,11 @@ def test_what_is_written_is_read_back_the_same(model):
     for rules in (Rules("none"), Rules("improvements"), Rules("moves", counter=True)):
         mine, theirs = table(model, rules).stable, table(again, rules).stable
         order = np.argsort(
-            [sum(1 << k for k, taken in enumerate(again.taken(s)) if taken)
-             for s in range(len(again.states))]
-        )  # fmt: skip
+            [
+                sum(1 << k for k, taken in enumerate(again.taken(s)) if taken)
+                for s in range(len(again.states))
+            ]
+        )
         owners = sorted(
             range(len(model.options)), key=lambda k: model.players.index(model.options[k].owner)
         )

@@ -25,8 +25,9 @@ def test_optimum_is_feasible_and_a_dual_point_proves_it(seed):
     # dual: min b.y + f.(z - w) with A'y + E'(z - w) >= c; infeasible primal, unbounded dual
     rows = [row for row, _ in below]
     values = [v for _, v in below]
-    flip = [[-row[j] for row in rows] + [-row[j] for row in q] + [row[j] for row in q]
-            for j in range(n)]  # fmt: skip
+    flip = [
+        [-row[j] for row in rows] + [-row[j] for row in q] + [row[j] for row in q] for j in range(n)
+    ]
     goal = [-v for v in values] + [-v for v in f] + list(f)
     if best is None:
         with pytest.raises(NoSolutionError):

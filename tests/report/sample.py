@@ -44,9 +44,14 @@ def document(name: str = "a name") -> b.Document:
         b.Callout((b.Paragraph(name),), kind="error"),
         b.Code(f"{name}\n```\n  {name}\n", name),
         b.Definitions([(name, rich), (rich, name)]),
-        b.References([b.Reference("s1", rich, "https://example.org/x_(y)"), b.Reference("s2", name),
-                      b.Reference(name, name, "javascript:alert(1)")]),
-    ]  # fmt: skip
+        b.References(
+            [
+                b.Reference("s1", rich, "https://example.org/x_(y)"),
+                b.Reference("s2", name),
+                b.Reference(name, name, "javascript:alert(1)"),
+            ]
+        ),
+    ]
     return b.Document(
         name,
         (b.Section("one", name, tuple(first)), b.Section("two", name, tuple(second))),

@@ -48,8 +48,9 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 def rewritten(path: Path, **changed: bytes) -> Path:
-    files = contents(path) | {k.replace("__", "/").replace("_dot_", "."): v
-                              for k, v in changed.items()}  # fmt: skip
+    files = contents(path) | {
+        k.replace("__", "/").replace("_dot_", "."): v for k, v in changed.items()
+    }
     other = path.with_name("changed.zip")
     other.write_bytes(_archive.packed(files))
     return other
@@ -79,8 +80,14 @@ def test_seed_and_changes_change_the_results(case, made, tmp_path) -> None:
     assert seed["results/draws.csv"] != first["results/draws.csv"]
     assert seed["results/solutions.json"] == first["results/solutions.json"]
     cost = "lever.boycott.cost.upstream"
-    other = ng.archive(case, tmp_path / "c.zip", draws=64, changes={cost: Fraction(1, 3)},
-                       scenario=("no-diversion",), sections=FEW)  # fmt: skip
+    other = ng.archive(
+        case,
+        tmp_path / "c.zip",
+        draws=64,
+        changes={cost: Fraction(1, 3)},
+        scenario=("no-diversion",),
+        sections=FEW,
+    )
     assert contents(other.path)["results/solutions.json"] != first["results/solutions.json"]
     assert b"Numbers and sources" in contents(other.path)["results/report.html"]
     assert b"What if" not in contents(other.path)["results/report.html"]
@@ -183,9 +190,12 @@ def test_the_script_inside_reruns_it(case: Path, tmp_path: Path, monkeypatch) ->
     with zipfile.ZipFile(made.path) as source:
         source.extractall(tmp_path / "out")
     done = subprocess.run(
-        [sys.executable, "rerun.py"], cwd=tmp_path / "out", capture_output=True, text=True,
+        [sys.executable, "rerun.py"],
+        cwd=tmp_path / "out",
+        capture_output=True,
+        text=True,
         env={"PYTHONPATH": str(Path(ng.__file__).parents[1])},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert "byte for byte" in done.stdout
 

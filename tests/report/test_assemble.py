@@ -48,10 +48,12 @@ def test_sections_come_in_order_and_only_where_they_apply() -> None:
 def test_a_broken_section_costs_only_itself() -> None:
     made = _assemble.build(
         CONTEXT,
-        sections={"a": section(1, b.Paragraph("here")),
-                  "bad": section(2, error=ValueError("<why>")),
-                  "c": section(3, b.Paragraph("there"))},
-    )  # fmt: skip
+        sections={
+            "a": section(1, b.Paragraph("here")),
+            "bad": section(2, error=ValueError("<why>")),
+            "c": section(3, b.Paragraph("there")),
+        },
+    )
     page = html(made)
     assert made.status == 1 and made.failures == (("T2", "ValueError: <why>"),)
     assert "here" in page and "there" in page and "&lt;why&gt;" in page

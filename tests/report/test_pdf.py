@@ -50,10 +50,13 @@ def test_a_string_literal_is_that_string(text: str) -> None:
 @settings(max_examples=25, deadline=None)
 def test_any_text_anywhere_compiles_to_its_words(text: str) -> None:
     blocks = (
-        b.Paragraph((text, b.Strong(text), text)), b.Bullets([text]), b.Code(text),
-        b.Table([text], [[text]], text), b.Definitions([(text, text)]),
+        b.Paragraph((text, b.Strong(text), text)),
+        b.Bullets([text]),
+        b.Code(text),
+        b.Table([text], [[text]], text),
+        b.Definitions([(text, text)]),
         b.Math(b.tex_text(text), text),
-    )  # fmt: skip
+    )
     source, _ = typst_source(b.Document(text, (b.Section("s", text, blocks),)))
     inputs = {
         "main.typ": source.encode()
@@ -97,8 +100,11 @@ def test_formulas_in_typst(tex: str, wanted: str) -> None:
 def test_formulas_compile(tex: str) -> None:
     made = typst_math(tex, display=True)
     assert made is not None
-    typst.compile({"main.typ": f"$ {made} $".encode()}, format="pdf",
-                  font_paths=typst.Fonts(include_system_fonts=False))  # fmt: skip
+    typst.compile(
+        {"main.typ": f"$ {made} $".encode()},
+        format="pdf",
+        font_paths=typst.Fonts(include_system_fonts=False),
+    )
 
 
 def test_a_wide_table_turns_the_page_and_a_narrow_one_does_not() -> None:

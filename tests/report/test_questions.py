@@ -41,7 +41,12 @@ def _section(document, name):
 def test_all_are_made(document):
     assert not document.failures
     assert [section.key for section in document.sections] == [
-        "counterfactuals", "drivers", "breaking", "robustness", "inverse"]  # fmt: skip
+        "counterfactuals",
+        "drivers",
+        "breaking",
+        "robustness",
+        "inverse",
+    ]
     for section in document.sections:
         assert any(isinstance(block, Paragraph) for block in section.blocks)
         assert any(isinstance(block, Table) for block in section.blocks)
@@ -51,8 +56,10 @@ def test_all_are_made(document):
 def test_the_same_seed_gives_the_same_bytes(idlib, document, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     names = ("counterfactuals", "inverse")
-    pages = [html(assemble.build(CaseContext(idlib, draws=100, seed=seed), only=names))
-             for seed in (2, 2, 3)]  # fmt: skip
+    pages = [
+        html(assemble.build(CaseContext(idlib, draws=100, seed=seed), only=names))
+        for seed in (2, 2, 3)
+    ]
     assert pages[0] == pages[1] != pages[2]
 
 
@@ -60,8 +67,10 @@ def test_counterfactual_medians_are_those_of_paired_draws(idlib, context, docume
     table = next(b for b in _section(document, "counterfactuals").blocks if isinstance(b, Table))
     lever = context.questions.held[0]
     name = context.questions.headline
-    pair = [ng.study(case, [name], Sobol(300, 5)).metric(name)
-            for case in (idlib, idlib.with_value(f"lever.{lever}.available", False))]  # fmt: skip
+    pair = [
+        ng.study(case, [name], Sobol(300, 5)).metric(name)
+        for case in (idlib, idlib.with_value(f"lever.{lever}.available", False))
+    ]
     assert table.rows[0][3] == pytest.approx(float(np.median(pair[1] - pair[0])))
 
 
@@ -82,8 +91,9 @@ def test_a_box_is_denser_than_the_whole(context):
 
 def test_the_bargaining_weight_is_the_metric(idlib, document):
     weight = metric.number(idlib.floats(), "deal.weight.low")
-    words = " ".join(str(b.text) for b in _section(document, "inverse").blocks
-                     if isinstance(b, Paragraph))  # fmt: skip
+    words = " ".join(
+        str(b.text) for b in _section(document, "inverse").blocks if isinstance(b, Paragraph)
+    )
     assert f"were {weight:.2f}" in words
 
 

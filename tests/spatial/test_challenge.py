@@ -18,16 +18,29 @@ from negotiate.spatial.positions import Scale, SpatialModel, model
 # Emission standards of the European Community (Bueno de Mesquita and Stokman 1994, ch. 4), as in
 # dmasad/BDM_DecisionModel_Replication, whose notebook prints the risk exponents below.
 EC = {
-    "Netherlands": ("0.08", 4, 80), "Belgium": ("0.08", 7, 40), "Luxembourg": ("0.03", 4, 20),
-    "Germany": ("0.16", 4, 80), "France": ("0.16", 10, 60), "Italy": ("0.16", 10, 60),
-    "UK": ("0.16", 10, 90), "Ireland": ("0.05", 7, 10), "Denmark": ("0.05", 4, 100),
+    "Netherlands": ("0.08", 4, 80),
+    "Belgium": ("0.08", 7, 40),
+    "Luxembourg": ("0.03", 4, 20),
+    "Germany": ("0.16", 4, 80),
+    "France": ("0.16", 10, 60),
+    "Italy": ("0.16", 10, 60),
+    "UK": ("0.16", 10, 90),
+    "Ireland": ("0.05", 7, 10),
+    "Denmark": ("0.05", 4, 100),
     "Greece": ("0.08", 7, 70),
-}  # fmt: skip
+}
 PRINTED = {
-    "Netherlands": 1.1271980463, "Belgium": 0.780917839132, "Luxembourg": 0.5,
-    "Germany": 1.1271980463, "France": 1.07789229892, "Italy": 1.07789229892, "UK": 2.0,
-    "Ireland": 0.524782172174, "Denmark": 1.47169654498, "Greece": 1.14047944802,
-}  # fmt: skip
+    "Netherlands": 1.1271980463,
+    "Belgium": 0.780917839132,
+    "Luxembourg": 0.5,
+    "Germany": 1.1271980463,
+    "France": 1.07789229892,
+    "Italy": 1.07789229892,
+    "UK": 2.0,
+    "Ireland": 0.524782172174,
+    "Denmark": 1.47169654498,
+    "Greece": 1.14047944802,
+}
 
 
 def ec():
@@ -50,8 +63,9 @@ def test_risk_exponents_of_the_replication():
 
 def test_retyped_table_is_the_reference(shared):
     case = json.loads((shared / "reference/eum_bdm_ec_emissions.json").read_text())
-    typed = {a["name"]: (a["capability"], a["position"], a["salience"]) for a in
-             case["input"]["actors"]}  # fmt: skip
+    typed = {
+        a["name"]: (a["capability"], a["position"], a["salience"]) for a in case["input"]["actors"]
+    }
     assert typed == {k: (float(c), x, s) for k, (c, x, s) in EC.items()}
     assert case["expected"]["risk_exponent_round0"] == PRINTED
 
@@ -64,13 +78,24 @@ def test_expected_utilities_of_the_replication():
     m = ec()
     step = run(m, probability="net", rounds=1).steps[0][0]
     belgium, uk = m.party("Belgium"), m.party("UK")
-    printed = {"Denmark": -0.3751669542544107, "France": -0.12290936745034992,
-               "Germany": -0.1055122924983457, "Greece": 0.0, "Luxembourg": 0.7034516927698495,
-               "UK": -0.6709172284384823}  # fmt: skip
+    printed = {
+        "Denmark": -0.3751669542544107,
+        "France": -0.12290936745034992,
+        "Germany": -0.1055122924983457,
+        "Greece": 0.0,
+        "Luxembourg": 0.7034516927698495,
+        "UK": -0.6709172284384823,
+    }
     for name, value in printed.items():
         assert step.expected[belgium, m.party(name)] == pytest.approx(value, abs=1e-12)
-    printed = {"Belgium": -0.05, "Denmark": -2.397260273972604, "Germany": -1.7178082191780832,
-               "Greece": -0.65, "Ireland": 0.55, "Luxembourg": 0.3205479452054789}  # fmt: skip
+    printed = {
+        "Belgium": -0.05,
+        "Denmark": -2.397260273972604,
+        "Germany": -1.7178082191780832,
+        "Greece": -0.65,
+        "Ireland": 0.55,
+        "Luxembourg": 0.3205479452054789,
+    }
     for name, value in printed.items():
         assert step.expected[uk, m.party(name)] == pytest.approx(value, abs=1e-12)
 
@@ -87,9 +112,13 @@ def test_moves_follow_from_the_definition(seed, probability, risk, choice, stay)
     rng = np.random.default_rng(seed)
     n = 5
     m = SpatialModel(
-        tuple("abcde"), (Scale("p"),), rng.uniform(0, 100, (n, 1)), rng.uniform(0.05, 1, (n, 1)),
-        rng.uniform(0.1, 1, (n, 1)), np.ones((n, 1), dtype=bool),
-    )  # fmt: skip
+        tuple("abcde"),
+        (Scale("p"),),
+        rng.uniform(0, 100, (n, 1)),
+        rng.uniform(0.05, 1, (n, 1)),
+        rng.uniform(0.1, 1, (n, 1)),
+        np.ones((n, 1), dtype=bool),
+    )
     has = np.ones((n, 1), dtype=bool)
     has[seed % n] = seed % 2 == 0  # in half of the cases one party has no position
     m = replace(m, has=has)
@@ -107,8 +136,14 @@ def test_draws_against_a_loop():
     has = np.array([[True, True], [True, False], [True, True], [True, True], [True, True]])
 
     def of(at):
-        return SpatialModel(tuple("abcde"), (Scale("p", 0, 1), Scale("q", 0, 1)),
-                            arrays[0][at], arrays[1][at], arrays[2][at], has)  # fmt: skip
+        return SpatialModel(
+            tuple("abcde"),
+            (Scale("p", 0, 1), Scale("q", 0, 1)),
+            arrays[0][at],
+            arrays[1][at],
+            arrays[2][at],
+            has,
+        )
 
     together = challenge(of(slice(None)))[0].terms
     for k in range(6):

@@ -128,8 +128,11 @@ def test_same_input_same_answer():
 def test_ties_go_by_listing():
     """Two parties like b and one that wants what both offer: a trades with the first listed."""
     rows = {"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}, "b2": {"p": 100, "q": 100}}
-    care = {"a": {"p": "0.9", "q": "0.3"}, "b": {"p": "0.3", "q": "0.9"},
-            "b2": {"p": "0.3", "q": "0.9"}}  # fmt: skip
+    care = {
+        "a": {"p": "0.9", "q": "0.3"},
+        "b": {"p": "0.3", "q": "0.9"},
+        "b2": {"p": "0.3", "q": "0.9"},
+    }
     first = exchange(model(rows, salience=care), rounds=1)[0].facts["exchanges"][0]
     assert first["partner"] == "b"
     turned = {name: rows[name] for name in ("a", "b2", "b")}
@@ -155,8 +158,10 @@ def test_first_exchange_of_paris(shared):
     case = json.loads((shared / "reference/public_exchange_equal_gain_cop21.json").read_text())
     expected = case["expected"]
     first = exchange(tables.read(shared / "spatial/cop21.tsv"), rounds=1)[0].facts["exchanges"][0]
-    sides = {first["party"]: ("supplies", "from", "to"),
-             first["partner"]: ("demands", "partner_from", "partner_to")}  # fmt: skip
+    sides = {
+        first["party"]: ("supplies", "from", "to"),
+        first["partner"]: ("demands", "partner_from", "partner_to"),
+    }
     assert set(sides) == set(case["input"]["pair"])
     for side, party in zip("ab", case["input"]["pair"]):
         supplies, start, end = (first[key] for key in sides[party])
@@ -173,10 +178,20 @@ def test_paris_as_the_original_program(shared):
     seed draws one order that gives all thirteen.
     """
     printed = {
-        "differentiation": 43.7, "mrv": 51.0, "legal": 66.0, "adapt_legal": 75.3,
-        "adapt_inst": 66.3, "finance_vol": 40.8, "finance_who": 45.8, "adapt_finance": 68.0,
-        "ld": 11.4, "progress": 46.5, "amb2050": 77.5, "amb2100": 93.2, "eaa": 19.6,
-    }  # fmt: skip
+        "differentiation": 43.7,
+        "mrv": 51.0,
+        "legal": 66.0,
+        "adapt_legal": 75.3,
+        "adapt_inst": 66.3,
+        "finance_vol": 40.8,
+        "finance_who": 45.8,
+        "adapt_finance": 68.0,
+        "ld": 11.4,
+        "progress": 46.5,
+        "amb2050": 77.5,
+        "amb2100": 93.2,
+        "eaa": 19.6,
+    }
     paris = tables.read(shared / "spatial/cop21.tsv")
     listed = exchange(paris, rounds=1)[0].terms
     close = [name for name in printed if abs(listed[name] - printed[name]) <= 0.0501]
@@ -186,8 +201,10 @@ def test_paris_as_the_original_program(shared):
 
 
 def test_a_false_exchange_is_refuted():
-    m = model({"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
-              salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": 1}})  # fmt: skip
+    m = model(
+        {"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
+        salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": 1}},
+    )
     found = run(m, rounds=1)
     good = found.rounds[0]
     assert obeys(found).holds
@@ -236,14 +253,21 @@ def test_floats_against_fractions(seed, seeded):
     assert exact.evidence[0].holds
     for issue in issues:
         assert float(exact[0].terms[issue]) == pytest.approx(rough[0].terms[issue], abs=1e-7)
-    sequence = [[(e["party"], e["supplies"], e["partner"], e["demands"]) for e in
-                 found[0].facts["exchanges"]] for found in (exact, rough)]  # fmt: skip
+    sequence = [
+        [
+            (e["party"], e["supplies"], e["partner"], e["demands"])
+            for e in found[0].facts["exchanges"]
+        ]
+        for found in (exact, rough)
+    ]
     assert sequence[0] == sequence[1]
 
 
 def test_exact_outcome_by_hand():
-    m = model({"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
-              salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": "0.7"}})  # fmt: skip
+    m = model(
+        {"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
+        salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": "0.7"}},
+    )
     # a on q: shift at most 100 (1/2)/(6/5) = 125/3; b on p: 100 (1/2)/(3/2) = 100/3, which is what
     # a wants; dp 3/2 = dq 6/5, so dp = 100/3, dq = 125/3: both are at their ends
     assert exchange(m, rounds=1, arithmetic="exact")[0].terms == {"p": 0, "q": 100}

@@ -137,12 +137,14 @@ def test_procedures_against_a_search(positions, quo, quota, proposes):
 
     grid = [F(k, 4) for k in range(-160, 321)]
     if proposes:
-        able = [y for y in grid if y == quo
-                or enough(sum(abs(x - y) <= abs(x - quo) for x in positions))]  # fmt: skip
+        able = [
+            y
+            for y in grid
+            if y == quo or enough(sum(abs(x - y) <= abs(x - quo) for x in positions))
+        ]
         assert level == min(able, key=lambda y: abs(y - positions[0]))
     else:
-        beaten = [y for y in grid
-                  if enough(sum(abs(x - y) < abs(x - level) for x in positions))]  # fmt: skip
+        beaten = [y for y in grid if enough(sum(abs(x - y) < abs(x - level) for x in positions))]
         assert beaten == []
         stays = not any(enough(sum(abs(x - y) < abs(x - quo) for x in positions)) for y in grid)
         assert (level == quo) == stays
@@ -166,10 +168,13 @@ def paris(shared):
     case = json.loads((shared / "reference/public_cop21_outcome.json").read_text())
     data, given = tables.read(shared / "spatial/cop21.tsv"), case["input"]
     issues = tuple(
-        replace(i, outcome=F(given["outcome"][i.name]),
-                outcome_range=tuple(map(F, given["outcome_range"][i.name])))
+        replace(
+            i,
+            outcome=F(given["outcome"][i.name]),
+            outcome_range=tuple(map(F, given["outcome_range"][i.name])),
+        )
         for i in data.issues
-    )  # fmt: skip
+    )
     return replace(data, issues=issues), case
 
 
@@ -193,8 +198,12 @@ def test_backtest_of_paris(shared):
         )
         assert found.to_range == pytest.approx(expected["mean_distance_to_range"][name], abs=0.01)
     for key in ("weighted_mean", "plain_mean", "median", "weighted_median"):
-        name = {"weighted_mean": "weighted mean (salience x power)", "plain_mean": "plain mean",
-                "median": "median", "weighted_median": "weighted median"}[key]  # fmt: skip
+        name = {
+            "weighted_mean": "weighted mean (salience x power)",
+            "plain_mean": "plain mean",
+            "median": "median",
+            "weighted_median": "weighted median",
+        }[key]
         assert {k: float(v) for k, v in rows[name].items()} == pytest.approx(
             expected[key], abs=1e-4
         )
@@ -224,8 +233,11 @@ def test_compromise_of_copenhagen(shared):
 
 def test_bad_models_say_everything_at_once():
     with pytest.raises(CaseError) as caught:
-        model({"a": {"p": 120}, "b": {"p": 5}}, salience={"a": "1.5", "b": 1},
-              capability={"a": -1, "b": 1})  # fmt: skip
+        model(
+            {"a": {"p": 120}, "b": {"p": 5}},
+            salience={"a": "1.5", "b": 1},
+            capability={"a": -1, "b": 1},
+        )
     text = str(caught.value)
     assert "3 errors" in text
     assert "position of a on p is 120; allowed: 0 to 100" in text
@@ -257,5 +269,11 @@ def test_models_are_frozen_and_small_to_look_at():
 
 def test_nan_is_refused_in_arrays():
     with pytest.raises(CaseError, match="position of a on p is nan"):
-        SpatialModel(("a",), (Scale("p"),), np.array([[np.nan]]), np.ones((1, 1)), np.ones((1, 1)),
-                     np.ones((1, 1), dtype=bool))  # fmt: skip
+        SpatialModel(
+            ("a",),
+            (Scale("p"),),
+            np.array([[np.nan]]),
+            np.ones((1, 1)),
+            np.ones((1, 1)),
+            np.ones((1, 1), dtype=bool),
+        )

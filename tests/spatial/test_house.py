@@ -104,14 +104,26 @@ def _numbers(item):
 
 def test_tables_solve_from_the_command_line(tmp_path, run):
     path = tmp_path / "two.tsv"
-    m = model({"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
-              salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": 1}})  # fmt: skip
+    m = model(
+        {"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
+        salience={"a": {"p": 1, "q": "0.5"}, "b": {"p": "0.5", "q": 1}},
+    )
     spatial.write(m, path)
     found = run("solve", str(path), "--concept", "compromise", "--concept", "exchange", "--json")
     told = {s["concept"]: s["points"][0]["terms"] for s in json.loads(found)["solutions"]}
     assert told == {"compromise": {"p": "100/3", "q": "200/3"}, "exchange": {"p": 0.0, "q": 100.0}}
-    moved = run("threshold", str(path), "quantity.capability_a", "spatial.compromise.level.p",
-                "--condition", "< 20", "--low", "0.1", "--high", "9")  # fmt: skip
+    moved = run(
+        "threshold",
+        str(path),
+        "quantity.capability_a",
+        "spatial.compromise.level.p",
+        "--condition",
+        "< 20",
+        "--low",
+        "0.1",
+        "--high",
+        "9",
+    )
     assert "2.000" in moved  # 100 (1/2) / (c + 1/2) = 20
 
 
@@ -143,9 +155,12 @@ def test_no_capability_no_forecast():
     for party in idlib.principals:
         assert idlib.has(f"party.{party}.bargaining_weight")
     bare = idlib.case.model_copy(
-        update={"party": tuple(p.model_copy(update={"bargaining_weight": None})
-                               for p in idlib.case.party)}
-    )  # fmt: skip
+        update={
+            "party": tuple(
+                p.model_copy(update={"bargaining_weight": None}) for p in idlib.case.party
+            )
+        }
+    )
     from negotiate.case.negotiation import from_case
 
     with pytest.raises(MissingQuantityError, match="no capability of russia, turkey") as caught:
@@ -156,18 +171,18 @@ def test_no_capability_no_forecast():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (('c = { p = 100 }', 'c = { p = 100, r = 1 }'), "position of c: there is no issue 'r'"),
-        (('c = { p = 100 }', 'd = { p = 100 }'), "there is no party 'd'"),
-        (('c = { p = 100 }', 'c = 100'), "position of c is one number for 2 issues"),
-        (('c = { p = 100 }', 'c = { p = 130 }'), "position of c on p is 130; allowed: 0 to 100"),
-        (('c = { p = 100 }', 'c = { p = "x" }'), "x"),
-        (('b = 0.5, c = 0.5 }', 'b = 0.5 }'), "salience of c on p is missing"),
-        (('capability = 2', 'capability = -2'), "capability of a on p is -2"),
-        (('capability = 2', 'power = 2'), "power"),
-        (('high = 10', 'high = 0'), "the scale runs from 0 to 0"),
-        (('[position]', 'table = "../../etc/passwd"\n[position]'), "table"),
+        (("c = { p = 100 }", "c = { p = 100, r = 1 }"), "position of c: there is no issue 'r'"),
+        (("c = { p = 100 }", "d = { p = 100 }"), "there is no party 'd'"),
+        (("c = { p = 100 }", "c = 100"), "position of c is one number for 2 issues"),
+        (("c = { p = 100 }", "c = { p = 130 }"), "position of c on p is 130; allowed: 0 to 100"),
+        (("c = { p = 100 }", 'c = { p = "x" }'), "x"),
+        (("b = 0.5, c = 0.5 }", "b = 0.5 }"), "salience of c on p is missing"),
+        (("capability = 2", "capability = -2"), "capability of a on p is -2"),
+        (("capability = 2", "power = 2"), "power"),
+        (("high = 10", "high = 0"), "the scale runs from 0 to 0"),
+        (("[position]", 'table = "../../etc/passwd"\n[position]'), "table"),
     ],
-)  # fmt: skip
+)
 def test_bad_files(change, says):
     with pytest.raises((CaseError, InputError)) as caught:
         files.loads(ROAD.replace(*change, 1)).game()
@@ -189,18 +204,28 @@ def test_a_table_stays_in_its_folder(tmp_path):
 
 
 def test_text_of_strangers_is_escaped():
-    m = model({"<script>x</script>": {"a<b": 1, "c": 2}, "b\x1b[31m": {"a<b": 90, "c": 5}},
-              title="<b>bold</b>")  # fmt: skip
+    m = model(
+        {"<script>x</script>": {"a<b": 1, "c": 2}, "b\x1b[31m": {"a<b": 90, "c": 5}},
+        title="<b>bold</b>",
+    )
     found = spatial.exchange(m)
-    for shown in (m.html(), m.figure(), spatial.compare(m).html(), found.html(),
-                  rounds_figure(found), spatial.compare(m).figure()):  # fmt: skip
+    for shown in (
+        m.html(),
+        m.figure(),
+        spatial.compare(m).html(),
+        found.html(),
+        rounds_figure(found),
+        spatial.compare(m).figure(),
+    ):
         assert "<script>" not in shown and "<b>" not in shown and "\x1b" not in shown
     assert "\x1b" not in m.text()
 
 
 def test_figures_draw_what_there_is():
-    m = model({"a": {"p": 0, "q": 10}, "b": {"p": 60, "q": 90}},
-              scales=[Scale("p", outcome=30, status_quo=10)])  # fmt: skip
+    m = model(
+        {"a": {"p": 0, "q": 10}, "b": {"p": 60, "q": 90}},
+        scales=[Scale("p", outcome=30, status_quo=10)],
+    )
     drawn = m.figure()
     assert drawn.count("<circle") >= 4 and "<title>" in drawn
     rounds = rounds_figure(spatial.exchange(m, rounds=3))
@@ -210,10 +235,17 @@ def test_figures_draw_what_there_is():
 
 
 def test_explanations():
-    m = model({"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
-              salience={"a": {"p": "0.6", "q": "0.3"}, "b": {"p": "0.3", "q": "0.6"}})  # fmt: skip
-    for concept in (spatial.compromise, spatial.median, spatial.exchange, spatial.challenge,
-                    spatial.politics):  # fmt: skip
+    m = model(
+        {"a": {"p": 0, "q": 0}, "b": {"p": 100, "q": 100}},
+        salience={"a": {"p": "0.6", "q": "0.3"}, "b": {"p": "0.3", "q": "0.6"}},
+    )
+    for concept in (
+        spatial.compromise,
+        spatial.median,
+        spatial.exchange,
+        spatial.challenge,
+        spatial.politics,
+    ):
         assert "p" in concept.explain(m)
 
 

@@ -137,9 +137,13 @@ def test_draws_against_a_loop():
 
     def of(index):
         return SpatialModel(
-            tuple("abcde"), (Scale("p"), Scale("q")), position[index], salience[index],
-            capability[index], np.ones((n, m), dtype=bool),
-        )  # fmt: skip
+            tuple("abcde"),
+            (Scale("p"), Scale("q")),
+            position[index],
+            salience[index],
+            capability[index],
+            np.ones((n, m), dtype=bool),
+        )
 
     together = politics(of(slice(None)))[0].terms
     for k in range(draws):
@@ -150,8 +154,10 @@ def test_draws_against_a_loop():
 
 @pytest.mark.parametrize(
     "setting",
-    [{"voting": v} for v in ("binary", "cubic", "binary_proportional", "proportional_cubic",
-                             "prospect")]
+    [
+        {"voting": v}
+        for v in ("binary", "cubic", "binary_proportional", "proportional_cubic", "prospect")
+    ]
     + [{"victory": v} for v in ("square", "quartic", "octic")]
     + [{"election": e} for e in ("markov_uniform", "markov_incentive")]
     + [{"commitment": c} for c in ("full", "none")]
@@ -159,7 +165,7 @@ def test_draws_against_a_loop():
     + [{"risk_view": r} for r in ("own", "half", "two_thirds", "true")]
     + [{"weighting": "products"}, {"bargain": "weighted"}, {"forecast_by": "likeliest"}],
     ids=lambda s: "-".join(map(str, next(iter(s.items())))),
-)  # fmt: skip
+)
 def test_every_convention_runs_and_holds(setting):
     found = politics(ktab(), rounds=5, **setting)
     assert all(0 <= level <= 100 for level in found[0].terms.values())

@@ -53,8 +53,12 @@ def test_the_shared_tables(shared):
 
 
 def test_written_files_read_back(tmp_path):
-    m = model({"a, b": {"p": "0.25"}, 'c "d"': {"p": 3}}, scales=[Scale("p", 0, 4, outcome=1)],
-              salience="0.3", capability="7.5")  # fmt: skip
+    m = model(
+        {"a, b": {"p": "0.25"}, 'c "d"': {"p": 3}},
+        scales=[Scale("p", 0, 4, outcome=1)],
+        salience="0.3",
+        capability="7.5",
+    )
     for name in ("t.csv", "t.tsv"):
         tables.write(m, tmp_path / name)
         same(m, tables.read(tmp_path / name))

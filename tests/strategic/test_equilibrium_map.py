@@ -210,8 +210,10 @@ def test_random_games_hold_by_the_definition(problem, span):
 @given(symbolic())
 def test_python_and_flint_write_the_same_document(problem):
     pytest.importorskip("flint")
-    one, two = (ng.equilibrium_map(problem, t, low=-1, high=1, arithmetic=k).to_dict()
-                for k in ("python", "flint"))  # fmt: skip
+    one, two = (
+        ng.equilibrium_map(problem, t, low=-1, high=1, arithmetic=k).to_dict()
+        for k in ("python", "flint")
+    )
     assert json.dumps(one) == json.dumps(two)
 
 
@@ -237,8 +239,13 @@ def test_formulas_agree_with_sympy_on_a_support():
     rows = [sum(v * q for v, q in zip(row, y)) for row in a]
     (only,) = sympy.solve([rows[0] - rows[1], rows[1] - rows[2], sum(y) - 1], y, dict=True)
     for k, v in enumerate(labels[0].strategies["C"].values()):
-        assert sympy.simplify(only[y[k]] - (sympy.Rational(v.numerator, v.denominator)
-                              if isinstance(v, F) else v.sympy(t))) == 0  # fmt: skip
+        assert (
+            sympy.simplify(
+                only[y[k]]
+                - (sympy.Rational(v.numerator, v.denominator) if isinstance(v, F) else v.sympy(t))
+            )
+            == 0
+        )
 
 
 def test_the_check_can_fail():
@@ -246,8 +253,13 @@ def test_the_check_can_fail():
     (cell,) = found.cells
     point = cell.equilibria[0]
     wrong = {**point.strategies, "Inspectee": {"Comply": F(1, 2), "Cheat": F(1, 2)}}
-    bad = replace(cell, solution=replace(cell.solution, points=(
-        Point(payoffs=point.payoffs, strategies=wrong, label=point.label),)))  # fmt: skip
+    bad = replace(
+        cell,
+        solution=replace(
+            cell.solution,
+            points=(Point(payoffs=point.payoffs, strategies=wrong, label=point.label),),
+        ),
+    )
     regret, missing, *_ = replace(found, cells=(bad,)).verify()
     assert not regret.holds and regret.witness.startswith("cost = ")
     assert not missing.holds and missing.value == 2

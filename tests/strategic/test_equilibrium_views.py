@@ -35,9 +35,11 @@ def test_irrational_values_are_shown_exactly_and_in_decimals():
 
 def test_labels_are_escaped_and_the_figure_is_valid():
     game = ng.StrategicGame.from_arrays(
-        [[[0, -1], [1, -t]], [[0, 1], [-1, -t]]], players=("A<b>", "B&"),
-        strategies=[("Swerve<i>", "Straight")] * 2, title="<script>alert(1)</script>",
-    )  # fmt: skip
+        [[[0, -1], [1, -t]], [[0, 1], [-1, -t]]],
+        players=("A<b>", "B&"),
+        strategies=[("Swerve<i>", "Straight")] * 2,
+        title="<script>alert(1)</script>",
+    )
     found = ng.equilibrium_map(game, t)
     page = found.html()
     assert "<script>" not in page and "A&lt;b&gt;" in page and "<i>" not in page
@@ -62,8 +64,14 @@ def test_maximal_nash_subsets_of_a_continuum_are_numbered():
 
 def test_letters_go_on_after_z():
     assert [letter(k) for k in (0, 25, 26, 51, 52, 701, 702)] == [
-        "A", "Z", "AA", "AZ", "BA", "ZZ", "AAA",
-    ]  # fmt: skip
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+        "AAA",
+    ]
 
 
 def test_many_cells_and_constant_games_are_drawn():
@@ -82,9 +90,11 @@ def test_many_cells_and_constant_games_are_drawn():
 def test_phase_diagram_views():
     x, y = sympy.symbols("x y")
     game = ng.StrategicGame.from_arrays(
-        [[[x / 2 - y, x], [0, x / 2]], [[x / 2 - y, 0], [x, x / 2]]], players=("A<b>", "B"),
-        strategies=[("Firm", "Yield")] * 2, title="<b>",
-    )  # fmt: skip
+        [[[x / 2 - y, x], [0, x / 2]], [[x / 2 - y, 0], [x, x / 2]]],
+        players=("A<b>", "B"),
+        strategies=[("Firm", "Yield")] * 2,
+        title="<b>",
+    )
     found = phase_diagram(game, x, y, x_range=(0.1, 2), y_range=(0.1, 2), points=21)
     assert "x − 2y = 0" in found.text() and "A|B" in found.text()
     page = found.html()

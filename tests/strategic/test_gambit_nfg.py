@@ -48,11 +48,17 @@ def test_every_way_to_write_a_number():
     game = loads('NFG 1 D "t" {"a" "b"} {2 2} 1/3 -2/4 0.1 .5 -.5 +3 2.  1e2 ')
     flat = game.payoffs[:, :, :].reshape(2, 4, order="F")
     assert game.payoffs[0].reshape(-1, order="F").tolist() == [
-        Fraction(1, 3), Fraction(1, 10), Fraction(-1, 2), Fraction(2),
-    ]  # fmt: skip
+        Fraction(1, 3),
+        Fraction(1, 10),
+        Fraction(-1, 2),
+        Fraction(2),
+    ]
     assert game.payoffs[1].reshape(-1, order="F").tolist() == [
-        Fraction(-1, 2), Fraction(1, 2), Fraction(3), Fraction(100),
-    ]  # fmt: skip
+        Fraction(-1, 2),
+        Fraction(1, 2),
+        Fraction(3),
+        Fraction(100),
+    ]
     assert flat.shape == (2, 4)
 
 
@@ -156,9 +162,11 @@ def test_round_trip(data):
         for _ in shape
     ]
     game = StrategicGame.from_arrays(
-        tables, players=names, strategies=strategies,
+        tables,
+        players=names,
+        strategies=strategies,
         title=data.draw(st.text(st.characters(blacklist_categories=("Cs",)), max_size=8)),
-    )  # fmt: skip
+    )
     assert loads(dumps(game)) == game
     assert loads(dumps(game)).title == game.title
     assert loads(dumps_outcomes(game)) == game

@@ -75,8 +75,9 @@ def test_holds_recomputes_and_names_the_deviation():
     near = Point(payoffs={}, strategies={"Russia": almost, "Turkey": almost})
     assert not nash.holds(CHICKEN, near).holds  # exact games are judged exactly
     with pytest.raises(InputError, match="sum to one"):
-        nash.holds(CHICKEN, Point(payoffs={}, strategies={"Russia": {"Yield": F(1, 2)},
-                                                          "Turkey": "Yield"}))  # fmt: skip
+        nash.holds(
+            CHICKEN, Point(payoffs={}, strategies={"Russia": {"Yield": F(1, 2)}, "Turkey": "Yield"})
+        )
 
 
 def test_float_games_are_read_as_decimals_and_answered_in_floats():
@@ -126,8 +127,9 @@ def test_only_single_numeric_strategic_games_are_admitted():
 
 def test_three_players():
     # Volunteer's dilemma: three pure, three with two mixing at 3/5, one symmetric and irrational.
-    cells = np.array([[[5 - 2 * (c[i] == 0) if 0 in c else 0 for i in range(3)]
-                       for c in np.ndindex(2, 2, 2)]])  # fmt: skip
+    cells = np.array(
+        [[[5 - 2 * (c[i] == 0) if 0 in c else 0 for i in range(3)] for c in np.ndindex(2, 2, 2)]]
+    )
     payoffs = [cells[0, :, i].reshape(2, 2, 2).tolist() for i in range(3)]
     found = nash(StrategicGame.from_arrays(payoffs))
     assert len(found) == 7 and found.complete and not found.exact

@@ -45,9 +45,13 @@ def test_the_inspection_game_follows_its_formulas(inspection):
 def test_thresholds_of_pure_profiles_are_exact(inspection):
     # Trust against cheating costs 10, inspecting c + 5: trust is better from c = 5 on, exactly.
     found = cells(
-        inspection, "quantity.cost", "strategic.margin.Trust.Cheat",
-        condition=">= 0", low=0, high=8,
-    )  # fmt: skip
+        inspection,
+        "quantity.cost",
+        "strategic.margin.Trust.Cheat",
+        condition=">= 0",
+        low=0,
+        high=8,
+    )
     assert found.exact and [c.exact for c in found.changes] == ["5"]
     assert found.answers == ("no", "yes")
     which = cells(inspection, "quantity.cost", NASH + "equilibria", low=4, high=6)
@@ -109,8 +113,9 @@ def test_draws_agree_with_the_exact_solver_ties_included():
             assert count[k] == len(alone)
             seen = sorted(
                 tuple(round(float(v[k]), 9) for row in p.strategies.values() for v in row.values())
-                for p in found if not np.isnan(p.regret[k])
-            )  # fmt: skip
+                for p in found
+                if not np.isnan(p.regret[k])
+            )
             want = sorted(
                 tuple(round(float(v), 9) for row in p.strategies.values() for v in row.values())
                 for p in alone

@@ -20,8 +20,11 @@ def test_two_sidedness_leads_the_prisoners_dilemma_to_cooperation():
     table = [[3, 1], [4, 2]], [[3, 4], [1, 2]]
     told = theory_of_moves(*table).settings["from"]
     assert told == {
-        "1, 1": ("1, 1",), "1, 2": ("1, 1",), "2, 1": ("1, 1",), "2, 2": ("2, 2",),
-    }  # fmt: skip
+        "1, 1": ("1, 1",),
+        "1, 2": ("1, 1",),
+        "2, 1": ("1, 1",),
+        "2, 2": ("2, 2",),
+    }
     without = theory_of_moves(*table, two_sided=False).settings["from"]
     assert without["1, 2"] == without["2, 1"] == ("2, 2",)
     for two_sided in (True, False):
@@ -51,8 +54,10 @@ def test_rounding_is_judged_in_the_units_of_the_payoffs(scale):
 def test_a_large_zero_sum_game_gets_one_exact_equilibrium():
     # 16 x 22, a[i][j] = ((37 i i + 11 i j + 23 j + 5 i) mod 97) - 48: its value is -11/6 by a
     # linear programme, verified here by the two guarantees: max_i (A y)_i = v = min_j (x'A)_j.
-    a = [[(37 * i * i + 11 * i * j + 23 * j + 5 * i) % 97 - 48 for j in range(1, 23)]
-         for i in range(1, 17)]  # fmt: skip
+    a = [
+        [(37 * i * i + 11 * i * j + 23 * j + 5 * i) % 97 - 48 for j in range(1, 23)]
+        for i in range(1, 17)
+    ]
     found = strategic.nash(a)
     assert found.exact and not found.complete and "One equilibrium" in found.notes[0]
     x, y = (list(row.values()) for row in found[0].strategies.values())
@@ -81,8 +86,10 @@ def test_profiles_whose_labels_hold_commas_stay_apart():
     )
     best = strategic.correlated(game, objective="welfare")[0]
     assert sorted(best.facts["distribution"].values()) == [
-        Fraction(1, 4), Fraction(1, 4), Fraction(1, 2)
-    ]  # fmt: skip
+        Fraction(1, 4),
+        Fraction(1, 4),
+        Fraction(1, 2),
+    ]
     assert set(best.payoffs.values()) == {Fraction(21, 4)}
     assert strategic.correlated.holds(game, best).holds
     labels = [p.label for p in strategic.nash(game)]

@@ -121,8 +121,9 @@ def test_the_check_can_fail():
     assert points.holds and not lines.holds and lines.value == 6 and lines.witness
     moved = replace(found, boundaries=(replace(found.boundaries[0], lines=(((0, 1), (1, 0)),)),))
     assert not moved.verify()[2].holds
-    other = phase_diagram(game([[x, 0], [0, -1]], [[1, 0], [1, 0]]), x, y,
-                          x_range=(-1, 1), y_range=(0, 1), points=3)  # fmt: skip
+    other = phase_diagram(
+        game([[x, 0], [0, -1]], [[1, 0], [1, 0]]), x, y, x_range=(-1, 1), y_range=(0, 1), points=3
+    )
     assert not replace(other, payoffs=found.payoffs).verify()[0].holds
 
 

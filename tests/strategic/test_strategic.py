@@ -65,11 +65,20 @@ def test_three_players_against_a_direct_sum():
     game = StrategicGame.from_arrays(tables)
     x = [np.array([0.3, 0.7]), np.array([0.2, 0.5, 0.3]), np.array([0.9, 0.1])]
     profile = dict(zip(game.players, x))
-    direct = [sum(t[i, j, k] * x[0][i] * x[1][j] * x[2][k] for i in range(2) for j in range(3)
-                  for k in range(2)) for t in tables]  # fmt: skip
+    direct = [
+        sum(
+            t[i, j, k] * x[0][i] * x[1][j] * x[2][k]
+            for i in range(2)
+            for j in range(3)
+            for k in range(2)
+        )
+        for t in tables
+    ]
     assert list(game.payoff(profile).values()) == pytest.approx(direct)
-    best = max(sum(tables[1][i, j, k] * x[0][i] * x[2][k] for i in range(2) for k in range(2))
-               for j in range(3))  # fmt: skip
+    best = max(
+        sum(tables[1][i, j, k] * x[0][i] * x[2][k] for i in range(2) for k in range(2))
+        for j in range(3)
+    )
     assert game.regrets(profile)["Player 2"] == pytest.approx(best - direct[1])
 
 
@@ -132,11 +141,14 @@ def test_nine_players_with_nine_strategies_are_counted_first():
     with pytest.raises(TooLargeError, match="3,486,784,401"):
         loads(text)
     data = {
-        "format": 1, "kind": "strategic", "id": "big", "title": "big",
+        "format": 1,
+        "kind": "strategic",
+        "id": "big",
+        "title": "big",
         "players": [str(k) for k in range(9)],
         "strategies": {str(k): [str(s) for s in range(9)] for k in range(9)},
         "payoffs": {},
-    }  # fmt: skip
+    }
     with pytest.raises(TooLargeError, match="3,486,784,401"):
         file_format.from_dict(data)
     table = np.broadcast_to(np.int8(0), (9,) * 9)  # one byte in memory: nothing may be copied
@@ -147,9 +159,11 @@ def test_nine_players_with_nine_strategies_are_counted_first():
 def test_tables_frames_and_bimatrices_agree():
     game = chicken()
     cells = {
-        ("Swerve", "Swerve"): "draw", ("Swerve", "Straight"): (2, 4),
-        ("Straight", "Swerve"): {"Row": 4, "Column": 2}, ("Straight", "Straight"): "crash",
-    }  # fmt: skip
+        ("Swerve", "Swerve"): "draw",
+        ("Swerve", "Straight"): (2, 4),
+        ("Straight", "Swerve"): {"Row": 4, "Column": 2},
+        ("Straight", "Straight"): "crash",
+    }
     outcomes = {"draw": (3, 3), "crash": (1, 1)}
     assert sources.from_table(cells, players=game.players, outcomes=outcomes) == game
     bimatrix = [[(3, 3), (2, 4)], [(4, 2), (1, 1)]]

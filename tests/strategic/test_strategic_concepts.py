@@ -28,9 +28,15 @@ from negotiate.strategic.trembling_hand import trembling_hand
 
 F = Fraction
 EXACT = (
-    "correlated_equilibrium", "coarse_correlated_equilibrium", "dominance", "maximin",
-    "proper_equilibrium", "rationalizability", "selection", "trembling_hand",
-)  # fmt: skip
+    "correlated_equilibrium",
+    "coarse_correlated_equilibrium",
+    "dominance",
+    "maximin",
+    "proper_equilibrium",
+    "rationalizability",
+    "selection",
+    "trembling_hand",
+)
 
 
 def bimatrix(a, b, **labels):
@@ -71,8 +77,10 @@ def test_exchanging_the_players_exchanges_the_answer(seed, shape, top):
     for name in ("correlated_equilibrium", "proper_equilibrium", "trembling_hand"):
         solve = declare.concept_named(name)
         mine, theirs = solve(game), solve(swapped)
-        key = [sorted(tuple(p.payoffs[q] for q in game.players) for p in s.points)
-               for s in (mine, theirs)]  # fmt: skip
+        key = [
+            sorted(tuple(p.payoffs[q] for q in game.players) for p in s.points)
+            for s in (mine, theirs)
+        ]
         assert key[0] == key[1]
         assert sorted(map(len, mine.components)) == sorted(map(len, theirs.components))
     a, b = dominance(game)[0].facts["survivors"], dominance(swapped)[0].facts
@@ -143,8 +151,9 @@ def test_undominated_strategies_have_a_belief_and_dominated_ones_none(seed, shap
 def test_weak_dominance_says_that_order_matters():
     # Osborne and Rubinstein (1994), Figure 63.1: striking T first leaves (M, R) or (B, R), striking
     # B first leaves the first column; both at once leave M alone, and Column indifferent.
-    game = bimatrix([[1, 0], [1, 2], [0, 2]], [[1, 0], [1, 1], [0, 1]],
-                    strategies=[("T", "M", "B"), ("L", "R")])  # fmt: skip
+    game = bimatrix(
+        [[1, 0], [1, 2], [0, 2]], [[1, 0], [1, 1], [0, 1]], strategies=[("T", "M", "B"), ("L", "R")]
+    )
     answer = dominance(game, kind="weak")
     assert answer[0].facts["survivors"] == {"Player 1": ("M",), "Player 2": ("L", "R")}
     assert any("order" in note for note in answer.notes)
@@ -152,8 +161,9 @@ def test_weak_dominance_says_that_order_matters():
     without_t, without_b = (
         game.restricted({"Player 1": keep}) for keep in (["M", "B"], ["T", "M"])
     )
-    ends = [dominance(g, kind="weak")[0].facts["survivors"]["Player 2"]
-            for g in (without_t, without_b)]  # fmt: skip
+    ends = [
+        dominance(g, kind="weak")[0].facts["survivors"]["Player 2"] for g in (without_t, without_b)
+    ]
     assert ends == [("R",), ("L",)]
 
 
@@ -246,13 +256,16 @@ def test_stable_strategies_resist_and_the_others_do_not(seed, n, top):
         if x in found:
             continue
         beaten = any(
-            exact[j] @ x >= exact[k] @ x and not (exact[j, k] == exact[k, k]
-            and exact[k, j] > exact[j, j]) for j in range(n) if j != k
-        )  # fmt: skip
+            exact[j] @ x >= exact[k] @ x
+            and not (exact[j, k] == exact[k, k] and exact[k, j] > exact[j, j])
+            for j in range(n)
+            if j != k
+        )
         mixed = any(
             np.array(x) @ exact @ (y := np.array(x) + (z - np.array(x)) / 10**6) <= y @ exact @ y
-            for z in grid if list(z) != x
-        )  # fmt: skip
+            for z in grid
+            if list(z) != x
+        )
         assert beaten or mixed
 
 
@@ -285,8 +298,11 @@ def test_myerson_1978():
 def test_perfect_components_are_cut_where_mixtures_are_dominated():
     # Column is indifferent everywhere, so every best reply of Row is an equilibrium. T and M are
     # undominated, but half of each gives (2, 2, 0) against B's (2, 2, 1).
-    game = bimatrix([[4, 0, 0], [0, 4, 0], [2, 2, 1]], np.zeros((3, 3), int),
-                    strategies=[("T", "M", "B"), ("L", "C", "R")])  # fmt: skip
+    game = bimatrix(
+        [[4, 0, 0], [0, 4, 0], [2, 2, 1]],
+        np.zeros((3, 3), int),
+        strategies=[("T", "M", "B"), ("L", "C", "R")],
+    )
     solution = trembling_hand(game)
     middle = {"T": F(1, 2), "M": F(1, 2), "B": F(0)}
     half = type(solution[0])(
@@ -362,8 +378,11 @@ def test_moves_from_every_state_of_chicken():
     # Brams (1994), Theory of Moves, game 57; the walk from each state is written out in the module.
     game = bimatrix([[3, 2], [4, 1]], [[3, 4], [2, 1]])
     assert theory_of_moves(game).settings["from"] == {
-        "1, 1": ("1, 1",), "1, 2": ("2, 1",), "2, 1": ("1, 2",), "2, 2": ("1, 2", "2, 1"),
-    }  # fmt: skip
+        "1, 1": ("1, 1",),
+        "1, 2": ("2, 1",),
+        "2, 1": ("1, 2",),
+        "2, 2": ("1, 2", "2, 1"),
+    }
 
 
 def test_the_78_ordinal_games_whatever_their_labels():
@@ -457,8 +476,9 @@ def test_unknown_dynamics_and_wrong_forms_are_refused():
 
 
 def test_explanations_show_the_numbers():
-    game = bimatrix([[3, 0], [0, 3], [1, 1]], np.zeros((3, 2), int),
-                    strategies=[("T", "M", "B"), ("L", "R")])  # fmt: skip
+    game = bimatrix(
+        [[3, 0], [0, 3], [1, 1]], np.zeros((3, 2), int), strategies=[("T", "M", "B"), ("L", "R")]
+    )
     text = dominance.explain(game)
     assert "Round 1" in text and "1/2 T + 1/2 M" in text and "3/2 > 1" in text
     assert "3/2" in maximin.explain(game)

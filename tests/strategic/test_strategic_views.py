@@ -22,9 +22,11 @@ EVIL = '<script>alert("x")</script>'
 
 def chicken(name="Row"):
     return StrategicGame.from_arrays(
-        [[[3, 2], [4, 1]], [[3, 4], [2, 1]]], players=(name, "Column"),
-        strategies=[("Swerve", "Straight")] * 2, title="Chicken",
-    )  # fmt: skip
+        [[[3, 2], [4, 1]], [[3, 4], [2, 1]]],
+        players=(name, "Column"),
+        strategies=[("Swerve", "Straight")] * 2,
+        title="Chicken",
+    )
 
 
 def shapes(svg):

@@ -25,8 +25,9 @@ def lever_game(problem, mine, theirs, weights=(1, 1)):
     effects = np.array([*mine, *theirs], dtype=float).reshape(-1, 2)
     holders = np.array([0] * len(mine) + [1] * len(theirs), dtype=np.intp)
     names = (
-        tuple(f"a{i}" for i in range(len(mine))), tuple(f"b{i}" for i in range(len(theirs))),
-    )  # fmt: skip
+        tuple(f"a{i}" for i in range(len(mine))),
+        tuple(f"b{i}" for i in range(len(theirs))),
+    )
     base = problem.disagreement.astype(float)
     points = profile_points(base, effects, holders)
     game = threats_file.ThreatGame(

@@ -24,8 +24,9 @@ def test_bars_have_lengths_in_proportion() -> None:
     wide = [float(r.get("width")) for r in _all(svg, "rect") if r.get("height") == "16"]
     assert wide[0] == pytest.approx(2 * wide[1], rel=0.01)
     assert "&lt;b&gt;" in svg and "<b>" not in svg
-    assert svg == figures.bars(["a", "<b>"], [2.0, 1.0], quantity="share", low=[1.5, 0.5],
-                               high=[2.5, 1.5])  # fmt: skip
+    assert svg == figures.bars(
+        ["a", "<b>"], [2.0, 1.0], quantity="share", low=[1.5, 0.5], high=[2.5, 1.5]
+    )
 
 
 def test_negative_bars_go_the_other_way() -> None:
@@ -41,8 +42,7 @@ def test_bars_beyond_the_most_are_counted() -> None:
 
 
 def test_ranges_lie_where_they_should() -> None:
-    svg = figures.ranges(["a"], [0.25], [0.75], quantity="range", middle=[0.5],
-                         ends=[("1", "3")])  # fmt: skip
+    svg = figures.ranges(["a"], [0.25], [0.75], quantity="range", middle=[0.5], ends=[("1", "3")])
     whole, part = (r for r in _all(svg, "rect") if r.get("height") == "14")
     share = float(part.get("width")) / float(whole.get("width"))
     assert share == pytest.approx(0.5, abs=0.01)
@@ -55,14 +55,24 @@ def test_ranges_lie_where_they_should() -> None:
 def test_phase_map_draws_each_answer_and_the_case() -> None:
     square = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
     svg = figures.phase_map(
-        [(0, square), (1, [(1.0, 0.0), (2.0, 0.0), (2.0, 1.0), (1.0, 1.0)])], ["yes & no", "no"],
-        [((1.0, 0.0), (1.0, 1.0))], x_range=(0, 2), y_range=(0, 1), x_label="x", y_label="y",
+        [(0, square), (1, [(1.0, 0.0), (2.0, 0.0), (2.0, 1.0), (1.0, 1.0)])],
+        ["yes & no", "no"],
+        [((1.0, 0.0), (1.0, 1.0))],
+        x_range=(0, 2),
+        y_range=(0, 1),
+        x_label="x",
+        y_label="y",
         base=(0.5, 0.5),
-    )  # fmt: skip
+    )
     assert "yes &amp; no" in svg and "the case" in svg
     assert len(_all(svg, "polygon")) >= 2
-    lines = [e for e in _all(svg, "line") if e.get("x1") == e.get("x2") and e.get("y1") != e.get(
-        "y2") and e.get("stroke-width") == "1.4"]  # fmt: skip
+    lines = [
+        e
+        for e in _all(svg, "line")
+        if e.get("x1") == e.get("x2")
+        and e.get("y1") != e.get("y2")
+        and e.get("stroke-width") == "1.4"
+    ]
     assert len(lines) == 1
     with pytest.raises(InputError):
         figures.phase_map([], [], [], x_range=(0, 1), y_range=(0, 1), x_label="x", y_label="y")
@@ -70,6 +80,7 @@ def test_phase_map_draws_each_answer_and_the_case() -> None:
 
 def test_many_answers_share_a_letter() -> None:
     labels = [f"answer {i}" for i in range(30)]
-    svg = figures.phase_map([], labels, [], x_range=(0, 1), y_range=(0, 1), x_label="x",
-                            y_label="y")  # fmt: skip
+    svg = figures.phase_map(
+        [], labels, [], x_range=(0, 1), y_range=(0, 1), x_label="x", y_label="y"
+    )
     assert "19 other answers" in svg and not re.search("answer 29<", svg)

@@ -35,8 +35,10 @@ def test_what_is_left_out_changes_nothing(idlib):
 
 def test_counterfactual_is_paired(idlib):
     found = ng.counterfactual(idlib, LEAST, without="force", draws=256)
-    both = [ng.study(case, [LEAST], Sobol(256)).metric(LEAST)
-            for case in (idlib, idlib.with_value("lever.force.available", False))]  # fmt: skip
+    both = [
+        ng.study(case, [LEAST], Sobol(256)).metric(LEAST)
+        for case in (idlib, idlib.with_value("lever.force.available", False))
+    ]
     assert found.difference == pytest.approx(both[1] - both[0], abs=1e-12)
     assert "Turkish force" in found.said() and found.figure().startswith("<svg")
     moved = ng.counterfactual(idlib, "threats.profile", without="force", draws=256)
@@ -98,8 +100,9 @@ def test_infer_keeps_the_nearest_draws(idlib):
     assert set(found.hindsight) == set(ask.signed_terms(idlib))
     drawn = ng.study(idlib, list(found.observed), Sobol(1000))
     table = {name: drawn.metric(name) for name in found.observed}
-    far = np.max([np.abs(table[n] - v) / (table[n].std() or 1.0)
-                  for n, v in found.observed.items()], axis=0)  # fmt: skip
+    far = np.max(
+        [np.abs(table[n] - v) / (table[n].std() or 1.0) for n, v in found.observed.items()], axis=0
+    )
     assert np.sort(far)[:50] == pytest.approx(np.sort(found.distances), rel=1e-6)
     json.dumps(found.to_dict())
 

@@ -170,5 +170,6 @@ def test_correlated_rows_are_the_same_alone():
     u = np.random.default_rng(0).random((4096, 2))
     whole = group.latent(u)
     for size in (1, 2, 3, 5, 64, 1000):
-        assert np.array_equal(np.vstack([group.latent(u[i : i + size])
-                                         for i in range(0, 4096, size)]), whole)  # fmt: skip
+        assert np.array_equal(
+            np.vstack([group.latent(u[i : i + size]) for i in range(0, 4096, size)]), whole
+        )

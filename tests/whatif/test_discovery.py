@@ -168,8 +168,10 @@ def test_best_split_by_brute_force_and_sklearn():
 
     best = max(
         gini(y) - gini(y[x[:, j] <= t]) - gini(y[x[:, j] > t])
-        for j in range(3) for t in x[:, j] if 5 <= (x[:, j] <= t).sum() <= 145
-    )  # fmt: skip
+        for j in range(3)
+        for t in x[:, j]
+        if 5 <= (x[:, j] <= t).sum() <= 145
+    )
     assert gain == pytest.approx(best)
     below = x[:, column] <= place
     assert gini(y) - gini(y[below]) - gini(y[~below]) == pytest.approx(gain)

@@ -34,8 +34,7 @@ def test_a_slider_moves_the_answer(idlib):
     assert hand.view.value != before and "<svg" in hand.view.value
     assert predicted(hand.now) == pytest.approx(predicted(idlib.with_value(path, 0.4)))
     moved = idlib.with_value(path, 0.4).floats()
-    used = [n for n in idlib.levers
-            if metric.number(moved, f"threats.used.{n}") >= 0.5]  # fmt: skip
+    used = [n for n in idlib.levers if metric.number(moved, f"threats.used.{n}") >= 0.5]
     none = metric.number(moved, "threats.disagreement.russia")
     margin = metric.number(moved, "deal.utility.russia") - none
     assert used and f"Russia {margin:.3f}" in hand.view.value

@@ -64,9 +64,14 @@ def test_sequential_narrows_and_counts():
 def test_weights_undo_the_kernel():
     # with a tolerance that accepts all, the posterior is the prior whatever the moves
     answer = sequential(
-        Space({"x": uniform(0.0, 1.0)}), lambda v: {"y": 0 * v["x"]}, {"y": 0.0},
-        particles=4000, rounds=2, target=-1.0, seed=1,
-    )  # fmt: skip
+        Space({"x": uniform(0.0, 1.0)}),
+        lambda v: {"y": 0 * v["x"]},
+        {"y": 0.0},
+        particles=4000,
+        rounds=2,
+        target=-1.0,
+        seed=1,
+    )
     for at in (0.1, 0.5, 0.9):
         assert answer.quantile("x", at) == pytest.approx(at, abs=0.03)
 

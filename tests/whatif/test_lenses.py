@@ -65,8 +65,13 @@ def test_terms_of_patience_are_worth_its_payoffs(found):
 
 def test_share_of_the_prize_is_that_share_of_its_worth(found):
     """Below the whole prize: the level gives A that part of the worth of all of it."""
-    weak = IDLIB.with_values({"quantity.win_probability": 0.4, "quantity.war_cost_russia": 0.05,
-                              "quantity.war_cost_turkey": 0.05}).floats()  # fmt: skip
+    weak = IDLIB.with_values(
+        {
+            "quantity.win_probability": 0.4,
+            "quantity.war_cost_russia": 0.05,
+            "quantity.war_cost_turkey": 0.05,
+        }
+    ).floats()
     look = ng.lenses(weak, draws=8, only=["crisis bargaining"])["crisis bargaining"]
     share = look.payoffs["russia"]
     assert 0 < share < 1

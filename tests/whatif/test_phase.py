@@ -25,8 +25,9 @@ def idlib():
 
 @pytest.fixture(scope="module")
 def acceptable(idlib):
-    return ng.phase(idlib, X, Y, "deal.margin.least", "> 0.4", x_range=(0, 1), y_range=(0, 1),
-                    grid=33)  # fmt: skip
+    return ng.phase(
+        idlib, X, Y, "deal.margin.least", "> 0.4", x_range=(0, 1), y_range=(0, 1), grid=33
+    )
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +56,16 @@ def test_the_equation_has_the_sign_of_the_exact_margin(idlib, acceptable):
     signs = set()
     for a, b in rng.integers(0, 1000, (12, 2)):
         x, y = Fraction(int(a), 999), Fraction(int(b), 999)
-        value = left.subs({across: sympy.Rational(x.numerator, x.denominator),
-                           up: sympy.Rational(y.numerator, y.denominator)})  # fmt: skip
-        parts = [compute(idlib.with_value(X, x).with_value(Y, y), f"margin.{p}")
-                 for p in idlib.principals]  # fmt: skip
+        value = left.subs(
+            {
+                across: sympy.Rational(x.numerator, x.denominator),
+                up: sympy.Rational(y.numerator, y.denominator),
+            }
+        )
+        parts = [
+            compute(idlib.with_value(X, x).with_value(Y, y), f"margin.{p}")
+            for p in idlib.principals
+        ]
         # the curve is that of the party whose margin crosses; its sign is fixed by one point
         margin = min(parts) - Fraction("0.4")
         assert (value == 0) == (margin == 0)

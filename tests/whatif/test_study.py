@@ -92,9 +92,12 @@ def test_a_mistake_is_not_a_failed_draw():
 
 def test_labels_units_sources_and_provenance():
     study = run_study(
-        SPACE, {"base": touchy, "half": lambda v: touchy({**v, "x": v["x"] / 2})}, Random(50, 4),
-        units={"z": "stake"}, provenance={"file_hash": "abc"},
-    )  # fmt: skip
+        SPACE,
+        {"base": touchy, "half": lambda v: touchy({**v, "x": v["x"] / 2})},
+        Random(50, 4),
+        units={"z": "stake"},
+        provenance={"file_hash": "abc"},
+    )
     data = study.dataset
     assert data["z"].dims == ("scenario", "draw") and data["pair"].dims[:2] == ("scenario", "draw")
     assert data["z"].attrs["unit"] == "stake" and data["x"].attrs == {
@@ -152,8 +155,9 @@ def test_halving_is_logarithmic():
 
 def test_views_escape_and_draw():
     space = Space({"<b>x": uniform(0.0, 1.0)})
-    study = run_study(space, lambda v: {"<i>z": v["<b>x"], "l": np.full(len(v["<b>x"]), "<u>")},
-                      Random(50, 1))  # fmt: skip
+    study = run_study(
+        space, lambda v: {"<i>z": v["<b>x"], "l": np.full(len(v["<b>x"]), "<u>")}, Random(50, 1)
+    )
     assert "<i>" not in study.html() and "&lt;i&gt;z" in study.html()
     figure = study.figure()
     assert figure.startswith("<svg") and "<i>z" not in figure and figure == study.figure()

@@ -261,9 +261,12 @@ def _linear(
 
 
 def _answer(
-    p: Program, faces: list[Face], shares: list[Array], gap: float,
+    p: Program,
+    faces: list[Face],
+    shares: list[Array],
+    gap: float,
     stages: list[tuple[float, tuple[int, ...]]],
-) -> LeximinAnswer:  # fmt: skip
+) -> LeximinAnswer:
     u = p.base.copy()
     terms: list[Array | float] = []
     for issue, face, share in zip(p.issues, faces, shares):

@@ -128,8 +128,9 @@ def widened(f: Frontier, point: Located) -> Located:
     near = tolerance.UTILITY
     before = bargaining.locate(f, (1.0, 0.0), (1.0, 0.0), (point.u[0] - point.u[1] - near, 0.0))
     after = bargaining.locate(f, (1.0, 0.0), (1.0, 0.0), (point.u[0] - point.u[1] + near, 0.0))
-    return Located(point.u, before.low, after.high, before.flat & after.flat
-                   & (before.low == after.high))  # fmt: skip
+    return Located(
+        point.u, before.low, after.high, before.flat & after.flat & (before.low == after.high)
+    )
 
 
 def judge_exact(

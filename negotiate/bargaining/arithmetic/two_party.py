@@ -65,8 +65,9 @@ def locate(f: Frontier, p: Affine, q: Affine, r: Affine) -> Located:
         shift = utilities(f.smooth, levels(f.smooth, lam))
         low_u1, high_u1 = low_u1 + shift[0], high_u1 + shift[0]
         low_u2, high_u2 = low_u2 + shift[1], high_u2 + shift[1]
-    coefficients = [c0 if isinstance(c1, float) and c1 == 0 else c0 + c1 * lam for c0, c1 in
-                    (p, q, r)]  # fmt: skip
+    coefficients = [
+        c0 if isinstance(c1, float) and c1 == 0 else c0 + c1 * lam for c0, c1 in (p, q, r)
+    ]
     P, Q, R = coefficients
     at_start = P * low_u1 - Q * low_u2 - R
     at_end = P * high_u1 - Q * high_u2 - R
@@ -81,9 +82,15 @@ def locate(f: Frontier, p: Affine, q: Affine, r: Affine) -> Located:
 
 
 def _read(
-    f: Frontier, lam: Array, first: Array, second: Array, at_start: Array, at_end: Array,
-    index: npt.NDArray[np.intp], flat: npt.NDArray[np.bool_],
-) -> tuple[Array, Array, Array]:  # fmt: skip
+    f: Frontier,
+    lam: Array,
+    first: Array,
+    second: Array,
+    at_start: Array,
+    at_end: Array,
+    index: npt.NDArray[np.intp],
+    flat: npt.NDArray[np.bool_],
+) -> tuple[Array, Array, Array]:
     """Point of the polygonal part, and its lambda range, by selecting the piece of each draw."""
     count, number = len(lam), len(index)
     columns = np.arange(number)
@@ -106,9 +113,15 @@ def _read(
 
 
 def _on_arc(
-    f: Frontier, p: Affine, q: Affine, r: Affine, low: Array, high: Array, u: Array,
+    f: Frontier,
+    p: Affine,
+    q: Affine,
+    r: Affine,
+    low: Array,
+    high: Array,
+    u: Array,
     flat: npt.NDArray[np.bool_],
-) -> tuple[Array, Array, Array]:  # fmt: skip
+) -> tuple[Array, Array, Array]:
     """Between two critical lambdas the smooth issues move: bracket the root in lambda."""
     smooth = f.smooth
     assert smooth is not None

@@ -15,10 +15,14 @@ def rows(deal: Any) -> list[list[str]]:
     """One row a party: worth of the deal, payoff of no deal, margin."""
     d = np.asarray(deal.problem.disagreement, dtype=float)
     return [
-        [party, number(float(deal.utility[side])), number(float(d[side])),
-         number(float(deal.margins[side]))]
+        [
+            party,
+            number(float(deal.utility[side])),
+            number(float(d[side])),
+            number(float(deal.margins[side])),
+        ]
         for side, party in enumerate(deal.players)
-    ]  # fmt: skip
+    ]
 
 
 def sentence(deal: Any, names: Mapping[str, str] | None = None) -> str:

@@ -112,10 +112,11 @@ def _cut(
             new_active.append(common | bit)
             if len(new_rays) > MAX_CORNERS:
                 raise TooLargeError(
-                    f"more than {MAX_CORNERS:,} corners", where="core",
+                    f"more than {MAX_CORNERS:,} corners",
+                    where="core",
                     allowed=f"{MAX_CORNERS:,}",
                     remedy="ask for the least core or the nucleolus",
-                )  # fmt: skip
+                )
     return new_rays, new_active
 
 

@@ -51,8 +51,13 @@ def figure(form: Any) -> str:
         board.circle(left, 18, 5.5, fill=SERIES[k % len(SERIES)])
         board.text(left + 11, 22.5, player)
         left += text_width(clean(player), 13) + 44
-    board.text(end + 14, 22.5, "payoffs: " + ", ".join(clean(p) for p in game.players), size=12,
-               fill="soft")  # fmt: skip
+    board.text(
+        end + 14,
+        22.5,
+        "payoffs: " + ", ".join(clean(p) for p in game.players),
+        size=12,
+        fill="soft",
+    )
     for row, node in enumerate(shown):
         _decision(board, game, node, move, reach, x, top + step * row, step, end)
     bottom = top + step * len(shown)
@@ -118,8 +123,9 @@ def _decision(
             board.line(x, y, x, y + step, stroke=colour, width=width)
             lines = wrap(label, 166, 12, lines=2)
             for k, line in enumerate(lines):
-                board.text(x + 10, y + step / 2 + 7 - 6.5 * (len(lines) - 1) + 13 * k, line,
-                           size=12)  # fmt: skip
+                board.text(
+                    x + 10, y + step / 2 + 7 - 6.5 * (len(lines) - 1) + 13 * k, line, size=12
+                )
         else:
             board.line(x, y, end, y, stroke=colour, width=width)
             board.circle(end, y, 3, fill="ink")
@@ -131,8 +137,15 @@ def _decision(
         board.circle(x, y, 6, fill=SERIES[who % len(SERIES)], stroke="paper")
     place = wrap(game.set_labels[index] if who >= 0 else "chance", x - 34, 11.5, lines=2)
     for k, line in enumerate(place):
-        board.text(x - 13, y + 4 - 13 * (len(place) - 1) / 2 + 13 * k, line, size=11.5,
-                   anchor="end", fill="soft", italic=True)  # fmt: skip
+        board.text(
+            x - 13,
+            y + 4 - 13 * (len(place) - 1) / 2 + 13 * k,
+            line,
+            size=11.5,
+            anchor="end",
+            fill="soft",
+            italic=True,
+        )
 
 
 def ladder(form: Any, *, names: dict[str, str]) -> str:

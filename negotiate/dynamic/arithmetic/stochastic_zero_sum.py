@@ -48,8 +48,9 @@ def shapley(
             "payoffs do not sum to zero", where="stochastic game", allowed="two players, zero sum"
         )
     size, width = len(rules.counts), int(rules.counts.max())
-    beta = discount * float(np.array([move[s, : n].sum(-1).max()
-                                      for s, n in enumerate(rules.joint)]).max())  # fmt: skip
+    beta = discount * float(
+        np.array([move[s, :n].sum(-1).max() for s, n in enumerate(rules.joint)]).max()
+    )
     mixed = np.zeros((size, 2, width))
     low = min(float(reward[:, 0].min()), 0.0)  # so that v rises from the first step on
     v = np.full(size, low / max(1 - beta, tolerance.ROOT))

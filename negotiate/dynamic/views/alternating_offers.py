@@ -42,8 +42,10 @@ def figure(form: Any) -> str:
     """
     if _drawn(form):
         paid = form.offers().payoffs
-        rows = {who: [float(np.nanmean(paid[..., i, k])) for i in (0, 1)]
-                for k, who in enumerate(form.players)}  # fmt: skip
+        rows = {
+            who: [float(np.nanmean(paid[..., i, k])) for i in (0, 1)]
+            for k, who in enumerate(form.players)
+        }
         return figures.curve(
             [0.0, 1.0],
             rows,

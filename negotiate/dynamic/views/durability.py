@@ -122,9 +122,13 @@ def chain(form: Durability) -> str:
                 word = yes if value == 1 else no if value == 0 else f"{yes} in {percent(value)}"
                 notes[form.states.index(state)].append(f"{clean(party)} {word}")
     return _chain.figure(
-        form.states, step.tolist(), start=form.start, absorbing=form.collapse, notes=notes,
+        form.states,
+        step.tolist(),
+        start=form.start,
+        absorbing=form.collapse,
+        notes=notes,
         title="From month to month",
-    )  # fmt: skip
+    )
 
 
 def _other_violation(form: Durability, party: str) -> str:

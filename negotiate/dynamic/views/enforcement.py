@@ -80,12 +80,15 @@ def figure(form: Any) -> str:
     label = "discount factor per period (1 is full weight on the next period)"
     bottom = 40 + _ROW * len(rows)
     board = Canvas(
-        WIDTH, bottom + below(label, 420), title=title(form),
+        WIDTH,
+        bottom + below(label, 420),
+        title=title(form),
         desc="; ".join(
             f"{clean(p)}: patience {number(own[1])}, needed {number(need[1])}"
             for p, own, need in rows
-        ) + ".",
-    )  # fmt: skip
+        )
+        + ".",
+    )
     board.text(16, 22, title(form)[0].upper() + title(form)[1:], bold=True)
     scale = Scale(0.0, 1.0, 150, WIDTH - 100)
     x_axis(board, scale, bottom, label, grid_to=36)
@@ -93,8 +96,9 @@ def figure(form: Any) -> str:
         middle = 40 + _ROW * (k + 0.5)
         board.text(140, middle + 4, clean(party), anchor="end")
         for (low, at, high), colour, shape, shift, words in (
-            (need, "vermilion", "diamond", -9, "needed"), (own, "blue", "circle", 9, "patience")
-        ):  # fmt: skip
+            (need, "vermilion", "diamond", -9, "needed"),
+            (own, "blue", "circle", 9, "patience"),
+        ):
             edge = [scale(min(v, 1.0)) for v in (low, at, high)]
             board.line(edge[0], middle + shift, edge[2], middle + shift, stroke=colour, width=3)
             board.marker(edge[1], middle + shift, shape, colour=colour)

@@ -43,19 +43,21 @@ def figure(form: Any) -> str:
     delta = float(min(form.discount.values()))
     held = payoff_set(tuple(t.tolist() for t in tables), delta).vertices
     names = [
-        ", ".join((r, c)) for r in form.stage.strategies[first]
+        ", ".join((r, c))
+        for r in form.stage.strategies[first]
         for c in form.stage.strategies[second]
-    ]  # fmt: skip
+    ]
     left, right, top, bottom = 86.0, WIDTH - 30, 36.0, 380.0
     sx = Scale(*padded(min(x for x, _ in cells), max(x for x, _ in cells), 0.08), left, right)
     sy = Scale(*padded(min(y for _, y in cells), max(y for _, y in cells), 0.08), bottom, top)
     label = f"average payoff of {clean(first)} per period"
     board = Canvas(
-        WIDTH, bottom + below(label, right - left),
+        WIDTH,
+        bottom + below(label, right - left),
         title=f"Payoffs sustained at a discount factor of {number(delta)}",
         desc="; ".join(f"({number(x)}, {number(y)})" for x, y in held)
         or "no equilibrium in pure strategies",
-    )  # fmt: skip
+    )
     board.text(16, 22, board.title, bold=True)
     x_axis(board, sx, bottom, label, grid_to=top)
     y_axis(board, sy, left, f"average payoff of {clean(second)} per period", grid_to=right)
@@ -67,6 +69,12 @@ def figure(form: Any) -> str:
     for (x, y), name in zip(cells, names, strict=True):
         end = sx(x) > (left + right) / 2
         board.marker(sx(x), sy(y), "ring", colour="ink", size=4)
-        board.text(sx(x) + (-9 if end else 9), sy(y) - 8, clean(name), size=11,
-                   anchor="end" if end else "start", halo=True)  # fmt: skip
+        board.text(
+            sx(x) + (-9 if end else 9),
+            sy(y) - 8,
+            clean(name),
+            size=11,
+            anchor="end" if end else "start",
+            halo=True,
+        )
     return board.render()

@@ -84,9 +84,13 @@ def figure(form: StochasticGame) -> str:
     ]
     shown: Any = [row.tolist() for row in reach]
     return _chain.figure(
-        form.states, shown, start=form.start, absorbing=absorbing(form), numbers=False,
+        form.states,
+        shown,
+        start=form.start,
+        absorbing=absorbing(form),
+        numbers=False,
         title=clean(form.title) or "Which state may follow which",
-    )  # fmt: skip
+    )
 
 
 def absorbing(form: StochasticGame) -> list[str]:
@@ -107,11 +111,18 @@ def play(form: StochasticGame, point: Point) -> str:
         for player in form.players:
             mix = point.strategies[player].get(state, {})
             if mix:
-                best = [a if float(w) > 1 - 1e-9 else f"{a} {float(w):.2f}"
-                        for a, w in mix.items() if float(w) > 1e-9]  # fmt: skip
+                best = [
+                    a if float(w) > 1 - 1e-9 else f"{a} {float(w):.2f}"
+                    for a, w in mix.items()
+                    if float(w) > 1e-9
+                ]
                 lines.append(f"{player}: {' / '.join(best)}")
         notes.append(lines)
     return _chain.figure(
-        form.states, step.tolist(), start=form.start, absorbing=absorbing(form), notes=notes,
+        form.states,
+        step.tolist(),
+        start=form.start,
+        absorbing=absorbing(form),
+        notes=notes,
         title=clean(form.title) or "Play of the equilibrium",
-    )  # fmt: skip
+    )

@@ -86,8 +86,9 @@ class Tree(NamedTuple):
                 slot[node] = first[own[up]] + seen[up]
                 seen[up] += 1
         group = np.repeat(np.arange(count), size)
-        return cls(parent, payoffs, nodes_of.levels(parent), slot, first, size,
-                   judge[group], group, own)  # fmt: skip
+        return cls(
+            parent, payoffs, nodes_of.levels(parent), slot, first, size, judge[group], group, own
+        )
 
 
 def worth(tree: Tree, move: Array) -> Array:

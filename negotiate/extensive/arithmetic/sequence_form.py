@@ -145,9 +145,10 @@ def lemke(matrix: npt.NDArray[Any], constant: npt.NDArray[Any]) -> list[Fraction
         rows = [i for i in range(count) if column[i] > 0]
         if not rows:
             raise NotConvergedError(
-                f"Lemke's path ends in a ray after {step} pivots", residual=1.0,
+                f"Lemke's path ends in a ray after {step} pivots",
+                residual=1.0,
                 where="sequence form",
-            )  # fmt: skip
+            )
         # The covering variable leaves as soon as it may.
         leaving = _lexicographic(table, column, rows, count, prefer=basis, cover=cover)
     else:

@@ -52,11 +52,13 @@ def blocks(context: Any) -> tuple[list[Block], str]:
         out.append(_spread(context, drawn))
     if chain.game is not None:
         out.append(
-            Figure(durability_view.chain(_renamed(context, chain)),
-                   "The states of the deal and the chances of moving between them.",
-                   "From month to month at the most lasting equilibrium: the wider an arrow, the "
-                   "likelier the move.")
-        )  # fmt: skip
+            Figure(
+                durability_view.chain(_renamed(context, chain)),
+                "The states of the deal and the chances of moving between them.",
+                "From month to month at the most lasting equilibrium: the wider an arrow, the "
+                "likelier the move.",
+            )
+        )
     if chain.game is not None:
         out += _months_of_levers(context)
     columns = {
@@ -92,8 +94,9 @@ def _devices(context: Any) -> dict[str, str]:
         names = [m[:1].lower() + m[1:] for m in monitors]
         out["monitoring"] = DEVICES["monitoring"].format(shared.listed(names))
     for device, path in (
-        ("tripwire", "quantity.tripwire_holds"), ("no_spoiler", "quantity.spoiler_rate")
-    ):  # fmt: skip
+        ("tripwire", "quantity.tripwire_holds"),
+        ("no_spoiler", "quantity.spoiler_rate"),
+    ):
         if case.has(path) and float(np.mean(case.value(path))) > 0:
             out[device] = DEVICES[device]
     return out
@@ -124,12 +127,15 @@ def lasting(context: Any, chain: Any, drawn: Any) -> str:
     year = 1 - float(np.asarray(chain.survival(12))[12])
     base = next(share for _, days, share in module.BASE_RATES if 360 < days < 370)
     parts.append(
-        (f"The deal is expected to last {number(mean, 1)} months, and half of such deals have "
-         f"collapsed after {number(median, 0)}. " if np.isfinite(mean)
-         else "Nothing in the model ends the deal for certain. ")
+        (
+            f"The deal is expected to last {number(mean, 1)} months, and half of such deals have "
+            f"collapsed after {number(median, 0)}. "
+            if np.isfinite(mean)
+            else "Nothing in the model ends the deal for certain. "
+        )
         + f"It ends within a year with probability {percent(year, 1)}; of {module.AGREEMENTS} "
         f"agreements with a ceasefire clause {percent(base, 1)} did (UCDP). "
-    )  # fmt: skip
+    )
     if chain.game is not None and context.case.has("quantity.hazard"):
         given = float(module.stated(context.case).expected_time())
         parts.append(
@@ -209,10 +215,13 @@ def _months_of_levers(context: Any) -> list[Block]:
     if not np.isfinite(answer.share).all():
         return []
     rows = tuple(
-        (case.levers[names[k]].name, case.parties[case.levers[names[k]].holder].name,
-         number(float(answer.share[k]), 1))
+        (
+            case.levers[names[k]].name,
+            case.parties[case.levers[names[k]].holder].name,
+            number(float(answer.share[k]), 1),
+        )
         for k in answer.order()
-    )  # fmt: skip
+    )
     return [
         Table(
             ("lever", "holder", "months"),
@@ -264,10 +273,15 @@ def _honours(context: Any, party: str) -> list[str]:
         return []
     text, _ = shared.attempt(
         lambda: shared.turning(
-            case, path, f"durability.honours.{party}", condition=">= 1", low=0.0, high=0.5,
+            case,
+            path,
+            f"durability.honours.{party}",
+            condition=">= 1",
+            low=0.0,
+            high=0.5,
             what=f"At the most lasting equilibrium {context.name(party)} honours the deal for sure",
         )
-    )  # fmt: skip
+    )
     if not text:
         return []
     return [text, *_too_small(context, party, path)]

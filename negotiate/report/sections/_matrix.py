@@ -30,8 +30,9 @@ def payoff_table(
     if len(rows) != len(payoffs) or any(len(row) != len(columns) for row in payoffs):
         raise InputError(
             f"{len(rows)} x {len(columns)} labels do not fit the payoffs",
-            where="payoff matrix", allowed="one label a strategy",
-        )  # fmt: skip
+            where="payoff matrix",
+            allowed="one label a strategy",
+        )
     body = []
     for name, row, marks in zip(rows, payoffs, best_replies(payoffs)):
         cells: list[Text] = [name]

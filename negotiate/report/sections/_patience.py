@@ -29,14 +29,16 @@ def blocks(context: Any) -> tuple[list[Block], str]:
             "the answer costs it: the deal suspended, and the other side's levers. The critical "
             "discount factor is the least weight on the next period at which that is so; it takes "
             "missed violations and false alarms into account (Friedman 1971; Green and Porter "
-            "1984). "
-            + patience(context, game)
+            "1984). " + patience(context, game)
         ),
         _table(context, game),
-        Figure(named.figure(), "Critical discount factor and discount factor of each side.",
-               "Patience each side has, and the patience that keeping the deal takes."),
+        Figure(
+            named.figure(),
+            "Critical discount factor and discount factor of each side.",
+            "Patience each side has, and the patience that keeping the deal takes.",
+        ),
         Paragraph(weakest(context, game, drawn)),
-    ]  # fmt: skip
+    ]
     credible = levers(context, game)
     if credible:
         out.append(Paragraph(credible))
@@ -134,9 +136,13 @@ def weakest(context: Any, game: Any, drawn: Any) -> str:
     if drawn is not None:
         count = int(np.size(drawn["weakest_clause"]))
         shares = shared.shares(drawn["weakest_clause"])
-        text += f"Over {count:,} draws it is " + shared.listed(
-            [f"“{context.case.issues[label].name}” in {share}" for label, share in shares[:3]]
-        ) + ". "  # fmt: skip
+        text += (
+            f"Over {count:,} draws it is "
+            + shared.listed(
+                [f"“{context.case.issues[label].name}” in {share}" for label, share in shares[:3]]
+            )
+            + ". "
+        )
         for party in game.players:
             enough = float(np.mean(drawn[f"patience.{party}"] >= 0))
             text += f"{context.name(party)} is patient enough in {percent(enough)} of them. "
@@ -160,8 +166,9 @@ def levers(context: Any, game: Any) -> str:
     enough = []
     for party, need in zip(game.players, needs.tolist(), strict=True):
         name, need = context.name(party), float(need)
-        enough.append(f"no patience is enough for {name}" if need >= 1
-                      else f"{name} needs {number(need)}")  # fmt: skip
+        enough.append(
+            f"no patience is enough for {name}" if need >= 1 else f"{name} needs {number(need)}"
+        )
     return (
         f"The levers are not credible by themselves: in a suspension {shared.listed(idle)} would "
         f"{'each ' if len(idle) > 1 else ''}rather save the cost of using them, were a suspension "
@@ -214,15 +221,22 @@ def _turns(context: Any, party: str) -> list[str]:
     case = context.case
     out = []
     for path, low, high in (
-        (f"quantity.violation_share_{party}", 0.0, 0.5), ("quantity.detection", None, 1.0)
-    ):  # fmt: skip
+        (f"quantity.violation_share_{party}", 0.0, 0.5),
+        ("quantity.detection", None, 1.0),
+    ):
         if not case.has(path) or isinstance(case.stated[path].value, str):
             continue
         least = float(case.get("quantity.false_alarm", 0)) if low is None else low
         make = functools.partial(
-            shared.turning, case, path, f"enforcement.patience.{party}", condition=">= 0",
-            low=least, high=high, what=f"{context.name(party)} is patient enough",
-        )  # fmt: skip
+            shared.turning,
+            case,
+            path,
+            f"enforcement.patience.{party}",
+            condition=">= 0",
+            low=least,
+            high=high,
+            what=f"{context.name(party)} is patient enough",
+        )
         text, _ = shared.attempt(make)
         if text:
             out.append(text)

@@ -177,18 +177,26 @@ def _paths(case: Any, levers: Sequence[str]) -> list[str]:
     polynomial and stay out.
     """
     heads = tuple(f"lever.{x}." for x in levers if case.levers[x].response is None)
-    return [
-        path
-        for path, q in case.quantities.items()
-        if path.startswith(heads) and q.low is not None and q.high is not None and q.low < q.high
-        and path in case.base
-    ] if heads else []  # fmt: skip
+    return (
+        [
+            path
+            for path, q in case.quantities.items()
+            if path.startswith(heads)
+            and q.low is not None
+            and q.high is not None
+            and q.low < q.high
+            and path in case.base
+        ]
+        if heads
+        else []
+    )
 
 
 def _named(found: EquilibriumMap, case: Any, path: str) -> EquilibriumMap:
     """The map with the quantity's unit and value in the file."""
     value = case.value(path)
     return replace(
-        found, unit=case.quantities[path].unit or "",
+        found,
+        unit=case.quantities[path].unit or "",
         base=Fraction(value) if isinstance(value, (int, Fraction)) else None,
-    )  # fmt: skip
+    )

@@ -53,29 +53,43 @@ def blocks(context: Any) -> list[Block]:
     }
     out.append(
         Figure(
-            figures.frontier(line.tolist(), d, parties=(names[0], names[1]), solutions=points,
-                             deals=deals),
+            figures.frontier(
+                line.tolist(), d, parties=(names[0], names[1]), solutions=points, deals=deals
+            ),
             "Efficient frontier with the solutions of each concept and the deals of the file.",
             "The efficient frontier, the point of no deal, what each concept picks, and the deals "
             "of the file. Points inside the frontier leave value on the table.",
         )
-    )  # fmt: skip
+    )
     rows = []
     for s in context.solutions:
         if len(s):
             p = s[0]
             rows.append(
-                (concept(s.concept), *(float(p.payoffs[x]) for x in problem.parties),
-                 *(float(p.payoffs[x]) - y for x, y in zip(problem.parties, d)),
-                 checked(problem, s), ", ".join(p.marks) or "")
-            )  # fmt: skip
+                (
+                    concept(s.concept),
+                    *(float(p.payoffs[x]) for x in problem.parties),
+                    *(float(p.payoffs[x]) - y for x, y in zip(problem.parties, d)),
+                    checked(problem, s),
+                    ", ".join(p.marks) or "",
+                )
+            )
     width = len(rows[0]) - (not any(row[-1] for row in rows)) if rows else 0
     out.append(
-        Table(("concept", *(f"{n}: utility" for n in names), *(f"{n}: gain" for n in names),
-               "check", "remarks")[:width], tuple(row[:width] for row in rows),
-              "What each concept gives each side, in stakes; the check recomputes the concept's "
-              "definition at the point found.", note="Gain: utility less that of no deal.")
-    )  # fmt: skip
+        Table(
+            (
+                "concept",
+                *(f"{n}: utility" for n in names),
+                *(f"{n}: gain" for n in names),
+                "check",
+                "remarks",
+            )[:width],
+            tuple(row[:width] for row in rows),
+            "What each concept gives each side, in stakes; the check recomputes the concept's "
+            "definition at the point found.",
+            note="Gain: utility less that of no deal.",
+        )
+    )
     kinks = [s for s in context.solutions if len(s) and "kink" in s[0].marks]
     if kinks:
         out.append(

@@ -41,12 +41,14 @@ def blocks(context: Any) -> list[Block]:
     first = context.case.setting("escalation", "challenger", context.case.principals[0])
     order = [first, *(p for p in context.case.principals if p != first)]
     out: list[Block] = [
-        Paragraph("A challenger demands, then climbs its levers in a stated order; at each threat "
-                  "the target concedes or resists, and the challenger carries the threat out or "
-                  "backs down at an audience cost. A threat is credible if carrying it out is "
-                  "then the better choice (Schelling 1966; Fearon 1994). Solved by backward "
-                  "induction."),
-    ]  # fmt: skip
+        Paragraph(
+            "A challenger demands, then climbs its levers in a stated order; at each threat "
+            "the target concedes or resists, and the challenger carries the threat out or "
+            "backs down at an audience cost. A threat is credible if carrying it out is "
+            "then the better choice (Schelling 1966; Fearon 1994). Solved by backward "
+            "induction."
+        ),
+    ]
     for party in order:
         if not _rungs(context, party):
             continue

@@ -35,9 +35,11 @@ def blocks(context: Any) -> list[Block]:
     """Range, risk and return, screening, signals, deterrence; then why talks fail."""
     reasons: dict[str, str] = {}
     out: list[Block] = [
-        Paragraph("What each side would do is known to itself alone: what a demand risks then, "
-                  "what a signal tells, and why talks fail although a deal exists."),
-    ]  # fmt: skip
+        Paragraph(
+            "What each side would do is known to itself alone: what a demand risks then, "
+            "what a signal tells, and why talks fail although a deal exists."
+        ),
+    ]
     for title, part in (
         ("The bargaining range", _range),
         ("Risk and return", _risk),
@@ -364,10 +366,14 @@ def _mechanism(context: Any) -> list[Block]:
         if not reason:
             rows = shared.shares(labels)
             out.append(
-                Table(("why bargaining would fail", "share of draws"), tuple(rows),
-                      "Mechanisms over the draws of every uncertain number; 'none' where both get "
-                      "a deal they prefer to war for certain.", align="lr")
-            )  # fmt: skip
+                Table(
+                    ("why bargaining would fail", "share of draws"),
+                    tuple(rows),
+                    "Mechanisms over the draws of every uncertain number; 'none' where both get "
+                    "a deal they prefer to war for certain.",
+                    align="lr",
+                )
+            )
     shift, reason = shared.attempt(lambda: declare.load("compiles", "commitment")(context.case))
     if shift is not None:
         out.append(Paragraph(shift_sentence(shift, *(context.name(p) for p in shift.players))))

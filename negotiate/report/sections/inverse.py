@@ -36,9 +36,14 @@ def blocks(context: Any) -> list[Block]:
     space, evaluate = cases.seam(case, list(seen))
     draws = min(asked.draws, 20_000)
     check = calibration.coverage(
-        space, evaluate, tuple(seen), truths=100, draws=draws, keep=max(draws // KEEP, 10),
+        space,
+        evaluate,
+        tuple(seen),
+        truths=100,
+        draws=draws,
+        keep=max(draws // KEEP, 10),
         seed=asked.seed,
-    )  # fmt: skip
+    )
     shares = sorted(check.share.values())
     middle = shares[len(shares) // 2]
     return [
@@ -77,9 +82,14 @@ def _single(context: Any) -> list[Block]:
     for lever in asked.held:
         target = next(t for t in case.levers[lever].targets if t in case.principals)
         found = ask.match(
-            case, f"lever.{lever}.cost.{target}", name, seen[name], tolerance=0.05, low=0.0,
+            case,
+            f"lever.{lever}.cost.{target}",
+            name,
+            seen[name],
+            tolerance=0.05,
+            low=0.0,
             high=2.0,
-        )  # fmt: skip
+        )
         lines.append(found.said() if found.intervals else "")
     issue = case.issues[name.removeprefix("threats.term.")].name
     told = f"The largest miss is on {issue}. One lever at a time, its cost from none to two stakes"

@@ -26,28 +26,44 @@ def blocks(context: Any) -> list[Block]:
         out += [Paragraph("What each would do without a deal:"), Definitions(tuple(options))]
     head, rows = view.salience_rows(case)
     out.append(
-        Table(tuple(head), tuple(map(tuple, rows)),
-              "Salience of the issues (weights sum to one); the level each principal likes best.",
-              align="l" + "r" * (len(head) - 1))
-    )  # fmt: skip
+        Table(
+            tuple(head),
+            tuple(map(tuple, rows)),
+            "Salience of the issues (weights sum to one); the level each principal likes best.",
+            align="l" + "r" * (len(head) - 1),
+        )
+    )
     levels = [
         (issue.name, f"{float(level.at):g}", level.means)
         for issue in case.issues.values()
         for level in issue.levels
     ]
     if levels:
-        out.append(Table(("issue", "level", "what it means"), tuple(levels),
-                         "Levels of the issues in words.", align="lrl"))  # fmt: skip
+        out.append(
+            Table(
+                ("issue", "level", "what it means"),
+                tuple(levels),
+                "Levels of the issues in words.",
+                align="lrl",
+            )
+        )
     if case.levers:
         head, rows = view.lever_rows(case)
         out.append(
-            Table(tuple(head[:-1]), tuple(tuple(row[:-1]) for row in rows),
-                  "Levers: costs in stakes of the one who pays; the probability of use averages "
-                  "the credibility over the branches of no deal.", align="lllrr")
-        )  # fmt: skip
+            Table(
+                tuple(head[:-1]),
+                tuple(tuple(row[:-1]) for row in rows),
+                "Levers: costs in stakes of the one who pays; the probability of use averages "
+                "the credibility over the branches of no deal.",
+                align="lllrr",
+            )
+        )
         out.append(
-            Figure(view.figure(case), "Arrows from the holder of each lever to its targets.",
-                   "Who can hurt whom: the wider the arrow, the greater the cost to its target; "
-                   "dashed where the threat is not credible.")
-        )  # fmt: skip
+            Figure(
+                view.figure(case),
+                "Arrows from the holder of each lever to its targets.",
+                "Who can hurt whom: the wider the arrow, the greater the cost to its target; "
+                "dashed where the threat is not credible.",
+            )
+        )
     return out

@@ -21,9 +21,13 @@ from negotiate.whatif import metric
 from negotiate.whatif.study import case as cases
 
 CONCEPTS = (
-    "nash_stability", "general_metarational", "symmetric_metarational", "sequential_stability",
-    "coalition_nash", "coalition_sequential",
-)  # fmt: skip
+    "nash_stability",
+    "general_metarational",
+    "symmetric_metarational",
+    "sequential_stability",
+    "coalition_nash",
+    "coalition_sequential",
+)
 DRAWS = 1000
 FEW = 32
 """Most states of a model that is shown whole."""
@@ -120,9 +124,12 @@ def _wider(model: GraphModel) -> list[Block]:
         goal = model.path[-1].state
         verdicts = [(concept_named(name).title, _who(model, name, goal)) for name in CONCEPTS[:4]]
         out.append(
-            Table(("concept", f"'{goal}' is stable for"), tuple(verdicts),
-                  "Stability of the state where the path ended.")
-        )  # fmt: skip
+            Table(
+                ("concept", f"'{goal}' is stable for"),
+                tuple(verdicts),
+                "Stability of the state where the path ended.",
+            )
+        )
         try:
             found = inverse(model, goal, concept="nash_stability", most=5)
         except NegotiateError as error:
@@ -135,9 +142,12 @@ def _wider(model: GraphModel) -> list[Block]:
             out.append(Bullets(tuple(asked) or ("none of the kinds considered",)))
     if len(model.states) <= FEW:
         out.append(
-            Figure(model.figure(), "Graph of the states and the moves between them.",
-                   f"States and moves of {model.title or 'the model'}.")
-        )  # fmt: skip
+            Figure(
+                model.figure(),
+                "Graph of the states and the moves between them.",
+                f"States and moves of {model.title or 'the model'}.",
+            )
+        )
     return out
 
 

@@ -52,11 +52,14 @@ def blocks(context: Any) -> list[Block]:
     )
     out: list[Block] = [
         Paragraph(comparison(context)),
-        Table(("issue", "predicted", *(case.deals[n].name.split(":")[0] for n in deals)), rows,
-              "Levels of each issue from 0 to 1: predicted by rational threats, and of the deals "
-              "of the file, the signed one first.",
-              digits=2),
-    ]  # fmt: skip
+        Table(
+            ("issue", "predicted", *(case.deals[n].name.split(":")[0] for n in deals)),
+            rows,
+            "Levels of each issue from 0 to 1: predicted by rational threats, and of the deals "
+            "of the file, the signed one first.",
+            digits=2,
+        ),
+    ]
     spread = {
         i.id: np.percentile(context.drawn[f"threats.term.{i.id}"], [5, 50, 95]) for i in issues
     }
@@ -65,13 +68,15 @@ def blocks(context: Any) -> list[Block]:
             figures.terms(
                 [i.name for i in issues],
                 *([float(spread[i.id][k]) for i in issues] for k in range(3)),
-                marks=[(case.deals[n].name.split(":")[0],
-                        [float(terms[n][i.id]) for i in issues]) for n in deals],
+                marks=[
+                    (case.deals[n].name.split(":")[0], [float(terms[n][i.id]) for i in issues])
+                    for n in deals
+                ],
             ),
             "Predicted terms over the draws with the signed and baseline terms.",
             f"Spread of the predicted terms over {context.draws:,} draws, and the terms signed.",
         )
-    )  # fmt: skip
+    )
     out += [Paragraph(judged_deal.sentence(context.judged[n], context.names)) for n in deals]
     out.append(Paragraph(nearest(context)))
     return out

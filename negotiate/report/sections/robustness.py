@@ -30,9 +30,14 @@ def blocks(context: Any) -> list[Block]:
     for row in found.records():
         far = row["distance to failure"]
         rows.append(
-            (row["claim"], percent(row["share"], 1), percent(row["weakest"], 1),
-             found.word(row["under"]), "none found" if np.isnan(far) else number(far, 2))
-        )  # fmt: skip
+            (
+                row["claim"],
+                percent(row["share"], 1),
+                percent(row["weakest"], 1),
+                found.word(row["under"]),
+                "none found" if np.isnan(far) else number(far, 2),
+            )
+        )
     sentences = [item.named(found.names).said() for item in found.each]
     return [
         Paragraph(

@@ -53,7 +53,7 @@ def blocks(context: Any) -> list[Block]:
             "The more credible the threat, the more it wins unseen, and the worse imposed "
             "sanctions look.",
         ),
-    ]  # fmt: skip
+    ]
     out += _observed(context, game, sender, target)
     out += shared.whatif_table(
         context,
@@ -68,11 +68,17 @@ def blocks(context: Any) -> list[Block]:
     path = f"lever.{context.case.setting('sanctions_game', 'lever', 'sanctions')}.cost."
     out.append(
         Paragraph(
-            shared.turning(context.case, path + game.players[1], "sanctions_game.success",
-                           condition="> 0.5", low=0.0, high=1.5,
-                           what=f"{target} is likelier to concede than not")
+            shared.turning(
+                context.case,
+                path + game.players[1],
+                "sanctions_game.success",
+                condition="> 0.5",
+                low=0.0,
+                high=1.5,
+                what=f"{target} is likelier to concede than not",
+            )
         )
-    )  # fmt: skip
+    )
     return out + _third_party(context)
 
 
@@ -87,11 +93,17 @@ def _third_party(context: Any) -> list[Block]:
         Heading("Through a third party"),
         Paragraph(third_sentence(game, context.names[name], coercer, third)),
         Paragraph(
-            shared.turning(context.case, f"lever.{name}.concession_cost",
-                           "sanctions_game.third_party.concession_margin", condition="> 0",
-                           low=0.0, high=1.0, what=f"{third} concedes")
+            shared.turning(
+                context.case,
+                f"lever.{name}.concession_cost",
+                "sanctions_game.third_party.concession_margin",
+                condition="> 0",
+                low=0.0,
+                high=1.0,
+                what=f"{third} concedes",
+            )
         ),
-    ]  # fmt: skip
+    ]
 
 
 def third_sentence(game: Any, lever: str, coercer: str, third: str) -> str:
@@ -155,16 +167,22 @@ def _observed(context: Any, game: Any, sender: str, target: str) -> list[Block]:
     duration, _ = shared.attempt(lambda: declare.load("compiles", "attrition")(context.case))
     if months is not None and duration is not None:
         rows.append(
-            ("how long", f"{number(float(months), 1)} months",
-             f"mean {number(float(duration.duration), 1)} months; so short with probability "
-             f"{number(1 - math.exp(-float(months) / float(duration.duration)))}")
-        )  # fmt: skip
+            (
+                "how long",
+                f"{number(float(months), 1)} months",
+                f"mean {number(float(duration.duration), 1)} months; so short with probability "
+                f"{number(1 - math.exp(-float(months) / float(duration.duration)))}",
+            )
+        )
         winner = duration.players[0] == game.players[0]
         first = float(duration.pr_a_wins) if winner else 1 - float(duration.pr_a_wins)
         rows.append(
-            ("who gives way", target if conceded else sender,
-             f"{target} with probability {number(first)} (mixed equilibrium)")
-        )  # fmt: skip
+            (
+                "who gives way",
+                target if conceded else sender,
+                f"{target} with probability {number(first)} (mixed equilibrium)",
+            )
+        )
     for key, words, mine in (
         ("base_rate_threat", "threats that worked at once", float(game.threat_success)),
         ("base_rate_imposed", "imposed sanctions that worked", late),

@@ -46,10 +46,12 @@ def blocks(context: Any) -> list[Block]:
         return {name: np.array([float(r[name]) for r in rows]) for name in names}
 
     out: list[Block] = [
-        Paragraph("A lever's share is its Shapley value in the game of which levers are on the "
-                  "table: the threat game is solved again without it, over every set of the "
-                  "others. Shares sum to the difference between all levers and none.")
-    ]  # fmt: skip
+        Paragraph(
+            "A lever's share is its Shapley value in the game of which levers are on the "
+            "table: the threat game is solved again without it, over every set of the "
+            "others. Shares sum to the difference between all levers and none."
+        )
+    ]
     found = attribution.attribute(worth, levers, rule="rational threats")
     for party, name in zip(case.principals, names):
         answer = found[name].named(context.questions.names)
@@ -58,16 +60,24 @@ def blocks(context: Any) -> list[Block]:
         labels = [case.levers[levers[i]].name for i in order]
         shares = [float(answer.share[i]) for i in order]
         out.append(
-            Table(("lever", "share"), tuple(zip(labels, shares)),
-                  f"Shares in the utility of {context.name(party)}: {answer.none:.3f} with no "
-                  f"lever, {answer.all:.3f} with all, in stakes.")
-        )  # fmt: skip
+            Table(
+                ("lever", "share"),
+                tuple(zip(labels, shares)),
+                f"Shares in the utility of {context.name(party)}: {answer.none:.3f} with no "
+                f"lever, {answer.all:.3f} with all, in stakes.",
+            )
+        )
         out.append(
             Figure(
-                figures.waterfall(labels, shares, float(answer.none), float(answer.all),
-                                  quantity=f"utility of {context.name(party)} (stakes)"),
+                figures.waterfall(
+                    labels,
+                    shares,
+                    float(answer.none),
+                    float(answer.all),
+                    quantity=f"utility of {context.name(party)} (stakes)",
+                ),
                 f"Waterfall of lever shares for {context.name(party)}.",
                 f"From no lever to all: what each adds to or takes from {context.name(party)}.",
             )
-        )  # fmt: skip
+        )
     return out

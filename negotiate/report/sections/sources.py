@@ -37,19 +37,29 @@ def blocks(context: Any) -> list[Block]:
         rows.append((path, shown, q.unit, basis, q.note))
     judged = sum(q.judgement for q in case.stated.values())
     out: list[Block] = [
-        Paragraph(f"{len(rows)} numbers stand in the file; {judged} are judgement, with the facts "
-                  "they were judged from."),
-        Table(("path", "value [low, high]", "unit", "source", "note"), tuple(rows),
-              "Every number of the case; low and high are 5 % and 95 % points unless its note "
-              "says otherwise.", align="lllll"),
-    ]  # fmt: skip
+        Paragraph(
+            f"{len(rows)} numbers stand in the file; {judged} are judgement, with the facts "
+            "they were judged from."
+        ),
+        Table(
+            ("path", "value [low, high]", "unit", "source", "note"),
+            tuple(rows),
+            "Every number of the case; low and high are 5 % and 95 % points unless its note "
+            "says otherwise.",
+            align="lllll",
+        ),
+    ]
     out += _estimates(case, rows)
     late = {fact.id for fact in case.case.fact if not fact.known}
     references = [
-        Reference(f.id, f.text + (" [known only later]" if f.id in late else "")
-                  + (f" ({', '.join(f.source)})" if f.source else ""))
+        Reference(
+            f.id,
+            f.text
+            + (" [known only later]" if f.id in late else "")
+            + (f" ({', '.join(f.source)})" if f.source else ""),
+        )
         for f in case.case.fact
-    ]  # fmt: skip
+    ]
     references += [Reference(s.id, s.text, s.url) for s in case.case.source]
     if references:
         out.append(References(tuple(references)))

@@ -65,11 +65,15 @@ def blocks(context: Any) -> list[Block]:
 def _table(game: Spoilers, names: Mapping[str, str]) -> Table:
     rows = tuple(
         (
-            names.get(p, p), float(game.held[p]), float(game.broken[p]), float(game.gain(p)),
-            float(game.margin(p)), float(game.payment(p)),
+            names.get(p, p),
+            float(game.held[p]),
+            float(game.broken[p]),
+            float(game.gain(p)),
+            float(game.margin(p)),
+            float(game.payment(p)),
         )
         for p in game.players
-    )  # fmt: skip
+    )
     return Table(
         ("outsider", "deal holds", "deal breaks", "gain, levers idle", "gain, levers as stated",
          "side payment that stops it"),

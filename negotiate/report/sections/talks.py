@@ -36,15 +36,17 @@ def blocks(context: Any) -> list[Block]:
         return shared.left_out({"alternating offers": reason})
     found = shared.measured(context.case, "alternating_offers")
     out: list[Block] = [
-        Paragraph("The two take turns to propose a deal; a rejection costs time and may end the "
-                  "talks (Rubinstein 1982; Binmore, Rubinstein and Wolinsky 1986). No deal means "
-                  "no deal with every lever on the table; utilities are in stakes."),
+        Paragraph(
+            "The two take turns to propose a deal; a rejection costs time and may end the "
+            "talks (Rubinstein 1982; Binmore, Rubinstein and Wolinsky 1986). No deal means "
+            "no deal with every lever on the table; utilities are in stakes."
+        ),
         Paragraph(patience(context, game)),
         _table(context, form, game, found),
         Paragraph(first_move(context, game, found)),
         Paragraph(meanwhile(context, game)),
         Paragraph(walking_out(context, game, found)),
-    ]  # fmt: skip
+    ]
     out += _deadline(context, form, game)
     out += _outside_figure(context, game, found)
     out += shared.whatif_table(
@@ -98,18 +100,24 @@ def _table(context: Any, form: Any, game: Any, found: Any) -> Block:
     """Utilities by who proposes first, in the limit, before a deadline; and the signed deal."""
     d = [float(found[f"utility.{p}"] - found[f"payoff.{p}"]) for p in game.players]
     rows: list[tuple[Any, ...]] = [
-        (f"{context.name(q)} proposes first",
-         *(float(found[f"offer.{q}.{p}"]) + d[k] for k, p in enumerate(game.players)))
+        (
+            f"{context.name(q)} proposes first",
+            *(float(found[f"offer.{q}.{p}"]) + d[k] for k, p in enumerate(game.players)),
+        )
         for q in game.players
-    ]  # fmt: skip
+    ]
     limit = (float(found[f"limit.{p}"]) + d[k] for k, p in enumerate(game.players))
     rows.append(("proposals without delay", *limit))
     periods = _periods(context)
     if periods:
         for q in game.players:
             last = replace(game, periods=periods, first=q).first_payoffs()
-            rows.append((f"deadline after {periods} proposals, {context.name(q)} first",
-                         *(float(last[k]) + d[k] for k in (0, 1))))  # fmt: skip
+            rows.append(
+                (
+                    f"deadline after {periods} proposals, {context.name(q)} first",
+                    *(float(last[k]) + d[k] for k in (0, 1)),
+                )
+            )
     rows.append(("no deal", *d))
     if context.signed is not None:
         rows.append(("the signed deal", *(float(u) for u in context.signed.utility)))
@@ -151,8 +159,9 @@ def walking_out(context: Any, game: Any, found: Any) -> str:
             )
     return (
         "An outside option moves nothing until it binds (Binmore, Shaked and Sutton 1989): "
-        + "; ".join(parts) + "."
-    )  # fmt: skip
+        + "; ".join(parts)
+        + "."
+    )
 
 
 def meanwhile(context: Any, game: Any) -> str:
@@ -162,8 +171,9 @@ def meanwhile(context: Any, game: Any) -> str:
     names = [context.names[n] for n in case.on_table() if "inside_flow" in case.levers[n].enters]
     if not names or not any(float(burden[p]) for p in game.players):
         return "No lever works while the talks go on: waiting costs only time."
-    flow = np.array([(1 - float(game.discount[k])) * float(burden[p])
-                     for k, p in enumerate(game.players)])  # fmt: skip
+    flow = np.array(
+        [(1 - float(game.discount[k])) * float(burden[p]) for k, p in enumerate(game.players)]
+    )
     without = replace(game, inside=np.asarray(game.inside) + flow)
     shift = game.first_payoffs() - without.first_payoffs()
     clock = context.case.case.clock.talks

@@ -37,10 +37,12 @@ def blocks(context: Any) -> list[Block]:
     game, solution = context.threats, context.threat_solution
     point = solution[0]
     out: list[Block] = [
-        Paragraph("Each side picks the levers it would use if talks failed; the pair fixes what no "
-                  "deal is worth, and from there they bargain (Nash 1953)."),
+        Paragraph(
+            "Each side picks the levers it would use if talks failed; the pair fixes what no "
+            "deal is worth, and from there they bargain (Nash 1953)."
+        ),
         Paragraph(f"Solution under {game.commitment} commitment: {context.profile(point.label)}."),
-    ]  # fmt: skip
+    ]
     explain = declare.concept_named("rational_threats").explain
     out.append(
         Bullets(
@@ -54,13 +56,17 @@ def blocks(context: Any) -> list[Block]:
     known = codes(context.case)
     one, two = (context.name(p) for p in game.players)
     key = "; ".join(
-        f"{known[n]}: {context.names[n]}" for n in known
+        f"{known[n]}: {context.names[n]}"
+        for n in known
         if "disagreement" in context.case.levers[n].enters
-    )  # fmt: skip
+    )
     matrix = payoff_table(
-        [coded(x, known) for x in rows], [coded(x, known) for x in columns], cells,
-        players=(one, two), caption=view.caption(game),
-    )  # fmt: skip
+        [coded(x, known) for x in rows],
+        [coded(x, known) for x in columns],
+        cells,
+        players=(one, two),
+        caption=view.caption(game),
+    )
     out.append(replace(matrix, note=f"{key}. Underlined: best reply to the other side's threat."))
     full = declare.load("compiles", "threats")(context.case, commitment="full")
     certain = declare.concept_named("rational_threats")(full)[0]

@@ -30,8 +30,15 @@ def blocks(context: Any) -> list[Block]:
         idle = "disagreement" not in lever.enters or not case.value(f"lever.{name}.available")
         if target is None or idle:
             continue
-        found = cells(case, f"lever.{name}.cost.{target}", f"threats.used.{name}",
-                      condition=">= 0.5", low=0.0, high=1.0, points=129)  # fmt: skip
+        found = cells(
+            case,
+            f"lever.{name}.cost.{target}",
+            f"threats.used.{name}",
+            condition=">= 0.5",
+            low=0.0,
+            high=1.0,
+            points=129,
+        )
         where = "; ".join(f"{c.below} to {c.above} at {c.at:.3f}" for c in found.changes)
         rows.append((lever.name, found.base, where or f"always {found.answers[0]}"))
         if not out and found.changes:
@@ -43,13 +50,18 @@ def blocks(context: Any) -> list[Block]:
                 )
             ]
     blocks_: list[Block] = [
-        Paragraph("A lever is used where, at the slope of the deal, it costs the other side more "
-                  "than its holder. The table gives the cost to the target at which that changes, "
-                  "by a scan of 129 points and bisection."),
-        Table(("lever", "cost in the file", "is it used? (cost to target from 0 to 1)"),
-              tuple(rows), "Cost to the target at which a lever comes into use."),
+        Paragraph(
+            "A lever is used where, at the slope of the deal, it costs the other side more "
+            "than its holder. The table gives the cost to the target at which that changes, "
+            "by a scan of 129 points and bisection."
+        ),
+        Table(
+            ("lever", "cost in the file", "is it used? (cost to target from 0 to 1)"),
+            tuple(rows),
+            "Cost to the target at which a lever comes into use.",
+        ),
         *out,
-    ]  # fmt: skip
+    ]
     if case.signed_deal:
         for party in case.principals:
             issue = max(case.issues, key=lambda i: float(case.weight(party, i)))
@@ -72,9 +84,11 @@ def exactly(context: Any) -> list[Block]:
     if found is None or not found.maps:
         return [
             head,
-            Paragraph("No principal holds a lever whose numbers have a range, or one of them gains "
-                      "nothing from a deal: there is no such game."),
-        ]  # fmt: skip
+            Paragraph(
+                "No principal holds a lever whose numbers have a range, or one of them gains "
+                "nothing from a deal: there is no such game."
+            ),
+        ]
     first, second = (context.name(p) for p in parties)
     rate = f"{float(found.slope):g}"
     held = "; ".join(
@@ -85,14 +99,16 @@ def exactly(context: Any) -> list[Block]:
     changing = found.changing
     out: list[Block] = [
         head,
-        Paragraph(f"At the predicted deal one stake of {second} trades for {rate} of {first}. At "
-                  f"that rate a pair of threats is worth to {first} its own payoff of no deal less "
-                  f"{rate} times that of {second}, and to {second} the opposite. These payoffs are "
-                  "polynomials in every cost and credibility, so all equilibria are known exactly, "
-                  "cell by cell. The two levers a side nearest to a change of use enter "
-                  f"({held}): a game of {size}. Of {len(found.maps)} numbers with a range, "
-                  f"{len(changing)} have a value in it at which the equilibrium changes."),
-    ]  # fmt: skip
+        Paragraph(
+            f"At the predicted deal one stake of {second} trades for {rate} of {first}. At "
+            f"that rate a pair of threats is worth to {first} its own payoff of no deal less "
+            f"{rate} times that of {second}, and to {second} the opposite. These payoffs are "
+            "polynomials in every cost and credibility, so all equilibria are known exactly, "
+            "cell by cell. The two levers a side nearest to a change of use enter "
+            f"({held}): a game of {size}. Of {len(found.maps)} numbers with a range, "
+            f"{len(changing)} have a value in it at which the equilibrium changes."
+        ),
+    ]
     if not changing:
         return out
     rows: list[tuple[Any, ...]] = []
@@ -100,15 +116,25 @@ def exactly(context: Any) -> list[Block]:
         low, high = case.quantities[path].low, case.quantities[path].high
         span = f"{float(low):g} to {float(high):g}"
         rows += [
-            (words(case, path), item.base, span, formula(cut.value), float(cut.value),
-             *_beside(item, cut)) for cut in item.critical
-        ]  # fmt: skip
+            (
+                words(case, path),
+                item.base,
+                span,
+                formula(cut.value),
+                float(cut.value),
+                *_beside(item, cut),
+            )
+            for cut in item.critical
+        ]
     head_row = ("number", "in the file", "range", "exact value", "decimal", "below", "above")
     out.append(
-        Table(head_row, tuple(rows),
-              "Values at which the equilibrium of threats changes, all else as in the file. The "
-              "scan above lets the slope of the deal move too, so its values differ a little.")
-    )  # fmt: skip
+        Table(
+            head_row,
+            tuple(rows),
+            "Values at which the equilibrium of threats changes, all else as in the file. The "
+            "scan above lets the slope of the deal move too, so its values differ a little.",
+        )
+    )
     wrong = [e for item in changing.values() for e in item.verify(points=1) if not e.holds]
     told = (
         f"fails: {wrong[0].what} {wrong[0].value} ({wrong[0].witness})."
@@ -123,12 +149,19 @@ def exactly(context: Any) -> list[Block]:
         lines = ", ".join(
             f"{formula(written(b.terms, ('x', 'y')))} = 0" for b in plane.boundaries[:3]
         )
-        out.append(Paragraph(f"With x the {plane.names[0]} and y the {plane.names[1]}, the "
-                             f"equilibrium changes exactly where {lines}."))  # fmt: skip
         out.append(
-            Figure(phase.figure(plane), phase.sentence(plane),
-                   f"Who threatens what over {over}; the lines are exact, the mark is the file.")
-        )  # fmt: skip
+            Paragraph(
+                f"With x the {plane.names[0]} and y the {plane.names[1]}, the "
+                f"equilibrium changes exactly where {lines}."
+            )
+        )
+        out.append(
+            Figure(
+                phase.figure(plane),
+                phase.sentence(plane),
+                f"Who threatens what over {over}; the lines are exact, the mark is the file.",
+            )
+        )
     return out
 
 

@@ -25,21 +25,28 @@ def blocks(context: Any) -> list[Block]:
         table = scenarios.compare(context.case)
         out += [
             Paragraph(scenario_table.sentence(table)),
-            Table(scenario_table.HEAD,
-                  tuple((row[0], words(context.case, row[1]), *row[2:])
-                        for row in scenario_table.rows(table)),
-                  "Each scenario against the baseline on the metrics it should move.",
-                  align="llrrrl",
-                  note="Here, in the tornado and over the draws no deal means no deal with every "
-                  "lever on the table threatened; the sections before it take only the threats "
-                  "of the solution, so their margins differ."),
-        ]  # fmt: skip
+            Table(
+                scenario_table.HEAD,
+                tuple(
+                    (row[0], words(context.case, row[1]), *row[2:])
+                    for row in scenario_table.rows(table)
+                ),
+                "Each scenario against the baseline on the metrics it should move.",
+                align="llrrrl",
+                note="Here, in the tornado and over the draws no deal means no deal with every "
+                "lever on the table threatened; the sections before it take only the threats "
+                "of the solution, so their margins differ.",
+            ),
+        ]
     if context.case.signed_deal:
         found = oneway.tornado(context.case, "deal.margin.least")
         out += [
             Paragraph(tornado.sentence(found)),
-            Figure(tornado.figure(found), "Tornado of the smaller margin of the signed deal.",
-                   "One quantity at a time from its low to its high value: how the smaller of the "
-                   "two sides' gains by the signed deal responds."),
-        ]  # fmt: skip
+            Figure(
+                tornado.figure(found),
+                "Tornado of the smaller margin of the signed deal.",
+                "One quantity at a time from its low to its high value: how the smaller of the "
+                "two sides' gains by the signed deal responds.",
+            ),
+        ]
     return out

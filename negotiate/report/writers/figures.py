@@ -51,18 +51,21 @@ def svg_tree(svg: str, prefix: str) -> ElementTree.Element:
     """The cleaned tree; ``prefix`` goes in front of every identifier."""
     if len(svg) > MAX_BYTES:
         raise InputError(
-            f"the figure has {len(svg)} characters", where="svg", allowed=f"{MAX_BYTES}",
+            f"the figure has {len(svg)} characters",
+            where="svg",
+            allowed=f"{MAX_BYTES}",
             remedy="draw fewer points",
-        )  # fmt: skip
+        )
     if "<!ENTITY" in svg:
         raise InputError("the figure declares entities", where="svg", allowed="plain SVG")
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
         raise InputError(
-            f"the figure is not well-formed SVG ({error})", where="svg",
+            f"the figure is not well-formed SVG ({error})",
+            where="svg",
             remedy="escape labels with negotiate.drawing.text.escape",
-        ) from error  # fmt: skip
+        ) from error
     if root.tag.rpartition("}")[2] != "svg":
         raise InputError("the figure's root is not <svg>", where="svg", allowed="<svg>")
     out = _copy(root, prefix)

@@ -264,9 +264,13 @@ def _attach(tag: str, children: list[ElementTree.Element], parts: list[str]) -> 
     limits = tag in ("munder", "mover", "munderover") or word in _BIG
     shell = f"limits({parts[0]})" if limits else f"{parts[0]}"
     under, over = {
-        "msub": (1, 0), "munder": (1, 0), "msup": (0, 1), "mover": (0, 1),
-        "msubsup": (1, 2), "munderover": (1, 2),
-    }[tag]  # fmt: skip
+        "msub": (1, 0),
+        "munder": (1, 0),
+        "msup": (0, 1),
+        "mover": (0, 1),
+        "msubsup": (1, 2),
+        "munderover": (1, 2),
+    }[tag]
     below = f", b: {parts[under]}" if under else ""
     top = f", t: {parts[over]}" if over else ""
     return f"attach({shell}{below}{top})"

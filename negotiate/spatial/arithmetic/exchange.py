@@ -162,9 +162,14 @@ def exact_round(
     opposed = (side[:, None] != side[None]) & has[:, None] & has[None]
     y = position.copy()
     log = _greedy(
-        _candidates(salience, opposed, priority), position, y, side, w / total,
-        np.abs(position - mu), 0,
-    )  # fmt: skip
+        _candidates(salience, opposed, priority),
+        position,
+        y,
+        side,
+        w / total,
+        np.abs(position - mu),
+        0,
+    )
     columns = np.array(log, dtype=object).reshape(-1, 9).T
     exchanges = Exchanges(*columns[:4].astype(int), *columns[4:])
     return Round(position, y, mu, (w * y).sum(axis=0) / total, exchanges)
@@ -193,11 +198,16 @@ def _round_of_chunk(position: Array, salience: Array, capability: Array, priorit
             np.array(
                 _greedy(
                     _candidates(s[d], opposed[d], priority),
-                    x[d], y[d], side[d], influence[d], want[d], float(least[d]),
+                    x[d],
+                    y[d],
+                    side[d],
+                    influence[d],
+                    want[d],
+                    float(least[d]),
                 )
             ).reshape(-1, 9)
             for d in range(len(x))
-        ]  # fmt: skip
+        ]
     else:
         room = np.zeros((len(x), compiled.bound(has), 9))
         counts = np.zeros(len(x), dtype=np.int64)

@@ -168,8 +168,9 @@ def _corners(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _strength(table: Array, own: int, g: int, inside: Array, binding: Array, size: int,
-              product: Array) -> float:  # fmt: skip
+def _strength(
+    table: Array, own: int, g: int, inside: Array, binding: Array, size: int, product: Array
+) -> float:
     """How far payoff differences are from dependent: their cross product against their sizes."""
     least, whole, top = np.inf, 1.0, 0.0
     for k in range(1, size):
@@ -187,8 +188,9 @@ def _strength(table: Array, own: int, g: int, inside: Array, binding: Array, siz
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _candidates(table: Array, own: int, inside: Array, binding: Array, size: int, work: Array
-                ) -> None:  # fmt: skip
+def _candidates(
+    table: Array, own: int, inside: Array, binding: Array, size: int, work: Array
+) -> None:
     """Shares into work[0:size], the cross product into work[4:8]."""
     if size == 2:
         i, h, j, k = inside[0], inside[1], binding[0], binding[1]
@@ -253,15 +255,21 @@ def _mixtures(
             chosen = 0
             for k in range(size):
                 chosen |= 1 << binding[k]
-            lanes.mean(value, work[0], table[first * own + inside[0]], work[1],
-                  table[first * own + inside[1]])  # fmt: skip
+            lanes.mean(
+                value,
+                work[0],
+                table[first * own + inside[0]],
+                work[1],
+                table[first * own + inside[1]],
+            )
             for k in range(2, size):
                 lanes.plus_mean(value, work[k], table[first * own + inside[k]])
             for j in range(other):
                 if chosen >> j & 1:
                     continue
-                lanes.mean(reply, work[0], table[j * own + inside[0]], work[1],
-                      table[j * own + inside[1]])  # fmt: skip
+                lanes.mean(
+                    reply, work[0], table[j * own + inside[0]], work[1], table[j * own + inside[1]]
+                )
                 for k in range(2, size):
                     lanes.plus_mean(reply, work[k], table[j * own + inside[k]])
                 lanes.slack(low, value, reply)

@@ -205,8 +205,9 @@ def _chunk(a: Array, b: Array) -> tuple[Array, Array, Array, Array, Array]:
     return game, x, y, degenerate, doubt_p | doubt_q
 
 
-def _two(first: Array, second: Array, largest: Array, own: int, other: int
-         ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+def _two(
+    first: Array, second: Array, largest: Array, own: int, other: int
+) -> tuple[Array, Array, Array, Array]:
     """Vertices against two strategies, in closed form.
 
     ``first`` and ``second`` are the opponent's gains from its strategy 0 over 1 against own

@@ -228,8 +228,9 @@ def _by_walk(walker: ModuleType, a: Array, b: Array) -> tuple[BatchEquilibria, A
     if most > capacity:
         over = np.flatnonzero(count > capacity)
         again = walker.solve_games(a[over], b[over], *rooms, most)
-        grown = [np.full((part.shape[0], most, *part.shape[2:]), np.nan) for part in
-                 (s, payoffs, regret)]  # fmt: skip
+        grown = [
+            np.full((part.shape[0], most, *part.shape[2:]), np.nan) for part in (s, payoffs, regret)
+        ]
         for new, old, redone in zip(grown, (s, payoffs, regret), again):
             new[:, :capacity] = old
             new[over] = redone
@@ -243,8 +244,9 @@ def _by_walk(walker: ModuleType, a: Array, b: Array) -> tuple[BatchEquilibria, A
     return found, doubtful
 
 
-def _gathered(a: Array, b: Array, game: Array, x: Array, y: Array, degenerate: Array
-              ) -> BatchEquilibria:  # fmt: skip
+def _gathered(
+    a: Array, b: Array, game: Array, x: Array, y: Array, degenerate: Array
+) -> BatchEquilibria:
     """Pad flat equilibria (sorted by game) and judge each by the definition."""
     games = a.shape[0]
     count = np.bincount(game, minlength=games)
@@ -284,8 +286,9 @@ def _resolve(a: Array, b: Array, found: BatchEquilibria, doubtful: Array) -> Bat
     degenerate[redo] = [answer.degenerate for answer in answers]
     count = found.count.copy()
     count[redo] = [len(answer) for answer in answers]
-    parts = [_widen(part, int(count.max())) for part in
-             (found.x, found.y, found.payoffs, found.regret)]  # fmt: skip
+    parts = [
+        _widen(part, int(count.max())) for part in (found.x, found.y, found.payoffs, found.regret)
+    ]
     for g, answer in zip(redo, answers):
         k = len(answer)
         for part in parts:

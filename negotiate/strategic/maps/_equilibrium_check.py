@@ -50,17 +50,20 @@ def verify(found: Any, *, points: int = 3, rng: np.random.Generator | None = Non
         table = table_at(found.game, item.value)
         regret.see(_judged(item.equilibria, table), place)
         if item.value.rational is not None:
-            missing.see(_difference(item.equilibria, table_at(found.game, item.value.rational)),
-                        place)  # fmt: skip
+            missing.see(
+                _difference(item.equilibria, table_at(found.game, item.value.rational)), place
+            )
         roots.see(abs(_roots_inside(item.value) - 1), place)
         still.see(int(_unchanged(found, k)), place)
     return (
-        regret.evidence(f"largest regret at {tried} points and {len(found.critical)} critical "
-                        "values (payoff units)"),
+        regret.evidence(
+            f"largest regret at {tried} points and {len(found.critical)} critical "
+            "values (payoff units)"
+        ),
         missing.evidence("equilibria by which the map and an enumeration differ"),
         roots.evidence("critical values that are not one root of their polynomial"),
         still.evidence("critical values at which nothing changes"),
-    )  # fmt: skip
+    )
 
 
 class _Worst:

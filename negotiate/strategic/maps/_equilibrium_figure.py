@@ -59,24 +59,31 @@ def figure(item: Any, title: str, told: str) -> str:
     unit = f" ({clean(item.unit)})" if item.unit else ""
     quantity = f"{clean(item.name)}{unit}"
     cut_room = 18.0 if cuts else 0.0
-    board = Canvas(WIDTH, bottom + cut_room + below(quantity, _RIGHT - _LEFT), title=title,
-                   desc=told)  # fmt: skip
+    board = Canvas(
+        WIDTH, bottom + cut_room + below(quantity, _RIGHT - _LEFT), title=title, desc=told
+    )
     sx = Scale(start, stop, _LEFT, _RIGHT)
     for k, label in enumerate(key_rows):
         x, y = 24.0 + 300 * (k % 2), 14.0 + 18 * (k // 2)
         board.line(x, y - 4, x + 26, y - 4, stroke=_colour(k), width=2.4, dash=_dash(k))
         board.text(x + 33, y, label, size=12)
     if len(labels) > len(named):
-        board.text(24, key - 4, f"{len(labels) - len(named)} further equilibria in grey", size=12,
-                   fill="soft")  # fmt: skip
+        board.text(
+            24,
+            key - 4,
+            f"{len(labels) - len(named)} further equilibria in grey",
+            size=12,
+            fill="soft",
+        )
     _bands(board, item, sx, cuts, start, stop, top, bottom)
     for y, player in panels:
         _panel(board, item, player, sx, y, start, stop, named)
     if item.base is not None and start <= float(item.base) <= stop:
         at = sx(float(item.base))
         board.line(at, top - 5, at, bottom, stroke="ink", width=1.4, dash="1 3")
-        board.text(at, bottom - 5, "base", size=11, anchor="middle", halo=True, fill="soft",
-                   italic=True)  # fmt: skip
+        board.text(
+            at, bottom - 5, "base", size=11, anchor="middle", halo=True, fill="soft", italic=True
+        )
     _cut_labels(board, cuts, sx, bottom)
     x_axis(board, sx, bottom + cut_room, quantity)
     return board.render()
@@ -91,9 +98,15 @@ def _dash(k: int) -> str:
 
 
 def _bands(
-    board: Canvas, item: Any, sx: Scale, cuts: list[float], start: float, stop: float,
-    top: float, bottom: float,
-) -> None:  # fmt: skip
+    board: Canvas,
+    item: Any,
+    sx: Scale,
+    cuts: list[float],
+    start: float,
+    stop: float,
+    top: float,
+    bottom: float,
+) -> None:
     """Cells in turn washed, with their letter and number of equilibria."""
     for k, cell in enumerate(item.cells):
         low = start if cell.low is None else max(start, float(cell.low))
@@ -113,9 +126,15 @@ def _bands(
 
 
 def _panel(
-    board: Canvas, item: Any, player: str, sx: Scale, top: float, start: float, stop: float,
+    board: Canvas,
+    item: Any,
+    player: str,
+    sx: Scale,
+    top: float,
+    start: float,
+    stop: float,
     named: list[str],
-) -> None:  # fmt: skip
+) -> None:
     strategies = item.strategies[player]
     share = len(strategies) == 2
 
@@ -128,8 +147,10 @@ def _panel(
         high = stop if cell.high is None else min(stop, float(cell.high))
         if high <= low:
             continue
-        xs = [low + (high - low) * (k + 0.5 * (k == 0) - 0.5 * (k == STEPS)) / STEPS
-              for k in range(STEPS + 1)]  # fmt: skip
+        xs = [
+            low + (high - low) * (k + 0.5 * (k == 0) - 0.5 * (k == STEPS)) / STEPS
+            for k in range(STEPS + 1)
+        ]
         curves = [[_value(reading(p), x) for x in xs] for p in cell.equilibria]
         lines.append((cell, xs, curves))
     bars = []
@@ -156,9 +177,12 @@ def _panel(
         for point, curve in zip(cell.equilibria, curves):
             known = point.label in named
             k = named.index(point.label) if known else 0
-            board.polyline([(sx(x), sy(v)) for x, v in zip(xs, curve)],
-                           stroke=_colour(k) if known else "rule", width=2.2 if known else 1,
-                           dash=_dash(k) if known else "")  # fmt: skip
+            board.polyline(
+                [(sx(x), sy(v)) for x, v in zip(xs, curve)],
+                stroke=_colour(k) if known else "rule",
+                width=2.2 if known else 1,
+                dash=_dash(k) if known else "",
+            )
     for at, a, b, count in bars:
         if count > 1:
             board.line(sx(at), sy(a), sx(at), sy(b), stroke="ink", width=3.4)
@@ -177,8 +201,13 @@ def _cut_labels(board: Canvas, cuts: list[float], sx: Scale, bottom: float) -> N
     texts = [number(cut).replace("-", MINUS) for cut in cuts]
     widest = max(text_width(text, 11) for text in texts)
     if len(cuts) * (widest + 8) > _RIGHT - _LEFT:
-        board.text(_LEFT, bottom + 14, f"{len(cuts)} critical values, listed in the table", size=11,
-                   fill="soft")  # fmt: skip
+        board.text(
+            _LEFT,
+            bottom + 14,
+            f"{len(cuts)} critical values, listed in the table",
+            size=11,
+            fill="soft",
+        )
         return
     places = spread([sx(cut) for cut in cuts], widest + 8, _LEFT + widest / 2, _RIGHT - widest / 2)
     for cut, at, text in zip(cuts, places, texts):

@@ -51,10 +51,12 @@ class Writer:
             pays = (self.value(0, one[0], wy, sy), self.value(1, two[0], wx, sx))
             points.append((x, y, pays))
         return MapCell(
-            _end(piece.low), _end(piece.high), sample,
+            _end(piece.low),
+            _end(piece.high),
+            sample,
             self.solution(piece, pairs, points, sample, self.at_sample(points, sample)),
             piece.structure,
-        )  # fmt: skip
+        )
 
     def critical(self, piece: Piece, below: Structure | None, above: Structure | None) -> Critical:
         low = piece.low
@@ -75,7 +77,7 @@ class Writer:
             () if ends else tuple(n for n in self.names(below) if n not in after),
             tuple(n for n in self.names(pairs) if n in here - before - after),
             piece.structure,
-        )  # fmt: skip
+        )
 
     def formula(self, side: int, labels: int) -> Any:
         """Probabilities as formulas, weights and their sum."""
@@ -138,22 +140,30 @@ class Writer:
                         p: dict(zip(problem.strategies[p], row))
                         for p, row in zip(problem.players, (one, two))
                     },
-                    regret=regrets[k], label=label, facts=facts,
+                    regret=regrets[k],
+                    label=label,
+                    facts=facts,
                 )
-            )  # fmt: skip
+            )
         worst = max(regrets, default=Fraction(0))
         place = f"{problem.names[0]} = {x}"
         notes = []
         if piece.degenerate is None:
-            notes.append("The game is degenerate at some values of the cell, which changes no "
-                         "equilibrium.")  # fmt: skip
+            notes.append(
+                "The game is degenerate at some values of the cell, which changes no equilibrium."
+            )
         return Solution(
-            concept="nash_equilibrium", players=problem.players, points=tuple(made),
-            complete=True, exact=True, degenerate=piece.degenerate, components=components,
+            concept="nash_equilibrium",
+            players=problem.players,
+            points=tuple(made),
+            complete=True,
+            exact=True,
+            degenerate=piece.degenerate,
+            components=components,
             evidence=(Evidence(worst == 0, worst, f"largest regret at {place} (payoff units)"),),
             settings={problem.names[0]: place if piece.single else _interval(piece)},
             notes=tuple(notes),
-        )  # fmt: skip
+        )
 
 
 def _interval(piece: Piece) -> str:
@@ -199,5 +209,6 @@ def evaluated(point: Point, x: Value, table: Any) -> Point:
             p: dict(zip(old, row)) for (p, old), row in zip(point.strategies.items(), mixed)
         },
         regret=expected.regrets(table, [_array(row) for row in mixed]).max(),
-        label=point.label, facts=point.facts,
-    )  # fmt: skip
+        label=point.label,
+        facts=point.facts,
+    )

@@ -84,9 +84,11 @@ def _segments(factor: Factor, lows: Sequence[float], steps: Any, mesh: int) -> A
             if (one > 0) != (two > 0):
                 share = one / (one - two)
                 crossings.append(
-                    (x[i + a] + share * (x[i + c] - x[i + a]),
-                     y[j + b] + share * (y[j + d] - y[j + b]))
-                )  # fmt: skip
+                    (
+                        x[i + a] + share * (x[i + c] - x[i + a]),
+                        y[j + b] + share * (y[j + d] - y[j + b]),
+                    )
+                )
         out += [crossings[k : k + 2] for k in range(0, len(crossings), 2)]
     if not out:
         return np.zeros((0, 2, 2))

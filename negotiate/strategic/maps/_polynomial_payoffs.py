@@ -69,8 +69,11 @@ def read(
         raise InputError(f"quantities {', '.join(names)}", where=where, allowed="different ones")
     both = sorted({str(k) for k in values or ()} & set(names))
     if both:
-        raise InputError(f"{both[0]} is given a value and is to vary", where=f"{where}: values",
-                         allowed="values of the other quantities")  # fmt: skip
+        raise InputError(
+            f"{both[0]} is given a value and is to vary",
+            where=f"{where}: values",
+            allowed="values of the other quantities",
+        )
     file = None
     if isinstance(game, (str, Path)):
         game = _opened(game, where)
@@ -79,20 +82,25 @@ def read(
         values = None
     if not (hasattr(game, "strategies") and hasattr(game, "payoffs") and hasattr(game, "draws")):
         raise NotApplicableError(
-            f"is a {type(game).__name__}", where=where,
+            f"is a {type(game).__name__}",
+            where=where,
             allowed="a strategic game of two players, or a file of one",
-        )  # fmt: skip
+        )
     if len(game.players) != 2:
         raise NotApplicableError(
-            f"the game has {len(game.players)} players", where=where, allowed="2 players",
+            f"the game has {len(game.players)} players",
+            where=where,
+            allowed="2 players",
             remedy="fix the strategies of the others, or solve it at chosen values of "
             f"{', '.join(names)} (nash_equilibrium)",
-        )  # fmt: skip
+        )
     if game.draws:
         raise NotApplicableError(
-            f"the game has draw axes {game.draws}", where=where, allowed="one game",
+            f"the game has draw axes {game.draws}",
+            where=where,
+            allowed="one game",
             remedy="take one with draw(index)",
-        )  # fmt: skip
+        )
     given = {str(k): exact(v, where=f"{where}: values of {k}") for k, v in (values or {}).items()}
     tables, found = _tables(game, names, given, where)
     notes = [] if found else [f"No payoff depends on {' or '.join(names)}."]
@@ -113,9 +121,16 @@ def read(
         bases.append(base if isinstance(base, Fraction) else None)
         units.append(getattr(item, "unit", "") or "")
     return PolynomialGame(
-        game.players, dict(game.strategies), game.title, names, (tables[0], tables[1]),
-        tuple(ranges), tuple(bases), tuple(units), tuple(notes),
-    )  # fmt: skip
+        game.players,
+        dict(game.strategies),
+        game.title,
+        names,
+        (tables[0], tables[1]),
+        tuple(ranges),
+        tuple(bases),
+        tuple(units),
+        tuple(notes),
+    )
 
 
 def _opened(case: str | Path, where: str) -> Any:
@@ -128,9 +143,10 @@ def _opened(case: str | Path, where: str) -> Any:
     kind = casefile.kind_in(casefile.read_text(path))
     if kind != "strategic":
         raise NotApplicableError(
-            f"is of kind {kind or 'unknown'}", where=f"{where}: {case}",
+            f"is of kind {kind or 'unknown'}",
+            where=f"{where}: {case}",
             allowed='a file of kind = "strategic"',
-        )  # fmt: skip
+        )
     from negotiate.strategic import _file as _strategic_file
 
     return _strategic_file.open_file(path)
@@ -160,10 +176,11 @@ def _tables(
     others = sorted({s.name for s in symbols} - set(names) - set(given))
     if others:
         raise InputError(
-            f"payoffs also contain {', '.join(others)}", where=where,
+            f"payoffs also contain {', '.join(others)}",
+            where=where,
             allowed=f"{' and '.join(names)} only",
             remedy=f"give values, e.g. values={{'{others[0]}': 1}}",
-        )  # fmt: skip
+        )
     unused = sorted(set(given) - {s.name for s in symbols})
     if unused:
         raise UnknownNameError("symbol", unused[0], sorted(s.name for s in symbols), where=where)
@@ -193,30 +210,37 @@ def _terms(entry: Any, names: Sequence[str], given: Mapping[str, Fraction], cell
         return {powers: c for powers, c in quick.items() if c}
     import sympy
 
-    generators = [next((s for s in entry.free_symbols if s.name == n), sympy.Symbol(n))
-                  for n in names]  # fmt: skip
+    generators = [
+        next((s for s in entry.free_symbols if s.name == n), sympy.Symbol(n)) for n in names
+    ]
     numbers = {s: given[s.name] for s in entry.free_symbols if s.name in given}
-    replaced = entry.subs(
-        {s: sympy.Rational(v.numerator, v.denominator) for s, v in numbers.items()}
-    ) if numbers else entry  # fmt: skip
+    replaced = (
+        entry.subs({s: sympy.Rational(v.numerator, v.denominator) for s, v in numbers.items()})
+        if numbers
+        else entry
+    )
     quantities = " and ".join(names)
     try:
         polynomial = sympy.Poly(replaced, *generators)
     except sympy.PolynomialError:
         raise InputError(
-            f"is {entry}", where=cell, allowed=f"a polynomial in {quantities}",
+            f"is {entry}",
+            where=cell,
+            allowed=f"a polynomial in {quantities}",
             remedy="multiply all payoffs of this player by the common denominator where it is "
             "positive (the equilibria stay), or use a scan (threshold)",
-        ) from None  # fmt: skip
+        ) from None
     terms: Terms = {}
     for powers, coefficient in polynomial.terms():
         if max(powers) > MAX_POWER:
             raise InputError(f"has power {max(powers)}", where=cell, allowed=f"up to {MAX_POWER}")
         if not (coefficient.is_Rational or coefficient.is_Float):
             raise InputError(
-                f"has coefficient {coefficient}", where=cell, allowed="rational coefficients",
+                f"has coefficient {coefficient}",
+                where=cell,
+                allowed="rational coefficients",
                 remedy="write irrational numbers as decimals",
-            )  # fmt: skip
+            )
         plain = str(coefficient) if coefficient.is_Float else coefficient
         number = exact(plain, where=cell)
         if number:

@@ -88,8 +88,9 @@ class EquilibriumMap(Viewable):
             )
             if inside:
                 return cell
-        raise InputError(f"{self.name} = {x}", where="map of equilibria",
-                         allowed=f"{self.range_text()}")  # fmt: skip
+        raise InputError(
+            f"{self.name} = {x}", where="map of equilibria", allowed=f"{self.range_text()}"
+        )
 
     def at(self, x: Any) -> tuple[Point, ...]:
         """The extreme equilibria at one value, as numbers: fractions at a rational value."""
@@ -214,12 +215,15 @@ def equilibrium_map(
     stop = file_high if high is None else _bound(high, "high", problem.names[0])
     if start is not None and stop is not None and not start < stop:
         raise InputError(
-            f"the range {start} to {stop} is empty" if start > stop else
-            f"the range is the one value {start}",
-            where=f"equilibrium_map over {problem.names[0]}", allowed="low below high",
-            remedy="exchange the ends" if start > stop else
-            "solve the game at this value (nash_equilibrium)",
-        )  # fmt: skip
+            f"the range {start} to {stop} is empty"
+            if start > stop
+            else f"the range is the one value {start}",
+            where=f"equilibrium_map over {problem.names[0]}",
+            allowed="low below high",
+            remedy="exchange the ends"
+            if start > stop
+            else "solve the game at this value (nash_equilibrium)",
+        )
     tables = [
         [[payoffs_of.coefficients(terms) for terms in row] for row in table]
         for table in problem.payoffs

@@ -169,9 +169,11 @@ def rows(item: Any, piece: Any) -> tuple[list[str], list[list[str]]]:
 def _continuum(piece: Any, number: int, point: Any) -> str:
     """Letter of the connected set, and of which maximal Nash subsets where it has several."""
     subsets = {
-        s for p in piece.equilibria if p.facts["component"] == number
+        s
+        for p in piece.equilibria
+        if p.facts["component"] == number
         for s in p.facts.get("nash subsets", ())
-    }  # fmt: skip
+    }
     if len(subsets) < 2:
         return drawing.letter(number)
     place = {s: k + 1 for k, s in enumerate(sorted(subsets))}
@@ -202,8 +204,10 @@ def text(item: Any) -> str:
     lines = [title(item), sentence(item), *map(clean, item.notes)]
     found = pieces(item)
     for heading, piece in found[:MAX_PIECES]:
-        lines += ["", f"{heading}: {verdict(piece)}" if " = " in heading else
-                  f"{heading}; {verdict(piece)}"]  # fmt: skip
+        lines += [
+            "",
+            f"{heading}: {verdict(piece)}" if " = " in heading else f"{heading}; {verdict(piece)}",
+        ]
         head, body = rows(item, piece)
         lines += [
             f"  {line}" for line in tables.text(head, body, align="l" * len(head)).split("\n")
@@ -230,9 +234,10 @@ def html(item: Any) -> str:
         hidden = len(piece.equilibria) - MAX_POINTS
         more = f" (the first {MAX_POINTS} are shown)" if hidden > 0 else ""
         parts.append(
-            tables.html(head, body, caption=f"{heading}. {verdict(piece)}{more}",
-                        align="l" * len(head))
-        )  # fmt: skip
+            tables.html(
+                head, body, caption=f"{heading}. {verdict(piece)}{more}", align="l" * len(head)
+            )
+        )
     if len(found) > MAX_PIECES:
         parts.append(f"<p>{len(found) - MAX_PIECES} further cells and critical values.</p>")
     return "".join(parts) + "</div>"

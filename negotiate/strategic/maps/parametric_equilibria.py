@@ -121,9 +121,13 @@ class ParametricGame:
     """
 
     def __init__(
-        self, a: Sequence[Sequence[Any]], b: Sequence[Sequence[Any]], *,
-        arithmetic: str = "auto", limit: int = LIMIT,
-    ) -> None:  # fmt: skip
+        self,
+        a: Sequence[Sequence[Any]],
+        b: Sequence[Sequence[Any]],
+        *,
+        arithmetic: str = "auto",
+        limit: int = LIMIT,
+    ) -> None:
         self.a, self.b = a, b
         self.m, self.n = len(a), len(a[0])
         table_a, _ = poly.integers(a)

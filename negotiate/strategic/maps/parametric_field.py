@@ -191,8 +191,9 @@ class Algebraic:
         import sympy
 
         root = self.root.sympy()
-        total = sum(sympy.Rational(c, self.denominator) * root**k
-                    for k, c in enumerate(self.numerators))  # fmt: skip
+        total = sum(
+            sympy.Rational(c, self.denominator) * root**k for k, c in enumerate(self.numerators)
+        )
         return sympy.expand(total) if self.root.degree == 2 else total
 
     def __str__(self) -> str:

@@ -161,18 +161,27 @@ class PhaseDiagram(Viewable):
             "ranges": [[str(v) for v in span] for span in (self.x_range, self.y_range)],
             "mesh": self.mesh,
             "regions": [
-                {"equilibria": list(r.labels), "degenerate": r.degenerate,
-                 "sample": [str(v) for v in r.sample], "share": r.share} for r in self.regions
+                {
+                    "equilibria": list(r.labels),
+                    "degenerate": r.degenerate,
+                    "sample": [str(v) for v in r.sample],
+                    "share": r.share,
+                }
+                for r in self.regions
             ],
             "boundaries": [
-                {"polynomial": b.text, "between": [list(p) for p in b.between],
-                 "only_on_it": list(b.on)} for b in self.boundaries
+                {
+                    "polynomial": b.text,
+                    "between": [list(p) for p in b.between],
+                    "only_on_it": list(b.on),
+                }
+                for b in self.boundaries
             ],
             "xs": [str(v) for v in self.xs],
             "ys": [str(v) for v in self.ys],
             "grid": self.grid.tolist(),
             "notes": list(self.notes),
-        }  # fmt: skip
+        }
 
     def verify(
         self, *, points: int = 40, rng: np.random.Generator | None = None
@@ -221,9 +230,10 @@ def phase_diagram(
     """
     if not (1 <= points <= MAX_POINTS and 2 <= mesh <= MAX_POINTS):
         raise InputError(
-            f"points = {points}, mesh = {mesh}", where="phase_diagram",
+            f"points = {points}, mesh = {mesh}",
+            where="phase_diagram",
             allowed=f"1 to {MAX_POINTS} points, a mesh of 2 to {MAX_POINTS}",
-        )  # fmt: skip
+        )
     problem = payoffs_of.read(game, (x, y), values, "phase_diagram")
     spans = tuple(
         _span(given, stated, name)
@@ -251,11 +261,24 @@ def phase_diagram(
         "lies inside one box may be missed.",
     )
     return PhaseDiagram(
-        problem.players, problem.strategies, problem.title or "game",
-        (problem.names[0], problem.names[1]), (problem.units[0], problem.units[1]),
-        (problem.bases[0], problem.bases[1]), spans[0], spans[1], xs, ys, regions, grid,
-        boundaries, mesh, plane, problem.payoffs, notes,
-    )  # fmt: skip
+        problem.players,
+        problem.strategies,
+        problem.title or "game",
+        (problem.names[0], problem.names[1]),
+        (problem.units[0], problem.units[1]),
+        (problem.bases[0], problem.bases[1]),
+        spans[0],
+        spans[1],
+        xs,
+        ys,
+        regions,
+        grid,
+        boundaries,
+        mesh,
+        plane,
+        problem.payoffs,
+        notes,
+    )
 
 
 def _span(given: Any, stated: tuple[Any, Any], name: str) -> Pair:
@@ -263,13 +286,19 @@ def _span(given: Any, stated: tuple[Any, Any], name: str) -> Pair:
         raise InputError(f"{given!r}", where=f"range of {name}", allowed="(low, high)")
     low, high = given if given is not None else stated
     if low is None or high is None:
-        raise InputError("has no range", where=f"phase_diagram: {name}",
-                         allowed="(low, high), both finite",
-                         remedy="give x_range and y_range")  # fmt: skip
+        raise InputError(
+            "has no range",
+            where=f"phase_diagram: {name}",
+            allowed="(low, high), both finite",
+            remedy="give x_range and y_range",
+        )
     start, stop = (exact(v, where=f"range of {name}") for v in (low, high))
     if not start < stop:
-        raise InputError(f"the range {start} to {stop} is empty", where=f"phase_diagram: {name}",
-                         allowed="low below high")  # fmt: skip
+        raise InputError(
+            f"the range {start} to {stop} is empty",
+            where=f"phase_diagram: {name}",
+            allowed="low below high",
+        )
     return start, stop
 
 
@@ -287,12 +316,14 @@ def _regions(
             Region(
                 support_names(s, problem.players, problem.strategies),
                 any(flat[k][1] for k in where[s]),
-                every[where[s][len(where[s]) // 2]], len(where[s]) / len(flat), s,
+                every[where[s][len(where[s]) // 2]],
+                len(where[s]) / len(flat),
+                s,
             )
             for s in order
         ),
         {s: k for k, s in enumerate(order)},
-    )  # fmt: skip
+    )
 
 
 def _boundary(
@@ -308,13 +339,16 @@ def _boundary(
     known = {label for labels in names for label in labels}
     only = {
         label for s in on for label in support_names(s, problem.players, problem.strategies)
-    } - known  # fmt: skip
+    } - known
     between = {
         (min(a, b), max(a, b))
         for one, two in sides
         for a, b in [(number.get(one, -1), number.get(two, -1))]
     }
     return Boundary(
-        curves.written(factor.terms, problem.names), factor.terms, lines,
-        tuple(sorted(between)), tuple(sorted(only)),
-    )  # fmt: skip
+        curves.written(factor.terms, problem.names),
+        factor.terms,
+        lines,
+        tuple(sorted(between)),
+        tuple(sorted(only)),
+    )

@@ -50,11 +50,14 @@ CURVES = ("curve", "between", "only on it")
 def rows(item: Any) -> list[list[str]]:
     """One row a region."""
     return [
-        [letter(k), percent(region.share, 1),
-         f"{len(region.labels)}: {_labels(region.labels)}",
-         ", ".join(f"{clean(n)} = {formula(v)}" for n, v in zip(item.names, region.sample))]
+        [
+            letter(k),
+            percent(region.share, 1),
+            f"{len(region.labels)}: {_labels(region.labels)}",
+            ", ".join(f"{clean(n)} = {formula(v)}" for n, v in zip(item.names, region.sample)),
+        ]
         for k, region in enumerate(item.regions[:MAX_REGIONS])
-    ]  # fmt: skip
+    ]
 
 
 def curve_rows(item: Any) -> list[list[str]]:
@@ -66,8 +69,13 @@ def curve_rows(item: Any) -> list[list[str]]:
             for a, b in boundary.between
             if a != b
         ]
-        out.append([f"{formula(boundary.text)} = 0", ", ".join(dict.fromkeys(pairs)) or "–",
-                    _labels(boundary.on) or "–"])  # fmt: skip
+        out.append(
+            [
+                f"{formula(boundary.text)} = 0",
+                ", ".join(dict.fromkeys(pairs)) or "–",
+                _labels(boundary.on) or "–",
+            ]
+        )
     return out
 
 
@@ -86,9 +94,10 @@ def html(item: Any) -> str:
     """The same with the figure, every label escaped."""
     parts = [
         f'<div class="ng-map"><p><strong>{escape(title(item))}</strong></p>',
-        f"<p>{escape(sentence(item))}</p>", figure(item),
+        f"<p>{escape(sentence(item))}</p>",
+        figure(item),
         tables.html(HEAD, rows(item), caption="Regions", align="lrll"),
-    ]  # fmt: skip
+    ]
     if item.boundaries:
         parts.append(tables.html(CURVES, curve_rows(item), caption="Curves", align="lll"))
     parts += [f"<p>{escape(note)}</p>" for note in item.notes]
@@ -106,9 +115,11 @@ def figure(item: Any) -> str:
     bottom = top + _TALL
     labels = [f"{clean(n)}{f' ({clean(u)})' if u else ''}" for n, u in zip(item.names, item.units)]
     board = Canvas(
-        WIDTH, bottom + below(labels[0], _RIGHT - _LEFT), title=title(item),
+        WIDTH,
+        bottom + below(labels[0], _RIGHT - _LEFT),
+        title=title(item),
         desc=sentence(item) + " " + "; ".join(row[0] for row in curve_rows(item)),
-    )  # fmt: skip
+    )
     sx = Scale(float(item.x_range[0]), float(item.x_range[1]), _LEFT, _RIGHT)
     sy = Scale(float(item.y_range[0]), float(item.y_range[1]), bottom, top)
     for k, lines in enumerate(keys):
@@ -120,8 +131,12 @@ def figure(item: Any) -> str:
     _boxes(board, item, sx, sy)
     for index, boundary in enumerate(item.boundaries):
         for line in boundary.lines:
-            board.polyline([(sx(a), sy(b)) for a, b in line], stroke="ink", width=1.8,
-                           dash=DASHES[index % len(DASHES)] if index else "")  # fmt: skip
+            board.polyline(
+                [(sx(a), sy(b)) for a, b in line],
+                stroke="ink",
+                width=1.8,
+                dash=DASHES[index % len(DASHES)] if index else "",
+            )
     _letters(board, item, sx, sy)
     if None not in item.bases:
         x, y = (float(b) for b in item.bases)
@@ -169,8 +184,14 @@ def _boxes(board: Canvas, item: Any, sx: Scale, sy: Scale) -> None:
                 continue
             k = int(grid[j, start])
             if k >= 0:
-                board.rect(xs[start], ys[j + 1], xs[i] - xs[start], ys[j] - ys[j + 1],
-                           fill=_colour(k), opacity=_opacity(k))  # fmt: skip
+                board.rect(
+                    xs[start],
+                    ys[j + 1],
+                    xs[i] - xs[start],
+                    ys[j] - ys[j + 1],
+                    fill=_colour(k),
+                    opacity=_opacity(k),
+                )
             start = i
 
 
@@ -183,9 +204,12 @@ def _letters(board: Canvas, item: Any, sx: Scale, sy: Scale) -> None:
         while True:  # peel the region until nothing is left
             core = mask.copy()
             core[1:-1, 1:-1] = (
-                mask[1:-1, 1:-1] & mask[:-2, 1:-1] & mask[2:, 1:-1] & mask[1:-1, :-2]
+                mask[1:-1, 1:-1]
+                & mask[:-2, 1:-1]
+                & mask[2:, 1:-1]
+                & mask[1:-1, :-2]
                 & mask[1:-1, 2:]
-            )  # fmt: skip
+            )
             core[0, :] = core[-1, :] = core[:, 0] = core[:, -1] = False
             if not core.any():
                 break

@@ -40,9 +40,10 @@ def players_of(v: NDArray[Any]) -> int:
     players = size.bit_length() - 1
     if size < 1 or size != 1 << players:
         raise InputError(
-            f"a set function with {size} values", where="Shapley value",
+            f"a set function with {size} values",
+            where="Shapley value",
             allowed="a power of two: one value for each subset",
-        )  # fmt: skip
+        )
     if players > EXACT_PLAYERS + 5:
         raise TooLargeError(f"{players} players", allowed=f"at most {EXACT_PLAYERS + 5}")
     return players

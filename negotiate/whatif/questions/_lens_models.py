@@ -127,9 +127,11 @@ def _patience(case: Negotiation, deal: str) -> View:
     """Offers and counter-offers; the first offer is taken."""
     if len(case.principals) != 2:
         raise NotApplicableError(
-            f"{len(case.principals)} principals", where="patience", allowed="two",
+            f"{len(case.principals)} principals",
+            where="patience",
+            allowed="two",
             remedy="offers of several parties under a rule of voting: baron_ferejohn",
-        )  # fmt: skip
+        )
     wanted = [f"alternating_offers.utility.{p}" for p in case.principals]
     read = metrics.evaluate(case, [*wanted, "alternating_offers.zone"])
     payoffs = {p: np.asarray(read[k], float) for p, k in zip(case.principals, wanted)}
@@ -172,9 +174,11 @@ def _of_prize(case: Negotiation, party: str, share: Any) -> dict[str, Any]:
     if not case.issues[issue].is_interval:
         return {}
     branch = str(case.setting("prize", "otherwise", next(iter(case.branches), "")))
-    there = case.floats().value(f"branch.{branch}.terms.{issue}") if case.draws is None else (
-        case.value(f"branch.{branch}.terms.{issue}")
-    )  # fmt: skip
+    there = (
+        case.floats().value(f"branch.{branch}.terms.{issue}")
+        if case.draws is None
+        else (case.value(f"branch.{branch}.terms.{issue}"))
+    )
     one, other = np.asarray(asked, float), np.asarray(there, float)
 
     def worth(level: Any) -> Any:
@@ -265,8 +269,12 @@ def _undefined(terms: Terms) -> Any:
 
 
 COST, TIME, TABLE, RULE, KNOWN = (
-    "what failing costs", "how time passes", "who takes part", "what decides", "what is known",
-)  # fmt: skip
+    "what failing costs",
+    "how time passes",
+    "who takes part",
+    "what decides",
+    "what is known",
+)
 LENSES = (
     Lens("threats", "which levers are threatened, and what deal do they lead to?",
          {COST: "the levers chosen as threats, at their credibility", TIME: "once",

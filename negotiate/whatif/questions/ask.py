@@ -67,9 +67,15 @@ def words_for(case: Negotiation, *asked: str) -> dict[str, str]:
 
 @of_case
 def sensitivity(
-    case: Negotiation, metric: str, *, method: str = "sobol", label: str = "",
-    draws: int = EVALUATIONS, seed: int = 0, scenario: str = "",
-) -> sensitivities.Sensitivity:  # fmt: skip
+    case: Negotiation,
+    metric: str,
+    *,
+    method: str = "sobol",
+    label: str = "",
+    draws: int = EVALUATIONS,
+    seed: int = 0,
+    scenario: str = "",
+) -> sensitivities.Sensitivity:
     """Which uncertain quantities drive a metric.
 
     Parameters
@@ -101,10 +107,17 @@ def sensitivity(
 
 @of_case
 def threshold(
-    case: Negotiation, path: str, metric: str, condition: str = "> 0", *,
-    low: float | None = None, high: float | None = None, draws: int = 1024, seed: int = 0,
+    case: Negotiation,
+    path: str,
+    metric: str,
+    condition: str = "> 0",
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    draws: int = 1024,
+    seed: int = 0,
     scenario: str = "",
-) -> thresholds.Threshold:  # fmt: skip
+) -> thresholds.Threshold:
     """Where one quantity turns a condition on or off, draw by draw of everything else.
 
     Parameters
@@ -135,9 +148,15 @@ def threshold(
 
 @of_case
 def discover(
-    case: Negotiation, metric: str = "", condition: str = "", *, claim: str = "",
-    draws: int = DRAWS, seed: int = 0, scenario: str = "",
-) -> discovery.Discovery:  # fmt: skip
+    case: Negotiation,
+    metric: str = "",
+    condition: str = "",
+    *,
+    claim: str = "",
+    draws: int = DRAWS,
+    seed: int = 0,
+    scenario: str = "",
+) -> discovery.Discovery:
     """In which combinations of the uncertain quantities something happens (PRIM).
 
     Parameters
@@ -154,9 +173,16 @@ def discover(
 
 @of_case
 def tree(
-    case: Negotiation, metric: str = "", condition: str = "", *, claim: str = "", depth: int = 3,
-    draws: int = DRAWS, seed: int = 0, scenario: str = "",
-) -> discovery.Tree:  # fmt: skip
+    case: Negotiation,
+    metric: str = "",
+    condition: str = "",
+    *,
+    claim: str = "",
+    depth: int = 3,
+    draws: int = DRAWS,
+    seed: int = 0,
+    scenario: str = "",
+) -> discovery.Tree:
     """The same question as `discover`, answered by a classification tree (CART)."""
     study, happened, what, kept = _happened(case, metric, condition, claim, draws, seed, scenario)
     inputs, _ = inputs_over(study, kept)
@@ -171,9 +197,10 @@ def _happened(
         metric, condition = stated.metric, stated.condition
     if not metric or not condition:
         raise InputError(
-            "nothing to look for", where="discovery",
+            "nothing to look for",
+            where="discovery",
             allowed="a metric with a condition, or a claim of the file",
-        )  # fmt: skip
+        )
     asked = read(condition)
     study = drawn(case, [metric], draws, seed, scenario)
     good = study.dataset["failure"].values.ravel() == 0
@@ -209,9 +236,14 @@ def askable(case: Negotiation) -> tuple[tuple[Any, ...], tuple[str, ...]]:
 
 @of_case
 def counterfactual(
-    case: Negotiation, metric: str, *, scenario: str = "", without: str = "",
-    draws: int = DRAWS, seed: int = 0,
-) -> counterfactuals.Counterfactual | counterfactuals.Transitions:  # fmt: skip
+    case: Negotiation,
+    metric: str,
+    *,
+    scenario: str = "",
+    without: str = "",
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> counterfactuals.Counterfactual | counterfactuals.Transitions:
     """The same draws with one thing changed: how a metric differs, draw by draw.
 
     Parameters
@@ -223,9 +255,10 @@ def counterfactual(
     """
     if bool(scenario) == bool(without):
         raise InputError(
-            "give a scenario or a lever to take away", where="counterfactual",
+            "give a scenario or a lever to take away",
+            where="counterfactual",
             allowed="one of scenario, without",
-        )  # fmt: skip
+        )
     if without and without not in case.levers:
         raise UnknownNameError("lever", without, case.levers, where="counterfactual")
     space, base = cases.seam(case, [metric])
@@ -244,9 +277,14 @@ def counterfactual(
 
 @of_case
 def attribute(
-    case: Negotiation, metric: str, *, levers: Sequence[str] = (), draws: int = 256, seed: int = 0,
+    case: Negotiation,
+    metric: str,
+    *,
+    levers: Sequence[str] = (),
+    draws: int = 256,
+    seed: int = 0,
     scenario: str = "",
-) -> attributions.Attribution:  # fmt: skip
+) -> attributions.Attribution:
     """What each lever contributed: its Shapley share, with interactions.
 
     Parameters
@@ -267,9 +305,11 @@ def signed_terms(case: Negotiation) -> dict[str, float]:
     """The signed terms as observations of the terms that rational threats predict."""
     if not case.signed_deal:
         raise InputError(
-            "no deal was signed", where=case.id, allowed="a case with a signed deal",
+            "no deal was signed",
+            where=case.id,
+            allowed="a case with a signed deal",
             remedy="say which metrics were observed",
-        )  # fmt: skip
+        )
     terms = case.terms(case.signed_deal)
     return {
         f"threats.term.{issue.id}": float(terms[issue.id])
@@ -280,10 +320,15 @@ def signed_terms(case: Negotiation) -> dict[str, float]:
 
 @of_case
 def infer(
-    case: Negotiation, observed: Mapping[str, Any] | None = None, *,
-    hindsight: Sequence[str] | None = None, sequential: bool = False, draws: int = 50_000,
-    keep: int = 500, seed: int = 0,
-) -> inverse.Posterior:  # fmt: skip
+    case: Negotiation,
+    observed: Mapping[str, Any] | None = None,
+    *,
+    hindsight: Sequence[str] | None = None,
+    sequential: bool = False,
+    draws: int = 50_000,
+    keep: int = 500,
+    seed: int = 0,
+) -> inverse.Posterior:
     """What must have been true for what was observed to be what theory predicts.
 
     Parameters
@@ -303,14 +348,24 @@ def infer(
     late = None if hindsight is None else tuple(hindsight)
     if sequential:
         found = inverse.sequential_markov(
-            space, evaluate, seen, particles=keep, most=count(case, draws), hindsight=late,
+            space,
+            evaluate,
+            seen,
+            particles=keep,
+            most=count(case, draws),
+            hindsight=late,
             seed=seed,
-        )  # fmt: skip
+        )
     else:
         found = inverse.rejection(
-            space, evaluate, seen, draws=count(case, draws), keep=keep, hindsight=late,
+            space,
+            evaluate,
+            seen,
+            draws=count(case, draws),
+            keep=keep,
+            hindsight=late,
             seed=seed,
-        )  # fmt: skip
+        )
     kept = set(relevant(case, list(seen), seed=seed))
     known = {path: prior for path, prior in found.prior.items() if path in kept}
     return replace(found, prior=known or found.prior).named(words_for(case, *seen))
@@ -318,9 +373,15 @@ def infer(
 
 @of_case
 def match(
-    case: Negotiation, path: str, metric: str, value: float, *, tolerance: float = 0.01,
-    low: float | None = None, high: float | None = None,
-) -> matching.Matching:  # fmt: skip
+    case: Negotiation,
+    path: str,
+    metric: str,
+    value: float,
+    *,
+    tolerance: float = 0.01,
+    low: float | None = None,
+    high: float | None = None,
+) -> matching.Matching:
     """Which values of one quantity make a metric what was observed, the rest at base."""
     space, evaluate = cases.seam(case, [metric], paths=[path])
     found = matching.intervals(
@@ -331,9 +392,15 @@ def match(
 
 @of_case
 def information(
-    case: Negotiation, metric: str = "", condition: str = "", *,
-    acts: Mapping[str, str] | None = None, draws: int = DRAWS, seed: int = 0, scenario: str = "",
-) -> values.InformationValue:  # fmt: skip
+    case: Negotiation,
+    metric: str = "",
+    condition: str = "",
+    *,
+    acts: Mapping[str, str] | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+    scenario: str = "",
+) -> values.InformationValue:
     """Which quantity, if it were known, would change the conclusion most.
 
     Parameters
@@ -368,9 +435,12 @@ def make_claim(case: Negotiation, metric: str, condition: str, *, text: str = ""
 
 @of_case
 def robustness(
-    case: Negotiation, *claims: Any, draws: int = 4096, scenarios: Sequence[str] | None = None,
+    case: Negotiation,
+    *claims: Any,
+    draws: int = 4096,
+    scenarios: Sequence[str] | None = None,
     seed: int = 0,
-) -> Claims:  # fmt: skip
+) -> Claims:
     """How sure conclusions are: over draws, scenarios and solution concepts.
 
     Parameters

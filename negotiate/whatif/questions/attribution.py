@@ -89,13 +89,15 @@ class Attribution(Answer):
         whole = self.all - self.none
         return [
             {
-                "player": self.players[i], "share": float(self.share[i]),
+                "player": self.players[i],
+                "share": float(self.share[i]),
                 "of the whole": float(self.share[i] / whole) if whole else np.nan,
-                "lower": float(self.lower[i]), "upper": float(self.upper[i]),
+                "lower": float(self.lower[i]),
+                "upper": float(self.upper[i]),
                 "sampling error": float(self.error[i]),
             }
             for i in self.order()
-        ]  # fmt: skip
+        ]
 
     def pairs(self) -> list[dict[str, Any]]:
         """One row for each pair: complements above zero, substitutes below."""
@@ -153,9 +155,12 @@ class Attribution(Answer):
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, with totals and interactions."""
         return super().to_dict() | {
-            "none": self.none, "all": self.all, "sum of shares": float(self.share.sum()),
-            "interactions": self.pairs(), "rule": self.rule,
-        }  # fmt: skip
+            "none": self.none,
+            "all": self.all,
+            "sum of shares": float(self.share.sum()),
+            "interactions": self.pairs(),
+            "rule": self.rule,
+        }
 
 
 def _check(players: Sequence[str]) -> tuple[str, ...]:
@@ -171,9 +176,10 @@ def _by_draw(values: Any, coalitions: int, metric: str) -> NDArray[Any]:
     array = np.asarray(values)
     if array.shape[:1] != (coalitions,) or array.ndim > 2:
         raise InputError(
-            f"metric {metric} has shape {array.shape}", where="attribution",
+            f"metric {metric} has shape {array.shape}",
+            where="attribution",
             allowed=f"({coalitions},) or ({coalitions}, draws)",
-        )  # fmt: skip
+        )
     return array[None, :] if array.ndim == 1 else array.T
 
 
@@ -193,8 +199,12 @@ def _numbers(table: NDArray[Any], full: int) -> tuple[str, Floats]:
 
 
 def _answer(
-    metric: str, players: tuple[str, ...], label: str, game: Floats, rule: str,
-) -> Attribution:  # fmt: skip
+    metric: str,
+    players: tuple[str, ...],
+    label: str,
+    game: Floats,
+    rule: str,
+) -> Attribution:
     """Exact shares from a game over draws, ``(D, 2**L)``."""
     good = ~np.isnan(game).any(1)
     if not good.any():
@@ -207,10 +217,20 @@ def _answer(
     draws = shapley.values(kept)
     low, high = np.quantile(draws, [0.05, 0.95], axis=0)
     return Attribution(
-        metric, players, draws.mean(0), draws, np.zeros(len(players)), low, high,
-        float(kept[:, 0].mean()), float(kept[:, -1].mean()),
-        shapley.interactions(kept).mean(0), int((~good).sum()), label, rule,
-    )  # fmt: skip
+        metric,
+        players,
+        draws.mean(0),
+        draws,
+        np.zeros(len(players)),
+        low,
+        high,
+        float(kept[:, 0].mean()),
+        float(kept[:, -1].mean()),
+        shapley.interactions(kept).mean(0),
+        int((~good).sum()),
+        label,
+        rule,
+    )
 
 
 def attribute(
@@ -280,10 +300,21 @@ def _sampled(
         low, high = np.quantile(draws, [0.05, 0.95], axis=0)
         note = f"{permutations:,} orders sampled of {size} players: shares have a sampling error"
         out[metric] = Attribution(
-            metric, names, draws.mean(0), draws, error[good].mean(0), low, high,
-            float(kept[:, 0].mean()), float(kept[:, 1].mean()), np.zeros((0, 0)),
-            int((~good).sum()), label, rule, (note,),
-        )  # fmt: skip
+            metric,
+            names,
+            draws.mean(0),
+            draws,
+            error[good].mean(0),
+            low,
+            high,
+            float(kept[:, 0].mean()),
+            float(kept[:, 1].mean()),
+            np.zeros((0, 0)),
+            int((~good).sum()),
+            label,
+            rule,
+            (note,),
+        )
     return out
 
 
@@ -298,9 +329,10 @@ def attribute_between(
     names = _check(players)
     if len(names) > shapley.EXACT_PLAYERS:
         raise InputError(
-            f"{len(names)} players", where="attribution",
+            f"{len(names)} players",
+            where="attribution",
             allowed=f"at most {shapley.EXACT_PLAYERS} with ties",
-        )  # fmt: skip
+        )
     on = shapley.members(len(names))
     worst, best = lower(on), upper(on)
     out = {}

@@ -56,9 +56,12 @@ class Coverage(Answer):
     def picture(self) -> Picture:
         """Coverage of each input."""
         return Picture(
-            "bars", tuple(self.share), tuple(self.share.values()), marks=(self.level,),
+            "bars",
+            tuple(self.share),
+            tuple(self.share.values()),
+            marks=(self.level,),
             x_label="share of simulated truths inside the interval",
-        )  # fmt: skip
+        )
 
 
 def coverage(

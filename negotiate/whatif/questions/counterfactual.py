@@ -61,15 +61,22 @@ class Counterfactual(Answer):
         size = max(d.size, 1)
         return [
             {
-                "metric": self.metric, "base": self.base, "changed": self.changed,
+                "metric": self.metric,
+                "base": self.base,
+                "changed": self.changed,
                 "mean": float(d.mean()) if d.size else np.nan,
                 "error of mean": float(d.std(ddof=1) / np.sqrt(d.size)) if d.size > 1 else np.nan,
-                "q05": float(low), "median": float(middle), "q95": float(high),
-                "share up": float((d > 0).sum() / size), "share down": float((d < 0).sum() / size),
+                "q05": float(low),
+                "median": float(middle),
+                "q95": float(high),
+                "share up": float((d > 0).sum() / size),
+                "share down": float((d < 0).sum() / size),
                 "share unchanged": float((d == 0).sum() / size),
-                "sign flips": self.flips / size, "draws": int(d.size), "failed": self.failed,
+                "sign flips": self.flips / size,
+                "draws": int(d.size),
+                "failed": self.failed,
             }
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """Direction, size and how often."""
@@ -97,11 +104,15 @@ class Counterfactual(Answer):
     def picture(self) -> Picture:
         """Distribution of the difference."""
         return Picture(
-            "histogram", ("difference",), (self.difference,),
+            "histogram",
+            ("difference",),
+            (self.difference,),
             x_label=f"{self.word(self.metric)}: {self.word(self.changed)} minus {self.base}"
             + (f" ({self.unit})" if self.unit else ""),
-            y_label="draws", marks=(0.0,), mark_words=("no change:",),
-        )  # fmt: skip
+            y_label="draws",
+            marks=(0.0,),
+            mark_words=("no change:",),
+        )
 
 
 @dataclass(frozen=True)
@@ -169,9 +180,10 @@ def compare_arrays(
     base, changed = np.asarray(base).ravel(), np.asarray(changed).ravel()
     if base.shape != changed.shape:
         raise InputError(
-            f"{len(base)} and {len(changed)} draws", where=f"counterfactual of {metric}",
+            f"{len(base)} and {len(changed)} draws",
+            where=f"counterfactual of {metric}",
             allowed="the same draws in both",
-        )  # fmt: skip
+        )
     if base.dtype.kind == "U" or changed.dtype.kind == "U":
         labels, inverse = np.unique(np.concatenate([base, changed]), return_inverse=True)
         pairs = inverse[: len(base)] * len(labels) + inverse[len(base) :]
@@ -181,9 +193,15 @@ def compare_arrays(
     good = one & two
     flips = int((np.sign(base[good]) * np.sign(changed[good]) < 0).sum())
     return Counterfactual(
-        metric, *names, changed[good] - base[good], flips, int((~good).sum()),
-        int((one & ~two).sum()), int((two & ~one).sum()), unit,
-    )  # fmt: skip
+        metric,
+        *names,
+        changed[good] - base[good],
+        flips,
+        int((~good).sum()),
+        int((one & ~two).sum()),
+        int((two & ~one).sum()),
+        unit,
+    )
 
 
 def compare(
@@ -193,9 +211,10 @@ def compare(
     study.metric(metric)
     if "scenario" not in study.dataset.dims:
         raise InputError(
-            "a study without scenarios", where="counterfactual",
+            "a study without scenarios",
+            where="counterfactual",
             remedy="give run_study a mapping of scenario names to evaluations",
-        )  # fmt: skip
+        )
     known = [str(name) for name in study.dataset["scenario"].values]
     base = base or known[0]
     for name in (base, changed):
@@ -203,6 +222,9 @@ def compare(
             raise UnknownNameError("scenario", name, known, where="study")
     data = study.dataset[metric]
     return compare_arrays(
-        metric, data.sel(scenario=base).values, data.sel(scenario=changed).values,
-        names=(base, changed), unit=data.attrs.get("unit", ""),
-    )  # fmt: skip
+        metric,
+        data.sel(scenario=base).values,
+        data.sel(scenario=changed).values,
+        names=(base, changed),
+        unit=data.attrs.get("unit", ""),
+    )

@@ -104,12 +104,15 @@ class Region(Answer):
         """One row for each limited input."""
         return [
             {
-                "input": limit.path, "low": limit.low, "high": limit.high,
-                "quasi-p low": limit.quasi_p[0], "quasi-p high": limit.quasi_p[1],
+                "input": limit.path,
+                "low": limit.low,
+                "high": limit.high,
+                "quasi-p low": limit.quasi_p[0],
+                "quasi-p high": limit.quasi_p[1],
                 "labels": ", ".join(limit.labels),
             }
             for limit in self.limits
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """The box in words, with coverage, density and support."""
@@ -145,9 +148,12 @@ class Region(Answer):
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form with the quality of the box."""
         return super().to_dict() | {
-            "coverage": self.coverage, "density": self.density, "support": self.support,
-            "base rate": self.base_rate, "points": self.points,
-        }  # fmt: skip
+            "coverage": self.coverage,
+            "density": self.density,
+            "support": self.support,
+            "base rate": self.base_rate,
+            "points": self.points,
+        }
 
 
 @dataclass(frozen=True)
@@ -178,9 +184,15 @@ class _Data:
         """A box with its quality."""
         hits = max(int(self.y.sum()), 1)
         return Region(
-            self.what, self.limits(box.low, box.high, quasi), box.total / hits, box.mean,
-            box.points / len(self.y), float(self.y.mean()), box.points, notes,
-        )  # fmt: skip
+            self.what,
+            self.limits(box.low, box.high, quasi),
+            box.total / hits,
+            box.mean,
+            box.points / len(self.y),
+            float(self.y.mean()),
+            box.points,
+            notes,
+        )
 
 
 def _data(inputs: Mapping[str, NDArray[Any]], happened: NDArray[Any], what: str) -> _Data:
@@ -190,9 +202,10 @@ def _data(inputs: Mapping[str, NDArray[Any]], happened: NDArray[Any], what: str)
         column = np.asarray(values).ravel()
         if column.shape != y.shape:
             raise InputError(
-                f"{path} has {len(column)} draws, the outcome {len(y)}", where="discovery",
+                f"{path} has {len(column)} draws, the outcome {len(y)}",
+                where="discovery",
                 allowed="one value for each draw",
-            )  # fmt: skip
+            )
         if column.dtype.kind in "USO":
             labels, column = np.unique(column.astype(str), return_inverse=True)
             names[path] = tuple(str(label) for label in labels)
@@ -202,8 +215,9 @@ def _data(inputs: Mapping[str, NDArray[Any]], happened: NDArray[Any], what: str)
     if not y.any() or y.all():
         raise NoSolutionError(
             f"{what} in {'all' if y.any() else 'none'} of {len(y):,} draws: no region to find",
-            where="discovery", remedy="ask a condition that holds in some draws only",
-        )  # fmt: skip
+            where="discovery",
+            remedy="ask a condition that holds in some draws only",
+        )
     return _Data(tuple(inputs), np.stack(columns, -1), y, names, what)
 
 
@@ -257,13 +271,16 @@ class Discovery(Answer):
         """One row for each box of the trajectory."""
         return [
             {
-                "box": i, "coverage": float(c), "density": float(d), "support": float(s),
+                "box": i,
+                "coverage": float(c),
+                "density": float(d),
+                "support": float(s),
                 "limited inputs": int((np.isfinite(b.low) | np.isfinite(b.high)).sum()),
             }
             for i, (b, c, d, s) in enumerate(
                 zip(self.path, self.coverage, self.density, self.support)
             )
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """The chosen box in words."""
@@ -276,11 +293,15 @@ class Discovery(Answer):
     def tradeoff(self) -> Picture:
         """Density over coverage along the trajectory; the chosen box is marked."""
         return Picture(
-            "lines", ("density",), (self.density,), x=self.coverage,
+            "lines",
+            ("density",),
+            (self.density,),
+            x=self.coverage,
             x_label="coverage: share of all such draws in the box",
             y_label="density: share of such draws in it",
-            marks=(float(self.coverage[self.chosen]),), mark_words=(f"box {self.chosen}",),
-        )  # fmt: skip
+            marks=(float(self.coverage[self.chosen]),),
+            mark_words=(f"box {self.chosen}",),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form: the chosen box and the trajectory."""
@@ -310,9 +331,10 @@ def prim(
     """
     if not 0 < alpha < 0.5 or not 0 < mass_min < 1:
         raise InputError(
-            f"alpha {alpha:g}, mass_min {mass_min:g}", where="PRIM",
+            f"alpha {alpha:g}, mass_min {mass_min:g}",
+            where="PRIM",
             allowed="alpha above 0 and below 0.5, mass_min above 0 and below 1",
-        )  # fmt: skip
+        )
     data = _data(inputs, happened, what)
     y = data.y.astype(float)
     path = kernel.peel(data.x, y, alpha=alpha, mass_min=mass_min)
@@ -366,10 +388,12 @@ class Tree(Answer):
         return [
             {
                 "where": " and ".join(limit.words() for limit in leaf.limits) or "everywhere",
-                "share": leaf.density, "coverage": leaf.coverage, "support": leaf.support,
+                "share": leaf.density,
+                "coverage": leaf.coverage,
+                "support": leaf.support,
             }
             for leaf in self.leaves
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """The densest leaf in words."""
@@ -379,9 +403,11 @@ class Tree(Answer):
         """Share of each leaf."""
         rows = self.records()
         return Picture(
-            "bars", tuple(row["where"] for row in rows), tuple(row["share"] for row in rows),
+            "bars",
+            tuple(row["where"] for row in rows),
+            tuple(row["share"] for row in rows),
             x_label=f"share of draws in which {self.what}",
-        )  # fmt: skip
+        )
 
 
 def tree(
@@ -397,11 +423,16 @@ def tree(
     hits = data.y.sum()
     leaves = [
         Region(
-            what, data.limits(leaf.low, leaf.high), leaf.share * leaf.points / hits, leaf.share,
-            leaf.points / len(data.y), float(data.y.mean()), leaf.points,
+            what,
+            data.limits(leaf.low, leaf.high),
+            leaf.share * leaf.points / hits,
+            leaf.share,
+            leaf.points / len(data.y),
+            float(data.y.mean()),
+            leaf.points,
         )
         for leaf in cart.grow(data.x, data.y, depth=depth, smallest=smallest)
-    ]  # fmt: skip
+    ]
     return Tree(what, tuple(sorted(leaves, key=lambda leaf: (-leaf.density, -leaf.support))))
 
 

@@ -113,13 +113,17 @@ class Posterior(Answer):
         """One row for each numeric input."""
         return [
             {
-                "input": path, "q05": self.quantile(path, 0.05),
-                "median": self.quantile(path, 0.5), "q95": self.quantile(path, 0.95),
-                "prior q05": self.prior[path][0], "prior median": self.prior[path][1],
-                "prior q95": self.prior[path][2], "contraction": self.contraction(path),
+                "input": path,
+                "q05": self.quantile(path, 0.05),
+                "median": self.quantile(path, 0.5),
+                "q95": self.quantile(path, 0.95),
+                "prior q05": self.prior[path][0],
+                "prior median": self.prior[path][1],
+                "prior q95": self.prior[path][2],
+                "contraction": self.contraction(path),
             }
             for path in self.order()
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """What the observation says about the inputs it says most about."""
@@ -162,24 +166,29 @@ class Posterior(Answer):
             return float(np.clip((self.quantile(path, at) - low) / (high - low or 1.0), 0, 1))
 
         return Picture(
-            "box", tuple(order), tuple(place(path, 0.5) for path in order),
-            tuple(place(path, 0.05) for path in order), tuple(place(path, 0.95) for path in order),
+            "box",
+            tuple(order),
+            tuple(place(path, 0.5) for path in order),
+            tuple(place(path, 0.05) for path in order),
+            tuple(place(path, 0.95) for path in order),
             x_label="90 % interval on the prior's 5 % to 95 % range",
             points=tuple(place(path, 0.5) for path in order),
             ends=tuple(
                 (shown(self.quantile(path, 0.05)), shown(self.quantile(path, 0.95)))
                 for path in order
             ),
-        )  # fmt: skip
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return super().to_dict() | {
             "observed": {name: _plain(value) for name, value in self.observed.items()},
-            "hindsight": list(self.hindsight), "tolerance": self.tolerance,
-            "effective sample size": self.effective_sample_size, "evaluated": self.evaluated,
+            "hindsight": list(self.hindsight),
+            "tolerance": self.tolerance,
+            "effective sample size": self.effective_sample_size,
+            "evaluated": self.evaluated,
             "rounds": list(self.rounds),
-        }  # fmt: skip
+        }
 
 
 def _shown(value: Any) -> str:
@@ -330,26 +339,35 @@ def _nearest(
     order = order[np.isfinite(far[order])]
     if not order.size:
         raise NoSolutionError(
-            f"none of {draws:,} draws comes near what was observed", where="rejection",
+            f"none of {draws:,} draws comes near what was observed",
+            where="rejection",
             remedy="widen the ranges: the model cannot produce it inside them",
-        )  # fmt: skip
+        )
     prior_values = space.values(u)
     values = {path: column[order] for path, column in prior_values.items()}
     weights = np.full(len(order), 1 / len(order))
     tolerance = float(far[order].max())
     found = Posterior(
-        dict(observed), values, weights, far[order], _prior(space, prior_values), tolerance, draws,
-        (tolerance,), _known(observed, hindsight),
-    )  # fmt: skip
+        dict(observed),
+        values,
+        weights,
+        far[order],
+        _prior(space, prior_values),
+        tolerance,
+        draws,
+        (tolerance,),
+        _known(observed, hindsight),
+    )
     return found, u[order], scales
 
 
 def _check(particles: int, shrink: float, sweeps: int = 1) -> None:
     if particles < 10 or not 0 < shrink < 1 or sweeps < 1:
         raise InputError(
-            f"{particles} particles, shrink {shrink:g}, {sweeps} sweeps", where="sequential",
+            f"{particles} particles, shrink {shrink:g}, {sweeps} sweeps",
+            where="sequential",
             allowed="10 particles or more, shrink between 0 and 1, 1 sweep or more",
-        )  # fmt: skip
+        )
 
 
 def sequential(
@@ -383,9 +401,15 @@ def sequential(
     _check(particles, shrink)
     width = max(space.dimension, 1)
     first, u, scales = _nearest(
-        space, evaluate, observed, draws=4 * particles, keep=particles, scale=scale,
-        hindsight=hindsight, seed=seed,
-    )  # fmt: skip
+        space,
+        evaluate,
+        observed,
+        draws=4 * particles,
+        keep=particles,
+        scale=scale,
+        hindsight=hindsight,
+        seed=seed,
+    )
     distance = first.distances
     weights = first.weights
     used, tolerances, notes = 4 * particles, [float(distance.max())], []
@@ -416,9 +440,12 @@ def sequential(
         if found < particles:
             notes.append(
                 f"stopped after {used:,} draws before tolerance {shown(tolerance)}"
-                + (f": steps in {width} dimensions leave the ranges; use sequential_markov"
-                   if outside >= OUTSIDE else "")
-            )  # fmt: skip
+                + (
+                    f": steps in {width} dimensions leave the ranges; use sequential_markov"
+                    if outside >= OUTSIDE
+                    else ""
+                )
+            )
             break
         nxt = np.concatenate(fresh)[:particles]
         distance = np.concatenate(near)[:particles]
@@ -426,9 +453,15 @@ def sequential(
         u = nxt
         tolerances.append(tolerance)
     return replace(
-        first, values=space.values(u), weights=weights, distances=distance,
-        tolerance=tolerances[-1], evaluated=used, rounds=tuple(tolerances), notes=tuple(notes),
-    )  # fmt: skip
+        first,
+        values=space.values(u),
+        weights=weights,
+        distances=distance,
+        tolerance=tolerances[-1],
+        evaluated=used,
+        rounds=tuple(tolerances),
+        notes=tuple(notes),
+    )
 
 
 def sequential_markov(
@@ -457,9 +490,15 @@ def sequential_markov(
     _check(particles, shrink, sweeps)
     width = max(space.dimension, 1)
     first, u, scales = _nearest(
-        space, evaluate, observed, draws=4 * particles, keep=particles, scale=scale,
-        hindsight=hindsight, seed=seed,
-    )  # fmt: skip
+        space,
+        evaluate,
+        observed,
+        draws=4 * particles,
+        keep=particles,
+        scale=scale,
+        hindsight=hindsight,
+        seed=seed,
+    )
     distance = first.distances
     used, tolerances, notes = 4 * particles, [float(distance.max())], []
     for index in range(rounds - 1):
@@ -489,9 +528,15 @@ def sequential_markov(
     _, where, copies = np.unique(u, axis=0, return_index=True, return_counts=True)
     weights = copies / copies.sum()
     return replace(
-        first, values=space.values(u[where]), weights=weights, distances=distance[where],
-        tolerance=tolerances[-1], evaluated=used, rounds=tuple(tolerances), notes=tuple(notes),
-    )  # fmt: skip
+        first,
+        values=space.values(u[where]),
+        weights=weights,
+        distances=distance[where],
+        tolerance=tolerances[-1],
+        evaluated=used,
+        rounds=tuple(tolerances),
+        notes=tuple(notes),
+    )
 
 
 def _importance(new: Floats, old: Floats, weights: Floats, deviation: Floats) -> Floats:

@@ -214,13 +214,17 @@ class Lenses(Answer):
         """One row for each lens and lever."""
         return [
             {
-                "lens": look.lens.name, "lever": item.lever, "state": item.state,
-                "room": item.room, "split": item.split, "holder": item.holder,
+                "lens": look.lens.name,
+                "lever": item.lever,
+                "state": item.state,
+                "room": item.room,
+                "split": item.split,
+                "holder": item.holder,
                 "unit": look.lens.unit,
             }
             for look in self.looks
             for item in look.levers
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """Nearest and farthest prediction, the range of chances of no deal, what is unexplained."""
@@ -263,10 +267,11 @@ class Lenses(Answer):
         """Distance of every prediction from the deal."""
         rows = [look for look in self.looks if look.distance is not None]
         return Picture(
-            "bars", tuple(look.lens.name for look in rows),
+            "bars",
+            tuple(look.lens.name for look in rows),
             tuple(float(look.distance or 0) for look in rows),
             x_label="mean distance of levels from the deal",
-        )  # fmt: skip
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form, with levers, disagreements and assumptions."""
@@ -279,12 +284,16 @@ class Lenses(Answer):
             "levers": self.lever_records(),
             "disagreements": [
                 {
-                    "one": item.one, "other": item.other, "gap": item.gap, "by": list(item.by),
-                    "residual": item.residual, "explained": item.explained,
+                    "one": item.one,
+                    "other": item.other,
+                    "gap": item.gap,
+                    "by": list(item.by),
+                    "residual": item.residual,
+                    "explained": item.explained,
                 }
                 for item in self.disagreements
             ],
-        }  # fmt: skip
+        }
 
 
 @of_case
@@ -331,9 +340,10 @@ def lenses(
     """
     if not case.issues:
         raise InputError(
-            f"{case.id or 'the case'} has no issues", where="lenses",
+            f"{case.id or 'the case'} has no issues",
+            where="lenses",
             allowed="a case of kind negotiation, with issues and principals",
-        )  # fmt: skip
+        )
     named = deal or case.signed_deal or next(iter(case.deals), "")
     if named and named not in case.deals:
         raise UnknownNameError("deal", named, case.deals, where="lenses")

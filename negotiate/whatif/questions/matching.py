@@ -69,12 +69,14 @@ class Matching(Answer):
         """The intervals on the range searched."""
         low, high = self.searched
         return Picture(
-            "box", tuple(self.path for _ in self.intervals), tuple(1.0 for _ in self.intervals),
+            "box",
+            tuple(self.path for _ in self.intervals),
+            tuple(1.0 for _ in self.intervals),
             tuple((a - low) / (high - low) for a, _ in self.intervals),
             tuple((b - low) / (high - low) for _, b in self.intervals),
             x_label=f"range searched, {shown(low)} to {shown(high)} {self.unit}".strip(),
             ends=tuple((shown(a), shown(b)) for a, b in self.intervals),
-        )  # fmt: skip
+        )
 
 
 def intervals(
@@ -140,9 +142,15 @@ def intervals(
         raise NoSolutionError(f"no value of {path} has an answer", where="inverse")
     best = int(np.nanargmin(np.abs(gap)))
     return Matching(
-        path, metric, observed, tolerance, (float(low), float(high)), tuple(zip(starts, stops)),
-        (float(grid[best]), float(gap[best] + observed)), space.units.get(path, ""),
-    )  # fmt: skip
+        path,
+        metric,
+        observed,
+        tolerance,
+        (float(low), float(high)),
+        tuple(zip(starts, stops)),
+        (float(grid[best]), float(gap[best] + observed)),
+        space.units.get(path, ""),
+    )
 
 
 def _bisected(beyond: Any, a: Floats, b: Floats) -> Floats:

@@ -144,10 +144,15 @@ def nearest(
 
 
 def _pruned(
-    space: Space, evaluate: Evaluate, metric: str, condition: Condition,
-    world: dict[str, NDArray[Any]], base: Mapping[str, NDArray[Any]], paths: list[str],
+    space: Space,
+    evaluate: Evaluate,
+    metric: str,
+    condition: Condition,
+    world: dict[str, NDArray[Any]],
+    base: Mapping[str, NDArray[Any]],
+    paths: list[str],
     units: Mapping[str, float],
-) -> dict[str, NDArray[Any]]:  # fmt: skip
+) -> dict[str, NDArray[Any]]:
     """A failing world with every input, or whole group, back at base that need not move."""
     groups = [[m for m in group.members if m in paths] for group in space.groups.values()]
     grouped = {member for group in groups for member in group}
@@ -192,8 +197,11 @@ def alone(
     for path in units:
         ends = np.asarray(space.marginal(path).ppf(np.array([0.001, 0.999])), float)
         centre = float(base[path])
-        rows += [(path, centre + (end - centre) * k / points)
-                 for end in ends.tolist() for k in range(1, points + 1)]  # fmt: skip
+        rows += [
+            (path, centre + (end - centre) * k / points)
+            for end in ends.tolist()
+            for k in range(1, points + 1)
+        ]
 
     def failing_at(paths: list[str], values: Floats) -> NDArray[np.bool_]:
         columns: dict[str, NDArray[Any]] = {

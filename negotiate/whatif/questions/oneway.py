@@ -147,9 +147,14 @@ def tornado(case: Negotiation, name: str, *, paths: Sequence[str] | None = None)
     answers = found[1:].reshape(-1, 2)
     order = np.argsort(-np.abs(answers[:, 1] - answers[:, 0]), kind="stable")
     return Tornado(
-        case, name, tuple(kept[i] for i in order), np.array(inputs)[order], answers[order],
-        float(found[0]), tuple(skipped),
-    )  # fmt: skip
+        case,
+        name,
+        tuple(kept[i] for i in order),
+        np.array(inputs)[order],
+        answers[order],
+        float(found[0]),
+        tuple(skipped),
+    )
 
 
 @of_case
@@ -202,12 +207,16 @@ class Spider(Answer):
         middle = len(self.share) // 2
         return [
             {
-                "quantity": path, "low": float(x[0]), "high": float(x[-1]),
-                "at low": float(y[0]), "at middle": float(y[middle]), "at high": float(y[-1]),
+                "quantity": path,
+                "low": float(x[0]),
+                "high": float(x[-1]),
+                "at low": float(y[0]),
+                "at middle": float(y[middle]),
+                "at high": float(y[-1]),
                 "steepest": float(np.abs(np.gradient(y, self.share)).max()),
             }
             for path, x, y in zip(self.paths, self.inputs, self.answers)
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """The widest quantity, and which of them turn back."""
@@ -230,10 +239,13 @@ class Spider(Answer):
     def picture(self) -> Picture:
         """Every quantity's curve over its own range."""
         return Picture(
-            "lines", self.paths, tuple(self.answers), x=self.share,
+            "lines",
+            self.paths,
+            tuple(self.answers),
+            x=self.share,
             x_label="place between the low (0) and the high value (1) of each quantity",
             y_label=self.metric,
-        )  # fmt: skip
+        )
 
 
 @of_case
@@ -260,9 +272,13 @@ def spider(
     answers = found[1:].reshape(-1, points)
     order = np.argsort(-np.ptp(answers, axis=1), kind="stable")
     made = Spider(
-        name, tuple(chosen[i] for i in order), share, inputs[order], answers[order],
+        name,
+        tuple(chosen[i] for i in order),
+        share,
+        inputs[order],
+        answers[order],
         float(found[0]),
-    )  # fmt: skip
+    )
     return made.named(names(case, (name,)))
 
 
@@ -278,7 +294,9 @@ def span(
         high = float(quantity.high)
     if low is None or high is None or not low < high:
         raise InputError(
-            f"from {low} to {high}", where=path, allowed="low < high",
+            f"from {low} to {high}",
+            where=path,
+            allowed="low < high",
             remedy="give low and high: the file has no range for it",
-        )  # fmt: skip
+        )
     return low, high

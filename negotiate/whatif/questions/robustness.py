@@ -169,21 +169,26 @@ class Robustness(Answer):
         """Share in each scenario and concept, with intervals."""
         return Picture(
             "bars",
-            tuple(" / ".join(self.word(p) for p in (c["scenario"], c["concept"]) if p)
-                  or "all draws" for c in self.cells),
+            tuple(
+                " / ".join(self.word(p) for p in (c["scenario"], c["concept"]) if p) or "all draws"
+                for c in self.cells
+            ),
             tuple(float(c["share"]) for c in self.cells),
             tuple(float(c["low"]) for c in self.cells),
             tuple(float(c["high"]) for c in self.cells),
             x_label=f"share of draws in which this holds: {self.claim.text}",
-        )  # fmt: skip
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form with the nearest world."""
         return super().to_dict() | {
-            "id": self.claim.id, "claim": self.claim.text, "share": self.share,
-            "nearest": _world(self.nearest), "nearest by one input": _world(self.alone),
+            "id": self.claim.id,
+            "claim": self.claim.text,
+            "share": self.share,
+            "nearest": _world(self.nearest),
+            "nearest by one input": _world(self.alone),
             "fails at the base values of": list(self.at_base),
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -203,14 +208,15 @@ class Claims(Answer):
         """One row for each claim: its share in all, at its weakest, and the distance to failure."""
         return [
             {
-                "claim": item.claim.text, "share": item.share,
+                "claim": item.claim.text,
+                "share": item.share,
                 "weakest": min(float(cell["share"]) for cell in item.cells),
                 "under": _place(min(item.cells, key=lambda cell: cell["share"])),
                 "worlds": sum(int(cell["draws"]) for cell in item.cells),
                 "distance to failure": np.nan if item.nearest is None else item.nearest.distance,
             }
             for item in self.each
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """Each claim's sentence."""
@@ -220,14 +226,27 @@ class Claims(Answer):
 
     def picture(self) -> Picture:
         """Share of worlds in which each holds."""
-        low, high = zip(*(wilson(
-            sum(int(c["holds"]) for c in item.cells), sum(int(c["draws"]) for c in item.cells)
-        ) for item in self.each)) if self.each else ((), ())  # fmt: skip
+        low, high = (
+            zip(
+                *(
+                    wilson(
+                        sum(int(c["holds"]) for c in item.cells),
+                        sum(int(c["draws"]) for c in item.cells),
+                    )
+                    for item in self.each
+                )
+            )
+            if self.each
+            else ((), ())
+        )
         return Picture(
-            "bars", tuple(item.claim.text for item in self.each),
-            tuple(item.share for item in self.each), tuple(low), tuple(high),
+            "bars",
+            tuple(item.claim.text for item in self.each),
+            tuple(item.share for item in self.each),
+            tuple(low),
+            tuple(high),
             x_label="share of draws, scenarios and concepts in which it holds",
-        )  # fmt: skip
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form with every claim in full."""
@@ -244,9 +263,11 @@ def _world(world: World | None) -> dict[str, Any] | None:
     if world is None:
         return None
     return {
-        "scenario": world.scenario, "concept": world.concept, "distance": world.distance,
+        "scenario": world.scenario,
+        "concept": world.concept,
+        "distance": world.distance,
         "moved": {p: [plain(a), plain(b)] for p, (a, b) in world.moved.items()},
-    }  # fmt: skip
+    }
 
 
 def _shown(value: Any) -> str:
@@ -291,11 +312,16 @@ def robustness(
             low, high = wilson(int(holds.sum()), holds.size)
             cells.append(
                 {
-                    "scenario": scenario, "concept": concept, "draws": int(holds.size),
-                    "holds": int(holds.sum()), "failed": int((~solved).sum()),
-                    "share": float(holds.mean()), "low": low, "high": high,
+                    "scenario": scenario,
+                    "concept": concept,
+                    "draws": int(holds.size),
+                    "holds": int(holds.sum()),
+                    "failed": int((~solved).sum()),
+                    "share": float(holds.mean()),
+                    "low": low,
+                    "high": high,
                 }
-            )  # fmt: skip
+            )
             if scenario not in evaluates:
                 continue
             if scenario == scenarios[0]:

@@ -75,11 +75,13 @@ class InformationValue(Answer):
         """One row for each input, most valuable first."""
         return [
             {
-                "input": self.inputs[i], "value": float(self.partial[i]),
-                "error": float(self.error[i]), "changes the choice": float(self.changes[i]),
+                "input": self.inputs[i],
+                "value": float(self.partial[i]),
+                "error": float(self.error[i]),
+                "changes the choice": float(self.changes[i]),
             }
             for i in self.order()
-        ]  # fmt: skip
+        ]
 
     def sentence(self) -> str:
         """The input most worth knowing."""
@@ -109,12 +111,15 @@ class InformationValue(Answer):
         order = [i for i in self.order() if self.partial[i] > 0] or self.order()[:3]
         value, reach = self.partial[order], 1.96 * self.error[order]
         return Picture(
-            "bars", tuple(self.inputs[i] for i in order), tuple(float(v) for v in value),
+            "bars",
+            tuple(self.inputs[i] for i in order),
+            tuple(float(v) for v in value),
             tuple(float(v) for v in np.maximum(value - reach, 0)),
             tuple(float(v) for v in value + reach),
-            x_label="gain in probability of being right" if self.conclusion
+            x_label="gain in probability of being right"
+            if self.conclusion
             else f"worth of knowing it {self.unit}".strip(),
-        )  # fmt: skip
+        )
 
 
 def _partial(
@@ -182,8 +187,9 @@ def value_of_information(
         if np.shape(np.ravel(values)) != good.shape:
             raise InputError(
                 f"{path} has {np.size(values)} draws, the acts {good.size}",
-                where="value of information", allowed="one value for each draw",
-            )  # fmt: skip
+                where="value of information",
+                allowed="one value for each draw",
+            )
     worth = worth[:, good]
     rows = worth.shape[1]
     means = worth.mean(1)
@@ -197,7 +203,13 @@ def value_of_information(
         ]
     )
     return InformationValue(
-        tuple(inputs), np.maximum(found[:, 0], 0.0), found[:, 1],
-        float(worth.max(0).mean() - means[best]), names[best], float(means[best]), found[:, 2],
-        conclusion, unit,
-    )  # fmt: skip
+        tuple(inputs),
+        np.maximum(found[:, 0], 0.0),
+        found[:, 1],
+        float(worth.max(0).mean() - means[best]),
+        names[best],
+        float(means[best]),
+        found[:, 2],
+        conclusion,
+        unit,
+    )

@@ -58,19 +58,28 @@ def _cell(answer: Any, item: Any) -> str:
 
 def _bars(picture: Any) -> str:
     return figures.bars(
-        picture.labels, picture.values, low=picture.low, high=picture.high,
-        quantity=picture.x_label, marks=picture.marks,
-    )  # fmt: skip
+        picture.labels,
+        picture.values,
+        low=picture.low,
+        high=picture.high,
+        quantity=picture.x_label,
+        marks=picture.marks,
+    )
 
 
 def _waterfall(picture: Any) -> str:
     """First and last values are totals, the others steps between them."""
     ends = list(zip(picture.low, picture.high))
     return figures.waterfall(
-        picture.labels[1:-1], picture.values[1:-1], picture.values[0], picture.values[-1],
-        quantity=picture.x_label, start_label=picture.labels[0], end_label=picture.labels[-1],
+        picture.labels[1:-1],
+        picture.values[1:-1],
+        picture.values[0],
+        picture.values[-1],
+        quantity=picture.x_label,
+        start_label=picture.labels[0],
+        end_label=picture.labels[-1],
         bounds=ends,
-    )  # fmt: skip
+    )
 
 
 def _histogram(picture: Any) -> str:
@@ -87,9 +96,12 @@ def _histogram(picture: Any) -> str:
     counts, _ = np.histogram(np.clip(values, low, high), edges)
     words = picture.mark_words or ("",) * len(picture.marks)
     return figures.histogram(
-        edges.tolist(), (counts / len(values)).tolist(), quantity=picture.x_label,
-        marks=list(zip(picture.marks, words)), y_label=f"share of {picture.y_label or 'draws'}",
-    )  # fmt: skip
+        edges.tolist(),
+        (counts / len(values)).tolist(),
+        quantity=picture.x_label,
+        marks=list(zip(picture.marks, words)),
+        y_label=f"share of {picture.y_label or 'draws'}",
+    )
 
 
 def _lines(picture: Any) -> str:
@@ -101,16 +113,23 @@ def _lines(picture: Any) -> str:
     }
     words = picture.mark_words or tuple(number(mark) for mark in picture.marks)
     return figures.curve(
-        np.asarray(picture.x, float).tolist(), series, x_label=picture.x_label,
-        y_label=picture.y_label, marks=list(zip(picture.marks, words)),
-    )  # fmt: skip
+        np.asarray(picture.x, float).tolist(),
+        series,
+        x_label=picture.x_label,
+        y_label=picture.y_label,
+        marks=list(zip(picture.marks, words)),
+    )
 
 
 def _box(picture: Any) -> str:
     return figures.ranges(
-        picture.labels, picture.low, picture.high, quantity=picture.x_label,
-        middle=picture.points, ends=picture.ends,
-    )  # fmt: skip
+        picture.labels,
+        picture.low,
+        picture.high,
+        quantity=picture.x_label,
+        middle=picture.points,
+        ends=picture.ends,
+    )
 
 
 _DRAW: dict[str, Callable[[Any], str]] = {
@@ -141,9 +160,10 @@ def draw(answer: Any, picture: Any) -> str:
 
     if not _drawable(picture):
         raise NoSolutionError(
-            "there is nothing to draw", where=type(answer).__name__.lower(),
+            "there is nothing to draw",
+            where=type(answer).__name__.lower(),
             remedy="read its sentence: it says why",
-        )  # fmt: skip
+        )
     worded = replace(
         picture,
         labels=tuple(told(answer.word(label), answer.names) for label in picture.labels),

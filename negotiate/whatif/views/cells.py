@@ -43,8 +43,10 @@ HEAD = ("threshold", "exact value", "below", "above")
 
 def rows(item: Any) -> list[list[Any]]:
     """One row a threshold."""
-    return [[number(c.at, 6), _short(c.exact) or f"within {c.bracket:.1g}", c.below, c.above]
-            for c in item.changes]  # fmt: skip
+    return [
+        [number(c.at, 6), _short(c.exact) or f"within {c.bracket:.1g}", c.below, c.above]
+        for c in item.changes
+    ]
 
 
 def _short(exact: str) -> str:

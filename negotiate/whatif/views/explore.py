@@ -61,11 +61,13 @@ class Explorer:
         self.sliders = {path: self._slider(path) for path in paths}
         self.switches = {
             lever: widgets.Checkbox(
-                value=bool(case.value(f"lever.{lever}.available")), description=item.name,
-                indent=False, layout={"width": "auto"},
+                value=bool(case.value(f"lever.{lever}.available")),
+                description=item.name,
+                indent=False,
+                layout={"width": "auto"},
             )
             for lever, item in case.levers.items()
-        }  # fmt: skip
+        }
         choices = [(BASELINE, "")] + [(s.name, key) for key, s in case.scenarios.items()]
         self.scenario = widgets.Dropdown(
             options=choices, value="", description="scenario", layout={"width": "28em"}
@@ -90,9 +92,14 @@ class Explorer:
         value = float(self.case.value(path))
         low, high = min(low, value), max(high, value)
         return self._widgets.FloatSlider(
-            value=value, min=low, max=high, step=(high - low) / 200, readout_format=".3f",
-            continuous_update=True, layout={"width": "30em"},
-        )  # fmt: skip
+            value=value,
+            min=low,
+            max=high,
+            step=(high - low) / 200,
+            readout_format=".3f",
+            continuous_update=True,
+            layout={"width": "30em"},
+        )
 
     def _rows(self) -> list[Any]:
         label = self._widgets.HTML
@@ -175,9 +182,12 @@ def view(case: Negotiation) -> str:
         )
         deals["signed"] = [float(u) for u in judged.utility]
     picture = figures.frontier(
-        frontier.tolist(), [float(d) for d in problem.disagreement], parties=(shown[0], shown[1]),
-        solutions=solutions, deals=deals,
-    )  # fmt: skip
+        frontier.tolist(),
+        [float(d) for d in problem.disagreement],
+        parties=(shown[0], shown[1]),
+        solutions=solutions,
+        deals=deals,
+    )
     return f"{picture}{_threats(case, used)}{_terms(case, found)}{_margins(case, judged)}"
 
 

@@ -19,8 +19,10 @@ def rows(item: Any) -> list[list[Any]]:
 
 def equations(item: Any) -> list[str]:
     """Equations of the boundary with short coefficients, X across and Y up."""
-    return [f"{_short(text)} (X: {words(item.case, item.x)}; Y: {words(item.case, item.y)})"
-            for text in item.curves]  # fmt: skip
+    return [
+        f"{_short(text)} (X: {words(item.case, item.x)}; Y: {words(item.case, item.y)})"
+        for text in item.curves
+    ]
 
 
 def _short(equation: str) -> str:
@@ -52,10 +54,15 @@ def html(item: Any) -> str:
 def figure(item: Any) -> str:
     """The plane as SVG."""
     return figures.phase_map(
-        item.pieces(), [clean(name) for name in item.labels], item.boundary,
-        x_range=item.x_range, y_range=item.y_range, x_label=_axis(item, item.x),
-        y_label=_axis(item, item.y), base=item.base,
-    )  # fmt: skip
+        item.pieces(),
+        [clean(name) for name in item.labels],
+        item.boundary,
+        x_range=item.x_range,
+        y_range=item.y_range,
+        x_label=_axis(item, item.x),
+        y_label=_axis(item, item.y),
+        base=item.base,
+    )
 
 
 def _axis(item: Any, path: str) -> str:

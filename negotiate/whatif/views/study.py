@@ -66,9 +66,11 @@ def figure(study: Any) -> str:
 
     names = [name for name in study.metrics if study.dataset[name].dims[-1:] != ("axis",)][:6]
     board = Canvas(
-        WIDTH, 190.0 * max(len(names), 1), title="Spread of each metric over the draws",
+        WIDTH,
+        190.0 * max(len(names), 1),
+        title="Spread of each metric over the draws",
         desc=", ".join(names),
-    )  # fmt: skip
+    )
     for row, name in enumerate(names):
         top, left, right, bottom = 190.0 * row + 24, 72.0, WIDTH - 16.0, 190.0 * row + 140
         values = study.metric(name).ravel()
@@ -102,7 +104,14 @@ def figure(study: Any) -> str:
         sy = Scale(0, float(counts.max()) * 1.04, bottom, top)
         y_axis(board, sy, left, "draws", grid_to=right)
         for a, b, count in zip(edges, edges[1:], counts):
-            board.rect(sx(a), sy(count), sx(b) - sx(a), bottom - sy(count), fill="sky",
-                       stroke="paper", line=0.7)  # fmt: skip
+            board.rect(
+                sx(a),
+                sy(count),
+                sx(b) - sx(a),
+                bottom - sy(count),
+                fill="sky",
+                stroke="paper",
+                line=0.7,
+            )
         x_axis(board, sx, bottom, study.dataset[name].attrs.get("unit", ""))
     return board.render()
