@@ -103,6 +103,17 @@ def test_circles_of_imports() -> None:
         assert any(p.name == "game.py" for p in one) and len({room(p) for p in one}) == 1, names
 
 
+def test_formatter_exemptions_do_not_grow() -> None:
+    """Of 591 at the start of the move, 1,143 in package and tests at the worst; the aim is none."""
+    mark = "fmt: " + "skip"
+    found = {
+        str(p.relative_to(ROOT)): n
+        for p in modules()
+        if (n := p.read_text(encoding="utf-8").count(mark))
+    }
+    assert sum(found.values()) <= 90, found
+
+
 def test_starting_is_light() -> None:
     code = (
         "import sys, negotiate; negotiate.__version__;"
