@@ -93,7 +93,12 @@ def build(
     roster = files.read_class(class_list)
     secret = files.read_key(key_file)
     built = building.build(
-        _exercises(course), roster.students, secret, out, hints=hints, with_solutions=solutions,
+        _exercises(course),
+        roster.students,
+        secret,
+        out,
+        hints=hints,
+        with_solutions=solutions,
         force=force,
         progress=lambda text: typer.echo(text, err=True),
     )

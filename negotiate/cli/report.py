@@ -45,12 +45,8 @@ def command(
     for case in cases:
         if kind_of(open_file(case)) != "negotiation":
             if not many:
-                raise InputError(
-                    f"{case} is a game",
-                    where="report",
-                    allowed="a case of kind negotiation",
-                    remedy="negotiate solve shows a game",
-                )
+                raise InputError(f"{case} is a game", where="report", allowed="a case of kind "
+                                 "negotiation", remedy="negotiate solve shows a game")  # fmt: skip
             typer.echo(f"{case}: a game, not a case; skipped", err=True)
             continue
         context = CaseContext(

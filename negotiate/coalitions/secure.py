@@ -146,10 +146,8 @@ def _secured(payoffs: Array, mask: int, n: int, outsiders: str) -> Any:
     if not found:
         raise NoSolutionError(
             f"no pure equilibrium between the coalition of players {list(subsets.members(mask))} "
-            "and the others",
-            where=f"outsiders = {outsiders}",
-            remedy='use "alpha" or "mixed"',
-        )
+            "and the others", where=f"outsiders = {outsiders}", remedy='use "alpha" or "mixed"',
+        )  # fmt: skip
     return max(worths[0] for worths in found)
 
 
@@ -207,10 +205,9 @@ def in_partition(game: StrategicGame, partition: Sequence[Sequence[str]]) -> dic
     blocs = [subsets.mask_of(names.index(p) for p in bloc) for bloc in partition]
     if sum(blocs) != 2 ** len(names) - 1 or any(a & b for a, b in combinations(blocs, 2)):
         raise InputError(
-            "the coalitions do not divide the players",
-            where="partition",
+            "the coalitions do not divide the players", where="partition",
             allowed=f"every one of {', '.join(names)} in exactly one coalition",
-        )
+        )  # fmt: skip
     found = _equilibria(np.asarray(game.payoffs), blocs, len(names))
     if not found:
         raise NoSolutionError("no pure equilibrium among the coalitions", where="partition")
@@ -230,10 +227,9 @@ class Dispute:
         check_size(len(self.players), where=f"parties of case {negotiation.id}")
         if len(self.players) < 2:
             raise NotApplicableError(
-                f"{len(self.players)} parties value the issues",
-                where=f"case {negotiation.id}",
+                f"{len(self.players)} parties value the issues", where=f"case {negotiation.id}",
                 allowed="two or more",
-            )
+            )  # fmt: skip
         self.signers = subsets.mask_of(self.players.index(p) for p in negotiation.principals)
         self.base = [disagreement.base(negotiation, p) for p in self.players]
         self.levers = entering(negotiation, "disagreement")
@@ -325,16 +321,14 @@ class Dispute:
             square, line, rest = self._parabola(issue, weigh, signs)
             level, height = best_on_interval(square, line)
             if min(signs.values()) < 0:  # perhaps convex: then the best is at an end
-                level, height = _largest(
-                    [level, 0 * level, 0 * level + 1], [height, 0 * height, square + line]
-                )
+                level, height = _largest([level, 0 * level, 0 * level + 1],
+                                         [height, 0 * height, square + line])  # fmt: skip
             return level, height + rest
         if min(signs.values()) < 0:
             raise NotApplicableError(
-                f"values of the form {', '.join(sorted(forms))}",
-                where=f"issue {issue}",
+                f"values of the form {', '.join(sorted(forms))}", where=f"issue {issue}",
                 allowed='outsiders = "threat" needs linear, quadratic or tabled values',
-            )
+            )  # fmt: skip
         shape = (of.draws,) if of.draws else ()
         return best_by_sections(lambda x: np.asarray(self._at(issue, weigh, x), float), shape)
 

@@ -260,8 +260,7 @@ def choose(
         for file in files:
             if file is not best:
                 words = file.problem or (
-                    _beside(file, best) if _twins(file, best)
-                    else f"twice: {best.path} counts"
+                    _beside(file, best) if _twins(file, best) else f"twice: {best.path} counts"
                 )
                 lines[file.path] = (*place, words)
         differing = [f for f in files if f is not best and _twins(f, best) and _differ(f, best)]

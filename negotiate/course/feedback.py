@@ -82,12 +82,21 @@ def tables(report: Report, *, hundred: bool = False) -> dict[str, str]:
             _mark_rows(report),
         ),
         "items.csv": files.csv_text(
-            ("exercise", "question", "of", "answered", "difficulty", "discrimination",
-             "commonest mistake", "made by"),
+            (
+                "exercise",
+                "question",
+                "of",
+                "answered",
+                "difficulty",
+                "discrimination",
+                "commonest mistake",
+                "made by",
+            ),
             _item_rows(report),
         ),
-        "files.csv": files.csv_text(("file", "student", "exercise", "what became of it"),
-                                    report.lines),
+        "files.csv": files.csv_text(
+            ("file", "student", "exercise", "what became of it"), report.lines
+        ),
         "by_hand.csv": files.csv_text(
             ("student", "exercise", "question", "of", "points", "comment", "text"),
             _hand_rows(report),

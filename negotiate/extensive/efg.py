@@ -240,10 +240,9 @@ class _Reader:
             take.accept("comma")
         if len(row) != len(self.players):
             take.fail(
-                f"outcome {number} has {len(row)} payoffs",
-                at=begin,
+                f"outcome {number} has {len(row)} payoffs", at=begin,
                 allowed=f"one for each of the {len(self.players)} players",
-            )
+            )  # fmt: skip
         take.expect("close", "'}' after the payoffs")
         if known is not None and known != (label, tuple(row)):
             take.fail(

@@ -68,11 +68,9 @@ def timestamp() -> int:
         return int(time.time())
     if not given.isdigit() or int(given) > 253_402_300_799:
         raise InputError(
-            f"SOURCE_DATE_EPOCH is '{clean(given)}'",
-            where="environment",
-            allowed="whole seconds since 1970, up to the year 9999",
-            remedy="unset it or mend it",
-        )
+            f"SOURCE_DATE_EPOCH is '{clean(given)}'", where="environment",
+            allowed="whole seconds since 1970, up to the year 9999", remedy="unset it or mend it",
+        )  # fmt: skip
     return int(given)
 
 

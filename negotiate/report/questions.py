@@ -124,13 +124,9 @@ class Questions:
         space, evaluate = cases.seam(self.case, self.driven)
         rows = max(self.draws // (len(space.factors) + 2), BASE)
         found = sensitivity.sobol(
-            space,
-            evaluate,
-            1 << (rows.bit_length() - 1),
-            seed=self.seed,
-            engine="threads",
+            space, evaluate, 1 << (rows.bit_length() - 1), seed=self.seed, engine="threads",
             workers=2,
-        )
+        )  # fmt: skip
         return {name: found[name].named(self.names) for name in self.driven}
 
     @cached_property

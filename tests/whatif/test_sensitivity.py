@@ -79,10 +79,8 @@ def test_against_salib_on_its_own_sample():
     analyze = pytest.importorskip("SALib.analyze.sobol")
     sample = pytest.importorskip("SALib.sample.sobol")
     problem = {
-        "num_vars": 3,
-        "names": ["x1", "x2", "x3"],
-        "bounds": [[-np.pi, np.pi]] * 3,
-    }
+        "num_vars": 3, "names": ["x1", "x2", "x3"], "bounds": [[-np.pi, np.pi]] * 3,
+    }  # fmt: skip
     x = sample.sample(problem, 1024, calc_second_order=False, seed=1)
     y = ishigami(dict(zip(problem["names"], x.T)))["y"]
     theirs = analyze.analyze(problem, y, calc_second_order=False, seed=1)
@@ -182,10 +180,9 @@ def test_delta_of_a_linear_model_by_integration():
     coefficients = np.array([1.0, 2.0, 3.0])
     space = Space({f"x{i}": NORMAL for i in range(3)})
     study = run_study(
-        space,
-        lambda v: {"y": sum(c * v[f"x{i}"] for i, c in enumerate(coefficients))},
+        space, lambda v: {"y": sum(c * v[f"x{i}"] for i, c in enumerate(coefficients))},
         Random(40_000, 2),
-    )
+    )  # fmt: skip
     answer = borgonovo(study, "y")["y"]
     y = np.linspace(-25, 25, 2001)
     x = norm.ppf((np.arange(200) + 0.5) / 200)

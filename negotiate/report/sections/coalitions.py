@@ -69,15 +69,12 @@ def blocks(context: Any) -> list[Block]:
             "(threat), nothing (none). A stake of one party counts as a stake of another."
         ),
         Table(("group", *games), rows, "Stakes that each group can secure, by assumption."),
-        Table(
-            ("division", *who),
-            tuple(shared),
-            "How what all can have together could be divided, under alpha, in stakes.",
-        ),
+        Table(("division", *who), tuple(shared),
+              "How what all can have together could be divided, under alpha, in stakes."),
         Paragraph(f"{verdict}."),
         *(Paragraph(text) for text in left),
         *_signing(context, who),
-    ]
+    ]  # fmt: skip
 
 
 def _signing(context: Any, who: list[str]) -> list[Block]:
@@ -97,13 +94,10 @@ def _signing(context: Any, who: list[str]) -> list[Block]:
         for point in signed.points
     )
     out.append(
-        Table(
-            ("signatories", "holds", *who),
-            rows,
-            "Who gains by signing: sets of signatories that nobody would leave, with what each "
-            "party has then, signatory or not, in stakes.",
-        )
-    )
+        Table(("signatories", "holds", *who), rows,
+              "Who gains by signing: sets of signatories that nobody would leave, with what each "
+              "party has then, signatory or not, in stakes.")
+    )  # fmt: skip
     if len(who) <= MOST:
         found = stable_partitions(from_case(case), payoffs=by_partition(case))
         kept = [_named(p.label, context) for p in found.points if "core stable" in p.marks]

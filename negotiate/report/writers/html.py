@@ -38,14 +38,8 @@ def html(document: b.Document) -> str:
             for place, block in enumerate(section.blocks)
             if isinstance(block, b.Heading) and block.level <= 2
         ]
-        sections.append(
-            {
-                "target": target,
-                "title": clean(section.title),
-                "body": "\n".join(blocks),
-                "subs": subs,
-            }
-        )
+        sections.append({"target": target, "title": clean(section.title),
+                         "body": "\n".join(blocks), "subs": subs})  # fmt: skip
     template = _template()
     return str(
         template.render(
@@ -135,10 +129,8 @@ class _Html(Writer):
             for column, (cell, side) in enumerate(zip(row, align)):
                 tag, scope = ("th", ' scope="row"') if column == 0 else ("td", "")
                 cells.append(f"<{tag}{scope}{_SIDE[side]}>{cell}</{tag}>")
-            rows.append(
-                f"<tr{f' class={chr(34)}{classes}{chr(34)}' if classes else ''}>"
-                f"{''.join(cells)}</tr>"
-            )
+            rows.append(f"<tr{f' class={chr(34)}{classes}{chr(34)}' if classes else ''}>"
+                        f"{''.join(cells)}</tr>")  # fmt: skip
         small = f'<p class="tnote">{self.inline(block.note)}</p>' if block.note else ""
         label = f"Table {target.number}"
         dense = " dense" if len(align) > 7 else ""

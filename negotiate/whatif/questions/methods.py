@@ -36,19 +36,16 @@ def count(case: Negotiation, draws: int, least: int = 1) -> int:
     """A number of draws that can be meant, before any work starts."""
     if isinstance(draws, bool) or int(draws) != draws or draws < least:
         raise InputError(
-            f"{draws} draws",
-            where="question",
-            allowed=f"a whole number from {least}",
+            f"{draws} draws", where="question", allowed=f"a whole number from {least}",
             remedy="ask for draws, or solve the case once",
-        )
+        )  # fmt: skip
     if draws > MAX_ROWS:
         raise TooLargeError(
-            size_in_words(int(draws), len(case.uncertain()) + 1),
-            where="question",
+            size_in_words(int(draws), len(case.uncertain()) + 1), where="question",
             allowed=f"at most {MAX_ROWS:,} draws",
             remedy="ask for fewer, or run a study into a folder: negotiate sweep CASE --draws N "
             "--resume FOLDER --confirm-rows N",
-        )
+        )  # fmt: skip
     return int(draws)
 
 

@@ -192,15 +192,8 @@ def _constant(values: NDArray[Any]) -> Any:
     return None
 
 
-def _still(
-    metric: str,
-    method: str,
-    factors: tuple[str, ...],
-    value: Any,
-    used: int,
-    failed: int,
-    names: tuple[str, ...],
-) -> Sensitivity:
+def _still(metric: str, method: str, factors: tuple[str, ...], value: Any, used: int, failed: int,
+           names: tuple[str, ...]) -> Sensitivity:  # fmt: skip
     nothing = {name: np.full(len(factors), np.nan) for name in names}
     return Sensitivity(
         metric, method, factors, nothing, names[0], constant=value, used=used, failed=failed
@@ -217,10 +210,9 @@ def _blocks(
     good = (failure.reshape(n, -1) == 0).all(1)
     if good.sum() < 2:
         raise NoSolutionError(
-            f"only {int(good.sum())} of {n:,} blocks of draws were solved",
-            where="sensitivity",
+            f"only {int(good.sum())} of {n:,} blocks of draws were solved", where="sensitivity",
             remedy="narrow the ranges to where the model has an answer",
-        )
+        )  # fmt: skip
     kept = {
         name: values.reshape(n, -1)[good] for name, values in metrics.items() if values.ndim == 1
     }
@@ -284,18 +276,9 @@ def sobol(
                 }
             rest, wide = 1 - float(found.first.sum()), reach * float(found.sum_error)
             out[key] = Sensitivity(
-                metric,
-                "sobol",
-                factors,
-                measures,
-                "total",
-                label,
-                None,
-                table.size,
-                failed,
-                note,
+                metric, "sobol", factors, measures, "total", label, None, table.size, failed, note,
                 (rest, rest - wide, rest + wide),
-            )
+            )  # fmt: skip
         if len(each) > 1:
             # a label that occurs in exchanged rows only has no variance, so no weight either
             weighed = [item for item in each if item.variance > 0]
@@ -306,7 +289,7 @@ def sobol(
             }
             out[f"{metric} {ALL_LABELS}"] = Sensitivity(
                 metric, "sobol", factors, joint, "total", "", None, table.size, failed, note
-            )
+            )  # fmt: skip
     return out
 
 
@@ -368,11 +351,9 @@ def _given(
     """Inputs and outputs of the solved draws of a study without scenarios."""
     if "scenario" in study.dataset.dims:
         raise InputError(
-            "a study with scenarios",
-            where="sensitivity",
-            allowed="one scenario",
+            "a study with scenarios", where="sensitivity", allowed="one scenario",
             remedy="run the study for the scenario you mean",
-        )
+        )  # fmt: skip
     values = study.metric(metric)
     good = study.dataset["failure"].values.ravel() == 0
     inputs = {
@@ -382,14 +363,9 @@ def _given(
 
 
 def borgonovo(
-    study: Study,
-    metric: str,
-    *,
-    only: Sequence[str] = (),
-    copies: int = 100,
-    seed: int = 0,
+    study: Study, metric: str, *, only: Sequence[str] = (), copies: int = 100, seed: int = 0,
     confidence: float = 0.95,
-) -> dict[str, Sensitivity]:
+) -> dict[str, Sensitivity]:  # fmt: skip
     """Borgonovo's delta of each input on a metric, from a study's draws.
 
     Inputs may be correlated; members of a group are listed one by one. ``only`` names the inputs
@@ -435,15 +411,7 @@ def pawn(
         measures = {"median": found[:, 0], "largest": found[:, 1]}
         key = f"{metric} == {label}" if label else metric
         out[key] = Sensitivity(
-            metric,
-            "pawn",
-            factors,
-            measures,
-            "median",
-            label,
-            None,
-            len(y),
-            failed,
+            metric, "pawn", factors, measures, "median", label, None, len(y), failed,
             (f"a factor without influence shows distances up to {shown(noise)}",),
-        )
+        )  # fmt: skip
     return out

@@ -100,14 +100,9 @@ def inputs_of(space: Space) -> tuple[str, ...]:
 
 
 def _redrawn(
-    draw: _Conditional,
-    subset: int,
-    inputs: Sequence[str],
-    outer: int,
-    inner: int,
-    width: int,
+    draw: _Conditional, subset: int, inputs: Sequence[str], outer: int, inner: int, width: int,
     seed: int,
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, NDArray[Any]]:  # fmt: skip
     """Outer draws with the inputs of a subset drawn again ``inner`` times, the others held."""
     held = {name for index, name in enumerate(inputs) if not subset >> index & 1}
     at = subset * outer
@@ -140,11 +135,10 @@ def shapley_effects(
         raise InputError("nothing is uncertain", where="Shapley effects", remedy="give ranges")
     if size > MOST_INPUTS:
         raise TooLargeError(
-            f"{size} inputs, {2**size:,} subsets",
-            where="Shapley effects",
+            f"{size} inputs, {2**size:,} subsets", where="Shapley effects",
             allowed=f"at most {MOST_INPUTS} inputs",
             remedy="screen with morris() first and fix what does not matter",
-        )
+        )  # fmt: skip
     if outer < 2 or inner < 2:
         raise InputError(f"{outer} outer, {inner} inner draws", allowed="2 or more of each")
     draw = _Conditional(space, inputs)

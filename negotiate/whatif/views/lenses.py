@@ -48,7 +48,7 @@ SHORT = {
 
 
 def _head(look: Any) -> str:
-    return SHORT.get(look.lens.name, look.lens.name)
+    return str(SHORT.get(look.lens.name, look.lens.name))
 
 
 def term_rows(item: Any, *, whole: bool = False) -> tuple[list[str], list[list[str]]]:
