@@ -648,8 +648,15 @@ class Negotiation(Viewable):
         """
         data: dict[str, Any] = {"format": 1, "kind": "negotiation", "id": id, "title": title}
         tables = {
-            "party": parties, "issue": issues, "lever": levers, "branch": branches, "deal": deals,
-            "scenario": scenarios, "claim": claims, "constraint": constraints, "group": groups,
+            "party": parties,
+            "issue": issues,
+            "lever": levers,
+            "branch": branches,
+            "deal": deals,
+            "scenario": scenarios,
+            "claim": claims,
+            "constraint": constraints,
+            "group": groups,
             "source": sources,
             "fact": facts,
         }

@@ -31,7 +31,12 @@ def command(
 
     question = ask.tree if tree else ask.discover
     answer = question(
-        load(case, changes, deal=deal), metric, condition, claim=claim, draws=draws, seed=seed,
+        load(case, changes, deal=deal),
+        metric,
+        condition,
+        claim=claim,
+        draws=draws,
+        seed=seed,
         scenario=scenario,
     )
     show(answer, as_json=as_json, figure=figure)
