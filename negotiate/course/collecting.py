@@ -235,8 +235,8 @@ def choose(
             said = file.problem or f"no such exercise: '{exercise[:60]}'"
             lines[file.path] = (student, exercise, said)
         else:
-            said = file.submission
-            proved = said is not None and proves(student, exercise, said)
+            sent = file.submission
+            proved = sent is not None and proves(student, exercise, sent)
             if not file.student and not proved:
                 words = "whose it is cannot be told: its path names nobody and no stamp proves it"
                 lines[file.path] = ("", exercise, file.problem or f"not counted: {words}")

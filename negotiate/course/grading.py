@@ -143,22 +143,22 @@ def grade(
         drawn = classes[exercise.id]
         found = []
         for student in students:
-            file = chosen.get((student, exercise.id))
-            result = _grade_one(drawn, student, file, folder, deadline, by_hand or {})
-            for rival in file.rivals if file is not None else ():
+            mine = chosen.get((student, exercise.id))
+            result = _grade_one(drawn, student, mine, folder, deadline, by_hand or {})
+            for rival in mine.rivals if mine is not None else ():
                 other = _grade_one(drawn, student, rival, folder, deadline, by_hand or {})
                 if other.points > result.points:
                     result = replace(other, remarks=(*other.remarks, *result.remarks))
-            if file is None and student in unread:
+            if mine is None and student in unread:
                 files = ", ".join(unread[student])[:200]
                 result = replace(result, remarks=(f"not an answers file, not graded: {files}",))
             found.append(result)
         found = _copied(exercise, found)
         graded += found
         for result in found:
-            file = chosen.get((result.student, exercise.id))
-            if file is not None:
-                lines[file.path] = (result.student, exercise.id, _said(result))
+            counted = chosen.get((result.student, exercise.id))
+            if counted is not None:
+                lines[counted.path] = (result.student, exercise.id, _said(result))
     order = {student: i for i, student in enumerate(students)}
     places = {name: i for i, name in enumerate(exercises)}
     graded.sort(key=lambda g: (order[g.student], places[g.exercise]))

@@ -117,6 +117,7 @@ def from_dict(
     where
         Name of the file, for messages.
     """
+    _shapes(data, where or "file")
     reader = _Tables(data, quantities or {}, where, values)
     layouts = [name for name in ("tree", "node", "nodes") if name in data]
     if len(layouts) != 1:
@@ -128,6 +129,92 @@ def from_dict(
     {"tree": reader.nested, "node": reader.by_history, "nodes": reader.by_name}[layouts[0]]()
     game = reader.tree.build()
     return game if values is not None else replace(game, origin=data)
+
+
+_TABLE, _LIST, _TEXT = "a table", "a list", "text"
+_TOP_SHAPES: dict[str, tuple[str, ...]] = {
+    "players": (_LIST,), "quantity": (_TABLE,), "tree": (_TABLE,), "node": (_LIST,),
+    "nodes": (_TABLE,), "root": (_TEXT,), "title": (_TEXT,), "id": (_TEXT,),
+}  # fmt: skip
+_NODE_SHAPES: dict[str, tuple[str, ...]] = {
+    "player": (_TEXT,), "actions": (_TABLE, _LIST), "information_set": (_TEXT,),
+    "chance": (_TABLE,), "payoffs": (_LIST, _TABLE), "outcome": (_TEXT,),
+    "history": (_LIST, _TEXT), "name": (_TEXT,),
+}  # fmt: skip
+
+
+def _shape(entry: Any) -> str:
+    if isinstance(entry, Mapping):
+        return _TABLE
+    if isinstance(entry, str):
+        return _TEXT
+    return _LIST if isinstance(entry, (list, tuple)) else type(entry).__name__
+
+
+def _shapes(data: Mapping[str, Any], where: str) -> None:
+    """Every part of the file has the shape it must have; all findings at once.
+
+    Raises
+    ------
+    InputError
+        Names the part, what it is and what it may be.
+    """
+    findings: list[str] = []
+
+    def check(entry: Any, at: str, allowed: tuple[str, ...]) -> bool:
+        right = _shape(entry) in allowed
+        if not right:
+            findings.append(f"{at} is {str(entry)[:30]!r}, not {' or '.join(allowed)}")
+        return right
+
+    for key, allowed in _TOP_SHAPES.items():
+        if key in data:
+            check(data[key], key, allowed)
+    players = data.get("players")
+    for index, player in enumerate(players if isinstance(players, (list, tuple)) else ()):
+        check(player, f"players[{index + 1}]", (_TEXT,))
+    waiting: list[tuple[Any, str]] = []
+    if isinstance(data.get("tree"), Mapping):
+        waiting.append((data["tree"], "tree"))
+    if isinstance(data.get("nodes"), Mapping):
+        waiting += [(node, f"nodes.{name}") for name, node in data["nodes"].items()]
+    if isinstance(data.get("node"), (list, tuple)):
+        waiting += [(node, f"node[{i + 1}]") for i, node in enumerate(data["node"])]
+    nested = "tree" in data
+    while waiting and len(findings) < MANY:
+        node, at = waiting.pop()
+        if not check(node, at, (_TABLE,)):
+            continue
+        for key, allowed in _NODE_SHAPES.items():
+            if key in node:
+                check(node[key], f"{at}.{key}", allowed)
+        actions = node.get("actions")
+        if isinstance(actions, (list, tuple)):
+            for action in actions:
+                check(action, f"{at}.actions", (_TEXT,))
+        elif isinstance(actions, Mapping) and nested:
+            waiting += [(entry, f"{at}.actions.{name}") for name, entry in actions.items()]
+        elif isinstance(actions, Mapping):
+            for name, entry in actions.items():
+                check(entry, f"{at}.actions.{name}", (_TEXT,))
+        history = node.get("history")
+        for step in history if isinstance(history, (list, tuple)) else ():
+            check(step, f"{at}.history", (_TEXT,))
+        for key in ("payoffs", "chance"):
+            entries = node.get(key)
+            if isinstance(entries, (Mapping, list, tuple)):
+                numbers_ = entries.values() if isinstance(entries, Mapping) else entries
+                for number in numbers_:
+                    if isinstance(number, (Mapping, list, tuple, bool)):
+                        check(number, f"{at}.{key}", ("a number", "an expression"))
+    if findings:
+        raise InputError(
+            "; ".join(findings[:MANY]), where=where, allowed="see the layouts of extensive files"
+        )
+
+
+MANY = 20
+"""Findings shown of one file."""
 
 
 class _Tables:
