@@ -509,7 +509,8 @@ def test_study_and_threshold_reach_it(two):
 
 def test_a_case_without_a_deal_or_a_rule_says_so(two):
     with pytest.raises(InputError, match="no deal to hold"):
-        compile_case(casefile.loads(CASE.replace("signed = true", "signed = false")))
+        compile_case(casefile.loads(CASE.partition("[[deal]]")[0] + "[quantity]" +
+                                    CASE.partition("[quantity]")[2]))  # fmt: skip
     with pytest.raises(InputError, match="no length"):
         compile_case(casefile.loads(CASE.replace("length = 6", "")))
     with pytest.raises(UnknownNameError, match="limited"):

@@ -33,10 +33,12 @@ def sentence(deal: Any, names: Mapping[str, str] | None = None) -> str:
     if deal.margins.ndim > 1:
         share = float(np.mean(deal.acceptable))
         return f"The deal '{title}' stands in {100 * share:.1f} % of the draws."
+    two = len(deal.players) == 2
+    everyone = "Both sides" if two else f"All {len(deal.players)} sides"
     worst = int(np.argmin(deal.margins))
     if deal.acceptable:
         first = (
-            f"Both sides gain by the deal '{title}', {players[worst]} least "
+            f"{everyone} gain by the deal '{title}', {players[worst]} least "
             f"({number(float(deal.margins[worst]))} stakes)"
         )
     else:
@@ -46,10 +48,12 @@ def sentence(deal: Any, names: Mapping[str, str] | None = None) -> str:
         )
     loss = float(deal.loss)
     second = (
-        f"both could have had {number(loss)} stakes more"
+        f"{'both' if two else 'all'} could have had {number(loss)} stakes more"
         if loss > 0.0005
         else "it is efficient to three decimals"
     )
+    if not two:  # a weight of one party against another: of two only
+        return f"{first}; {second}."
     low, high = (float(x) for x in deal.weights)
     if not np.isfinite(low):
         third = "no bargaining weight makes its nearest efficient deal a Nash solution"
