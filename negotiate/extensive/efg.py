@@ -202,7 +202,7 @@ class _Reader:
                 if min(odds) >= 0
                 else f"a probability of chance node '{label or number}' is negative",
                 at=begin,
-                allowed="numbers from 0 to 1 that sum to one",
+                allowed="numbers from 0 to 1 that sum to one; a third is written 1/3",
             )
         found = _Set(label, _distinct(actions), number, who - 1, tuple(odds))
         if known is not None and known != found:

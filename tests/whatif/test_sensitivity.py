@@ -282,3 +282,38 @@ def test_both_errors_of_the_sum_agree():
     by_delta = sobol_indices.delta(fa, fb, fab).sum_error
     by_copies = sobol_indices.bootstrap(fa, fb, fab, copies=400).sum_error
     assert by_copies == pytest.approx(by_delta, rel=0.15)
+
+
+SQUARE = Space({name: uniform(0.0, 1.0) for name in ("a", "b")})
+
+
+def half(v):
+    """a + b where b >= a, nothing elsewhere: additive, and half of the draws have no value."""
+    return {"y": np.where(v["b"] >= v["a"], v["a"] + v["b"], np.nan)}
+
+
+@pytest.mark.parametrize("method", [sobol, morris])
+def test_shares_are_refused_where_half_of_the_draws_have_no_value(method):
+    found = method(SQUARE, half, 1024)["y"]
+    assert found.undefined == pytest.approx(0.5, abs=0.06) and found.interactions is None
+    assert np.isnan(found.column(found.main)).all()
+    assert "have no value" in found.sentence() and found.notes
+
+
+def test_a_variance_that_does_not_exist_is_not_shared_out():
+    """E[a / b] and its variance are infinite for a, b uniform on [0, 1]."""
+    for seed in range(4):
+        found = sobol(SQUARE, lambda v: {"y": v["a"] / v["b"]}, 4096, seed=seed)["y"]
+        assert found.refused and np.isnan(found.column("total")).all()
+        assert "may be infinite" in found.sentence()
+
+
+def test_a_large_finite_variance_is():
+    """b from 0.01: E[1/b] = ln(100)/0.99, E[1/b^2] = 100, E[a] = 1/2, E[a^2] = 1/3."""
+    space = Space({"a": uniform(0.0, 1.0), "b": uniform(0.01, 1.0)})
+    found = sobol(space, lambda v: {"y": v["a"] / v["b"]}, 2**15)["y"]
+    mean, square = np.log(100) / 0.99, 100.0
+    variance = square / 3 - (mean / 2) ** 2
+    first = ((1 / 12) * mean**2 / variance, (square - mean**2) / 4 / variance)
+    assert not found.refused
+    assert found.column("first") == pytest.approx(first, abs=0.02)

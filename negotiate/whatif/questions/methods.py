@@ -117,6 +117,12 @@ def _shapley(case: Negotiation, name: str, draws: int, seed: int, scenario: str)
     """Effects of the inputs that matter most, the others at base; which ones, Sobol' says."""
     first = _sobol(case, name, draws // 2, seed, scenario)
     screened = first.get(f"{name} {sensitivities.ALL_LABELS}") or first[name]
+    if screened.refused:
+        blank = {"effect": np.full(len(screened.factors), np.nan)}
+        return {
+            key: replace(answer, method="shapley", measures=blank, main="effect")
+            for key, answer in first.items()
+        }
     space, evaluate = cases.seam(case, [name], scenario=scenario)
     kept = space
     dropped: list[str] = []
@@ -132,10 +138,13 @@ def _shapley(case: Negotiation, name: str, draws: int, seed: int, scenario: str)
         order = {factor: i for i, factor in enumerate(screened.factors)}
         largest = max(float(screened.column("total")[order[factor]]) for factor in dropped)
         note = (
-            f"{len(dropped)} factors stay at their base values, none of them with a total index "
-            f"above {largest:.3f}",
+            f"shares of what is left with {len(dropped)} factors at their base values, not of all "
+            f"variance; none of those has a total index above {largest:.3f}",
         )
-    return {key: replace(answer, notes=note) for key, answer in found.items()}
+    return {
+        key: replace(answer, notes=answer.notes + note, conditional=len(dropped))
+        for key, answer in found.items()
+    }
 
 
 def _fixed(space: Space, factor: str) -> Space:

@@ -21,7 +21,7 @@ not vary is answered in words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,15 @@ FEW = 128
 forty indices held the truth in 71 % of 24 seeds with 64 rows, 92 % with 128, all with 512."""
 
 
+GAPS = 0.02
+"""Share of draws without a value above which shares of variance are refused: rows in which every
+exchanged draw has a value are then no sample of the ranges, and inputs are dependent there."""
+
+HEAVY = 0.1
+"""Share of the sum of squares that one draw may hold: beyond it the variance is not estimated, and
+perhaps not finite."""
+
+
 @dataclass(frozen=True)
 class Sensitivity(Answer):
     """Measures of one metric by factor.
@@ -77,6 +86,12 @@ class Sensitivity(Answer):
         Rows used, rows left out because a draw of theirs failed.
     interactions
         Share of the variance that no factor explains alone, with its interval; Sobol' indices only.
+    undefined
+        Share of the draws that have no value; the measures are of the others.
+    refused
+        Why no measures are given (they are NaN), or empty.
+    conditional
+        Number of factors held at their base values: shares are of the rest of the variance.
     """
 
     metric: str
@@ -90,6 +105,9 @@ class Sensitivity(Answer):
     failed: int = 0
     notes: tuple[str, ...] = ()
     interactions: tuple[float, float, float] | None = None
+    undefined: float = 0.0
+    refused: str = ""
+    conditional: int = 0
 
     def column(self, measure: str) -> Floats:
         """Values of a measure, in the order of the factors."""
@@ -116,7 +134,17 @@ class Sensitivity(Answer):
         return f"{name} being '{self.label}'" if self.label else name
 
     def sentence(self) -> str:
-        """Which factors matter most, and by how much."""
+        """Which factors matter most, and by how much; draws without a value are counted."""
+        if self.refused:
+            return f"No sensitivity of {self.subject}: {self.refused}."
+        held = f" These are shares of what varies with {self.conditional} other factors held at "
+        held += "their base values, not of all variance."
+        return self._drivers() + (held if self.conditional else "") + (
+            f" {percent(self.undefined)} of the draws have no value; this is about the others."
+            if self.undefined > 0 else ""
+        )  # fmt: skip
+
+    def _drivers(self) -> str:
         if self.constant is not None:
             return (
                 f"{self.subject} is {self.constant} in all {self.used:,} draws: within the stated "
@@ -200,9 +228,41 @@ def _still(metric: str, method: str, factors: tuple[str, ...], value: Any, used:
     )
 
 
+def too_many_gaps(share: float, what: str) -> str:
+    """Why a measure is refused where this share of the draws has no value, or nothing."""
+    if share <= GAPS:
+        return ""
+    return (
+        f"{percent(share)} of the draws have no value, and {what} are not defined by the others "
+        f"(at most {percent(GAPS)} may be left out); narrow the ranges to where it has a value, or "
+        "ask where it has none"
+    )
+
+
+def _unstable(y: Floats, found: sobol_indices.Indices, reach: float) -> str:
+    """Why estimates cannot be believed, by the draws and by what indices can be; or nothing."""
+    deviations = (y[:, :2] - y[:, :2].mean()) ** 2
+    whole = float(deviations.sum())
+    if whole > 0 and len(np.unique(y[:, 0])) > 2:
+        largest = float(deviations.max()) / whole
+        if largest > HEAVY:
+            return (
+                f"one draw of {deviations.size:,} holds {percent(largest)} of the variation, so "
+                "the variance is not estimated and may be infinite"
+            )
+    first, total = found.first, found.total
+    low, slack = first - reach * found.first_error, reach * found.total_error
+    if bool((low > 1).any()) or bool((low > total + slack).any()):
+        return (
+            "an index above one, or above its total, was found, which cannot be: the variance is "
+            "not estimated and may be infinite"
+        )
+    return ""
+
+
 def _blocks(
     space: Space, evaluate: Evaluate, design: Any, n: int, options: Mapping[str, Any]
-) -> tuple[dict[str, NDArray[Any]], int]:
+) -> tuple[dict[str, NDArray[Any]], int, float]:
     """Metrics as ``(n, rows of a block)`` without the blocks in which a draw failed."""
     if not space.factors:
         raise InputError("nothing is uncertain", where="sensitivity", remedy="give ranges")
@@ -216,7 +276,7 @@ def _blocks(
     kept = {
         name: values.reshape(n, -1)[good] for name, values in metrics.items() if values.ndim == 1
     }
-    return kept, int((~good).sum())
+    return kept, int((~good).sum()), float((failure != 0).mean())
 
 
 def sobol(
@@ -248,7 +308,7 @@ def sobol(
         Metric to answer; ``metric == label`` and ``metric (all labels)`` for label metrics.
     """
     factors, reach = space.factors, _reach(confidence)
-    kept, failed = _blocks(space, evaluate, Saltelli(n, seed), n, options)
+    kept, failed, gaps = _blocks(space, evaluate, Saltelli(n, seed), n, options)
     note: tuple[str, ...] = ()
     if failed:
         note += (f"{failed:,} of {n:,} base rows left out: a draw failed",)
@@ -256,7 +316,12 @@ def sobol(
         note += (f"{n:,} base rows: below {FEW} the intervals are too narrow; take more draws",)
     out: dict[str, Sensitivity] = {}
     names = ("total", "first")
+    refused = too_many_gaps(gaps, "shares of variance")
     for metric, table in kept.items():
+        if refused:
+            nothing = _still(metric, "sobol", factors, None, table.size, failed, names)
+            out[metric] = replace(nothing, refused=refused, undefined=gaps, notes=(refused,))
+            continue
         value = _constant(table)
         if value is not None:
             out[metric] = _still(metric, "sobol", factors, value, table.size, failed, names)
@@ -275,9 +340,12 @@ def sobol(
                     f"{name}_high": middle + reach * error,
                 }
             rest, wide = 1 - float(found.first.sum()), reach * float(found.sum_error)
+            why = "" if label or n < FEW else _unstable(y, found, reach)
             out[key] = Sensitivity(
-                metric, "sobol", factors, measures, "total", label, None, table.size, failed, note,
-                (rest, rest - wide, rest + wide),
+                metric, "sobol", factors,
+                {name: np.full(len(factors), np.nan) for name in measures} if why else measures,
+                "total", label, None, table.size, failed, note + ((why,) if why else ()),
+                None if why else (rest, rest - wide, rest + wide), gaps, why,
             )  # fmt: skip
         if len(each) > 1:
             # a label that occurs in exchanged rows only has no variance, so no weight either
@@ -288,7 +356,8 @@ def sobol(
                 for n in names
             }
             out[f"{metric} {ALL_LABELS}"] = Sensitivity(
-                metric, "sobol", factors, joint, "total", "", None, table.size, failed, note
+                metric, "sobol", factors, joint, "total", "", None, table.size, failed, note,
+                undefined=gaps,
             )  # fmt: skip
     return out
 
@@ -315,12 +384,18 @@ def morris(
     good = (failure.reshape(n, -1) == 0).all(1)
     rank, _ = design.order(space, 0, n)
     signs = design.signs(space, 0, n)
-    failed = int((~good).sum())
+    failed, gaps = int((~good).sum()), float((failure != 0).mean())
+    refused = too_many_gaps(gaps, "elementary effects")
     out: dict[str, Sensitivity] = {}
     for metric, column in metrics.items():
         if column.ndim > 1:
             continue
         table = column.reshape(n, -1)[good]
+        if refused:
+            blank = _still(metric, "morris", factors, None, table.size, failed,
+                           ("mu_star", "mu", "sigma"))  # fmt: skip
+            out[metric] = replace(blank, refused=refused, undefined=gaps, notes=(refused,))
+            continue
         value = _constant(table)
         if value is not None:
             names = ("mu_star", "mu", "sigma")
@@ -340,8 +415,9 @@ def morris(
             }
             key = f"{metric} == {label}" if label else metric
             out[key] = Sensitivity(
-                metric, "morris", factors, measures, "mu_star", label, None, table.size, failed
-            )
+                metric, "morris", factors, measures, "mu_star", label, None, table.size, failed,
+                undefined=gaps,
+            )  # fmt: skip
     return out
 
 
@@ -389,8 +465,9 @@ def borgonovo(
         }
         key = f"{metric} == {label}" if label else metric
         out[key] = Sensitivity(
-            metric, "borgonovo", factors, measures, "delta", label, None, len(y), failed
-        )
+            metric, "borgonovo", factors, measures, "delta", label, None, len(y), failed,
+            undefined=failed / max(failed + len(y), 1),
+        )  # fmt: skip
     return out
 
 
@@ -413,5 +490,6 @@ def pawn(
         out[key] = Sensitivity(
             metric, "pawn", factors, measures, "median", label, None, len(y), failed,
             (f"a factor without influence shows distances up to {shown(noise)}",),
+            undefined=failed / max(failed + len(y), 1),
         )  # fmt: skip
     return out

@@ -30,7 +30,13 @@ from numpy.typing import NDArray
 from negotiate.errors import InputError, NoSolutionError, TooLargeError
 from negotiate.numbers.sampling import random_points
 from negotiate.whatif.measures import shapley
-from negotiate.whatif.questions.sensitivity import Sensitivity, _constant, _reach, targets
+from negotiate.whatif.questions.sensitivity import (
+    Sensitivity,
+    _constant,
+    _reach,
+    targets,
+    too_many_gaps,
+)
 from negotiate.whatif.study.chunks import Evaluate, evaluate_rows
 from negotiate.whatif.study.groups import Ordered
 from negotiate.whatif.study.space import Space
@@ -147,7 +153,7 @@ def shapley_effects(
     errors: dict[str, Floats] = {}
     pooled: dict[str, list[NDArray[Any]]] = {}
     tables: list[tuple[int, dict[str, NDArray[Any]], NDArray[Any]]] = []
-    rows = outer * inner
+    rows, missing = outer * inner, 0
     together = max(BATCH // rows, 1)
     for first in range(1, 1 << size, together):
         subsets = range(first, min(first + together, 1 << size))
@@ -158,6 +164,7 @@ def shapley_effects(
         found = evaluate_rows(evaluate, values)
         bad = np.zeros(rows * len(subsets), bool)
         bad[list(found.failures)] = True
+        missing += int(bad.sum())
         scalars = {name: v for name, v in found.metrics.items() if v.ndim == 1}
         for place, subset in enumerate(subsets):
             here = slice(place * rows, (place + 1) * rows)
@@ -172,12 +179,21 @@ def shapley_effects(
             tables.append((subset, columns, good))
     everything = tables[-1][1]  # the subset of all inputs: independent draws
     failed = sum(int((~good).sum()) for _, _, good in tables)
+    gaps = missing / (rows * len(tables))
+    refused = too_many_gaps(gaps, "shares of variance")
     for metric in everything:
         for _, columns, _ in tables:
             pooled.setdefault(metric, []).append(columns[metric].ravel())
     out: dict[str, Sensitivity] = {}
     for metric, pieces in pooled.items():
         whole = np.concatenate(pieces)
+        if refused:
+            nothing = {"effect": np.full(size, np.nan)}
+            out[metric] = Sensitivity(
+                metric, "shapley", inputs, nothing, "effect", "", None, len(whole), failed,
+                (refused,), undefined=gaps, refused=refused,
+            )  # fmt: skip
+            continue
         value = _constant(whole)
         if value is not None:
             nothing = {"effect": np.full(size, np.nan)}
@@ -197,8 +213,9 @@ def shapley_effects(
             measures = {"effect": means[label], "effect_low": low, "effect_high": high}
             key = f"{metric} == {label}" if label else metric
             out[key] = Sensitivity(
-                metric, "shapley", inputs, measures, "effect", label, None, len(whole), failed
-            )
+                metric, "shapley", inputs, measures, "effect", label, None, len(whole), failed,
+                undefined=gaps,
+            )  # fmt: skip
     return out
 
 
