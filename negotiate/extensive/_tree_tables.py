@@ -308,9 +308,10 @@ class _Tables:
         if "chance" in entry:
             if not isinstance(entry["chance"], Mapping):
                 raise InputError(
-                    f"chance is {entry['chance']!r}", where=place,
+                    f"chance is {entry['chance']!r}",
+                    where=place,
                     allowed="a table of branch to probability, such as { rain = 0.3, sun = 0.7 }",
-                )  # fmt: skip
+                )
             odds = {
                 str(branch): self.number(value, f"{place}: probability of '{branch}'")
                 for branch, value in entry["chance"].items()

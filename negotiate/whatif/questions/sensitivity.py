@@ -139,10 +139,15 @@ class Sensitivity(Answer):
             return f"No sensitivity of {self.subject}: {self.refused}."
         held = f" These are shares of what varies with {self.conditional} other factors held at "
         held += "their base values, not of all variance."
-        return self._drivers() + (held if self.conditional else "") + (
-            f" {percent(self.undefined)} of the draws have no value; this is about the others."
-            if self.undefined > 0 else ""
-        )  # fmt: skip
+        return (
+            self._drivers()
+            + (held if self.conditional else "")
+            + (
+                f" {percent(self.undefined)} of the draws have no value; this is about the others."
+                if self.undefined > 0
+                else ""
+            )
+        )
 
     def _drivers(self) -> str:
         if self.constant is not None:
@@ -392,8 +397,9 @@ def morris(
             continue
         table = column.reshape(n, -1)[good]
         if refused:
-            blank = _still(metric, "morris", factors, None, table.size, failed,
-                           ("mu_star", "mu", "sigma"))  # fmt: skip
+            blank = _still(
+                metric, "morris", factors, None, table.size, failed, ("mu_star", "mu", "sigma")
+            )
             out[metric] = replace(blank, refused=refused, undefined=gaps, notes=(refused,))
             continue
         value = _constant(table)
@@ -415,9 +421,17 @@ def morris(
             }
             key = f"{metric} == {label}" if label else metric
             out[key] = Sensitivity(
-                metric, "morris", factors, measures, "mu_star", label, None, table.size, failed,
+                metric,
+                "morris",
+                factors,
+                measures,
+                "mu_star",
+                label,
+                None,
+                table.size,
+                failed,
                 undefined=gaps,
-            )  # fmt: skip
+            )
     return out
 
 
@@ -465,9 +479,17 @@ def borgonovo(
         }
         key = f"{metric} == {label}" if label else metric
         out[key] = Sensitivity(
-            metric, "borgonovo", factors, measures, "delta", label, None, len(y), failed,
+            metric,
+            "borgonovo",
+            factors,
+            measures,
+            "delta",
+            label,
+            None,
+            len(y),
+            failed,
             undefined=failed / max(failed + len(y), 1),
-        )  # fmt: skip
+        )
     return out
 
 

@@ -190,9 +190,19 @@ def shapley_effects(
         if refused:
             nothing = {"effect": np.full(size, np.nan)}
             out[metric] = Sensitivity(
-                metric, "shapley", inputs, nothing, "effect", "", None, len(whole), failed,
-                (refused,), undefined=gaps, refused=refused,
-            )  # fmt: skip
+                metric,
+                "shapley",
+                inputs,
+                nothing,
+                "effect",
+                "",
+                None,
+                len(whole),
+                failed,
+                (refused,),
+                undefined=gaps,
+                refused=refused,
+            )
             continue
         value = _constant(whole)
         if value is not None:
@@ -213,9 +223,17 @@ def shapley_effects(
             measures = {"effect": means[label], "effect_low": low, "effect_high": high}
             key = f"{metric} == {label}" if label else metric
             out[key] = Sensitivity(
-                metric, "shapley", inputs, measures, "effect", label, None, len(whole), failed,
+                metric,
+                "shapley",
+                inputs,
+                measures,
+                "effect",
+                label,
+                None,
+                len(whole),
+                failed,
                 undefined=gaps,
-            )  # fmt: skip
+            )
     return out
 
 
