@@ -88,7 +88,8 @@ class Value:
         if self.kind == "table":
             if isinstance(level, (int, np.integer)):
                 return self.table[level]
-            return sum(share * worth for share, worth in zip(level, self.table, strict=True))
+            pairs = (_alike(share, worth) for share, worth in zip(level, self.table, strict=True))
+            return sum(share * worth for share, worth in pairs)
         if self.kind == "curve":
             assert self.curve is not None
             return self.curve(level)

@@ -69,3 +69,10 @@ def test_the_lever_of_a_third_party_is_background_in_every_game():
             for case in (cyprus, cyprus.set("lever.drilling.available", False))
         )
         assert float(without - with_it) == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("case", CASES[1:])
+def test_claims_on_deals_with_options_are_tested_over_draws(case, capsys):
+    """A fixed option beside a drawn table stays a number over draws."""
+    assert main(["robustness", case, "--draws", "32"]) == 0
+    assert "holds in" in capsys.readouterr().out
