@@ -622,6 +622,10 @@ def reads(name: str) -> Callable[[F], F]:
     return _marked("reads", name)
 
 
+LENGTHS = ("brief", "standard", "full")
+"""Lengths of a report, each holding the one before it."""
+
+
 @dataclass(frozen=True)
 class ReportSection:
     """A section of the report: what it says, for which cases, and where it stands.
@@ -636,6 +640,8 @@ class ReportSection:
         Whether a case has anything to say here.
     blocks
         ``blocks(context)``: what it says, as blocks.
+    length
+        The shortest report it stands in, of `LENGTHS`.
     """
 
     name: str
@@ -643,17 +649,23 @@ class ReportSection:
     order: float
     applies: Callable[[Any], bool]
     blocks: Callable[[Any], Sequence[Any]]
+    length: str = "full"
 
 
 def section(
-    name: str, *, title: str, order: float, applies: Callable[[Any], bool] | None = None
+    name: str,
+    *,
+    title: str,
+    order: float,
+    applies: Callable[[Any], bool] | None = None,
+    length: str = "full",
 ) -> Callable[[Callable[[Any], Sequence[Any]]], ReportSection]:
     """Declare a section of the report on the function that gives its blocks.
 
     Parameters
     ----------
-    name, title, order, applies
-        As in `ReportSection`; without ``applies`` it stands in every report.
+    name, title, order, applies, length
+        As in `ReportSection`; without ``applies`` it has something to say for every case.
 
     Returns
     -------
@@ -662,7 +674,7 @@ def section(
     """
 
     def decorate(blocks: Callable[[Any], Sequence[Any]]) -> ReportSection:
-        return ReportSection(name, title, order, applies or (lambda _: True), blocks)
+        return ReportSection(name, title, order, applies or (lambda _: True), blocks, length)
 
     return decorate
 

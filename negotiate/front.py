@@ -217,6 +217,7 @@ def report(
     draws: int = 2_000,
     seed: int = 0,
     sections: Sequence[str] = (),
+    length: str = "standard",
 ) -> tuple[Path, ...]:
     """Write the report of a case: HTML (self-contained), Markdown or PDF, by the suffix.
 
@@ -231,7 +232,9 @@ def report(
     seed
         Seed of the draws.
     sections
-        Only these; all by default.
+        Only these, whatever the length.
+    length
+        ``brief`` (the first page), ``standard`` (the chapters) or ``full`` (appendices too).
 
     Returns
     -------
@@ -243,5 +246,6 @@ def report(
 
     if not isinstance(case, Negotiation):
         case = load(case)
-    document = assemble.build(CaseContext(case, draws, seed), only=tuple(sections))
+    context = CaseContext(case, draws, seed)
+    document = assemble.build(context, only=tuple(sections), length=length)
     return assemble.write(document, path)

@@ -19,6 +19,11 @@ def command(
     sections: Annotated[
         list[str] | None, typer.Option("--section", help="Only this section; may be given again.")
     ] = None,
+    length: Annotated[
+        str,
+        typer.Option("--length", help="brief: the first page; standard: the chapters; full: "
+                     "every appendix too."),
+    ] = "standard",
     draws: DRAWS = 100_000,
     seed: SEED = 0,
     changes: SET = None,
@@ -53,7 +58,10 @@ def command(
             load(case, changes, scenario, deal=deal, without=without), draws, seed
         )
         document = assemble.build(
-            context, only=tuple(sections or ()), progress=lambda text: typer.echo(text, err=True)
+            context,
+            only=tuple(sections or ()),
+            length=length,
+            progress=lambda text: typer.echo(text, err=True),
         )
         target = out if out.suffix else out / f"{resolve(case).stem}.html"
         for path in assemble.write(document, target):

@@ -78,6 +78,7 @@ def build(
     context: Context,
     *,
     only: Sequence[str] = (),
+    length: str = "full",
     sections: Mapping[str, declare.ReportSection] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Document:
@@ -88,15 +89,21 @@ def build(
     context
         What the sections read.
     only
-        Names of the sections wanted; all if empty.
+        Names of the sections wanted, whatever the length; all of ``length`` if empty.
+    length
+        ``brief`` (the first page), ``standard`` (the chapters) or ``full`` (appendices too).
     sections
         Sections by name instead of those declared.
     progress
         Called with each section's title before it is built.
     """
+    if length not in declare.LENGTHS:
+        raise InputError(
+            f"length is '{clean(length)}'", where="report", allowed=", ".join(declare.LENGTHS)
+        )
     failures: list[tuple[str, str]] = []
     found: list[tuple[float, str, Any]] = []
-    names = tuple(sections) if sections is not None else declare.names("section")
+    names = tuple(sections) if sections is not None else _of_length(length)
     wanted = [name.replace("-", "_") for name in only] or list(names)
     broken: list[Section] = []
     for name in wanted:
@@ -123,7 +130,7 @@ def build(
         except Exception as error:  # one section may not cost the reader the others
             failures.append((title, _reason(error)))
             blocks = [_failure(title, error)]
-        made.append(Section(name, title, tuple(blocks)))
+        made.append(Section(name, title, tuple(blocks), _appendix(part, only)))
     return Document(
         title=str(context.title),
         subtitle=str(context.subtitle),
@@ -132,6 +139,21 @@ def build(
         computed=timestamp(),
         failures=tuple(failures),
     )
+
+
+def _of_length(length: str) -> tuple[str, ...]:
+    """Sections that stand in a report of a length, by what they declare; none is imported."""
+    most = declare.LENGTHS.index(length)
+
+    def least(name: str) -> int:
+        stated = declare.entry("section", name).facts.get("length", "full")
+        return declare.LENGTHS.index(stated) if stated in declare.LENGTHS else 0
+
+    return tuple(name for name in declare.names("section") if least(name) <= most)
+
+
+def _appendix(part: Any, only: Sequence[str]) -> bool:
+    return not only and getattr(part, "length", "full") == "full"
 
 
 def _checked(blocks: list[Any]) -> list[Block]:

@@ -227,11 +227,12 @@ Block: TypeAlias = (
 
 @dataclass(frozen=True)
 class Section:
-    """A titled list of blocks; ``key`` is the stem of the file that made it."""
+    """A titled list of blocks; ``key`` is its name, an appendix may be shown folded."""
 
     key: str
     title: str
     blocks: Sequence[Block]
+    appendix: bool = False
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,13 @@ class CaseContext:
     def facts(self) -> Sequence[tuple[str, str]]:
         """Provenance: case, hash of the file, version, draws, seed."""
         applied = ", ".join(self.case.applied) or "baseline"
+        changed = ", ".join(getattr(self.case, "was_set", ()))
+        moved = (("set by hand", changed),) if changed else ()
         return (
             ("case", self.case.id),
             ("file, SHA-256", self.case.file_hash[:16]),
             ("scenario", applied),
+            *moved,
             ("negotiate", __version__),
             ("draws", f"{self.draws:,}"),
             ("seed", str(self.seed)),
@@ -133,16 +136,5 @@ class CaseContext:
     @cached_property
     def drawn(self) -> dict[str, np.ndarray[Any, Any]]:
         """Metrics over the draws of everything uncertain."""
-        from negotiate.whatif import metric
-        from negotiate.whatif.study import case as cases
-
-        names = [f"threats.utility.{party}" for party in self.case.principals]
-        names += [f"threats.used.{lever}" for lever in self.case.levers]
-        names += [f"threats.term.{i.id}" for i in self.case.issues.values() if i.is_interval]
-        names += ["threats.profile", "threats.zone"]
-        if self.case.signed_deal:
-            names += ["deal.margin.least", "deal.loss", "deal.stands"]
-            names += [f"deal.margin.{party}" for party in self.case.principals]
-        drawn = cases.draw(self.case, self.draws, seed=self.seed)
-        found = metric.evaluate(drawn, names)
-        return {k: np.broadcast_to(v, (self.draws,)) for k, v in found.items()}
+        found: dict[str, np.ndarray[Any, Any]] = self.questions.drawn
+        return found

@@ -10,7 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiate import declare
+from negotiate.bargaining.judgement import Judgement, judge
 from negotiate.case.negotiation import Negotiation
+from negotiate.errors import InputError, NotApplicableError
+from negotiate.report.placebo import Placebo, placebo
+from negotiate.whatif import metric
 from negotiate.whatif.questions import ask, discovery, methods, sensitivity, value_of_information
 from negotiate.whatif.questions.condition import read
 from negotiate.whatif.study import case as cases
@@ -25,6 +30,9 @@ PAIRED = 2**14
 
 PER_THRESHOLD = 1024
 """Most draws of a threshold: each is bracketed and bisected, some sixty solutions a draw."""
+
+PER_CHAIN = 500
+"""Most draws of how long a deal lasts: each solves a stochastic game."""
 
 PER_TREE = 2**15
 """Most draws of a classification tree: every cut sorts every input."""
@@ -111,9 +119,9 @@ class Questions:
         """Which draws were solved."""
         return np.asarray(self.study.dataset["failure"].values.ravel() == 0)
 
-    def values(self, metric: str) -> NDArray[Any]:
+    def values(self, name: str) -> NDArray[Any]:
         """A metric over the solved draws."""
-        return self.study.metric(metric).ravel()[self.solved]
+        return self.study.metric(name).ravel()[self.solved]
 
     @cached_property
     def drivers(self) -> dict[str, sensitivity.Sensitivity]:
@@ -140,9 +148,113 @@ class Questions:
         pawn = sensitivity.pawn(study, self.headline, only=kept)
         return delta[self.headline].named(self.names), pawn[self.headline].named(self.names)
 
-    def relevant(self, metric: str) -> dict[str, NDArray[Any]]:
+    # ---- questions that several sections share, each asked once ----------------------------------
+
+    @cached_property
+    def room(self) -> dict[str, float]:
+        """The largest gain that all can have at once, in stakes, by which levers are used."""
+        compiled = declare.load("compiles", "bargaining")
+        every = tuple(self.case.on_table())
+        return {
+            "no lever used": float(compiled(self.case, levers_used=()).zone()),
+            "every lever used": float(compiled(self.case, levers_used=every).zone()),
+        }
+
+    @cached_property
+    def judgement(self) -> Judgement | None:
+        """The signed deal, else a midpoint, against the three no-deals; room and split of levers.
+
+        Room and split belong to the case, not to the deal that is judged.
+        """
+        terms: Any = self.case.signed_deal
+        if not terms:
+            if any(not issue.is_interval for issue in self.case.issues.values()):
+                return None
+            terms = dict.fromkeys(self.case.issues, 0.5)
+        try:
+            return judge(self.case, terms)
+        except NotApplicableError:
+            return None
+
+    @cached_property
+    def placebo(self) -> Placebo | None:
+        """What passes the test "the deal beats no deal", with the levers that `judgement` means."""
+        if self.judgement is None:
+            return None
+        used = self.judgement.levers[self.judgement.meant]
+        problem = declare.load("compiles", "bargaining")(self.case, levers_used=used)
+        return placebo(problem, seed=self.seed)
+
+    @cached_property
+    def drawn(self) -> dict[str, NDArray[Any]]:
+        """Metrics of the threat game and of the signed deal over the draws of a report."""
+        names = [f"threats.utility.{party}" for party in self.case.principals]
+        names += [f"threats.used.{lever}" for lever in self.case.levers]
+        names += [f"threats.term.{i.id}" for i in self.case.issues.values() if i.is_interval]
+        names += ["threats.profile", "threats.zone"]
+        if self.case.signed_deal:
+            names += ["deal.margin.least", "deal.loss", "deal.stands"]
+            names += [f"deal.margin.{party}" for party in self.case.principals]
+        drawn = cases.draw(self.case, self.draws, seed=self.seed)
+        found = metric.evaluate(drawn, names)
+        return {k: np.broadcast_to(v, (self.draws,)) for k, v in found.items()}
+
+    @cached_property
+    def miss(self) -> tuple[float, float, float, float | None] | None:
+        """Mean distance of predicted terms to the signed: 5 %, median, 95 %, and the naive one's.
+
+        None without a signed deal, or issues that are intervals, or two principals.
+        """
+        issues = [i.id for i in self.case.issues.values() if i.is_interval]
+        if not self.case.signed_deal or not issues or len(self.case.principals) != 2:
+            return None
+        signed = self.case.terms(self.case.signed_deal)
+        gaps = [np.abs(self.drawn[f"threats.term.{i}"] - float(signed[i])) for i in issues]
+        mean = np.mean(gaps, axis=0)
+        mean = mean[np.isfinite(mean)]
+        if not len(mean):
+            return None
+        low, middle, high = (float(x) for x in np.percentile(mean, [5, 50, 95]))
+        others = [
+            float(np.mean([abs(float(self.case.terms(n)[i]) - float(signed[i])) for i in issues]))
+            for n in self.case.deals
+            if n != self.case.signed_deal
+        ]
+        return low, middle, high, min(others) if others else None
+
+    @cached_property
+    def lasting(self) -> tuple[float, float, float] | None:
+        """Chance that the signed deal holds for twelve of its steps: 5 %, median, 95 % of draws.
+
+        None where the file lacks what that takes.
+        """
+        name = "durability.survival.12"
+        if not self.case.signed_deal:
+            return None
+        try:
+            metric.evaluate(self.case, [name])
+            drawn = cases.draw(self.case, min(self.draws, PER_CHAIN), seed=self.seed)
+            found = np.asarray(metric.evaluate(drawn, [name])[name], dtype=float).ravel()
+        except (InputError, NotApplicableError):
+            return None
+        found = found[np.isfinite(found)]
+        if not len(found):
+            return None
+        low, middle, high = (float(x) for x in np.percentile(found, [5, 50, 95]))
+        return low, middle, high
+
+    @cached_property
+    def base_rate(self) -> float | None:
+        """Share of agreements with a ceasefire clause that held for a year; None in other steps."""
+        if self.case.case.clock.deal != "month":
+            return None
+        rates = declare.file_of("durability").BASE_RATES
+        ended = [float(share) for _, days, share in rates if 360 < days < 370]
+        return 1 - ended[0] if ended else None
+
+    def relevant(self, name: str) -> dict[str, NDArray[Any]]:
         """Inputs on which a metric depends at all."""
-        kept = set(methods.relevant(self.case, [metric], seed=self.seed))
+        kept = set(methods.relevant(self.case, [name], seed=self.seed))
         return {path: values for path, values in self.inputs.items() if path in kept}
 
     @cached_property

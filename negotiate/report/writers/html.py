@@ -39,6 +39,8 @@ def html(document: b.Document) -> str:
             if isinstance(block, b.Heading) and block.level <= 2
         ]
         sections.append({"target": target, "title": clean(section.title),
+                         "key": "brief" if section.key == "brief" else "part",
+                         "appendix": section.appendix,
                          "body": "\n".join(blocks), "subs": subs})  # fmt: skip
     template = _template()
     return str(
