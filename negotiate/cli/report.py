@@ -21,8 +21,10 @@ def command(
     ] = None,
     length: Annotated[
         str,
-        typer.Option("--length", help="brief: the first page; standard: the chapters; full: "
-                     "every appendix too."),
+        typer.Option(
+            "--length",
+            help="brief: the first page; standard: the chapters; full: every appendix too.",
+        ),
     ] = "standard",
     draws: DRAWS = 100_000,
     seed: SEED = 0,

@@ -144,12 +144,13 @@ def build(
 def _of_length(length: str) -> tuple[str, ...]:
     """Sections that stand in a report of a length, by what they declare; none is imported."""
     most = declare.LENGTHS.index(length)
-
-    def least(name: str) -> int:
-        stated = declare.entry("section", name).facts.get("length", "full")
-        return declare.LENGTHS.index(stated) if stated in declare.LENGTHS else 0
-
-    return tuple(name for name in declare.names("section") if least(name) <= most)
+    stated = {
+        entry.name: str(entry.facts.get("length", "full"))
+        for entry in declare.catalogue()
+        if entry.role == "section"
+    }
+    shorter = declare.LENGTHS[: most + 1]
+    return tuple(n for n in declare.names("section") if stated.get(n, "full") in shorter)
 
 
 def _appendix(part: Any, only: Sequence[str]) -> bool:

@@ -13,7 +13,7 @@ def applies(context: Any) -> bool:
     return bool(context.case.case.aftermath)
 
 
-@section("afterwards", title="What came after", order=90, applies=applies)
+@section("afterwards", title="What came after", order=90, applies=applies, length="standard")
 def blocks(context: Any) -> list[Block]:
     """Events in order, with the facts they rest on."""
     items = []

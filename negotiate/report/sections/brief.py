@@ -48,8 +48,8 @@ def what_happened(context: Any) -> str:
     name = context.case.signed_deal
     if name:
         deal = context.case.deals[name]
-        signed = listed([context.name(p) for p in deal.signatories if p in context.case.parties])
-        text += f" Signed{' by ' + signed if signed else ''}: {deal.name}."
+        who = [context.name(p) for p in deal.signatories if p in context.case.parties]
+        text += f" Signed{' by ' + listed(who) if who else ''}: {deal.name}."
     return text.strip()
 
 
@@ -154,9 +154,11 @@ def trust_sentences(context: Any) -> list[str]:
         out.append(miss_sentence(*miss))
     found = context.questions.placebo
     if found is not None:
-        out.append(placebo_sentence(
-            found.blind, [context.name(p) for p, passes in found.giving_in.items() if passes]
-        ))  # fmt: skip
+        out.append(
+            placebo_sentence(
+                found.blind, [context.name(p) for p, passes in found.giving_in.items() if passes]
+            )
+        )
     return out
 
 
@@ -193,38 +195,51 @@ def _scorecard(context: Any) -> list[Block]:
     rows: list[tuple[Text, Text, Text, Text]] = []
     if asked.miss is not None:
         low, middle, high, naive = asked.miss
-        rows.append((
-            "How near the terms?", f"off by {percent(middle)} ({percent(low)} to {percent(high)})",
-            "–" if naive is None else f"off by {percent(naive)}", case.deals[case.signed_deal].name,
-        ))  # fmt: skip
+        rows.append(
+            (
+                "How near the terms?",
+                f"off by {percent(middle)} ({percent(low)} to {percent(high)})",
+                "–" if naive is None else f"off by {percent(naive)}",
+                case.deals[case.signed_deal].name,
+            )
+        )
     levers = threatened(case) if context.two else ()
     if levers:
         used = [context.names[n] for n in levers if n in context.used]
         rows.append(("Which threats?", "; ".join(used) or "none", "none", "not in the file"))
     if asked.placebo is not None and case.signed_deal and context.two:
         stands = float(np.mean(context.drawn["deal.stands"]))
-        rows.append((
-            "Does the signed deal beat no deal?",
-            f"yes in {percent(stands)} of draws, every lever threatened",
-            f"{percent(asked.placebo.blind)} of blind deals do", "it was signed",
-        ))  # fmt: skip
+        rows.append(
+            (
+                "Does the signed deal beat no deal?",
+                f"yes in {percent(stands)} of draws, every lever threatened",
+                f"{percent(asked.placebo.blind)} of blind deals do",
+                "it was signed",
+            )
+        )
     if asked.lasting is not None:
         low, middle, high = asked.lasting
         last = case.case.aftermath
         word = f"{last[-1].date}: {last[-1].text}" if last else "not in the file"
-        rows.append((
-            f"Does it hold for twelve {case.case.clock.deal}s?",
-            f"{percent(middle)} ({percent(low)} to {percent(high)})",
-            "–" if asked.base_rate is None else f"{percent(asked.base_rate)} of agreements did",
-            word,
-        ))  # fmt: skip
+        rows.append(
+            (
+                f"Does it hold for twelve {case.case.clock.deal}s?",
+                f"{percent(middle)} ({percent(low)} to {percent(high)})",
+                "–" if asked.base_rate is None else f"{percent(asked.base_rate)} of agreements did",
+                word,
+            )
+        )
     if not rows:
         return []
     return [
-        Table(("question", "theory", "naive forecast", "what happened"), tuple(rows),
-              f"Scorecard. Theory: median and 90 % interval over {context.draws:,} draws of all "
-              "uncertain numbers where it varies.", align="llll")
-    ]  # fmt: skip
+        Table(
+            ("question", "theory", "naive forecast", "what happened"),
+            tuple(rows),
+            f"Scorecard. Theory: median and 90 % interval over {context.draws:,} draws of all "
+            "uncertain numbers where it varies.",
+            align="llll",
+        )
+    ]
 
 
 def _terms(context: Any) -> list[Block]:
@@ -246,18 +261,23 @@ def _terms(context: Any) -> list[Block]:
         (levels[0].means, levels[-1].means) if len(levels) > 1 else ("", "")
         for levels in (sorted(i.levels, key=lambda level: float(level.at)) for i in issues)
     ]
-    title = "What the model expects and what was signed" if case.signed_deal else (
-        "What the model expects")  # fmt: skip
+    title = (
+        "What the model expects and what was signed"
+        if case.signed_deal
+        else ("What the model expects")
+    )
     return [
         Figure(
             figures.terms(
-                [i.name for i in issues], *(list(map(float, column)) for column in spread.T),
-                marks=marks, ends=ends if any(map(any, ends)) else (),
+                [i.name for i in issues],
+                *(list(map(float, column)) for column in spread.T),
+                marks=marks,
+                ends=ends if any(map(any, ends)) else (),
             ),
             f"{title}, issue by issue.",
             f"{title}, issue by issue: bars hold 90 % of the draws.",
         )
-    ]  # fmt: skip
+    ]
 
 
 def _levers(context: Any) -> list[Block]:
@@ -279,25 +299,41 @@ def _levers(context: Any) -> list[Block]:
             share = float(np.mean(context.drawn[f"threats.used.{lever}"]))
             tip = tipping(hurt, cost, advantage)
             room = found.room.get(lever) if found is not None else None
-            rows.append((
-                f"{case.levers[lever].name} ({context.name(case.principals[side])})",
-                number(hurt, 2), number(cost, 2),
-                percent(float(expected_use(case, lever, "stated"))),
-                "used" if lever in context.used else "idle", percent(share),
-                "–" if room is None else number(room, 2),
-                "–" if tip is None else number(tip, 2),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    f"{case.levers[lever].name} ({context.name(case.principals[side])})",
+                    number(hurt, 2),
+                    number(cost, 2),
+                    percent(float(expected_use(case, lever, "stated"))),
+                    "used" if lever in context.used else "idle",
+                    percent(share),
+                    "–" if room is None else number(room, 2),
+                    "–" if tip is None else number(tip, 2),
+                )
+            )
     return [
-        Table(("lever (holder)", "hurts", "costs", "carried out", "in theory", "in draws", "room",
-               "pays from"), tuple(rows),
-              "Levers, in stakes expected if talks fail: a lever is used where it takes more of "
-              "the other's gain from a deal, part for part, than it costs of its holder's.",
-              align="lrrrlrrr", strong=frozenset(strong),
-              note="Hurts and costs are counted with the chance that the lever is carried out. "
-              "In draws: share of draws in which it is used. Room: how much more all can gain at "
-              "once by a deal because of it. Pays from: the hurt at which use turns into "
-              "idleness, the rest as it is.")
-    ]  # fmt: skip
+        Table(
+            (
+                "lever (holder)",
+                "hurts",
+                "costs",
+                "carried out",
+                "in theory",
+                "in draws",
+                "room",
+                "pays from",
+            ),
+            tuple(rows),
+            "Levers, in stakes expected if talks fail: a lever is used where it takes more of "
+            "the other's gain from a deal, part for part, than it costs of its holder's.",
+            align="lrrrlrrr",
+            strong=frozenset(strong),
+            note="Hurts and costs are counted with the chance that the lever is carried out. "
+            "In draws: share of draws in which it is used. Room: how much more all can gain at "
+            "once by a deal because of it. Pays from: the hurt at which use turns into "
+            "idleness, the rest as it is.",
+        )
+    ]
 
 
 def tipping(hurt: float, cost: float, advantage: float) -> float | None:

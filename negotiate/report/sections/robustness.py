@@ -17,7 +17,9 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.questions.stated and context.case.uncertain())
 
 
-@section("robustness", title="How sure the conclusions are", order=76, applies=applies)
+@section(
+    "robustness", title="How sure the conclusions are", order=76, applies=applies, length="standard"
+)
 def blocks(context: Any) -> list[Block]:
     """Share of worlds of each claim, its weakest scenario, the nearest world of failure."""
     from negotiate.report.questions import PER_SCENARIO

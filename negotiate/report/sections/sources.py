@@ -11,8 +11,6 @@ from negotiate.report.blocks import (
     Figure,
     Heading,
     Paragraph,
-    Reference,
-    References,
     Table,
 )
 
@@ -50,19 +48,6 @@ def blocks(context: Any) -> list[Block]:
         ),
     ]
     out += _estimates(case, rows)
-    late = {fact.id for fact in case.case.fact if not fact.known}
-    references = [
-        Reference(
-            f.id,
-            f.text
-            + (" [known only later]" if f.id in late else "")
-            + (f" ({', '.join(f.source)})" if f.source else ""),
-        )
-        for f in case.case.fact
-    ]
-    references += [Reference(s.id, s.text, s.url) for s in case.case.source]
-    if references:
-        out.append(References(tuple(references)))
     return out
 
 
