@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any, get_args
 
 from negotiate.case import check as checks
@@ -27,6 +28,8 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
         what = str(error).split(" (at ")[0]
         shown = text.splitlines()[line - 1][:96] if line <= len(text.splitlines()) else ""
         hint = "; a decimal has a point: 0.6, not 0,6" if _COMMA.search(shown) else ""
+        if Path(path).suffix not in ("", ".toml"):
+            hint += f"; a {Path(path).suffix} file is not read here: .toml, .nfg, .efg are"
         raise FileFormatError(
             f"not valid TOML: {what}{hint}\n  {line:>5} | {shown}\n        | {' ' * (column - 1)}^",
             path=path,
