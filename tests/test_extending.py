@@ -130,7 +130,7 @@ def test_a_section_stands_in_the_report(plugins: Path) -> None:
     assert "Without a deal" in text and "Operation Spring Shield" in text
 
 
-def test_a_slot_of_levers(plugins: Path) -> None:
+def test_a_slot_of_levers(plugins: Path, tmp_path: Path) -> None:
     """One file: the format takes the slot, a model reads it; without a reader check says so."""
     text = resolve("idlib-2020").read_text(encoding="utf-8")
     old = 'enters = ["disagreement", "inside_flow", "punishment"]'
@@ -154,8 +154,7 @@ def test_a_slot_of_levers(plugins: Path) -> None:
     )))  # fmt: skip
     assert all(abs(left[0][p] - (1 - left[1][p])) < 1e-12 for p in left[0])
     assert any(cost > 0 for cost in left[1].values())
-    alone = plugins / "alone"
-    alone.mkdir()
+    alone = tmp_path  # outside: what stands below the folder of plug-ins is declared too
     body = (plugins / "legitimacy.py").read_text(encoding="utf-8")
     (alone / "legitimacy.py").write_text(
         body.replace('@compiles("standing", slots=("legitimacy",))', '@compiles("standing")'),
