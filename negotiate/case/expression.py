@@ -28,7 +28,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-from negotiate.errors import FileFormatError, InputError, UnknownNameError
+from negotiate.errors import FileFormatError, InputError, TooLargeError, UnknownNameError
 from negotiate.numbers.fractions import exact
 
 MAX_LENGTH = 2000
@@ -72,7 +72,13 @@ class Expression:
         ZeroDivisionError
             Division by an exact zero.
         """
-        return _evaluate(self.tree, values, _constants_for(values, self.names))
+        try:
+            return _evaluate(self.tree, values, _constants_for(values, self.names))
+        except OverflowError:
+            raise TooLargeError(
+                f"'{str(self)[:60]}' is too large for a number", where="expression",
+                allowed="up to 1.8e308",
+            ) from None  # fmt: skip
 
     def __str__(self) -> str:
         return self.source
@@ -257,7 +263,7 @@ def _evaluate(node: Node, values: Mapping[str, Any], constant: Callable[[Fractio
         first, following = _spine(node)
         total = _evaluate(first, values, constant)
         for sign, child in following:
-            total = _OPERATORS[sign](total, _evaluate(child, values, constant))
+            total = _bounded(_OPERATORS[sign](total, _evaluate(child, values, constant)))
         return total
     arguments = [_evaluate(child, values, constant) for child in node[1:]]
     if head == "neg":
@@ -282,8 +288,34 @@ def _spine(node: Node) -> tuple[Node, list[tuple[str, Node]]]:
     return node, following[::-1]
 
 
+MAX_BITS = 100_000
+"""Size of an exact number, above and below the line: beyond it even writing it down costs time."""
+
+
+def _bits(number: Any) -> int:
+    if isinstance(number, (int, Fraction)):
+        return max(number.numerator.bit_length(), number.denominator.bit_length())
+    return 0
+
+
+def _bounded(number: Any) -> Any:
+    """An exact number of bounded size; anything else as it is."""
+    if _bits(number) > MAX_BITS:
+        raise TooLargeError(
+            f"an exact number of {_bits(number):,} bits", where="expression",
+            allowed=f"at most {MAX_BITS:,}", remedy="round what the expression begins with",
+        )  # fmt: skip
+    return number
+
+
 def _power(base: Any, exponent: Fraction) -> Any:
     if exponent.denominator == 1:
+        bits = _bits(base) * abs(int(exponent))
+        if bits > MAX_BITS and abs(base) not in (0, 1):
+            raise TooLargeError(
+                f"a power of some {bits:,} bits", where="expression",
+                allowed=f"at most {MAX_BITS:,}", remedy="round what the expression begins with",
+            )  # fmt: skip
         return base ** int(exponent)
     if isinstance(base, (int, Fraction)):
         if base < 0:

@@ -48,6 +48,10 @@ class Expected(Frozen):
     note: str = ""
 
 
+MAX_CHAIN = 200
+"""Quantities that read each other in a row."""
+
+
 class GameFile(Frozen):
     """The head of a game file, its quantities and sources; `game` builds the form."""
 
@@ -82,12 +86,21 @@ class GameFile(Frozen):
                 raise InputError(
                     f"quantities define each other: {' -> '.join((*chain, name))}", where=self.id
                 )
+            if len(chain) >= MAX_CHAIN:
+                raise TooLargeError(
+                    f"quantities that read each other more than {MAX_CHAIN} deep", where=self.id,
+                    allowed=f"at most {MAX_CHAIN}",
+                )  # fmt: skip
             value = given.get(name, self.quantity[name].value)
             if isinstance(value, str):
                 expression = parse(value)
-                value = expression.evaluate(
-                    {n: settle(n, (*chain, name)) for n in expression.names}
-                )
+                known = {n: settle(n, (*chain, name)) for n in expression.names}
+                try:
+                    value = expression.evaluate(known)
+                except ZeroDivisionError:
+                    raise InputError(
+                        f"'{value[:80]}' divides by zero", where=f"quantity.{name}"
+                    ) from None
             out[name] = value
             return value
 

@@ -25,7 +25,7 @@ from typing import Any
 
 from negotiate import tolerance
 from negotiate.case.expression import Expression, parse
-from negotiate.errors import FileFormatError
+from negotiate.errors import FileFormatError, TooLargeError
 
 __all__ = ["draw_points", "equal", "parse"]
 
@@ -93,7 +93,7 @@ def _value(entry: Any, values: Mapping[str, Any]) -> Any:
     """Value at a point; None where it is not defined there."""
     try:
         value = entry.evaluate(values) if isinstance(entry, Expression) else entry(values)
-    except (ZeroDivisionError, OverflowError, FileFormatError):
+    except (ZeroDivisionError, OverflowError, FileFormatError, TooLargeError):
         return None
     if isinstance(value, complex) or value is None:
         return None

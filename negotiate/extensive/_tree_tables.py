@@ -213,6 +213,8 @@ def _shapes(data: Mapping[str, Any], where: str) -> None:
         )
 
 
+MAX_CHAIN = 200
+"""Quantities that read each other in a row."""
 MANY = 20
 """Findings shown of one file."""
 
@@ -261,6 +263,11 @@ class _Tables:
             raise InputError(
                 f"quantities define each other: {' -> '.join((*chain, name))}", where=self.where
             )
+        if len(chain) >= MAX_CHAIN:
+            raise TooLargeError(
+                f"quantities that read each other more than {MAX_CHAIN} deep", where=self.where,
+                allowed=f"at most {MAX_CHAIN}",
+            )  # fmt: skip
         entry = given.get(name, known[name])
         if isinstance(entry, Mapping):
             if "value" not in entry:
