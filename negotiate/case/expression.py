@@ -76,9 +76,10 @@ class Expression:
             return _evaluate(self.tree, values, _constants_for(values, self.names))
         except OverflowError:
             raise TooLargeError(
-                f"'{str(self)[:60]}' is too large for a number", where="expression",
+                f"'{str(self)[:60]}' is too large for a number",
+                where="expression",
                 allowed="up to 1.8e308",
-            ) from None  # fmt: skip
+            ) from None
 
     def __str__(self) -> str:
         return self.source
@@ -302,9 +303,11 @@ def _bounded(number: Any) -> Any:
     """An exact number of bounded size; anything else as it is."""
     if _bits(number) > MAX_BITS:
         raise TooLargeError(
-            f"an exact number of {_bits(number):,} bits", where="expression",
-            allowed=f"at most {MAX_BITS:,}", remedy="round what the expression begins with",
-        )  # fmt: skip
+            f"an exact number of {_bits(number):,} bits",
+            where="expression",
+            allowed=f"at most {MAX_BITS:,}",
+            remedy="round what the expression begins with",
+        )
     return number
 
 
@@ -313,9 +316,11 @@ def _power(base: Any, exponent: Fraction) -> Any:
         bits = _bits(base) * abs(int(exponent))
         if bits > MAX_BITS and abs(base) not in (0, 1):
             raise TooLargeError(
-                f"a power of some {bits:,} bits", where="expression",
-                allowed=f"at most {MAX_BITS:,}", remedy="round what the expression begins with",
-            )  # fmt: skip
+                f"a power of some {bits:,} bits",
+                where="expression",
+                allowed=f"at most {MAX_BITS:,}",
+                remedy="round what the expression begins with",
+            )
         return base ** int(exponent)
     if isinstance(base, (int, Fraction)):
         if base < 0:

@@ -88,9 +88,10 @@ class GameFile(Frozen):
                 )
             if len(chain) >= MAX_CHAIN:
                 raise TooLargeError(
-                    f"quantities that read each other more than {MAX_CHAIN} deep", where=self.id,
+                    f"quantities that read each other more than {MAX_CHAIN} deep",
+                    where=self.id,
                     allowed=f"at most {MAX_CHAIN}",
-                )  # fmt: skip
+                )
             value = given.get(name, self.quantity[name].value)
             if isinstance(value, str):
                 expression = parse(value)

@@ -140,9 +140,11 @@ def receive(
     if kind_of(path.name) not in SUFFIXES:
         what = path.suffix.lower()[:12] or "without a suffix"
         return Received(
-            inside, owner, None,
+            inside,
+            owner,
+            None,
             f"{NO_ANSWERS} ({what}), not graded: hand in the .answers.toml or the .ipynb itself",
-        )  # fmt: skip
+        )
     own = path.stat().st_mtime
     time = deadline.time(inside, owner, own)
     late = max(time - deadline.due, 0.0) if deadline.due is not None else 0.0
@@ -251,9 +253,10 @@ def choose(
             where = ", ".join(sorted(f.path for f in apart))[:200]
             rivals = tuple(sorted(apart, key=lambda f: f.path))
             chosen[place] = replace(
-                best, rivals=rivals,
+                best,
+                rivals=rivals,
                 problem=f"conflict: {place[0]}'s stamp also in {where}: the best counts",
-            )  # fmt: skip
+            )
             for file in apart:
                 lines[file.path] = (*place, f"conflict: {place[0]}'s stamp also in {best.path}")
             files = [f for f in files if f not in apart]
@@ -271,9 +274,10 @@ def choose(
             if merged is not None and older is not None and best.path.endswith(".ipynb"):
                 kept = {q: v for q, v in older.answers.items() if q in merged.problems}
                 merged = replace(
-                    merged, answers={**merged.answers, **kept},
+                    merged,
+                    answers={**merged.answers, **kept},
                     problems={q: p for q, p in merged.problems.items() if q not in kept},
-                )  # fmt: skip
+                )
             chosen[place] = replace(best, submission=merged, problem=words)
         others = [f for f in files if f is not best and not _twins(f, best) and not f.problem]
         if others:

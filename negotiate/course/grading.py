@@ -191,9 +191,10 @@ def _copied(exercise: Exercise, results: Sequence[Graded]) -> list[Graded]:
         wrong = {
             m.question: value
             for m in result.marks
-            if m.question in asked and m.status in ("wrong", "near", "follows", "mistake", "partly")
+            if m.question in asked
+            and m.status in ("wrong", "near", "follows", "mistake", "partly")
             and (value := _value(asked[m.question], result)) is not None
-        }  # fmt: skip
+        }
         if not wrong:
             out.append(result)
             continue
@@ -206,17 +207,21 @@ def _copied(exercise: Exercise, results: Sequence[Graded]) -> list[Graded]:
         names = shared.get(other, [])
         noted = result.noted
         if len(names) >= 2:
-            noted = (*noted, f"{len(names)} wrong answers are {other}'s right ones: "
-                             f"{', '.join(names)}")  # fmt: skip
+            noted = (
+                *noted,
+                f"{len(names)} wrong answers are {other}'s right ones: {', '.join(names)}",
+            )
         marks = tuple(
             replace(m, status="wrong", share=Fraction(0), points=Fraction(0))
-            if m.status == "follows" and any(
+            if m.status == "follows"
+            and any(
                 m.question in mine
                 and any(source in mine for source in asked[m.question].follow.values())
                 for mine in shared.values()
-            ) else m
+            )
+            else m
             for m in result.marks
-        )  # fmt: skip
+        )
         lost = sum((a.points - b.points for a, b in zip(result.marks, marks)), Fraction(0))
         whole = sum((m.points for m in result.marks), Fraction(0))
         keeps = result.points / whole if whole else Fraction(1)
@@ -347,9 +352,14 @@ def mark_all(
             continue
         entry = package.decoded(question, variant, submission.answers.get(question.id))
         found, value = mark(
-            question, entry, variant.world, key=key, seed=variant.stamp, earlier=earlier,
+            question,
+            entry,
+            variant.world,
+            key=key,
+            seed=variant.stamp,
+            earlier=earlier,
             folder=folder,
-        )  # fmt: skip
+        )
         if found.status == "unreadable" and question.options:
             words = package.allowed(question, variant)
             found = replace(found, problem=f"this is no code of an option; allowed: {words}")

@@ -133,14 +133,25 @@ def from_dict(
 
 _TABLE, _LIST, _TEXT = "a table", "a list", "text"
 _TOP_SHAPES: dict[str, tuple[str, ...]] = {
-    "players": (_LIST,), "quantity": (_TABLE,), "tree": (_TABLE,), "node": (_LIST,),
-    "nodes": (_TABLE,), "root": (_TEXT,), "title": (_TEXT,), "id": (_TEXT,),
-}  # fmt: skip
+    "players": (_LIST,),
+    "quantity": (_TABLE,),
+    "tree": (_TABLE,),
+    "node": (_LIST,),
+    "nodes": (_TABLE,),
+    "root": (_TEXT,),
+    "title": (_TEXT,),
+    "id": (_TEXT,),
+}
 _NODE_SHAPES: dict[str, tuple[str, ...]] = {
-    "player": (_TEXT,), "actions": (_TABLE, _LIST), "information_set": (_TEXT,),
-    "chance": (_TABLE,), "payoffs": (_LIST, _TABLE), "outcome": (_TEXT,),
-    "history": (_LIST, _TEXT), "name": (_TEXT,),
-}  # fmt: skip
+    "player": (_TEXT,),
+    "actions": (_TABLE, _LIST),
+    "information_set": (_TEXT,),
+    "chance": (_TABLE,),
+    "payoffs": (_LIST, _TABLE),
+    "outcome": (_TEXT,),
+    "history": (_LIST, _TEXT),
+    "name": (_TEXT,),
+}
 
 
 def _shape(entry: Any) -> str:
@@ -265,9 +276,10 @@ class _Tables:
             )
         if len(chain) >= MAX_CHAIN:
             raise TooLargeError(
-                f"quantities that read each other more than {MAX_CHAIN} deep", where=self.where,
+                f"quantities that read each other more than {MAX_CHAIN} deep",
+                where=self.where,
                 allowed=f"at most {MAX_CHAIN}",
-            )  # fmt: skip
+            )
         entry = given.get(name, known[name])
         if isinstance(entry, Mapping):
             if "value" not in entry:
@@ -361,16 +373,18 @@ class _Tables:
             below = entry.get("actions", {}) if isinstance(entry, Mapping) else {}
             if not isinstance(below, Mapping):
                 raise InputError(
-                    "actions are a list", where=self.tree.place(node.index),
+                    "actions are a list",
+                    where=self.tree.place(node.index),
                     allowed="in [tree], a table with a node for each action",
-                )  # fmt: skip
+                )
             below_here = []
             for action in self.fill(node, entry):
                 if action not in below:
                     raise InputError(
-                        f"nothing follows '{action}'", where=self.tree.place(node.index),
+                        f"nothing follows '{action}'",
+                        where=self.tree.place(node.index),
                         allowed="a node for every action and branch",
-                    )  # fmt: skip
+                    )
                 below_here.append((node[action], below[action]))
             waiting.extend(reversed(below_here))
             for action in below:
@@ -392,9 +406,10 @@ class _Tables:
             key = tuple(map(str, history))
             if key in entries:
                 raise InputError(
-                    f"the node after ({', '.join(key)}) is listed twice", where=self.where,
+                    f"the node after ({', '.join(key)}) is listed twice",
+                    where=self.where,
                     allowed="one entry a history",
-                )  # fmt: skip
+                )
             entries[key] = entry
         used = 0
         waiting: list[tuple[TreeNode, tuple[str, ...]]] = [(self.tree.root, ())]
@@ -402,9 +417,10 @@ class _Tables:
             node, key = waiting.pop()
             if key not in entries:
                 raise InputError(
-                    f"there is no node after ({', '.join(key)})", where=self.where,
+                    f"there is no node after ({', '.join(key)})",
+                    where=self.where,
                     allowed="an entry for every history",
-                )  # fmt: skip
+                )
             used += 1
             actions = self.fill(node, entries[key])
             waiting.extend((node[a], (*key, a)) for a in reversed(actions))
@@ -412,9 +428,10 @@ class _Tables:
             reached = {self.tree.history(n) for n in range(len(self.tree.parent))}
             lost = next(key for key in entries if key not in reached)
             raise InputError(
-                f"no path leads to ({', '.join(lost)})", where=self.where,
+                f"no path leads to ({', '.join(lost)})",
+                where=self.where,
                 remedy="check that every action of the history exists where it is taken",
-            )  # fmt: skip
+            )
 
     def by_name(self) -> None:
         """The layout ``[nodes]``."""
@@ -433,9 +450,10 @@ class _Tables:
                 follow = entry.get("actions", {})
                 if not isinstance(follow, Mapping) or action not in follow:
                     raise InputError(
-                        f"nothing follows '{action}'", where=f"{self.where}: node '{name}'",
-                        allowed="actions = { action = \"name of a node\" }",
-                    )  # fmt: skip
+                        f"nothing follows '{action}'",
+                        where=f"{self.where}: node '{name}'",
+                        allowed='actions = { action = "name of a node" }',
+                    )
                 child = str(follow[action])
                 if child not in nodes:
                     raise UnknownNameError("node", child, nodes, where=f"node '{name}'")
@@ -445,9 +463,10 @@ class _Tables:
         lost = [name for name in nodes if name != root and name not in above]
         if lost:
             raise InputError(
-                f"no path leads to node '{lost[0]}'", where=self.where,
+                f"no path leads to node '{lost[0]}'",
+                where=self.where,
                 remedy="let an action lead there, or leave it out",
-            )  # fmt: skip
+            )
 
 
 def _one_parent(above: dict[str, str], root: str, name: str, child: str, where: str) -> None:
@@ -460,9 +479,10 @@ def _one_parent(above: dict[str, str], root: str, name: str, child: str, where: 
         up = above.get(up)
     if up == child:
         raise InputError(
-            f"a cycle: '{child}' leads to '{name}', which leads back to '{child}'", where=where,
+            f"a cycle: '{child}' leads to '{name}', which leads back to '{child}'",
+            where=where,
             allowed="a tree",
-        )  # fmt: skip
+        )
     raise InputError(
         f"node '{child}' is listed twice as a child, of '{above.get(child, root)}' and of '{name}'",
         where=where,
@@ -496,5 +516,8 @@ def to_dict(game: ExtensiveGame) -> dict[str, Any]:
             if out >= 0 and game.outcome_labels and game.outcome_labels[out]:
                 entry["outcome"] = game.outcome_labels[out]
     head = {"kind": "extensive", "title": game.title, "note": game.note}
-    return {**{k: v for k, v in head.items() if v}, "players": list(game.players),
-            "tree": entries[0]}  # fmt: skip
+    return {
+        **{k: v for k, v in head.items() if v},
+        "players": list(game.players),
+        "tree": entries[0],
+    }

@@ -14,11 +14,18 @@ from negotiate.strategic._file import from_dict
 
 
 def game(quantity: dict[str, Any]) -> Any:
-    return from_dict({
-        "format": 1, "kind": "strategic", "id": "x", "title": "x", "players": ["A", "B"],
-        "strategies": {"A": ["u", "d"], "B": ["l", "r"]}, "quantity": quantity,
-        "payoffs": {"A": [["q0", 1], [1, 2]], "B": [[1, 2], [3, 4]]},
-    })  # fmt: skip
+    return from_dict(
+        {
+            "format": 1,
+            "kind": "strategic",
+            "id": "x",
+            "title": "x",
+            "players": ["A", "B"],
+            "strategies": {"A": ["u", "d"], "B": ["l", "r"]},
+            "quantity": quantity,
+            "payoffs": {"A": [["q0", 1], [1, 2]], "B": [[1, 2], [3, 4]]},
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,13 +33,17 @@ def game(quantity: dict[str, Any]) -> Any:
     [
         ({**{f"q{i}": f"q{i + 1}" for i in range(5000)}, "q5000": 1}, "200 deep"),
         ({f"q{i}": f"q{(i + 1) % 3000}" for i in range(3000)}, "200 deep"),
-        ({**{f"q{i}": f"q{i + 1}*q{i + 1}" for i in range(64)}, "q64": Fraction(10001, 10000)},
-         "bits"),
-        ({**{f"q{i}": f"q{i + 1}**64" for i in range(5)}, "q5": Fraction(10000001, 10000000)},
-         "bits"),
+        (
+            {**{f"q{i}": f"q{i + 1}*q{i + 1}" for i in range(64)}, "q64": Fraction(10001, 10000)},
+            "bits",
+        ),
+        (
+            {**{f"q{i}": f"q{i + 1}**64" for i in range(5)}, "q5": Fraction(10000001, 10000000)},
+            "bits",
+        ),
         ({"q0": "1 / z", "z": 0}, "divides by zero"),
     ],
-)  # fmt: skip
+)
 def test_quantities_that_grow_or_do_not_exist(quantity: dict[str, Any], words: str) -> None:
     start = time.process_time()
     with pytest.raises(InputError, match=words):

@@ -96,12 +96,18 @@ def test_the_outermost_part_decides(path: str, owner: str) -> None:
 @pytest.mark.parametrize(
     ("written", "value"),
     [
-        ("\N{MINUS SIGN}0.271", "-0.271"), ("0,75", "0.75"), ("75 %", "0.75"), ("3 1/2", "3.5"),
-        ("\N{VULGAR FRACTION ONE HALF}", "0.5"), ("3\N{VULGAR FRACTION ONE HALF}", "3.5"),
-        ("1.5e-3", "0.0015"), ("1.5 \N{MULTIPLICATION SIGN} 10^-3", "0.0015"),
-        ("0,001", "0.001"), ("-2 1/4", "-2.25"),
+        ("\N{MINUS SIGN}0.271", "-0.271"),
+        ("0,75", "0.75"),
+        ("75 %", "0.75"),
+        ("3 1/2", "3.5"),
+        ("\N{VULGAR FRACTION ONE HALF}", "0.5"),
+        ("3\N{VULGAR FRACTION ONE HALF}", "3.5"),
+        ("1.5e-3", "0.0015"),
+        ("1.5 \N{MULTIPLICATION SIGN} 10^-3", "0.0015"),
+        ("0,001", "0.001"),
+        ("-2 1/4", "-2.25"),
     ],
-)  # fmt: skip
+)
 def test_numbers_as_people_write_them(written: str, value: str) -> None:
     assert read_number(written) == Fraction(value)
 
@@ -211,9 +217,10 @@ def test_item_analysis(tmp_path: Path, chicken: Exercise, variants: dict[str, Va
 
 def test_the_last_cell_keeps_what_it_read() -> None:
     cell = {
-        "cell_type": "code", "source": 'answers["a"] = x / y',
+        "cell_type": "code",
+        "source": 'answers["a"] = x / y',
         "outputs": [{"data": {submission.STORED: {"a": "3/4", "b": "no"}}}],
-    }  # fmt: skip
+    }
     found = submission._notebook({"cells": [cell], "metadata": {}}, "n.ipynb")
     assert found is not None and found.answers == {"a": "3/4"} and not found.problems
 

@@ -20,19 +20,25 @@ END = {"payoffs": [1, 2]}
 @pytest.mark.parametrize(
     ("table", "place"),
     [
-        ({**HEAD, "node": 3}, "node"), ({**HEAD, "nodes": "x"}, "nodes"),
-        ({**HEAD, "tree": 3}, "tree"), ({**HEAD, "tree": {"chance": 3}}, "tree.chance"),
+        ({**HEAD, "node": 3}, "node"),
+        ({**HEAD, "nodes": "x"}, "nodes"),
+        ({**HEAD, "tree": 3}, "tree"),
+        ({**HEAD, "tree": {"chance": 3}}, "tree.chance"),
         ({**HEAD, "tree": {"chance": [1]}}, "tree.chance"),
         ({**HEAD, "players": [1, 2], "tree": END}, "players[1]"),
         ({**HEAD, "quantity": "x", "tree": END}, "quantity"),
-        ({**HEAD, "tree": {"player": "A", "information_set": ["x"], "actions": {"a": END}}},
-         "tree.information_set"),
+        (
+            {**HEAD, "tree": {"player": "A", "information_set": ["x"], "actions": {"a": END}}},
+            "tree.information_set",
+        ),
         ({**HEAD, "tree": {"player": "A", "actions": {"a": 3}}}, "tree.actions.a"),
         ({**HEAD, "tree": {"payoffs": [[1], 2]}}, "tree.payoffs"),
-        ({**HEAD, "root": "r", "nodes": {"r": {"player": "A", "actions": {"a": 3}}}},
-         "nodes.r.actions.a"),
+        (
+            {**HEAD, "root": "r", "nodes": {"r": {"player": "A", "actions": {"a": 3}}}},
+            "nodes.r.actions.a",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_shape_is_named(table: dict[str, Any], place: str) -> None:
     with pytest.raises(NegotiateError) as caught:
         from_dict(table)
@@ -40,19 +46,47 @@ def test_a_wrong_shape_is_named(table: dict[str, Any], place: str) -> None:
 
 
 TREE: dict[str, Any] = {
-    **HEAD, "quantity": {"q": 1, "r": "q + 1"},
+    **HEAD,
+    "quantity": {"q": 1, "r": "q + 1"},
     "tree": {
-        "player": "A", "information_set": "s",
-        "actions": {"l": {"payoffs": ["q", 0]}, "m": {
-            "chance": {"x": "1/2", "y": 0.5},
-            "actions": {"x": {"payoffs": [1, "r"]}, "y": {
-                "player": "B", "actions": {"u": {"payoffs": {"A": 1}}, "d": END}}}}},
+        "player": "A",
+        "information_set": "s",
+        "actions": {
+            "l": {"payoffs": ["q", 0]},
+            "m": {
+                "chance": {"x": "1/2", "y": 0.5},
+                "actions": {
+                    "x": {"payoffs": [1, "r"]},
+                    "y": {"player": "B", "actions": {"u": {"payoffs": {"A": 1}}, "d": END}},
+                },
+            },
+        },
     },
-}  # fmt: skip
+}
 ODD = st.sampled_from(
-    [None, True, 0, -1, 10**40, 1.5, float("inf"), float("nan"), "", "x", "1/0", "q" * 300, [], {},
-     [1], [[]], {"a": 1}, {"player": 3}, ["A"], "q**64**64"]
-)  # fmt: skip
+    [
+        None,
+        True,
+        0,
+        -1,
+        10**40,
+        1.5,
+        float("inf"),
+        float("nan"),
+        "",
+        "x",
+        "1/0",
+        "q" * 300,
+        [],
+        {},
+        [1],
+        [[]],
+        {"a": 1},
+        {"player": 3},
+        ["A"],
+        "q**64**64",
+    ]
+)
 
 
 def places(entry: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
