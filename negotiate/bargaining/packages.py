@@ -501,8 +501,15 @@ def holds(form: Packages, point: Point) -> Evidence:
         return Evidence(False, gap, "gain in a package that dominates, stakes", "a package")
     weights = [Fraction(w) for w in form.problem.bargaining_weights]
     every = np.vstack([worth[None, :], tried])
+    ideal = None  # that of the packages tried, if these are all
+    if form.count > MAX_LISTED and form.front.complete:
+        gains = floats(form.gains())
+        able = gains[(gains >= 0).all(axis=1)]
+        ideal = able.max(axis=0) if len(able) else None
     for rule in point.facts.get("rules", ()):
-        best = merging.choose(rule, every - floats(form.d), every, weights, slack=slack)
+        best = merging.choose(
+            rule, every - floats(form.d), every, weights, slack=slack, ideal=ideal
+        )
         if 0 not in best:
             return Evidence(False, 1, f"another package is better by {rule}", rule)
     return Evidence(True, 0, f"packages better among {len(tried):,} tried")

@@ -294,7 +294,7 @@ MAX_BITS = 100_000
 
 
 def _bits(number: Any) -> int:
-    if isinstance(number, (int, Fraction)):
+    if type(number) in (int, Fraction):  # a traced fraction must not be asked for its parts
         return max(number.numerator.bit_length(), number.denominator.bit_length())
     return 0
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from negotiate.course import drawing
-from negotiate.course.marking import mark, mistaken
+from negotiate.course.marking import CHAIN, mark, mistaken
 from negotiate.course.reader import load
 
 FOLDER = Path(__file__).parents[2] / "notebooks" / "course"
@@ -55,15 +55,20 @@ def _right(question, world):
 
 
 def _shifted(question, entry):
-    """The answer moved by some tolerances: wrong, but near."""
-    step = 10 * float(question.tolerance or 0) or 0.01
-    if question.relative:
-        step = 10 * float(question.relative) * max(abs(float(Fraction(entry))), 1e-9)
+    """The answer moved by some tolerances and beyond what rounding on the way excuses."""
+
+    def moved(item):
+        exact = float(Fraction(item))
+        step = 10 * float(question.tolerance or 0) or 0.01
+        if question.relative:
+            step = 10 * float(question.relative) * max(abs(exact), 1e-9)
+        return exact + max(step, 1.1 * float(CHAIN) * abs(exact))
+
     if isinstance(entry, dict):
-        return {key: float(Fraction(item)) + step for key, item in entry.items()}
+        return {key: moved(item) for key, item in entry.items()}
     if isinstance(entry, list):
-        return [float(Fraction(item)) + step for item in entry]
-    return float(Fraction(entry)) + step
+        return [moved(item) for item in entry]
+    return moved(entry)
 
 
 def test_a_semester_of_exercises():

@@ -277,9 +277,11 @@ def test_a_stated_hazard_is_of_all_causes_and_the_game_needs_its_quantities():
     with pytest.raises(MissingQuantityError, match=r"spoiler_rate.*calming.*escalation"):
         durability_file.game(bare)
     unsigned = casefile.loads(TEXT.replace("signed = true", "signed = false"))
-    with pytest.raises(InputError, match="no deal to hold"):
-        durability_file.game(unsigned)
-    assert durability_file.source(unsigned) == "hazard"
+    # where nothing was signed the deal on the table is judged: failed talks have a case too
+    assert (
+        durability_file.game(unsigned).states == durability_file.game(casefile.loads(TEXT)).states
+    )
+    assert durability_file.source(unsigned) == "game"
 
 
 def test_devices_of_a_case_are_paired_counterfactuals():

@@ -18,8 +18,9 @@ from negotiate.crisis.cheap_talk import CheapTalk
 from negotiate.crisis.mediation import Mediation
 from negotiate.crisis.reputation import Reputation
 from negotiate.dynamic.alternating_offers import from_case as alternating_offers
+from negotiate.errors import NotApplicableError
 from negotiate.report import assemble
-from negotiate.report.blocks import Callout, Paragraph, Table
+from negotiate.report.blocks import Callout, Paragraph
 from negotiate.report.context import CaseContext
 from negotiate.report.inline import plain
 from negotiate.report.sections import escalation as escalation_section
@@ -151,24 +152,26 @@ def test_risk_sentence_says_when_there_is_none() -> None:
 
 
 def test_all_equilibria_stand_in_the_table(idlib: CaseContext) -> None:
-    """On a boundary of deterrence several equilibria exist: the report has a row for each."""
-    tables = [b for b in hidden_resolve.blocks(idlib) if isinstance(b, Table)]
-    rows = [str(row[0]) for table in tables for row in table.rows]
-    form = declare.load("compiles", "deterrence")(idlib.case)
-    assert len(form.equilibria()) == 3
-    assert {point.label for point in form.equilibria()} <= set(rows)
+    """Deterrence has several equilibria: the report has a row for each, or says why not.
+
+    At Idlib's numbers a hard side does not fight rather than give way, so there is no such game.
+    """
+    blocks = hidden_resolve.blocks.blocks(idlib)
+    with pytest.raises(NotApplicableError, match="make no game of deterrence"):
+        declare.load("compiles", "deterrence")(idlib.case)
+    assert "make no game of deterrence" in texts(blocks)
 
 
 def test_what_a_case_lacks_is_said(idlib: CaseContext) -> None:
     bare = context_of(without(idlib.case, "war_cost_russia", "win_probability_later"))
-    text = texts(hidden_resolve.blocks(bare))
+    text = texts(hidden_resolve.blocks.blocks(bare))
     assert "quantity.war_cost_russia" in text and "Not computed" in text
     silent = context_of(
         without(idlib.case, "win_probability", "resolve_russia", "sanctions_remaining")
     )
     assert not hidden_resolve.applies(silent)
     # Without its number the sanctions stage says so; the third party's answer needs none.
-    assert "quantity.sanctions_remaining" in texts(sanctions.blocks(silent))
+    assert "quantity.sanctions_remaining" in texts(sanctions.blocks.blocks(silent))
     alone = context_of(silent.case.with_value("lever.migrants.available", False))
     assert not sanctions.applies(alone)
 
@@ -182,7 +185,7 @@ def test_sanctions_score_what_happened(jet: CaseContext) -> None:
     q, k, cost = 0.714, 0.9, 0.3
     t = q * (1 - k) * cost / (1 - q)
     chance = q * (1 - t) * (k * cost - t) / (1 - t)
-    text = texts(sanctions.blocks(jet))
+    text = texts(sanctions.blocks.blocks(jet))
     assert f"a probability of {chance:.3f} to what happened" in text
     assert "within the middle 90 %" in text  # 1 - exp(-7.1 (0.025 + 0.005) / 0.5) = 0.35
 
@@ -210,7 +213,7 @@ def test_words_follow_the_numbers() -> None:
 
 
 def test_third_party_sentence(idlib: CaseContext) -> None:
-    game = sanctions_game_file.compile_third_party(idlib.case)
+    game = sanctions_game_file.coerced_third_party(idlib.case)
     text = sanctions.third_sentence(game, "Migrants", "Turkey", "the EU")
     assert (
         "the third party (the EU)" in text

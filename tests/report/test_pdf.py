@@ -63,7 +63,7 @@ def test_any_text_anywhere_compiles_to_its_words(text: str) -> None:
         + b"\n#metadata([#"
         + string(clean(text)).encode()
         + b"; x]) <m>",
-        "paper.typ": (Path(b.__file__).parent / "paper.typ").read_bytes(),
+        "paper.typ": (Path(b.__file__).parent / "writers" / "paper.typ").read_bytes(),
     }
     found = json.loads(typst.query(inputs, "<m>", ignore_system_fonts=True))
     body = found[0]["value"]

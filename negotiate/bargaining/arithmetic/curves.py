@@ -38,9 +38,10 @@ from negotiate.bargaining.arithmetic.frontier import Array, Frontier, corners
 from negotiate.bargaining.arithmetic.frontier_smooth import levels, utilities
 from negotiate.bargaining.arithmetic.raiffa import end_of_path
 
-_PATH_RESOLUTION = 128  # a path passes the corners one by one
+_PATH_RESOLUTION = 192  # a path passes the corners one by one
 _EVENINGS = 2
 _KEPT = 0.05
+_ENDS = 0.1
 
 _CELLS = 1 << 21  # numbers in one traced line over all draws: 16 MB an array
 
@@ -73,6 +74,7 @@ def _nodes(f: Frontier, resolution: int) -> list[Array]:
     even = np.linspace(0.0, 1.0, resolution + 1)[:, None]
     # sin^2 spacing to begin with: near an end a party's loss starts quadratically
     begin = np.sin(0.5 * np.pi * even) ** 2
+    short = _short_ends(even)
     out = []
     for low, high in pairwise(bounds):
         lam = low + (high - low) * begin
@@ -85,9 +87,16 @@ def _nodes(f: Frontier, resolution: int) -> list[Array]:
             share += _KEPT * np.diff(lam, axis=0) / np.where(high > low, high - low, 1.0)
             passed = np.concatenate([np.zeros((1, number)), np.cumsum(share, axis=0)])
             passed /= np.where(passed[-1] > 0, passed[-1], 1.0)
-            lam = _inverse(passed, lam, begin)
+            lam = _inverse(passed, lam, short)
         out.append(lam)
     return out
+
+
+def _short_ends(even: Array) -> Array:
+    """Steps of like length, but for the first and last tenth, where they shrink to nothing."""
+    near = np.minimum(even, 1.0 - even)
+    half = np.where(near < _ENDS, near**2 / (2 * _ENDS), near - _ENDS / 2) / (1.0 - _ENDS)
+    return np.where(even <= 0.5, half, 1.0 - half)
 
 
 def _inverse(passed: Array, lam: Array, wanted: Array) -> Array:

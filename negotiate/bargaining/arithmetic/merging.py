@@ -247,12 +247,19 @@ def score_of(rule: str, d: Array, weights: Sequence[Fraction]) -> Callable[[Arra
 
 
 def choose(
-    rule: str, gains: Array, worth: Array, weights: Sequence[Fraction], *, slack: Any = 0
+    rule: str,
+    gains: Array,
+    worth: Array,
+    weights: Sequence[Fraction],
+    *,
+    slack: Any = 0,
+    ideal: Any = None,
 ) -> list[int]:
     """Rows that a rule takes: all that are best, up to ``slack``.
 
     Rules of gains look at rows in which nobody loses and, for the product and the shares, somebody
-    gains; where there is none they take none.
+    gains; where there is none they take none. ``ideal``, the best gain of each party, is that of
+    the rows unless it is given.
     """
     if not len(gains):
         return []
@@ -271,7 +278,7 @@ def choose(
     elif rule == "egalitarian":
         scores = rows.min(axis=1)
     elif rule == "kalai-smorodinsky":
-        ideal = rows.max(axis=0)
+        ideal = rows.max(axis=0) if ideal is None else ideal
         if min(ideal) <= 0:
             return []
         scores = (rows / ideal).min(axis=1)

@@ -84,10 +84,10 @@ def blocks(context: Any) -> list[Block]:
 
 def _third_party(context: Any) -> list[Block]:
     """Pressure through a third party: two moves, each by its own interest."""
-    game = declare.load("compiles", "coerced_third_party")(context.case)
-    if game is None:
+    if not _coercers(context):
         return []
     name = _coercers(context)[0]
+    game = declare.load("compiles", "coerced_third_party")(context.case)
     coercer, third = (context.name(p) for p in game.players)
     return [
         Heading("Through a third party"),
