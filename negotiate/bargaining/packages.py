@@ -303,7 +303,7 @@ class Packages(Playable):
         return np.asarray(total)
 
     @cached_property
-    def listing(self) -> np.ndarray[Any, Any]:
+    def every_worth(self) -> np.ndarray[Any, Any]:
         """``(m, n)`` worth in floats of every package that the constraints allow."""
         if self.count > MAX_LISTED:
             raise TooLargeError(
@@ -493,7 +493,7 @@ def holds(form: Packages, point: Point) -> Evidence:
     wrong = max(abs(here[p] - x) for p, x in zip(form.players, u))
     if wrong > (0 if sure else tolerance.UTILITY):
         return Evidence(False, wrong, "payoffs differ from the worth of the terms, stakes")
-    tried = form.listing if form.count <= MAX_LISTED else _near(form, point)
+    tried = form.every_worth if form.count <= MAX_LISTED else _near(form, point)
     slack = tolerance.UTILITY * max(1.0, float(np.abs(worth).max()))
     better = (tried >= worth - slack).all(axis=1) & (tried > worth + slack).any(axis=1)
     if better.any():
