@@ -295,7 +295,7 @@ MAX_BITS = 100_000
 
 def _bits(number: Any) -> int:
     if type(number) in (int, Fraction):  # a traced fraction must not be asked for its parts
-        return max(number.numerator.bit_length(), number.denominator.bit_length())
+        return int(max(number.numerator.bit_length(), number.denominator.bit_length()))
     return 0
 
 
