@@ -257,7 +257,7 @@ def terms(
     inside = min(everything) >= 0 and max(everything) <= 1
     span = (0.0, 1.0) if inside else padded(min(everything), max(everything))
     scale = Scale(*span, left + 14, WIDTH - 18)
-    step = 44.0 if ends else 32.0
+    step = 57.0 if ends else 32.0
     top = 34.0
     bottom = top + step * len(labels) + 2
     board = Canvas(
@@ -294,19 +294,22 @@ def terms(
                 (ends[row][0], scale.start, "start"),
                 (ends[row][1], scale.end, "end"),
             ):
-                board.text(
-                    x,
-                    y + 21,
-                    wrap(text, half, 11, lines=1)[0],
-                    size=11,
-                    fill="soft",
-                    anchor=anchor,
-                    italic=True,
-                )
+                for line, part in enumerate(wrap(text, half, 11)):
+                    board.text(
+                        x,
+                        y + 21 + 13 * line,
+                        part,
+                        size=11,
+                        fill="soft",
+                        anchor=anchor,
+                        italic=True,
+                    )
     x = 8.0
     board.rect(x, 8, 22, 11, fill="sky", opacity=0.55)
     board.line(x + 11, 6, x + 11, 21, stroke="blue", width=2.4)
-    share = (WIDTH - 60.0) / (len(marks) + 1) - 40  # each entry may use its part of the row
+    wanted = sum(text_width(name, 12) + 38 for name in (spread_label, *(n for n, _ in marks)))
+    # where they do not all fit, each entry has its part of the row
+    share = WIDTH if wanted <= WIDTH - 20 else (WIDTH - 60.0) / (len(marks) + 1) - 40
     spread_label = wrap(spread_label, max(share, 180), 12, lines=1)[0]
     board.text(x + 28, 18, spread_label, size=12)
     x += 28 + text_width(spread_label, 12) + 22

@@ -31,9 +31,6 @@ PAIRED = 2**14
 PER_THRESHOLD = 1024
 """Most draws of a threshold: each is bracketed and bisected, some sixty solutions a draw."""
 
-PER_CHAIN = 500
-"""Most draws of how long a deal lasts: each solves a stochastic game."""
-
 PER_TREE = 2**15
 """Most draws of a classification tree: every cut sorts every input."""
 
@@ -233,7 +230,7 @@ class Questions:
             return None
         try:
             metric.evaluate(self.case, [name])
-            drawn = cases.draw(self.case, min(self.draws, PER_CHAIN), seed=self.seed)
+            drawn = cases.draw(self.case, self.draws, seed=self.seed)
             found = np.asarray(metric.evaluate(drawn, [name])[name], dtype=float).ravel()
         except (InputError, NotApplicableError):
             return None

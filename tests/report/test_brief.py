@@ -137,3 +137,24 @@ def test_a_brief_of_any_case(case: str, tmp_path: Path) -> None:
     document = assemble.build(CaseContext(ng.load(path), draws=20), length="brief")
     assert not document.failures
     assert "What the models say" in html(document)
+
+
+def test_numbers_without_a_source_or_the_word_are_counted(tmp_path: Path) -> None:
+    """A third class: neither sourced nor judged; what is computed from others is none of it."""
+    idlib = ng.load("idlib-2020")
+    whole = " ".join(brief.trust_sentences(CaseContext(idlib, draws=16)))
+    assert "neither a source" not in whole
+    source = Path(ng.__file__).parents[1] / "games" / "idlib-2020.toml"
+    copy = tmp_path / "case.toml"
+    text = source.read_text(encoding="utf-8")
+    start = text.index("[quantity.reputation_peace]")
+
+    def bare_of(rest: str) -> str:
+        for line in ('source = ["F33", "F49"]', "judgement = true"):
+            assert line in rest
+            rest = rest.replace(line, "", 1)
+        return rest
+
+    copy.write_text(text[:start] + bare_of(text[start:]), "utf-8")
+    bare = " ".join(brief.trust_sentences(CaseContext(ng.load(str(copy)), draws=16)))
+    assert "1 has neither a source nor the word judgement" in bare

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import time
 
 import numpy as np
 import pytest
@@ -66,16 +65,14 @@ def test_switches_and_scenarios(idlib):
     assert predicted(hand.now) == pytest.approx(predicted(idlib.scenario("no-sanctions")))
 
 
-def test_as_fast_as_the_hand_moves(idlib):
+def test_every_step_of_the_hand_is_answered(idlib):
+    """Along a whole slider the case moves with the hand; how fast is said by a benchmark."""
     pytest.importorskip("ipywidgets")
     hand = ng.explore(idlib)
-    slider = next(iter(hand.sliders.values()))
-    taken = []
-    for value in np.linspace(slider.min, slider.max, 12):
-        begun = time.perf_counter()
+    path, slider = next(iter(hand.sliders.items()))
+    for value in np.linspace(slider.min, slider.max, 5):
         slider.value = float(value)
-        taken.append(time.perf_counter() - begun)
-    assert np.median(taken) < 0.1
+        assert float(hand.now.value(path)) == pytest.approx(slider.value)
 
 
 def test_without_ipywidgets(idlib, monkeypatch):

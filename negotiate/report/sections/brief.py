@@ -149,6 +149,14 @@ def trust_sentences(context: Any) -> list[str]:
     out = []
     if judged:
         out.append(f"{judged} of the file's {len(quantities)} numbers are judgements.")
+    bare = sum(  # what is computed from other numbers rests on theirs
+        not q.judgement and not q.source and path not in context.case.derived
+        for path, q in context.case.quantities.items()
+    )
+    if bare:
+        out.append(
+            f"{bare} {'has' if bare == 1 else 'have'} neither a source nor the word judgement."
+        )
     miss = context.questions.miss
     if miss is not None:
         out.append(miss_sentence(*miss))
@@ -212,7 +220,7 @@ def _scorecard(context: Any) -> list[Block]:
         rows.append(
             (
                 "Does the signed deal beat no deal?",
-                f"yes in {percent(stands)} of draws, every lever threatened",
+                f"in {percent(stands)} of draws, every lever threatened",
                 f"{percent(asked.placebo.blind)} of blind deals do",
                 "it was signed",
             )

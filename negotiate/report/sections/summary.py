@@ -161,20 +161,16 @@ def _levers(context: Any) -> list[Text]:
 
 def _duration(context: Any) -> list[Text]:
     """How long the deal is expected to hold, where the file gives what that takes."""
-    from negotiate.report.sections._crisis import attempt
-    from negotiate.whatif import metric
-
     if context.signed is None:
         return []
-    names = ["durability.expected_time", "durability.survival.12"]
-    found, _ = attempt(lambda: metric.evaluate(context.case, names))
-    if found is None or not np.isfinite(float(found[names[0]])):
+    lasting = context.questions.lasting
+    if lasting is None:
         return []
+    low, middle, high = lasting
     clock = context.case.case.clock.deal
     text = (
-        f"The signed deal is expected to last {number(float(found[names[0]]), 1)} {clock}s, and "
-        f"holds for twelve with probability {percent(float(found[names[1]]))}, at the file's "
-        "values; the section “Will it hold?” gives the spread."
+        f"The signed deal holds for twelve {clock}s with probability {percent(middle)} (90 % of "
+        f"draws: {percent(low)} to {percent(high)}); the section “Will it hold?” says why."
     )
     return [(Strong("Will it hold? "), text)]
 

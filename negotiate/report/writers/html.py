@@ -120,6 +120,7 @@ class _Html(Writer):
             + "</th>"
             for (cell, unit), side in zip(self.heads(block), align)
         )
+        names = [b.plain(cell) for cell in block.head]
         rows = []
         for place, row in enumerate(self.rows(block)):
             classes = " ".join(
@@ -130,7 +131,8 @@ class _Html(Writer):
             cells = []
             for column, (cell, side) in enumerate(zip(row, align)):
                 tag, scope = ("th", ' scope="row"') if column == 0 else ("td", "")
-                cells.append(f"<{tag}{scope}{_SIDE[side]}>{cell}</{tag}>")
+                said = f' data-label="{escape(names[column])}"' if column else ""
+                cells.append(f"<{tag}{scope}{said}{_SIDE[side]}>{cell}</{tag}>")
             rows.append(f"<tr{f' class={chr(34)}{classes}{chr(34)}' if classes else ''}>"
                         f"{''.join(cells)}</tr>")  # fmt: skip
         small = f'<p class="tnote">{self.inline(block.note)}</p>' if block.note else ""
