@@ -7,8 +7,15 @@ from negotiate.graphmodel.case import graph as graph
 from negotiate.graphmodel.coalition_general_metarational import (
     coalition_general_metarational as coalition_general_metarational,
 )
+from negotiate.graphmodel.coalition_limited_move import (
+    coalition_limited_move as coalition_limited_move,
+)
 from negotiate.graphmodel.coalition_nash import coalition_nash as coalition_nash
+from negotiate.graphmodel.coalition_non_myopic import coalition_non_myopic as coalition_non_myopic
 from negotiate.graphmodel.coalition_sequential import coalition_sequential as coalition_sequential
+from negotiate.graphmodel.coalition_simultaneous import (
+    coalition_simultaneous as coalition_simultaneous,
+)
 from negotiate.graphmodel.coalition_symmetric_metarational import (
     coalition_symmetric_metarational as coalition_symmetric_metarational,
 )

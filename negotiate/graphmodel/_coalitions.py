@@ -67,6 +67,18 @@ def name_of(model: GraphModel, coalition: Coalition) -> str:
     return " + ".join(model.players[i] for i in coalition)
 
 
+def check_work(model: GraphModel, coalitions: Sequence[Coalition], *, times: int = 1) -> None:
+    """Refuse more coalitions times pairs of states than can be gone through."""
+    size = len(model.states)
+    if size > MAX_PAIRWISE or len(coalitions) * size * size * times > MAX_WORK:
+        raise TooLargeError(
+            f"{len(coalitions):,} coalitions and {size:,} states",
+            allowed=f"up to {MAX_PAIRWISE:,} states and {MAX_WORK:,} coalitions times pairs of "
+            "states",
+            remedy="name the coalitions that matter",
+        )
+
+
 def coalition_table(
     model: GraphModel, rules: Rules, coalitions: Sequence[Coalition], *, reading: str
 ) -> Table:
@@ -92,14 +104,7 @@ def coalition_table(
         raise InputError(f"reading '{reading}'", where="coalitions", allowed=", ".join(READINGS))
     size = len(model.states)
     joint = reading == "coalition" and rules.answers == "improvements"
-    work = len(coalitions) * size * size * (2 ** len(model.players) if joint else 1)
-    if size > MAX_PAIRWISE or work > MAX_WORK:
-        raise TooLargeError(
-            f"{len(coalitions):,} coalitions and {size:,} states",
-            allowed=f"up to {MAX_PAIRWISE:,} states and {MAX_WORK:,} coalitions times pairs of "
-            "states",
-            remedy="name the coalitions that matter",
-        )
+    check_work(model, coalitions, times=2 ** len(model.players) if joint else 1)
     relations = [mine.matrices() for mine in model.preferences]
     parts: dict[Coalition, Arcs] = {}
     stable = np.empty((len(coalitions), size), dtype=bool)
@@ -155,13 +160,7 @@ def solve_coalitions(
 ) -> Solution:
     """The solution of one coalition concept; see the concept's file."""
     asked = coalitions_of(model, coalitions)
-    found = each_draw(model, lambda one: coalition_table(one, rules, asked, reading=reading))
-    notes: tuple[str, ...] = (
-        "a coalition improves if every member does",
-        "a sanction deters a coalition if it deters some member",
-    )
-    if rules.answers != "none":
-        notes = (*notes, SANCTION)
+    notes: tuple[str, ...] = () if rules.answers == "none" else (SANCTION,)
     if rules.answers == "improvements":
         notes = (
             *notes,
@@ -169,14 +168,42 @@ def solve_coalitions(
             if reading == "individual"
             else "any part of the others improves together",
         )
-    settings: dict[str, Any] = {
-        "coalitions": list(found.who),
-        "strong": rules.strong,
-        "unknown": rules.unknown,
-    }
+    settings: dict[str, Any] = {"strong": rules.strong, "unknown": rules.unknown}
     if rules.answers == "improvements":
         settings["reading"] = reading
-    return solution(model, found, concept=concept, settings=settings, judge=judge, notes=notes)
+    return joint_solution(
+        model,
+        lambda one: coalition_table(one, rules, asked, reading=reading),
+        concept=concept,
+        settings=settings,
+        judge=judge,
+        notes=notes,
+    )
+
+
+def joint_solution(
+    model: GraphModel,
+    make: Callable[[GraphModel], Table],
+    *,
+    concept: str,
+    settings: dict[str, Any],
+    judge: Callable[[Point], Evidence],
+    notes: tuple[str, ...],
+) -> Solution:
+    """The solution of a coalition concept from the table of one model; who is asked is a setting."""
+    found = each_draw(model, make)
+    return solution(
+        model,
+        found,
+        concept=concept,
+        settings={"coalitions": list(found.who), **settings},
+        judge=judge,
+        notes=(
+            "a coalition improves if every member does",
+            "what some member finds no better deters a coalition",
+            *notes,
+        ),
+    )
 
 
 def coalition_evidence(
@@ -189,14 +216,49 @@ def coalition_evidence(
     words: str,
 ) -> Evidence:
     """Judge a state by the definition, coalition by coalition."""
+    return evidence_for(
+        model,
+        point,
+        lambda members, s: judge_coalition(model, members, s, rules, joint=reading == "coalition"),
+        coalitions=coalitions,
+        words=words,
+    )
+
+
+def evidence_for(
+    model: GraphModel,
+    point: Point,
+    verdict: Callable[[Coalition, int], Verdict],
+    *,
+    coalitions: Iterable[Iterable[str]] | None,
+    words: str,
+) -> Evidence:
+    """As `coalition_evidence`, with the verdict on a coalition at a state given by a function."""
     s = model.state(point.label)
     value, witness = 0, ""
     for members in coalitions_of(model, coalitions):
-        said = judge_coalition(model, members, s, rules, joint=reading == "coalition")
+        said = verdict(members, s)
         value += len(said.open)
         if said.open and not witness:
             witness = coalition_words(model, members, s, said, words)
     return Evidence(value == 0, value, "coalition improvements that nothing deters", witness)
+
+
+def tell(
+    model: GraphModel,
+    verdict: Callable[[Coalition, int], Verdict],
+    *,
+    coalitions: Iterable[Iterable[str]] | None,
+    words: str,
+) -> str:
+    """Markdown: of every state, which coalitions could leave it and what deters them."""
+    lines = []
+    for s, label in enumerate(model.states):
+        lines.append(f"**{label}**")
+        for members in coalitions_of(model, coalitions):
+            said = verdict(members, s)
+            lines.append("- " + coalition_words(model, members, s, said, words))
+    return "\n".join(lines) + "\n"
 
 
 def coalition_words(

@@ -14,9 +14,8 @@ from collections.abc import Iterable
 from negotiate.declare import concept
 from negotiate.graphmodel._coalitions import (
     coalition_evidence,
-    coalition_words,
-    coalitions_of,
     solve_coalitions,
+    tell,
 )
 from negotiate.graphmodel._definition import Rules, judge_coalition
 from negotiate.graphmodel.model import GraphModel
@@ -159,12 +158,9 @@ def explain(
         Markdown.
     """
     rules = Rules("improvements", counter=True, strong=strong, unknown=unknown)
-    lines = []
-    for s, label in enumerate(model.states):
-        lines.append(f"**{label}**")
-        for members in coalitions_of(model, coalitions):
-            said = judge_coalition(model, members, s, rules, joint=reading == "coalition")
-            lines.append(
-                "- " + coalition_words(model, members, s, said, "coalition symmetric sequential")
-            )
-    return "\n".join(lines) + "\n"
+    return tell(
+        model,
+        lambda members, s: judge_coalition(model, members, s, rules, joint=reading == "coalition"),
+        coalitions=coalitions,
+        words="coalition symmetric sequential",
+    )

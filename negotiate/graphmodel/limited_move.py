@@ -29,7 +29,7 @@ import numpy as np
 
 from negotiate.declare import concept
 from negotiate.errors import InputError, NotApplicableError
-from negotiate.graphmodel._definition import Answer, Verdict
+from negotiate.graphmodel._definition import Answer, Verdict, sequences
 from negotiate.graphmodel._engine import BLOCK, Table, evidence_by, solution
 from negotiate.graphmodel._metrics import STABILITY
 from negotiate.graphmodel._narration import narrate
@@ -219,19 +219,31 @@ class Ends:
 
     def verdict(self, player: int, s: int, horizon: int) -> Verdict:
         """The moves that lead somewhere better at first sight, and where each would end."""
-        worth = self.model.preferences[player].rank
-        assert worth is not None
-        self.of(player, s, horizon)
+        return self.group_verdict((player,), s, horizon)
+
+    def group_verdict(self, members: tuple[int, ...], s: int, horizon: int) -> Verdict:
+        """As `verdict`, for members who move together once; then the others, each for itself.
+
+        A move is met if, of the ends that must be reckoned with, the worst for some member is no
+        better for it than staying.
+        """
+        everybody = range(len(self.model.players))
+        worth = {i: self.model.preferences[i].rank for i in members}
+        others = [j for j in everybody if j not in members]
         answers = []
-        for q in self._moves(player, s):
-            ends = self.after(player, q, horizon - 1)
-            worst = min(ends, key=lambda e: (worth[e], e))
-            if worth[q] > worth[s] or worth[worst] > worth[s]:
-                met = worth[worst] <= worth[s]
-                answers.append(Answer(q, ((_mover(self.model, player), worst),) if met else ()))
+        for q, _ in sequences(self.model, members, s, improving=False):
+            ends = frozenset([q])
+            if others:
+                ends = frozenset().union(*(self.of(j, q, horizon - 1) for j in others))
+            met: tuple[tuple[int, int], ...] = ()
+            liked = True
+            for i in members:
+                mine = worth[i]
+                assert mine is not None
+                liked = liked and bool(mine[q] > mine[s])
+                worst = min(ends, key=lambda e, mine=mine: (mine[e], e))  # type: ignore[misc]
+                if not met and mine[worst] <= mine[s]:
+                    met = ((others[0] if others else i, worst),)
+            if liked or not met:
+                answers.append(Answer(q, met))
         return Verdict(all(answer.sanction for answer in answers), tuple(answers))
-
-
-def _mover(model: GraphModel, player: int) -> int:
-    """Whom a foreseen end is told as the doing of: the first of the others."""
-    return next((j for j in range(len(model.players)) if j != player), player)

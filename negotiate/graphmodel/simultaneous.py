@@ -21,16 +21,19 @@ In chicken both drivers would go straight from (swerve, swerve), and both at onc
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 
 from negotiate.declare import concept
 from negotiate.errors import NotApplicableError, TooLargeError
-from negotiate.graphmodel._definition import Answer, Verdict
+from negotiate.graphmodel._definition import Answer, Verdict, sequences
 from negotiate.graphmodel._engine import EQUAL, Table, each_draw, evidence_by, solution
 from negotiate.graphmodel._narration import narrate
 from negotiate.graphmodel.arithmetic.arcs import Arcs
+from negotiate.graphmodel.arithmetic.reach import reached_sets, unpack
 from negotiate.graphmodel.model import GraphModel
+from negotiate.graphmodel.preference import MAX_PAIRWISE
 from negotiate.solution import Evidence, Point, Solution
 
 MAX_COMBINATIONS = 20_000_000
@@ -74,7 +77,7 @@ def simultaneous(model: GraphModel) -> Solution:
     """
     return solution(
         model,
-        each_draw(model, lambda one: Table(one.players, _stable(one))),
+        each_draw(model, lambda one: Table(one.players, stable_for(one, [(i,) for i in range(len(one.players))]))),
         concept="simultaneous",
         settings={},
         judge=lambda point: holds(model, point),
@@ -137,27 +140,45 @@ def verdict(model: GraphModel, player: int, s: int) -> Verdict:
     Verdict
         A sanction is told as the moves of the others, the last one with the state all end in.
     """
+    return group_verdict(model, (player,), s)
+
+
+def group_verdict(model: GraphModel, members: tuple[int, ...], s: int) -> Verdict:
+    """Apply the definition to decision makers who move together; see `verdict`.
+
+    Parameters
+    ----------
+    model
+        The model.
+    members, s
+        Indices of the decision makers and of the state.
+
+    Returns
+    -------
+    Verdict
+        Each combination of choices that all of them prefer, and what meets it.
+    """
     choices, member = _choices(model)
     rows = {tuple(row): k for k, row in enumerate(choices.tolist())}
     here = int(np.flatnonzero(member == s)[0])
-    improved = [
-        [rows_to for rows_to in _row_moves(model, j, here) if _prefers(model, j, s, rows_to)]
-        for j in range(len(model.players))
-    ]
+    others = [j for j in range(len(model.players)) if j not in members]
+    improved = {
+        j: [to for to in _row_moves(model, (j,), here) if _prefers(model, j, s, to)] for j in others
+    }
     answers = []
-    for target in improved[player]:
+    for target in _row_moves(model, members, here):
+        if not all(_prefers(model, i, s, target) for i in members):
+            continue
         found: tuple[tuple[int, int], ...] = ()
-        others = [j for j in range(len(model.players)) if j != player and improved[j]]
         for combination in itertools.product(*([None, *improved[j]] for j in others)):
-            made = choices[here].tolist()
-            made[player] = int(choices[target, player])
+            made = choices[target].tolist()
             for j, to in zip(others, combination):
                 if to is not None:
                     made[j] = int(choices[to, j])
             end = rows.get(tuple(made))
             if end is None or all(to is None for to in combination):
                 continue
-            if not model.preferences[player].prefers(s, int(member[end])):
+            if not all(_prefers(model, i, s, end) for i in members):
                 movers = [j for j, to in zip(others, combination) if to is not None]
                 found = tuple((j, int(member[end])) for j in movers)
                 break
@@ -175,12 +196,13 @@ def _choices(model: GraphModel) -> tuple[np.ndarray, np.ndarray]:
     return model.choices, model.member
 
 
-def _row_moves(model: GraphModel, player: int, row: int) -> list[int]:
-    """Combinations that a player's own change leads to from one, where the arc is in the graph."""
+def _row_moves(model: GraphModel, members: tuple[int, ...], row: int) -> list[int]:
+    """Combinations that a change of the members' own choices leads to from one, by legal moves."""
     choices, member = _choices(model)
-    others = np.delete(choices, player, axis=1)
+    others = np.delete(choices, members, axis=1)
     near = np.flatnonzero((others == others[row]).all(axis=1))
-    reach = set(model.moves[player].of(int(member[row])).tolist())
+    ways = sequences(model, members, int(member[row]), improving=False)
+    reach = {to for to, _ in ways}
     return [k for k in near.tolist() if k != row and int(member[k]) in reach]
 
 
@@ -189,41 +211,56 @@ def _prefers(model: GraphModel, player: int, s: int, row: int) -> bool:
     return model.preferences[player].prefers(s, int(member[row]))
 
 
-def _stable(model: GraphModel) -> np.ndarray:
-    """All states at once: combinations as rows of arrays, one opponent after another."""
+def stable_for(model: GraphModel, groups: Sequence[tuple[int, ...]]) -> np.ndarray:
+    """All states at once: combinations as rows of arrays, one opponent after another.
+
+    Parameters
+    ----------
+    model
+        The model.
+    groups
+        Decision makers who move together, as tuples of indices.
+
+    Returns
+    -------
+    numpy.ndarray
+        Boolean, shape ``(groups, states)``.
+    """
     choices, member = _choices(model)
     first = np.full(len(model.states), -1)
     first[member[::-1]] = np.arange(len(member))[::-1]
-    improved = [_improving_rows(model, j, first) for j in range(len(model.players))]
-    counts = np.stack([np.bincount(own[0], minlength=len(first)) for own in improved])
-    product = np.prod(counts + 1.0, axis=0)
-    total = float(sum((product / (row + 1) * row).sum() for row in counts))
-    if total > MAX_COMBINATIONS:
-        raise TooLargeError(
-            f"{total:,.0f} combinations of improvements",
-            where="simultaneous",
-            allowed=f"up to {MAX_COMBINATIONS:,}",
-        )
+    everybody = range(len(model.players))
+    improved = [_improving_rows(model, j, first) for j in everybody]
+    counts = np.stack([np.bincount(own[0], minlength=len(first)) for own in improved]) + 1.0
     weights, lookup, sorter = _keys(choices)
-    stable = np.ones((len(model.players), len(first)), dtype=bool)
-    for i in range(len(model.players)):
-        at, to = improved[i]
+    stable = np.ones((len(groups), len(first)), dtype=bool)
+    total = 0.0
+    for row, members in enumerate(groups):
+        others = [j for j in everybody if j not in members]
+        at, to = improved[members[0]] if len(members) == 1 else _joint_rows(model, members, first)
+        total += float(np.prod(counts[others][:, at], axis=0).sum())
+        if total > MAX_COMBINATIONS:
+            raise TooLargeError(
+                f"more than {MAX_COMBINATIONS:,} combinations of improvements made at once",
+                where="simultaneous",
+                allowed=f"up to {MAX_COMBINATIONS:,}, over all states and all who may move",
+                remedy="fewer options, or fewer coalitions",
+            )
         which = np.arange(len(at))
-        change = (choices[to, i] - choices[first[at], i]) * weights[i]
-        joined = np.zeros(len(at), dtype=bool)
-        for j in range(len(model.players)):
-            if j != i:
-                which, at, change, joined = _join(
-                    which, at, change, joined, improved[j], choices[:, j] * weights[j], first
-                )
-        keys = choices[first[at]] @ weights + change
+        change = choices[to] @ weights - choices[first[at]] @ weights
+        start, joined = at, np.zeros(len(at), dtype=bool)
+        for j in others:
+            which, start, change, joined = _join(
+                which, start, change, joined, improved[j], choices[:, j] * weights[j], first
+            )
+        keys = choices[first[start]] @ weights + change
         place = np.minimum(np.searchsorted(lookup, keys), len(lookup) - 1)
         real = (lookup[place] == keys) & joined
         end = member[sorter[place]]
-        bad = real & ~_better(model, i, at, end)
-        met = np.zeros(len(improved[i][0]), dtype=bool)
-        met[which[bad]] = True
-        stable[i, improved[i][0][~met]] = False
+        liked = np.logical_and.reduce([_better(model, i, start, end) for i in members])
+        met = np.zeros(len(at), dtype=bool)
+        met[which[real & ~liked]] = True
+        stable[row, at[~met]] = False
     return stable
 
 
@@ -239,11 +276,38 @@ def _improving_rows(
         start, row = arcs.start.astype(np.int64), back[arcs.end]
     else:
         pairs = [
-            (s, k) for s in arcs.rows.tolist() for k in _row_moves(model, player, int(first[s]))
+            (s, k) for s in arcs.rows.tolist() for k in _row_moves(model, (player,), int(first[s]))
         ]
         both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         start, row = both[:, 0], both[:, 1]
     kept = _better(model, player, start, member[row])
+    return start[kept], row[kept]
+
+
+def _joint_rows(
+    model: GraphModel, members: tuple[int, ...], first: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """As `_improving_rows`, for members who move one after another and all prefer the end."""
+    choices, member = _choices(model)
+    size = len(first)
+    if size > MAX_PAIRWISE:
+        raise TooLargeError(
+            f"{size:,} states between which coalitions move",
+            where="simultaneous",
+            allowed=f"up to {MAX_PAIRWISE:,} states",
+            remedy="ask about the decision makers one by one: simultaneous",
+        )
+    gone = unpack(reached_sets([model.moves[i] for i in members], states=size), size)
+    start, state = np.nonzero(gone)
+    order = np.argsort(member, kind="stable")
+    low = np.searchsorted(member[order], state, side="left")
+    count = np.searchsorted(member[order], state, side="right") - low
+    offset = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    start, row = np.repeat(start, count), order[np.repeat(low, count) + offset]
+    others = np.delete(choices, members, axis=1)
+    kept = (others[row] == others[first[start]]).all(axis=1)
+    for i in members:
+        kept &= _better(model, i, start, member[row])
     return start[kept], row[kept]
 
 

@@ -162,3 +162,44 @@ def simultaneous(
         if not met:
             return False
     return True
+
+
+def simultaneous_together(
+    g: Plain, choice: list[tuple[int, ...]], rank: list[list[int]], group: tuple[int, ...], s: int
+) -> bool:
+    """Coalition simultaneous stability where states are made of everybody's choices."""
+    at = {c: k for k, c in enumerate(choice)}
+    others = [j for j in range(g.players) if j not in group]
+    ours = [
+        q
+        for q in reach(g, group_moves(g, group), s)
+        if all(choice[q][j] == choice[s][j] for j in others)
+        and all(rank[i][q] > rank[i][s] for i in group)
+    ]
+    theirs = [[q for q in g.moves[j].get(s, set()) if rank[j][q] > rank[j][s]] for j in others]
+    for q in ours:
+        ends = []
+        for combination in product(*([None, *improved] for improved in theirs)):
+            made = list(choice[q])
+            for j, x in zip(others, combination):
+                if x is not None:
+                    made[j] = choice[x][j]
+            if any(x is not None for x in combination):
+                ends.append(at.get(tuple(made)))
+        if not any(e is not None and any(rank[i][e] <= rank[i][s] for i in group) for e in ends):
+            return False
+    return True
+
+
+def stays_together(
+    g: Plain, rank: list[list[int]], group: tuple[int, ...], s: int, h: int
+) -> bool:
+    """Limited-move stability for a coalition: it moves once, then everybody acts alone."""
+    others = [j for j in range(g.players) if j not in group]
+    for q in reach(g, group_moves(g, group), s):
+        ends = {q}
+        if others:
+            ends = set().union(*(anticipated(g, rank, j, q, h - 1) for j in others))
+        if all(min(rank[i][e] for e in ends) > rank[i][s] for i in group):
+            return False
+    return True

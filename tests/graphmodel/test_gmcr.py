@@ -16,7 +16,7 @@ from negotiate.graphmodel._engine import table
 from negotiate.graphmodel.build import option_model, payoff_model
 from negotiate.graphmodel.gmcr import read, read_text, write_text
 from negotiate.graphmodel.model import Option
-from negotiate.graphmodel.simultaneous import _stable
+from negotiate.graphmodel.simultaneous import stable_for
 from tests.graphmodel.models import option_models
 
 SYRIA_IRAQ: dict[str, Any] = {
@@ -64,7 +64,7 @@ def test_stored_answers_of_the_open_implementation():
     }
     found = {name: (table(model, rules).equilibria + 1).tolist() for name, rules in by.items()}
     assert found == {"nash": [6], "gmr": [1, 6], "seq": [6], "smr": [6]}
-    assert np.flatnonzero(_stable(model).all(axis=0)).tolist() == [5]
+    assert np.flatnonzero(stable_for(model, [(i,) for i in range(len(model.players))]).all(axis=0)).tolist() == [5]
 
 
 def test_misperceived_states_are_not_moved_to_or_from():

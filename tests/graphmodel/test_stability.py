@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from negotiate.errors import InputError, NotApplicableError
 from negotiate.graphmodel import (
     coalition_general_metarational,
+    coalition_limited_move,
     coalition_nash,
+    coalition_non_myopic,
     coalition_sequential,
+    coalition_simultaneous,
     coalition_symmetric_metarational,
     coalition_symmetric_sequential,
     general_metarational,
@@ -34,7 +37,7 @@ from negotiate.graphmodel._engine import _related, table
 from negotiate.graphmodel.build import graph_model, payoff_model
 from negotiate.graphmodel.limited_move import holds as limited_holds
 from negotiate.graphmodel.non_myopic import horizons
-from negotiate.graphmodel.simultaneous import _stable, verdict
+from negotiate.graphmodel.simultaneous import group_verdict, stable_for, verdict
 from tests.graphmodel import oracle
 from tests.graphmodel.models import graphs, option_models, plain
 
@@ -235,11 +238,79 @@ def test_simultaneous_agrees_with_the_transcription(model):
     g = plain(model)
     rank = [np.asarray(p.rank).tolist() for p in model.preferences]
     choice = [tuple(row) for row in np.asarray(model.choices)[np.argsort(model.member)].tolist()]
-    found = _stable(model)
+    found = stable_for(model, [(i,) for i in range(len(model.players))])
     for i in range(len(model.players)):
         for s in range(len(model.states)):
             assert found[i, s] == oracle.simultaneous(g, choice, rank, i, s)
             assert found[i, s] == verdict(model, i, s).stable
+
+
+@given(option_models())
+@settings(max_examples=60, deadline=None)
+def test_coalition_simultaneous_agrees_with_the_transcription(model):
+    g = plain(model)
+    rank = [np.asarray(p.rank).tolist() for p in model.preferences]
+    choice = [tuple(row) for row in np.asarray(model.choices)[np.argsort(model.member)].tolist()]
+    coalitions = coalitions_of(model, None)
+    found = stable_for(model, coalitions)
+    for row, members in enumerate(coalitions):
+        for s in range(len(model.states)):
+            assert found[row, s] == oracle.simultaneous_together(g, choice, rank, members, s)
+            assert found[row, s] == group_verdict(model, members, s).stable
+    assert set(labels(coalition_simultaneous(model))) <= set(labels(simultaneous(model)))
+
+
+@given(graphs(most_players=3, most_states=5), st.integers(1, 4))
+@settings(max_examples=60, deadline=None)
+def test_coalition_limited_moves_agree_with_the_transcription(model, horizon):
+    g = plain(model)
+    rank = [np.asarray(p.rank).tolist() for p in model.preferences]
+    found = coalition_limited_move(model, horizon=horizon)
+    for members in coalitions_of(model, None):
+        stable = found.settings["stable"][" + ".join(model.players[i] for i in members)]
+        for s, label in enumerate(model.states):
+            assert (label in stable) == oracle.stays_together(g, rank, members, s, horizon)
+    assert set(labels(found)) <= set(labels(limited_move(model, horizon=horizon)))
+
+
+@given(graphs(most_players=3, most_states=5))
+@settings(max_examples=40, deadline=None)
+def test_coalitions_one_move_ahead_and_far_ahead(model):
+    """One move ahead is coalition Nash stability; far ahead is the tail of longer horizons."""
+    assert labels(coalition_limited_move(model, horizon=1)) == labels(coalition_nash(model))
+    begin, cycle, _ = horizons(model)
+    tails = [
+        coalition_limited_move(model, horizon=h).settings["stable"]
+        for h in range(begin + 1, begin + 2 * cycle + 1)
+    ]
+    found = coalition_non_myopic(model)
+    for who, stable in found.settings["stable"].items():
+        assert stable == [s for s in model.states if all(s in tail[who] for tail in tails)]
+    assert set(labels(found)) <= set(labels(non_myopic(model)))
+
+
+def test_elmira_coalitions_that_look_ahead():
+    """The ministry and Uniroyal leave 5 for 8, and nobody undoes it: 8 is the state of 1991."""
+    pair = [["MoE", "Uniroyal"]]
+    for found in (
+        coalition_limited_move(ELMIRA, horizon=2, coalitions=pair),
+        coalition_limited_move(ELMIRA, horizon=3, coalitions=pair),
+        coalition_non_myopic(ELMIRA, coalitions=pair),
+    ):
+        assert "8" in labels(found) and "5" not in labels(found)
+
+
+def test_coalition_concepts_refute_and_tell():
+    """Mutual defection is left together: the check says so, and the words name both."""
+    from negotiate.solution import Point
+
+    dilemma = payoff_model([[[3, 1], [4, 2]], [[3, 4], [1, 2]]])
+    there = Point(payoffs={}, label="r2c2")
+    for concept in (coalition_simultaneous, coalition_limited_move, coalition_non_myopic):
+        evidence = concept.holds(dilemma, there)
+        assert not evidence.holds and "Player 1 + Player 2" in evidence.witness, concept
+    told = coalition_limited_move.explain(dilemma, horizon=2)
+    assert "r2c2 is not stable for Player 1 + Player 2 (looking 2 moves ahead)" in told
 
 
 @given(graphs(), st.booleans())
