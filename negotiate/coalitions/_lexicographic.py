@@ -33,14 +33,7 @@ def answer(
         x, eps = lexicographic.over_draws(flat, rational=rational, slack=GAP**2)
         pay = shared.payoffs(game, x.reshape(*game.draws, game.n))
         point = Point(payoffs=pay, label=concept, facts={"largest_excess": eps.reshape(game.draws)})
-        return Solution(
-            concept=concept,
-            players=game.players,
-            points=(point,),
-            complete=True,
-            exact=False,
-            form=game,
-        )
+        return shared.single(game, concept, point, exact=False)
     table, denominator, rounding = game.whole()
     try:
         x_exact, stages = lexicographic.stages(table, rational=rational)
@@ -75,16 +68,8 @@ def answer(
     notes: tuple[str, ...] = ()
     if rounding:
         notes = (f"float worths were read to {float(rounding / denominator):.2g}",)
-    return Solution(
-        concept=concept,
-        players=game.players,
-        points=(point,),
-        complete=True,
-        exact=game.exact,
-        evidence=(check(game, point),),
-        notes=notes,
-        form=game,
-    )
+    judged = (check(game, point),)
+    return shared.single(game, concept, point, exact=game.exact, evidence=judged, notes=notes)
 
 
 def kohlberg(game: CoalitionalGame, point: Point, *, rational: bool) -> Evidence:

@@ -37,6 +37,49 @@ PAYOFFS = (
 """What can be read off a one-point answer."""
 
 
+def single(
+    form: Any,
+    concept: str,
+    point: Point,
+    *,
+    exact: bool,
+    evidence: tuple[Evidence, ...] = (),
+    **extra: Any,
+) -> Solution:
+    """The whole answer of a rule that gives one point.
+
+    Parameters
+    ----------
+    form
+        What was solved; its ``players`` are those of the answer.
+    concept
+        Name of the rule.
+    point
+        What it gives.
+    exact
+        Whether payoffs are fractions.
+    evidence
+        How the point was judged; none over draws.
+    extra
+        Further fields of the solution.
+
+    Returns
+    -------
+    Solution
+        Complete, with one point.
+    """
+    return Solution(
+        concept=concept,
+        players=form.players,
+        points=(point,),
+        complete=True,
+        exact=exact,
+        evidence=evidence,
+        form=form,
+        **extra,
+    )
+
+
 def payoffs(game: CoalitionalGame, values: Any) -> dict[str, Any]:
     """Payoffs (shares of the cost in a cost game) by player from values of the signed table.
 

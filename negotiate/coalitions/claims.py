@@ -39,6 +39,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import claims as arithmetic
 from negotiate.coalitions.arithmetic.exact_table import integers
 from negotiate.coalitions.game import CoalitionalGame, check_size, players_of
@@ -252,15 +253,7 @@ def _answer(problem: ClaimsProblem, name: str) -> Solution:
     }
     point = Point(payoffs=pay, label=SHORT[name], facts={"losses": losses})
     point_evidence = () if problem.draws else (holds(problem, point, rule=name),)
-    return Solution(
-        concept=name,
-        players=problem.players,
-        points=(point,),
-        complete=True,
-        exact=problem.exact,
-        evidence=point_evidence,
-        form=problem,
-    )
+    return shared.single(problem, name, point, exact=problem.exact, evidence=point_evidence)
 
 
 @concept(

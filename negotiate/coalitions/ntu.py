@@ -39,6 +39,7 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
+from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import subsets
 from negotiate.coalitions.game import CoalitionalGame, from_worths
 from negotiate.declare import Playable, concept, game
@@ -207,15 +208,8 @@ def _answer(game: HyperplaneGame, name: str, x: Mapping[int, Any]) -> Solution:
     point = Point(
         payoffs={p: x[k] for k, p in enumerate(game.players)}, label=name.replace("_", " ")
     )
-    return Solution(
-        concept=name,
-        players=game.players,
-        points=(point,),
-        complete=True,
-        exact=game.exact,
-        evidence=(holds(game, point, name=name),),
-        form=game,
-    )
+    judged = (holds(game, point, name=name),)
+    return shared.single(game, name, point, exact=game.exact, evidence=judged)
 
 
 ORDER_PLAYERS = 6

@@ -102,16 +102,7 @@ def linear_answer(
     point = Point(payoffs=pay, label=concept.replace("_", " "), facts=facts, marks=marks)
     if not game.draws:
         evidence = (check(game, point),)
-    return Solution(
-        concept=concept,
-        players=game.players,
-        points=(point,),
-        complete=True,
-        exact=game.exact,
-        evidence=evidence,
-        form=game,
-        **extra,
-    )
+    return shared.single(game, concept, point, exact=game.exact, evidence=evidence, **extra)
 
 
 @shapley.checked_by

@@ -36,6 +36,7 @@ from typing import Any
 
 import numpy as np
 
+from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import generating, subsets
 from negotiate.coalitions.game import CoalitionalGame, check_size
 from negotiate.declare import Concept, Metric, Playable, concept, game
@@ -398,15 +399,8 @@ def _answer(body: VotingBody, concept: str, power: Sequence[Fraction], **facts: 
         label=concept.replace("_", " "),
         facts=body.facts() | facts,
     )
-    return Solution(
-        concept=concept,
-        players=body.players,
-        points=(point,),
-        complete=True,
-        exact=True,
-        evidence=(holds(body, point, index=concept),),
-        form=body,
-    )
+    judged = (holds(body, point, index=concept),)
+    return shared.single(body, concept, point, exact=True, evidence=judged)
 
 
 @concept(

@@ -190,7 +190,7 @@ def joint_solution(
     judge: Callable[[Point], Evidence],
     notes: tuple[str, ...],
 ) -> Solution:
-    """The solution of a coalition concept from the table of one model; who is asked is a setting."""
+    """The solution of a coalition concept from the table of one model, with who was asked."""
     found = each_draw(model, make)
     return solution(
         model,

@@ -9,9 +9,9 @@ some member of H does not prefer to s. With one member this is simultaneous stab
 makers; H of everybody meets nobody, and is stable only where all cannot improve together.
 
 Fraser and Hipel 1979 for simultaneous sanctions; the coalition form joins them to the coalition
-improvements of Kilgour, Hipel, Fang and Peng 2001 (conventions: `negotiate.graphmodel._coalitions`).
-Each of the others improves for itself: a second coalition that moves at the same moment is not
-reckoned with.
+improvements of Kilgour, Hipel, Fang and Peng 2001; conventions stand in
+`negotiate.graphmodel._coalitions`. Each of the others improves for itself: a second coalition that
+moves at the same moment is not reckoned with.
 
 In the prisoners' dilemma nobody leaves mutual defection alone, but both together do; nothing that
 both prefer to mutual co-operation is there, so it stays as it was:
@@ -87,7 +87,9 @@ def coalition_simultaneous(
     check_work(model, asked)
     return joint_solution(
         model,
-        lambda one: Table(tuple(name_of(one, members) for members in asked), stable_for(one, asked)),
+        lambda one: Table(
+            tuple(name_of(one, members) for members in asked), stable_for(one, asked)
+        ),
         concept="coalition_simultaneous",
         settings={},
         judge=lambda point: holds(model, point, coalitions=coalitions),

@@ -75,9 +75,10 @@ def simultaneous(model: GraphModel) -> Solution:
     >>> [point.label for point in simultaneous(dilemma).points]
     ['r1c1', 'r2c2']
     """
+    alone = [(i,) for i in range(len(model.players))]
     return solution(
         model,
-        each_draw(model, lambda one: Table(one.players, stable_for(one, [(i,) for i in range(len(one.players))]))),
+        each_draw(model, lambda one: Table(one.players, stable_for(one, alone))),
         concept="simultaneous",
         settings={},
         judge=lambda point: holds(model, point),

@@ -9,7 +9,20 @@ from negotiate.case import read as casefile
 from negotiate.case.party import worth
 from negotiate.coalitions.secure import Dispute
 
-TEXT = """
+PARTY = """
+[[party]]
+id = "{id}"
+name = "{id}"
+[party.weights]
+line = {{ value = 1 }}
+[party.values.line]
+form = "power"
+ideal = {{ value = {ideal} }}
+exponent = {{ value = {exponent}, low = {low}, high = {high} }}
+"""
+
+TEXT = (
+    """
 format = 1
 kind = "negotiation"
 id = "bent"
@@ -17,25 +30,10 @@ title = "Bent values"
 [[issue]]
 id = "line"
 name = "Line"
-[[party]]
-id = "a"
-name = "A"
-[party.weights]
-line = { value = 1 }
-[party.values.line]
-form = "power"
-ideal = { value = 1 }
-exponent = { value = 0.5, low = 0.3, high = 0.8 }
-[[party]]
-id = "b"
-name = "B"
-[party.weights]
-line = { value = 1 }
-[party.values.line]
-form = "power"
-ideal = { value = 0 }
-exponent = { value = 0.7, low = 0.4, high = 0.9 }
 """
+    + PARTY.format(id="a", ideal=1, exponent=0.5, low=0.3, high=0.8)
+    + PARTY.format(id="b", ideal=0, exponent=0.7, low=0.4, high=0.9)
+)
 
 
 def test_a_fixed_level_under_drawn_exponents() -> None:

@@ -191,9 +191,7 @@ def simultaneous_together(
     return True
 
 
-def stays_together(
-    g: Plain, rank: list[list[int]], group: tuple[int, ...], s: int, h: int
-) -> bool:
+def stays_together(g: Plain, rank: list[list[int]], group: tuple[int, ...], s: int, h: int) -> bool:
     """Limited-move stability for a coalition: it moves once, then everybody acts alone."""
     others = [j for j in range(g.players) if j not in group]
     for q in reach(g, group_moves(g, group), s):

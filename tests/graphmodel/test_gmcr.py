@@ -64,7 +64,8 @@ def test_stored_answers_of_the_open_implementation():
     }
     found = {name: (table(model, rules).equilibria + 1).tolist() for name, rules in by.items()}
     assert found == {"nash": [6], "gmr": [1, 6], "seq": [6], "smr": [6]}
-    assert np.flatnonzero(stable_for(model, [(i,) for i in range(len(model.players))]).all(axis=0)).tolist() == [5]
+    alone = [(i,) for i in range(len(model.players))]
+    assert np.flatnonzero(stable_for(model, alone).all(axis=0)).tolist() == [5]
 
 
 def test_misperceived_states_are_not_moved_to_or_from():

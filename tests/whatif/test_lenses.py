@@ -9,10 +9,13 @@ import pytest
 
 import negotiate as ng
 from negotiate.bargaining.problem import problem
+from negotiate.coalitions.multilateral import coalitional_bargaining
+from negotiate.coalitions.multilateral import from_case as multilateral
 from negotiate.errors import InputError, UnknownNameError
 from negotiate.whatif import metric
 from negotiate.whatif.questions import lenses as rooms
 from negotiate.whatif.study import case as cases
+from negotiate.whatif.views import lenses as views
 
 IDLIB = ng.load("idlib-2020")
 
@@ -145,3 +148,29 @@ def test_names_that_are_not_there():
         ng.lenses(IDLIB, only=["crystal ball"])
     with pytest.raises(InputError, match="issues"):
         ng.lenses("talmud")
+
+
+def test_three_principals_are_answered_or_told_why_not():
+    """A case of three: groups by their own model, lenses of two sides name what comes nearest."""
+    nile = ng.load("nile-dam-2020")
+    some = ["threats", "outside options", "smaller groups", "patience", "crisis bargaining"]
+    found = ng.lenses(nile, draws=4, only=some)
+    point = coalitional_bargaining(multilateral(nile.floats()))[0]
+    look = found["smaller groups"]
+    for party, payoff in point.payoffs.items():
+        assert look.payoffs[party] == pytest.approx(float(payoff), abs=1e-6)
+    assert look.terms["drought"] == pytest.approx(float(point.terms["drought"]), abs=1e-5)
+    assert look.no_deal == 0 and "convex programme" in look.note
+    for name, nearest in (
+        ("threats", "smaller groups"),
+        ("patience", "baron_ferejohn"),
+        ("crisis bargaining", "third"),
+    ):
+        assert nearest in found[name].refused and not found[name].terms
+    assert "threats does not apply: 3 principals" in views.text(found)
+    assert [x.lens.name for x in ng.lenses(IDLIB, draws=2).looks].count("smaller groups") == 0
+
+
+def test_a_lens_for_three_refuses_two():
+    look = ng.lenses(IDLIB, draws=2, only=["smaller groups"])["smaller groups"]
+    assert "three and more" in look.refused

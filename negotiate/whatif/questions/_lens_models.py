@@ -18,6 +18,7 @@ from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import disagreement
 from negotiate.case.slots.table import outside_option
 from negotiate.coalitions.core import core
+from negotiate.coalitions.multilateral import from_case as multilateral
 from negotiate.coalitions.secure import Dispute
 from negotiate.coalitions.secure import from_case as coalitional
 from negotiate.coalitions.shapley import shapley
@@ -77,6 +78,10 @@ class Lens:
         Unit of margin and payoffs.
     look
         From a case (one problem in floats, or draws) and a deal to what it sees.
+    least
+        Principals below which it sees what another lens sees, and is not shown unless named.
+    slow
+        Whether three and more principals cost it a convex programme for every draw.
     """
 
     name: str
@@ -85,6 +90,8 @@ class Lens:
     reads: tuple[str, ...]
     unit: str
     look: Callable[[Negotiation, str], View] = field(repr=False)
+    least: int = 2
+    slow: bool = False
 
 
 # ---- the lenses ----------------------------------------------------------------------------------
@@ -92,6 +99,7 @@ class Lens:
 
 def _threats(case: Negotiation, deal: str) -> View:
     """Nash's threats, chosen; then the Nash bargaining solution."""
+    _two(case, "threats", "what smaller groups secure against the rest: the lens 'smaller groups'")
     form = threat_game(case)
     found = rational(form)
     if not found.points:
@@ -114,24 +122,43 @@ def _outside(case: Negotiation, deal: str) -> View:
     return _bargained(form)
 
 
+def _groups(case: Negotiation, deal: str) -> View:
+    """Nash bargaining of all from what the smaller groups among them can secure."""
+    if len(case.principals) < 3:
+        raise NotApplicableError(
+            f"{len(case.principals)} principals",
+            where="smaller groups",
+            allowed="three and more",
+            remedy="with two there is no group between one and all: the lens 'threats'",
+        )
+    return _bargained(multilateral(case).problem)
+
+
 def _bargained(form: Any) -> View:
     found = nash(form)
+    many = bool(form.shape) and len(form.parties) > 2
     if not found.points:
-        return View(margin=np.asarray(form.zone(), float), note="; ".join(found.notes))
-    return View(
-        levels_of(found[0].terms), np.asarray(form.zone(), float), _floats(found[0].payoffs)
-    )
+        margin = np.full(form.shape, -np.inf) if many else np.asarray(form.zone(), float)
+        return View(margin=margin, note="; ".join(found.notes))
+    if many:  # the sign is what draws are read for, and a programme for each has been solved
+        gains = [np.asarray(x, float) for x in found[0].facts["gains"].values()]
+        margin = np.minimum.reduce(gains)
+    else:
+        margin = np.asarray(form.zone(), float)
+    return View(levels_of(found[0].terms), margin, _floats(found[0].payoffs))
+
+
+def _two(case: Negotiation, where: str, remedy: str) -> None:
+    """Refuse a lens that knows two sides, with the nearest thing there is for more."""
+    if len(case.principals) != 2:
+        raise NotApplicableError(
+            f"{len(case.principals)} principals", where=where, allowed="two", remedy=remedy
+        )
 
 
 def _patience(case: Negotiation, deal: str) -> View:
     """Offers and counter-offers; the first offer is taken."""
-    if len(case.principals) != 2:
-        raise NotApplicableError(
-            f"{len(case.principals)} principals",
-            where="patience",
-            allowed="two",
-            remedy="offers of several parties under a rule of voting: baron_ferejohn",
-        )
+    _two(case, "patience", "offers of several parties under a rule of voting: baron_ferejohn")
     wanted = [f"alternating_offers.utility.{p}" for p in case.principals]
     read = metrics.evaluate(case, [*wanted, "alternating_offers.zone"])
     payoffs = {p: np.asarray(read[k], float) for p, k in zip(case.principals, wanted)}
@@ -152,6 +179,7 @@ def _patience(case: Negotiation, deal: str) -> View:
 
 def _crisis(case: Negotiation, deal: str) -> View:
     """War as a costly lottery over the prize; the middle of the range, and the risk of war."""
+    _two(case, "crisis bargaining", "name two sides as principals, the others role = 'third'")
     form = crisis_bargaining(case)
     a, b = form.players
     share = np.asarray(form.nash, float)
@@ -283,7 +311,11 @@ LENSES = (
     Lens("outside options", "what deal would they make if nobody could hurt anybody?",
          {COST: "what each has elsewhere, no lever used against it", TIME: "once",
           TABLE: "principals", RULE: "the Nash product", KNOWN: "everything"},
-         ("outside_option",), "stake", _outside),
+         ("outside_option",), "stake", _outside, slow=True),
+    Lens("smaller groups", "what deal do all make if some of them could do without the others?",
+         {COST: "what smaller groups secure against the rest", TIME: "once",
+          TABLE: "principals", RULE: "the Nash product", KNOWN: "everything"},
+         ("disagreement",), "stake", _groups, least=3, slow=True),
     Lens("patience", "what deal do offers and counter-offers lead to?",
          {COST: "every lever on the table, at its credibility", TIME: "offers, period by period",
           TABLE: "principals", RULE: "the first offer that is not worth refusing",

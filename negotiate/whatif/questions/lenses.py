@@ -30,6 +30,10 @@ remains is shown (the *residual*). A pair without a differing assumption, or wit
   values are quadratic with one scale: the mean of ideals weighted by salience maximises the sum of
   utilities.
 
+With three and more principals one lens more asks what **smaller groups** of them can secure against
+the rest, and bargains from there (`negotiate.coalitions.multilateral`); lenses that know two sides
+only say so, with what comes nearest.
+
 >>> import negotiate as ng
 >>> found = lenses(ng.load("idlib-2020"), draws=64)
 >>> [look.lens.name for look in found.looks][:3]
@@ -64,6 +68,9 @@ NEAR = 0.02
 
 SAME = 0.01
 """Distance that may remain where the assumptions are the same: frontiers are cut into chords."""
+
+FEW = 100
+"""Draws for a lens that solves a convex programme for each of them."""
 
 PATIENT = 1 - 1e-6
 """Discount factor of both sides where patience is taken out."""
@@ -258,7 +265,13 @@ class Lenses(Answer):
             return f"{text}; not explained by their assumptions: {listed(odd)}."
         tested = sum(item.residual is not None for item in self.disagreements)
         return (
-            f"{text}; {len(self.disagreements)} pairs of lenses differ, each by an assumption"
+            f"{text}; "
+            + (
+                "one pair of lenses differs, by an assumption"
+                if len(self.disagreements) == 1
+                else f"{len(self.disagreements) or 'no'} pairs of lenses differ"
+                + (", each by an assumption" if self.disagreements else "")
+            )
             + (f", {tested} of them tested by taking it out" if tested else "")
             + "."
         )
@@ -351,13 +364,20 @@ def lenses(
     for name in only:
         if name not in known:
             raise UnknownNameError("lens", name, known, where="lenses")
-    drawn = cases.draw(case, draws, seed=seed)
+    given, drawn = case, cases.draw(case, draws, seed=seed)
     if scenario:
         case, drawn = case.scenario(scenario), drawn.scenario(scenario)
     base = case.floats()
     signed = levels_of(base.terms(named)) if named else {}
-    chosen = [lens for lens in LENSES if not only or lens.name in only]
-    looks = tuple(_look(lens, base, drawn, named, signed) for lens in chosen)
+    many = len(case.principals)
+    chosen = [x for x in LENSES if (x.name in only if only else x.least <= many)]
+    fewer = drawn
+    if many > 2 and draws > FEW:
+        fewer = cases.draw(given, FEW, seed=seed)
+        fewer = fewer.scenario(scenario) if scenario else fewer
+    looks = tuple(
+        _look(lens, base, fewer if lens.slow else drawn, named, signed) for lens in chosen
+    )
     return Lenses(
         named,
         signed,
@@ -385,6 +405,8 @@ def _look(lens: Lens, base: Negotiation, drawn: Negotiation, deal: str, signed: 
         over = lens.look(drawn, deal)
     except NegotiateError as error:
         over, note = View(), f"{note}; not over draws: {error}".lstrip("; ")
+    if lens.slow and len(base.principals) > 2 and over.margin is not None:
+        note = f"{note}; over {drawn.draws} draws, a convex programme each".lstrip("; ")
     return Look(
         lens,
         {k: _plain(v) for k, v in here.terms.items()},

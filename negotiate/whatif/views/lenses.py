@@ -24,7 +24,7 @@ def rows(item: Any) -> list[list[str]]:
     out = []
     for look in item.looks:
         if look.refused:
-            out.append([look.lens.name, "", "", f"does not apply: {look.refused}"])
+            out.append([look.lens.name, "", "", "does not apply (why, below)"])
             continue
         apart = "" if look.distance is None else number(look.distance)
         if look.distance is not None and len(look.terms) < len(item.issues):
@@ -43,6 +43,7 @@ SHORT = {
     "crisis bargaining": "crisis",
     "spatial forecast": "spatial",
     "graph model": "graph",
+    "smaller groups": "groups",
 }
 """Names of lenses at the head of a column."""
 
@@ -72,7 +73,14 @@ def _term(term: Any) -> str:
     if term is None:
         return "–"
     if isinstance(term, Mapping):
-        return " or ".join(f"{k} {number(float(v), 2)}" for k, v in term.items() if float(v) > 0)
+        sure = [k for k, v in term.items() if float(v) > 1 - UTILITY]
+        return (
+            str(sure[0])
+            if sure
+            else " or ".join(
+                f"{k} {number(float(v), 2)}" for k, v in term.items() if float(v) > UTILITY
+            )
+        )
     return number(float(term), 2)
 
 
@@ -127,11 +135,27 @@ def reasons(item: Any) -> list[str]:
     if untested:
         far = max(untested, key=lambda d: d.gap)
         out.append(
-            f"{len(untested)} other pairs differ in assumptions too, and no case is known in which "
-            f"these are the same; farthest apart are {far.one} and {far.other} ({shown(far.gap)}), "
-            f"which differ in: {'; '.join(far.by)}."
+            (
+                f"{far.one} and {far.other} are {shown(far.gap)} apart; they differ in: "
+                f"{'; '.join(far.by)}. No case is known in which these are the same."
+            )
+            if len(untested) == 1
+            else (
+                f"{len(untested)} pairs differ in assumptions for which no case is known in which "
+                f"they are the same; farthest apart are {far.one} and {far.other} "
+                f"({shown(far.gap)}), which differ in: {'; '.join(far.by)}."
+            )
         )
     return out
+
+
+def refusals(item: Any) -> list[str]:
+    """A line for each lens that does not apply: why, and what comes nearest."""
+    return [
+        f"{look.lens.name} does not apply: {look.refused.removeprefix(look.lens.name + ': ')}"
+        for look in item.looks
+        if look.refused
+    ]
 
 
 def text(item: Any) -> str:
@@ -139,6 +163,8 @@ def text(item: Any) -> str:
     head, body = term_rows(item)
     top, effects = lever_rows(item)
     parts = [item.said(), tables.text(HEAD, rows(item))]
+    if refusals(item):
+        parts.append("\n".join(clean(line) for line in refusals(item)))
     parts += ["Terms", tables.text(head, [[clean(c) for c in row] for row in body])]
     if effects:
         parts += [
@@ -159,6 +185,7 @@ def html(item: Any) -> str:
     top, effects = lever_rows(item)
     drawn = figure(item) if _levels(item) else ""
     out = f"<p>{escape(item.said())}</p>{drawn}" + tables.html(HEAD, rows(item))
+    out += "".join(f"<p>{escape(line)}</p>" for line in refusals(item))
     out += tables.html(head, body, caption="Terms")
     if effects:
         out += tables.html(
