@@ -18,7 +18,9 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field, ValidationError
 
 from negotiate.case.deal import Source
+from negotiate.case.diagnostics import label, place
 from negotiate.case.expression import parse
+from negotiate.case.findings import schema_findings
 from negotiate.case.negotiation import Negotiation, assemble
 from negotiate.case.party import Party
 from negotiate.case.quantity import Frozen, Quantity
@@ -122,13 +124,8 @@ def validated(kind: type[File], data: Mapping[str, Any], *, path: str, what: str
         file = kind.model_validate(data)
     except ValidationError as error:
         raise CaseError(
-            [
-                f"{path or what}: error: "
-                f"{'.'.join(str(step) for step in item['loc']) or 'file'}: {item['msg']}"
-                for item in error.errors(include_url=False)
-            ],
-            where=path or what,
-        ) from error
+            refusals(kind, error, data, path=path, what=what), where=path or what
+        ) from (error)
     try:
         file.game()
     except InputError as error:
@@ -138,6 +135,39 @@ def validated(kind: type[File], data: Mapping[str, Any], *, path: str, what: str
             error.what, where=where, allowed=error.allowed, remedy=error.remedy
         ) from error
     return file
+
+
+def refusals(
+    kind: type[GameFile], error: ValidationError, data: Mapping[str, Any], *, path: str, what: str
+) -> list[str]:
+    """What is wrong with a file of a kind, with its line where there is one.
+
+    Parameters
+    ----------
+    kind
+        The kind of file.
+    error
+        What its schema said.
+    data
+        The mapping its TOML holds.
+    path, what
+        Name of the file, or else of what was read.
+
+    Returns
+    -------
+    list of str
+        Where, what, what is allowed and what was perhaps meant, for each finding.
+    """
+    plain = dict(data)
+    found = list(schema_findings(error, plain, kind))
+    if path.endswith(".toml") and Path(path).is_file():
+        return [str(item) for item in place(found, read_text(Path(path)), plain, path)]
+    said = []
+    for item in found:
+        line = f"{path or what}: error: {label(plain, item.at) or 'file'}: {item.what}"
+        line += f"; allowed: {item.allowed}" if item.allowed else ""
+        said.append(line + (f"; {item.remedy}" if item.remedy else ""))
+    return said
 
 
 def as_case(

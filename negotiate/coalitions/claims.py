@@ -631,6 +631,9 @@ def _two_steps(players: Any, c: Any, estate: Any, x: Any, slack: Any) -> Evidenc
     half = [own / 2 for own in c]
     middle = sum(half)
     if estate <= middle:
+        for k, (award, most) in enumerate(zip(x, half)):
+            if award > most + slack:
+                return _refuted(award - most, "award above half the claim", players, k, k)
         return _equal_unless_full(players, half, estate, x, slack, losses=False)
     second = [a - own for a, own in zip(x, half)]
     for k, more in enumerate(second):

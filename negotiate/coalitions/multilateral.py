@@ -194,12 +194,18 @@ def coalitional_bargaining(game: Multilateral) -> Solution:
         can have.
     """
     found = nash(game.problem)
+    given = game.disagreement()
+    points = tuple(
+        replace(point, facts={"smaller coalitions give": given, **point.facts})
+        for point in found.points
+    )
     notes = found.notes
     if game.worths.outsiders:
         notes = (*notes, f"outsiders of a coalition: {game.worths.outsiders}")
     return replace(
         found,
         concept="coalitional_bargaining",
+        points=points,
         settings={**found.settings, "outsiders": game.worths.outsiders or "as given"},
         notes=notes,
     )

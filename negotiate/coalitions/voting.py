@@ -39,7 +39,7 @@ import numpy as np
 from negotiate.coalitions import _shared as shared
 from negotiate.coalitions.arithmetic import generating, subsets
 from negotiate.coalitions.game import CoalitionalGame, check_size
-from negotiate.declare import Concept, Metric, Playable, concept, game
+from negotiate.declare import Concept, Metric, Playable, concept, entry, game
 from negotiate.errors import InputError, NotApplicableError, TooLargeError, UnknownNameError
 from negotiate.numbers.fractions import exact
 from negotiate.numbers.reading import check_labels
@@ -396,7 +396,7 @@ def _minimal_listed(table: Array, n: int) -> tuple[list[list[int]], list[int]]:
 def _answer(body: VotingBody, concept: str, power: Sequence[Fraction], **facts: Any) -> Solution:
     point = Point(
         payoffs=dict(zip(body.players, power)),
-        label=concept.replace("_", " "),
+        label=str(entry("concept", concept).facts["short"]),
         facts=body.facts() | facts,
     )
     judged = (holds(body, point, index=concept),)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from negotiate.declare import entry, names
 from negotiate.drawing import point_view as view
 from negotiate.drawing import solution_figure as drawing
 from negotiate.drawing.text import clean, escape
@@ -80,8 +81,21 @@ def heading(solution: Solution) -> str:
     ]
     if solution.degenerate is not None:
         claims.append("degenerate game" if solution.degenerate else "nondegenerate game")
-    name = clean(solution.concept).replace("_", " ")
-    return f"{name[:1].upper()}{name[1:]}: {', '.join(claims)}"
+    return f"{spelled(solution.concept)}: {', '.join(claims)}"
+
+
+def spelled(concept: str) -> str:
+    """A concept's id in words, with the capitals and hyphens of its declared title.
+
+    >>> spelled("shapley_shubik"), spelled("nash_bargaining"), spelled("my_rule")
+    ('Shapley-Shubik', 'Nash bargaining', 'My rule')
+    """
+    name = clean(concept).replace("_", " ")
+    if concept in names("concept"):
+        title = clean(str(entry("concept", concept).facts.get("title", "")))
+        if title.replace("-", " ").lower().startswith(name.lower()):
+            name = title[: len(name)]
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def table(solution: Solution) -> tuple[list[str], list[list[str]]]:

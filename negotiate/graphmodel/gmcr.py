@@ -416,7 +416,12 @@ def write_text(model: GraphModel) -> str:
     if model.table is None or model.member is None or not model.options:
         raise NotApplicableError("a graph without options", where=".gmcr")
     if not model.is_ranked:
-        raise NotApplicableError("a preference that is no ranking", where=".gmcr")
+        raise NotApplicableError(
+            "a preference that is no ranking",
+            where=".gmcr",
+            allowed="rankings, with ties: a .gmcr file holds nothing else",
+            remedy='keep the model as a file of kind = "graph"',
+        )
     if any(p.has_strength for p in model.preferences):
         raise NotApplicableError("strength of preference", where=".gmcr")
     by_owner = sorted(

@@ -171,7 +171,12 @@ def inverse(
     if concept not in CONCEPTS:
         raise InputError(f"concept '{concept}'", where="inverse", allowed=", ".join(CONCEPTS))
     if not model.is_ranked:
-        raise NotApplicableError("a preference that is no ranking", where="inverse")
+        raise NotApplicableError(
+            "a preference that is no ranking",
+            where="inverse",
+            allowed="rankings, with ties; pairs all of which are known",
+            remedy="tell the unknown pairs, one way and the other, and ask for each",
+        )
     rules, s = CONCEPTS[concept], model.state(state)
     frozen = {model.player(name) for name in fixed}
     families: list[list[frozenset[Change]]] = []

@@ -114,7 +114,12 @@ def robustness(
     (12, [('r1c2', 0.17), ('r2c1', 0.17), ('r2c2', 0.83)])
     """
     if not model.is_ranked:
-        raise NotApplicableError("a preference that is no ranking", where="robustness")
+        raise NotApplicableError(
+            "a preference that is no ranking",
+            where="robustness",
+            allowed="rankings, with ties",
+            remedy="solve under the four attitudes to unknown pairs: unknown = 'a' to 'd'",
+        )
     names = tuple(concepts)
     for name in names:
         if name not in CONCEPTS:

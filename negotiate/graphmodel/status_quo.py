@@ -280,10 +280,12 @@ def narrate(found: StatusQuo) -> str:
         Sentences, one a line.
     """
     model = found.model
+    doubts = any(mine.unknown is not None and mine.unknown.any() for mine in model.preferences)
+    unsure = ", where a move whose worth is unknown counts as one" if doubts else ""
     out = [
         f"From {_told(model, found.start)} {len(found.moves)} of the other "
         f"{len(model.states) - 1} states can be reached by moves, "
-        f"{len(found.improvements)} by improvements alone."
+        f"{len(found.improvements)} by improvements alone{unsure}."
     ]
     for concept, labels in found.equilibria.items():
         if not labels:

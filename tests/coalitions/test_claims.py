@@ -82,6 +82,15 @@ def test_duality(problem: ClaimsProblem) -> None:
         assert all(got[p] == problem.claims[p] - lost[p] for p in problem.players)
 
 
+def test_piniles_gives_nobody_more_than_half_before_all_have_half() -> None:
+    """Claims 1 and 2, estate 5/4: (1/2, 3/4); a little more for the first is refuted."""
+    problem = ClaimsProblem({"a": 1, "b": 2}, Fraction(5, 4))
+    assert RULES["piniles"](problem)[0].payoffs == {"a": Fraction(1, 2), "b": Fraction(3, 4)}
+    moved = Point(payoffs={"a": Fraction(51, 100), "b": Fraction(74, 100)})
+    said = claims_holds(problem, moved, rule="piniles")
+    assert not said.holds and said.witness == "a"
+
+
 @settings(max_examples=30, deadline=None)
 @given(problems(), st.sampled_from(sorted(RULES)))
 def test_moved_awards_are_refuted(problem: ClaimsProblem, rule: str) -> None:

@@ -25,6 +25,14 @@ def pie(size: int, names: str):
     return from_points(corners, dict.fromkeys(names, 0), parties=tuple(names))
 
 
+def test_the_answer_says_what_smaller_coalitions_give() -> None:
+    """Of 12, a and b alone can have 6: both bring 3, c nothing."""
+    worths = from_worths({"a+b": 6, "a+b+c": 12}, players=("a", "b", "c"), unlisted="zero")
+    point = coalitional_bargaining(Multilateral(pie(12, "abc"), worths))[0]
+    given = {p: Fraction(x) for p, x in point.facts["smaller coalitions give"].items()}
+    assert given == {"a": 3, "b": 3, "c": 0}
+
+
 @given(st.lists(st.integers(0, 4), min_size=4, max_size=4), st.integers(30, 40))
 @settings(max_examples=25, deadline=None)
 def test_at_par_it_is_the_shapley_value(small: list[int], whole: int) -> None:

@@ -279,3 +279,39 @@ def test_any_part_replaced_by_junk_is_refused_or_read(stem):
             with contextlib.suppress(NegotiateError):
                 assert from_dict(data).game().states
     assert tried > 500
+
+
+def test_an_unknown_key_is_shown_with_its_line_and_what_was_meant(tmp_path):
+    """Whatever the kind of file: the schema's finding is that of a case file."""
+    path = tmp_path / "b.toml"
+    path.write_text(
+        'format = 1\nkind = "graph"\nid = "b"\ntitle = "b"\nplayers = ["A"]\n'
+        '[[option]]\nid = "strike"\nowner = "A"\ndirektion = "forward"\n'
+        '[preferences.A]\nstatements = ["strike"]\n'
+    )
+    with pytest.raises(CaseError) as caught:
+        ng.open(path)
+    said = str(caught.value)
+    assert f"{path}:9:1: error: option[strike].direktion: unknown key 'direktion'" in said
+    assert "did you mean 'direction'?" in said
+    with pytest.raises(CaseError, match="unknown key 'direktion'; allowed: direction"):
+        loads(path.read_text())
+
+
+@pytest.mark.parametrize("ask", ["inverse", "robustness", "write_text"])
+def test_unknown_preferences_are_refused_with_what_to_do(ask):
+    from negotiate import graphmodel
+    from negotiate.graphmodel import gmcr
+
+    model = graphmodel.option_model(
+        ["A"],
+        [graphmodel.Option("x", owner="A")],
+        preferences={"A": {"pairs": [], "rest": "unknown"}},
+    )
+    calls = {
+        "inverse": lambda: graphmodel.inverse(model, "x"),
+        "robustness": lambda: graphmodel.robustness(model),
+        "write_text": lambda: gmcr.write_text(model),
+    }
+    with pytest.raises(NegotiateError, match=r"no ranking; allowed: .*; "):
+        calls[ask]()
