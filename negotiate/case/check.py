@@ -386,7 +386,12 @@ def ranges(data: Doc) -> Iterator[Finding]:
     for at, quantity in _quantities(data):
         value, low, high = (_number(quantity.get(key)) for key in ("value", "low", "high"))
         if low is not None and high is not None and low > high:
-            yield Finding((*at, "low"), f"low {float(low):g} above high {float(high):g}")
+            yield Finding(
+                (*at, "low"),
+                f"low {float(low):g} above high {float(high):g}",
+                "low <= value <= high",
+                "exchange the two",
+            )
         elif value is not None:
             if low is not None and value < low:
                 yield Finding(

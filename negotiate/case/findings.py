@@ -120,6 +120,8 @@ def schema_findings(error: Any, data: dict[str, Any], root: Any = Case) -> Itera
                 f"'{_at(data, at)}' is not an id",
                 "lower-case letters, digits, - and _, beginning with a letter",
             )
+        elif kind.startswith("date_"):
+            yield Finding(at, f"'{_at(data, at)}' is no date", "a day without quotes: 2020-01-31")
         else:
             yield Finding(at, item["msg"].removeprefix("Value error, "))
 

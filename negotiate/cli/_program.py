@@ -6,6 +6,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import typer
 
@@ -50,9 +52,15 @@ def _root(
         raise typer.Exit
 
 
+@cache
+def _command() -> Any:
+    """The program, made once in a process."""
+    return typer.main.get_command(app())
+
+
 def run(arguments: Sequence[str] | None) -> int:
     """Run with ``arguments`` (the process's own by default) and return the exit code."""
-    command = typer.main.get_command(app())
+    command = _command()
     try:
         code = command.main(
             args=None if arguments is None else list(arguments),

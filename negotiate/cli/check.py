@@ -16,7 +16,8 @@ def command(
 ) -> None:
     """Check a case file; exit 2 where it has an error."""
     from negotiate.case.read import check, kind_in, read_text, resolve
-    from negotiate.loading import load, suffixes, unread_slots
+    from negotiate.loading import load, suffixes
+    from negotiate.whatif.review import review
 
     path = resolve(case)
     if path.suffix.lower() in suffixes() or (
@@ -27,7 +28,11 @@ def command(
     else:
         found = check(path)
         if not any(one.severity == "error" for one in found):
-            found = sorted((*found, *unread_slots(path)), key=lambda one: (one.line, one.column))
+            known = {(one.line, one.column) for one in found}
+            found += [
+                one for one in review(path, strict=strict) if (one.line, one.column) not in known
+            ]
+            found.sort(key=lambda one: (one.line, one.column))
     errors = sum(f.severity == "error" for f in found)
     warnings = len(found) - errors
     failed = bool(errors or (strict and warnings))

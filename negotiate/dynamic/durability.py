@@ -404,9 +404,13 @@ def stochastic(negotiation: Negotiation, *, commitment: str | None = None) -> St
 
 
 def stated(negotiation: Negotiation) -> Durability:
-    """The chain of the file's own constant ``quantity.hazard``."""
+    """The chain of the file's own constant ``quantity.hazard``.
+
+    ``quantity.hazard_without_<lever>`` holds where that lever of the slot monitoring is off the
+    table; of several the highest.
+    """
     case.require(negotiation, KIND, {"hazard": "quantity.hazard"})
-    return from_hazard(negotiation.value("quantity.hazard"))
+    return from_hazard(monitoring.hazard(negotiation))
 
 
 def without(negotiation: Negotiation, device: str) -> Negotiation:

@@ -186,6 +186,17 @@ def unit(case: Negotiation, name: str | NamedMetric) -> str:
     return found.unit.name
 
 
+def found(case: Negotiation, name: str) -> NamedMetric | None:
+    """The metric of this name, present, former or filled by its game; None where there is none.
+
+    >>> import negotiate as ng
+    >>> idlib = ng.load("idlib-2020")
+    >>> found(idlib, "durability.survival.12") is None, found(idlib, "deal.margin.most") is None
+    (False, True)
+    """
+    return _declared_for(case, _moved(name, case))
+
+
 def _declared_for(case: Negotiation, name: str) -> NamedMetric | None:
     game = name.partition(".")[0]
     if game not in games():

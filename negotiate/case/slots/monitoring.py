@@ -45,6 +45,16 @@ def chances(negotiation: Negotiation) -> tuple[Any, Any]:
     return -_least(-seen, -noise), noise
 
 
+def hazard(negotiation: Negotiation) -> Any:
+    """Chance per period that the deal collapses, of the devices that are on the table."""
+    found = negotiation.value("quantity.hazard")
+    for device in devices(negotiation):
+        path = f"quantity.hazard_without_{device}"
+        if negotiation.has(path) and not negotiation.value(f"lever.{device}.available"):
+            found = -_least(-found, -negotiation.value(path))
+    return found
+
+
 def _least(first: Any, second: Any) -> Any:
     if hasattr(first, "dtype") or hasattr(second, "dtype"):
         return np.minimum(first, second)
