@@ -285,6 +285,27 @@ def references(data: Doc) -> Iterator[Finding]:
                 )
 
 
+def observed(data: Doc) -> Iterator[Finding]:
+    """What history did names a lever of the file once, or says the move in words."""
+    levers, seen = _ids(data, "lever"), set()
+    for index, entry in _items(data, "observed"):
+        at, lever = ("observed", index), entry.get("lever")
+        if bool(lever) == bool(entry.get("move")):
+            yield Finding(at, "both or neither of lever and move", "one of the two")
+        elif lever:
+            yield from _unknown((*at, "lever"), "lever", lever, levers, on_key=False)
+            if lever in seen:
+                yield Finding((*at, "lever"), f"'{lever}' is observed twice", "one entry a lever")
+            seen.add(lever)
+        if not entry.get("source"):
+            yield Finding(
+                at,
+                "what history did has no source",
+                "source = [...]",
+                severity="warning",
+            )
+
+
 def _terms(at: Location, terms: Doc, data: Doc, issues: list[str]) -> Iterator[Finding]:
     options = {
         e["id"]: _list(e, "options")
@@ -330,7 +351,7 @@ def sources(data: Doc) -> Iterator[Finding]:
         for number, name in enumerate(_list(record, "source") if isinstance(record, dict) else ()):
             at = ("estimate", id_, "source", number)
             yield from _unknown(at, "source or fact", name, known, on_key=False)
-    for key in ("fact", "aftermath", "issue", "scenario"):
+    for key in ("fact", "observed", "aftermath", "issue", "scenario"):
         for index, entry in _items(data, key):
             for number, name in enumerate(_list(entry, "source")):
                 yield from _unknown(
@@ -627,6 +648,7 @@ RULES = (
     weights,
     values,
     references,
+    observed,
     sources,
     extrapolated,
     hindsight,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -56,4 +57,23 @@ class Aftermath(Frozen):
 
     date: str
     text: str
+    source: tuple[str, ...] = ()
+
+
+class Observed(Frozen):
+    """What history did with a lever, or a move that is no lever; reports read it, models never do.
+
+    Attributes
+    ----------
+    lever, move
+        The lever by its id, or the move in words: one of the two.
+    use
+        Whether it was carried out, only threatened, or neither.
+    """
+
+    lever: str = ""
+    move: str = ""
+    use: Literal["used", "threatened", "not used"] = "used"
+    date: str = ""
+    text: str = ""
     source: tuple[str, ...] = ()

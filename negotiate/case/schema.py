@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from negotiate.case.constraint import Constraint
-from negotiate.case.deal import Aftermath, Deal, Fact, Source
+from negotiate.case.deal import Aftermath, Deal, Fact, Observed, Source
 from negotiate.case.estimated import Estimated
 from negotiate.case.issue import Issue
 from negotiate.case.lever import Branch, Lever
@@ -57,6 +57,9 @@ class Case(Frozen):
         default_factory=dict, description="fits of models to data that numbers rest on, by id"
     )
     fact: tuple[Fact, ...] = ()
+    observed: tuple[Observed, ...] = Field(
+        (), description="levers and moves that history used, for the scorecard of a report"
+    )
     aftermath: tuple[Aftermath, ...] = ()
     model: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

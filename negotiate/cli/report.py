@@ -26,7 +26,7 @@ def command(
             help="brief: the first page; standard: the chapters; full: every appendix too.",
         ),
     ] = "standard",
-    draws: DRAWS = 100_000,
+    draws: DRAWS = 16_384,
     seed: SEED = 0,
     changes: SET = None,
     deal: DEAL = "",

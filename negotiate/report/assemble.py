@@ -23,6 +23,7 @@ from negotiate import declare
 from negotiate.drawing.text import clean
 from negotiate.errors import InputError, NegotiateError
 from negotiate.report.blocks import Block, Bullets, Callout, Document, Mono, Paragraph, Section
+from negotiate.report.cited import only_cited
 from negotiate.report.writers.html import html
 from negotiate.report.writers.markdown import markdown
 from negotiate.report.writers.numbering import number
@@ -131,6 +132,8 @@ def build(
             failures.append((title, _reason(error)))
             blocks = [_failure(title, error)]
         made.append(Section(name, title, tuple(blocks), _appendix(part, only)))
+    if length != "full" and not only:
+        made = list(only_cited(made))
     return Document(
         title=str(context.title),
         subtitle=str(context.subtitle),

@@ -115,6 +115,16 @@ class CaseContext:
         return declare.load("compiles", "bargaining")(self.case, levers_used=self.used)
 
     @cached_property
+    def predicted_terms(self) -> dict[str, Any]:
+        """Terms at the file's values: rational threats of two, Nash bargaining of more."""
+        if self.two:
+            found = self.threat_solution
+        else:
+            problem = declare.load("compiles", "bargaining")(self.case)
+            found = declare.concept_named("nash_bargaining")(problem)
+        return dict(found[0].terms) if len(found) else {}
+
+    @cached_property
     def solutions(self) -> tuple[Solution, ...]:
         """Every concept on that problem."""
         return tuple(declare.concept_named(name)(self.problem) for name in CONCEPTS)
@@ -137,4 +147,10 @@ class CaseContext:
     def drawn(self) -> dict[str, np.ndarray[Any, Any]]:
         """Metrics over the draws of everything uncertain."""
         found: dict[str, np.ndarray[Any, Any]] = self.questions.drawn
+        return found
+
+    @cached_property
+    def advantages(self) -> dict[str, np.ndarray[Any, Any]]:
+        """What each lever of the threat game brings its holder, over the draws."""
+        found: dict[str, np.ndarray[Any, Any]] = self.questions.advantages
         return found

@@ -14,6 +14,8 @@ from negotiate import declare
 from negotiate.bargaining.judgement import Judgement, judge
 from negotiate.case.negotiation import Negotiation
 from negotiate.errors import InputError, NotApplicableError
+from negotiate.report import effects
+from negotiate.report.effects import LeverEffect, ScenarioEffect
 from negotiate.report.placebo import Placebo, placebo
 from negotiate.whatif import metric
 from negotiate.whatif.questions import ask, discovery, methods, sensitivity, value_of_information
@@ -163,7 +165,7 @@ class Questions:
 
         Room and split belong to the case, not to the deal that is judged.
         """
-        terms: Any = self.case.signed_deal
+        terms: Any = self.case.judged_deal
         if not terms:
             if any(not issue.is_interval for issue in self.case.issues.values()):
                 return None
@@ -172,6 +174,52 @@ class Questions:
             return judge(self.case, terms)
         except NotApplicableError:
             return None
+
+    @cached_property
+    def used(self) -> tuple[str, ...]:
+        """Levers of the no-deal that `judgement` means; every lever where there is none."""
+        found = self.judgement
+        return tuple(self.case.on_table()) if found is None else found.levers[found.meant]
+
+    @cached_property
+    def lever_effects(self) -> Mapping[str, LeverEffect]:
+        """Room and split of every lever on the table, with and without on the same draws."""
+        draws = min(self.draws, effects.DRAWS)
+        return effects.lever_effects(
+            self.case, self.case.on_table(), self.used, draws=draws, seed=self.seed
+        )
+
+    @cached_property
+    def claimed(self) -> Mapping[str, tuple[float, bool]]:
+        """Conclusion of the file to the share of draws it holds in, and whether at its values."""
+        names = list(dict.fromkeys(item.metric for item in self.stated))
+        drawn = cases.draw(self.case, self.draws, seed=self.seed)
+        over, at = metric.evaluate(drawn, names), metric.evaluate(self.case, names)
+        return {
+            item.id: (
+                float(np.mean(read(item.condition).holds(np.atleast_1d(over[item.metric])))),
+                bool(read(item.condition).holds(np.atleast_1d(at[item.metric])).all()),
+            )
+            for item in self.stated
+        }
+
+    @cached_property
+    def advantages(self) -> dict[str, NDArray[Any]]:
+        """What each lever of the threat game brings its holder, over the draws."""
+        draws = self.draws
+        drawn = cases.draw(self.case, draws, seed=self.seed)
+        names = {lever: f"threats.advantage.{lever}" for lever in self.held}
+        found = metric.evaluate(drawn, list(names.values()))
+        return {lever: np.broadcast_to(found[name], (draws,)) for lever, name in names.items()}
+
+    @cached_property
+    def scenario_effects(self) -> tuple[tuple[ScenarioEffect, ...], tuple[str, ...]]:
+        """Every scenario against the baseline on the answers of the chapter on scenarios."""
+        names = ["bargaining.zone"]
+        if self.case.judged_deal:
+            names = ["deal.margin.least", "bargaining.zone", "durability.survival.12"]
+        draws = min(self.draws, effects.DRAWS)
+        return effects.scenario_effects(self.case, names, draws=draws, seed=self.seed)
 
     @cached_property
     def placebo(self) -> Placebo | None:

@@ -11,6 +11,7 @@ from negotiate.case.slots.expected import expected_use
 from negotiate.declare import section
 from negotiate.drawing import figures
 from negotiate.drawing.text import number, percent
+from negotiate.report import history
 from negotiate.report.blocks import Block, Definitions, Figure, Strong, Table, Text
 from negotiate.report.sections._crisis import listed
 from negotiate.report.sections.shares import threatened
@@ -214,7 +215,9 @@ def _scorecard(context: Any) -> list[Block]:
     levers = threatened(case) if context.two else ()
     if levers:
         used = [context.names[n] for n in levers if n in context.used]
-        rows.append(("Which threats?", "; ".join(used) or "none", "none", "not in the file"))
+        rows.append(
+            ("Which threats?", "; ".join(used) or "none", "none", pressure(context, levers))
+        )
     if asked.placebo is not None and case.signed_deal and context.two:
         stands = float(np.mean(context.drawn["deal.stands"]))
         rows.append(
@@ -248,6 +251,16 @@ def _scorecard(context: Any) -> list[Block]:
             align="llll",
         )
     ]
+
+
+def pressure(context: Any, levers: Sequence[str]) -> str:
+    """Which levers history used or threatened, and how many of them theory has right."""
+    seen = {n: item for n in levers if (item := history.of_lever(context.case, n)) is not None}
+    if not seen:
+        return "not in the file"
+    made = [context.names[n] for n, item in seen.items() if history.pressed(item)]
+    right = sum(history.pressed(item) == (n in context.used) for n, item in seen.items())
+    return f"{'; '.join(made) or 'none'}: theory is right on {right} of {len(seen)}"
 
 
 def _terms(context: Any) -> list[Block]:

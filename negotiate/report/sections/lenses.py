@@ -18,7 +18,7 @@ def applies(context: Any) -> bool:
     return bool(context.case.issues and context.case.deals and len(context.case.principals) >= 2)
 
 
-@section("lenses", title="What each model says", order=46, applies=applies, length="standard")
+@section("lenses", title="What each model says", order=46, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """The lenses in four tables and a figure."""
     found = lenses(context.case, draws=min(context.draws, MOST), seed=context.seed)

@@ -14,7 +14,7 @@ def applies(context: Any) -> bool:
     return True
 
 
-@section("leverage", title="Parties and leverage", order=20, applies=applies, length="standard")
+@section("leverage", title="Parties and leverage", order=20, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Outside options, salience and ideals, levels in words, levers, the map."""
     case = context.case

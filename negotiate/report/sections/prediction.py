@@ -39,9 +39,7 @@ def nearest(context: Any) -> str:
     )
 
 
-@section(
-    "prediction", title="Predicted and signed terms", order=40, applies=applies, length="standard"
-)
+@section("prediction", title="Predicted and signed terms", order=40, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Terms issue by issue, their spread over draws, the deals judged."""
     case = context.case

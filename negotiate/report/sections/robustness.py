@@ -17,9 +17,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.questions.stated and context.case.uncertain())
 
 
-@section(
-    "robustness", title="How sure the conclusions are", order=76, applies=applies, length="standard"
-)
+@section("robustness", title="How sure the conclusions are", order=76, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Share of worlds of each claim, its weakest scenario, the nearest world of failure."""
     from negotiate.report.questions import PER_SCENARIO

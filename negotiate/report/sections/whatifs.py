@@ -14,7 +14,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and (context.case.scenarios or context.case.signed_deal))
 
 
-@section("whatifs", title="What if", order=60, applies=applies, length="standard")
+@section("whatifs", title="Every scenario", order=60, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """The scenario table and one-way ranges."""
     from negotiate.whatif.questions import oneway, scenarios

@@ -22,7 +22,7 @@ def applies(context: Any) -> bool:
     return bool(context.two and context.case.signed_deal)
 
 
-@section("will_it_hold", title="Will it hold?", order=59, applies=applies, length="standard")
+@section("will_it_hold", title="Patience and time", order=59, applies=applies)
 def blocks(context: Any) -> list[Block]:
     """Patience, then time, then hindsight; what the file lacks is left out with the reason."""
     out, first = _patience.blocks(context)
