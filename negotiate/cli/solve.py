@@ -96,25 +96,27 @@ def _numbers(negotiation: Any, kind: str, game: Any, *, as_json: bool) -> None:
 def _solved(thing: Any, names: tuple[str, ...], *, skip: bool) -> list[Any]:
     """Solutions in turn.
 
-    Where no concept was named, those that do not apply to this very game are told and left out;
-    if none applies, the first reason is the error.
+    Where no concept was named, those that do not apply to this very game, or whose answer fails
+    its own check, are told and left out; if none is left, the first reason is the error.
     """
     from negotiate import declare
-    from negotiate.errors import NotApplicableError, TooLargeError
+    from negotiate.errors import EvidenceError, NotApplicableError, TooLargeError
 
     found: list[Any] = []
     refused: list[tuple[str, Exception]] = []
     for name in names:
         try:
             found.append(declare.concept_named(name)(thing))
-        except (NotApplicableError, TooLargeError) as error:
+        except (NotApplicableError, TooLargeError, EvidenceError) as error:
             if not skip:
                 raise
             refused.append((name, error))
     if refused and not found:
         raise refused[0][1]
     for name, reason in refused:
-        typer.echo(f"{name} does not apply: {reason}", err=True)
+        failed = isinstance(reason, EvidenceError)
+        said = "gives no answer" if failed else "does not apply"
+        typer.echo(f"{name} {said}: {reason}", err=True)
     return found
 
 

@@ -153,8 +153,28 @@ def available(case: Negotiation) -> dict[str, str]:
     lacking: set[str] = set()
     for names in by_game.values():
         if _lacks(base, names):
-            lacking |= {name for name in names if _lacks(base, [name])}
+            for own in _by_concept(case, names):
+                lacking |= _lacking(base, own)
     return {name: meaning for name, meaning in known.items() if name not in lacking}
+
+
+def _by_concept(case: Negotiation, names: Sequence[str]) -> Iterable[list[str]]:
+    """Metrics that are read off one and the same solution, together."""
+    known = declared(case)
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(known[name].concept if name in known else "", []).append(name)
+    return groups.values()
+
+
+def _lacking(base: Negotiation, names: Sequence[str]) -> set[str]:
+    """Those of ``names`` that the case lacks: by halves, since each look solves a game."""
+    if not _lacks(base, names):
+        return set()
+    if len(names) == 1:
+        return set(names)
+    half = len(names) // 2
+    return _lacking(base, names[:half]) | _lacking(base, names[half:])
 
 
 def _lacks(base: Negotiation, names: Sequence[str]) -> bool:

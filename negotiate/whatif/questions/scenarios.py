@@ -118,11 +118,12 @@ def compare(
         for name in names
     }
     everything = sorted({m for pairs in wanted.values() for m, _ in pairs})
-    base = {m: _value(case, m) for m in everything}
+    base = _values(case, everything)
     effects = []
     for name in names:
+        values = _values(changed[name], [m for m, _ in wanted[name]])
         for m, direction in wanted[name]:
-            value, reason = _value(changed[name], m)
+            value, reason = values[m]
             effects.append(Effect(name, m, base[m][0], value, direction, reason or base[m][1]))
     return ScenarioTable(case, tuple(effects))
 
@@ -144,8 +145,9 @@ def against(
     """Metrics of two negotiations side by side; by default margins, disagreement and the terms."""
     names = metrics or _default(baseline)
     effects = []
+    base, other = _values(baseline, names), _values(changed, names)
     for name in names:
-        (before, why_before), (after, why_after) = _value(baseline, name), _value(changed, name)
+        (before, why_before), (after, why_after) = base[name], other[name]
         effects.append(Effect(label, name, before, after, "", why_after or why_before))
     return ScenarioTable(baseline, tuple(effects))
 
@@ -163,6 +165,21 @@ def _default(case: Negotiation) -> list[str]:
         return out
     known, there = metric.declared(case), metric.available(case)
     return [n for n in there if "party" in known[n].metric.placeholders]
+
+
+def _values(case: Negotiation, names: Sequence[str]) -> dict[str, tuple[float, str]]:
+    """Metrics, each game made and solved once for all of its own; one by one where it refuses."""
+    by_game: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        by_game.setdefault(metric.split(name, case)[0], []).append(name)
+    out: dict[str, tuple[float, str]] = {}
+    for group in by_game.values():
+        try:
+            found = metric.evaluate(case, group)
+            out |= {name: (float(found[name]), "") for name in group}
+        except NegotiateError:
+            out |= {name: _value(case, name) for name in group}
+    return out
 
 
 def _value(case: Negotiation, name: str) -> tuple[float, str]:
