@@ -33,7 +33,7 @@ def blocks(context: Any) -> list[Block]:
               "Terms that each model of every issue predicts, and those of the deal.",
               align="l" + "r" * (len(head) - 1)),
     ]  # fmt: skip
-    if any(x is not None for x in (look.distance for look in found.looks)):
+    if any(look.distance is not None for look in found.looks) and view.predicts_levels(found):
         out.append(
             Figure(view.figure(found), "Range of the terms that the models predict.",
                    "Terms: the range over all models, with the deal and three models marked.")

@@ -211,6 +211,11 @@ def _levels(item: Any) -> dict[str, list[float]]:
     return out
 
 
+def predicts_levels(item: Any) -> bool:
+    """Whether some lens predicts a level of an issue: there is something to draw."""
+    return bool(_levels(item))
+
+
 def figure(item: Any) -> str:
     """The range of the lenses' terms, with the deal and three lenses marked."""
     levels = _levels(item)
