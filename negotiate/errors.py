@@ -98,7 +98,11 @@ class TooLargeError(InputError):
 
 
 class NotApplicableError(NegotiateError, TypeError):
-    """A concept asked of a form it is not defined on."""
+    """A concept asked of a form, or a model of a case, that it is not defined on.
+
+    What the case lacks is structure (a deal, a second party), not a number: see
+    `MissingQuantityError` for that.
+    """
 
     exit_code = 2
 

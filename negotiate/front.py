@@ -186,7 +186,8 @@ def metrics(case: Negotiation | str | Path, pattern: str = "*") -> tuple[NamedMe
     case
         A negotiation, or the id or path of one.
     pattern
-        With ``*`` for anything, dots included: ``bargaining.nash*``.
+        With ``*`` for anything, dots included: ``bargaining.nash*``; without ``*``, whatever
+        contains it: ``escalation``.
 
     Returns
     -------
@@ -205,6 +206,8 @@ def metrics(case: Negotiation | str | Path, pattern: str = "*") -> tuple[NamedMe
         case = load(case)
     known = metric.declared(case)
     there = set(metric.available(case))
+    if not set(pattern) & set("*?["):
+        pattern = f"*{pattern}*"
     return tuple(
         item for name, item in known.items() if name in there and fnmatch.fnmatchcase(name, pattern)
     )

@@ -15,7 +15,12 @@ from typing import Any
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import expected, table
 from negotiate.case.slots.expected import COMMITMENTS
-from negotiate.errors import InputError, MissingQuantityError, UnknownNameError
+from negotiate.errors import (
+    InputError,
+    MissingQuantityError,
+    NotApplicableError,
+    UnknownNameError,
+)
 from negotiate.numbers.fractions import exact
 
 MISSING = object()
@@ -102,19 +107,43 @@ def count(negotiation: Negotiation, form: str, field: str, *, default: int | Non
 
 
 def sides(negotiation: Negotiation, form: str, *, first: str = "first") -> tuple[str, str]:
-    """The two principals, the one named under ``[model.<form>] <first>`` before the other."""
+    """The two principals, the one named under ``[model.<form>] <first>`` before the other.
+
+    A case of three and more principals names the two under ``[model.<form>] sides``: none of them
+    is left out silently. With ``sides`` and no ``<first>`` they stand in the order written.
+    """
+    pair = _pair(negotiation, form)
+    lead = negotiation.setting(form, first, pair[0])
+    if lead not in pair:
+        raise UnknownNameError("principal", lead, pair, where=f"model.{form}.{first}")
+    return lead, next(party for party in pair if party != lead)
+
+
+def _pair(negotiation: Negotiation, form: str) -> tuple[str, str]:
     principals = negotiation.principals
-    if len(principals) < 2:
-        raise InputError(
-            f"{len(principals)} principals",
-            where=f"case {negotiation.id}, form {form}",
-            allowed="two parties that bargain",
+    named = negotiation.setting(form, "sides")
+    if named is not None:
+        names = tuple(named) if isinstance(named, (list, tuple)) else (named,)
+        for name in names:
+            if name not in principals:
+                raise UnknownNameError("principal", str(name), principals, where=f"model.{form}")
+        if len(names) != 2 or names[0] == names[1]:
+            raise InputError(
+                f"sides are {', '.join(map(str, names)) or 'empty'}",
+                where=f"model.{form}",
+                allowed=f"two of {', '.join(principals)}",
+            )
+        return str(names[0]), str(names[1])
+    if len(principals) != 2:
+        enough = len(principals) > 2
+        shown = ", ".join(f'"{party}"' for party in principals[:2])
+        raise NotApplicableError(
+            f"{len(principals)} principal{'' if len(principals) == 1 else 's'}",
+            where=f"case {negotiation.id}, {form}",
+            allowed="two sides",
+            remedy=f"name the two: sides = [{shown}] under [model.{form}]" if enough else "",
         )
-    lead = negotiation.setting(form, first, principals[0])
-    if lead not in principals:
-        raise UnknownNameError("principal", lead, principals, where=f"model.{form}.{first}")
-    other = next(party for party in principals if party != lead)
-    return lead, other
+    return principals[0], principals[1]
 
 
 def win_probability(negotiation: Negotiation, form: str, party: str, *, commitment: str) -> Any:

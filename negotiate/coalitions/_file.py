@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -90,6 +90,7 @@ from negotiate.declare import reads
 from negotiate.errors import FileFormatError, InputError, UnknownNameError
 
 Known = Mapping[str, Any]
+Game = TypeVar("Game")
 
 
 class RoomFile(GameFile):
@@ -447,52 +448,46 @@ def open_file(path: str | Path) -> RoomFile:
 # ---- readers, by kind ---------------------------------------------------------------------------
 
 
+def _game_of(path: str | Path, wanted: type[Game]) -> Game:
+    found = open_file(path).game()
+    assert isinstance(found, wanted)  # `kind` chose the schema, and each schema builds one type
+    return found
+
+
 @reads("coalitional")
 def read_coalitional(path: str | Path) -> CoalitionalGame:
     """A game from a parameter file with ``kind = "coalitional"``."""
-    found = open_file(path).game()
-    assert isinstance(found, CoalitionalGame)
-    return found
+    return _game_of(path, CoalitionalGame)
 
 
 @reads("claims")
 def read_claims(path: str | Path) -> ClaimsProblem:
     """A problem from a parameter file with ``kind = "claims"``."""
-    found = open_file(path).game()
-    assert isinstance(found, ClaimsProblem)
-    return found
+    return _game_of(path, ClaimsProblem)
 
 
 @reads("spoilers")
 def read_spoilers(path: str | Path) -> Spoilers:
     """Outsiders of a deal from a parameter file with ``kind = "spoilers"``."""
-    found = open_file(path).game()
-    assert isinstance(found, Spoilers)
-    return found
+    return _game_of(path, Spoilers)
 
 
 @reads("voting")
 def read_voting(path: str | Path) -> VotingBody:
     """A body from a parameter file with ``kind = "voting"``."""
-    found = open_file(path).game()
-    assert isinstance(found, VotingBody)
-    return found
+    return _game_of(path, VotingBody)
 
 
 @reads("hyperplane")
 def read_hyperplane(path: str | Path) -> HyperplaneGame:
     """A hyperplane game from a parameter file with ``kind = "hyperplane"``."""
-    found = open_file(path).game()
-    assert isinstance(found, HyperplaneGame)
-    return found
+    return _game_of(path, HyperplaneGame)
 
 
 @reads("legislative")
 def read_legislative(path: str | Path) -> LegislativeGame:
     """A legislature from a parameter file with ``kind = "legislative"``."""
-    found = open_file(path).game()
-    assert isinstance(found, LegislativeGame)
-    return found
+    return _game_of(path, LegislativeGame)
 
 
 class _Values(Mapping[str, Any]):

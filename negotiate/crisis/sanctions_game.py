@@ -401,7 +401,7 @@ class CoercedThirdParty(
 
 @compiles("sanctions_game")
 def sanctions_game(negotiation: Negotiation, *, commitment: str | None = None) -> SanctionsThreat:
-    """Threat and imposition of one lever: ``[model.sanctions_game] lever``, else ``sanctions``.
+    """Threat and imposition of the lever named under ``[model.sanctions_game] lever``.
 
     Its cost to its first target is the lever's. The chance that the sender carries it out is its
     ``credibility`` under this heading, ``quantity.sanctions_firmness``, or else the lever's stated
@@ -412,7 +412,14 @@ def sanctions_game(negotiation: Negotiation, *, commitment: str | None = None) -
     """
     from negotiate.case.slots.expected import expected_use
 
-    name = negotiation.setting(KIND, "lever", "sanctions")
+    name = negotiation.setting(KIND, "lever")
+    if name is None:
+        raise NotApplicableError(
+            "no lever is named as the sanctions",
+            where=f"case {negotiation.id}, {KIND}",
+            allowed=", ".join(negotiation.levers) or "a case with a lever",
+            remedy="add lever = '<id>' under [model.sanctions_game]",
+        )
     if name not in negotiation.levers:
         raise UnknownNameError("lever", name, negotiation.levers, where="model.sanctions_game")
     lever = negotiation.levers[name]

@@ -24,7 +24,7 @@ import numpy as np
 from negotiate.case import slot_reading as case
 from negotiate.case.negotiation import Negotiation
 from negotiate.case.slots import disagreement, monitoring, punishment
-from negotiate.errors import InputError
+from negotiate.errors import InputError, NotApplicableError
 from negotiate.numbers.arithmetic import choose, larger, ratio
 from negotiate.tolerance import TIE
 
@@ -85,7 +85,7 @@ def read(
     """The numbers of ``deal``, by default the one judged."""
     name = deal or negotiation.setting(form, "deal") or negotiation.judged_deal
     if name is None:
-        raise InputError(
+        raise NotApplicableError(
             "no deal to hold",
             where=f"case {negotiation.id}, form {form}",
             allowed="a case with a deal, signed or on the table",

@@ -35,7 +35,7 @@ from negotiate.case.slots.table import inside_flow, outside_option
 from negotiate.declare import Metric, Playable, compiles, game
 from negotiate.dynamic import _offers_input as given
 from negotiate.dynamic.arithmetic import offers as kernel
-from negotiate.errors import InputError, UnknownNameError
+from negotiate.errors import InputError, NotApplicableError, UnknownNameError
 
 KIND = "alternating_offers"
 MAX_PERIODS = 100_000
@@ -397,6 +397,15 @@ def from_case(
     A smooth frontier is taken by 32 chords: payoffs are right to about 1e-4 of a stake, the limit,
     which may rest on a vertex, to about 2e-3.
     """
+    if len(negotiation.principals) != 2:
+        raise NotApplicableError(
+            f"{len(negotiation.principals)} principals",
+            where=f"case {negotiation.id}, {KIND}",
+            allowed="two parties that take turns",
+            remedy="for more, see the game 'multilateral'"
+            if len(negotiation.principals) > 2
+            else "",
+        )
     sure = case.commitment(negotiation, KIND, commitment)
     problem = bargaining_problem(negotiation, commitment=sure)
     names = given.two(problem.parties)

@@ -1,9 +1,11 @@
 r"""Nash reversion: profiles sustained by the threat to play a stage equilibrium for ever.
 
 Definition: play the profile a; after a deviation of player i, play i's worst Nash equilibrium e of
-the stage for ever. It is subgame perfect if and only if every player is patient enough,
-:math:`\delta_i \ge (\hat u_i(a) - u_i(a)) / (\hat u_i(a) - u_i(e))` with :math:`\hat u_i(a)` the
-best deviation. One point per sustained pure profile.
+the stage for ever. It is subgame perfect if and only if no player gains by one deviation,
+:math:`(1 - \delta_i) \hat u_i(a) + \delta_i u_i(e) \le u_i(a)` with :math:`\hat u_i(a)` the best
+of its other strategies. Where e is worse for i than a, that is patience enough,
+:math:`\delta_i \ge (\hat u_i(a) - u_i(a)) / (\hat u_i(a) - u_i(e))`; where e is better for i
+than a, a patient player deviates in order to be "punished". One point per sustained pure profile.
 
 Source: Friedman (1971), Review of Economic Studies 38:1-12, doi:10.2307/2296617.
 
@@ -52,15 +54,15 @@ def nash_reversion(form: Repeated) -> Solution:
     punish = form.stage_equilibria()
     points = []
     for profile in profiles:
-        factors = form.reversion_factor(profile)
-        if all(form.discount[p] >= factors[p] for p in form.players):
+        margin = margins(form, profile, punish)
+        if all(value >= (0 if form.exact else -UTILITY) for value in margin.values()):
             point = Point(
                 payoffs=form.stage.payoff(profile),
                 strategies=profile,
                 label=", ".join(profile.values()),
                 facts={
-                    "critical discount factor": factors,
-                    "margin": margins(form, profile, punish),
+                    "critical discount factor": form.reversion_factor(profile),
+                    "margin": margin,
                 },
             )
             points.append(point)
@@ -81,13 +83,21 @@ def nash_reversion(form: Repeated) -> Solution:
 
 
 def margins(form: Repeated, profile: Any, punish: list[dict[str, Any]]) -> dict[str, Any]:
-    """Average worth of keeping the profile minus that of the best single deviation, per player."""
-    paid, best = form.stage.payoff(profile), form.deviation(profile)
+    """Average worth of keeping the profile minus that of the best single deviation, per player.
+
+    Infinite for a player with one strategy, which cannot deviate.
+    """
+    paid = form.stage.payoff(profile)
     out = {}
     for player in form.players:
-        d = form.discount[player]
+        d, own = form.discount[player], form.stage.strategies[player]
+        others = [
+            form.stage.payoff({**profile, player: strategy})[player]
+            for strategy in own
+            if strategy != profile[player]
+        ]
         worst = min((e[player] for e in punish), default=paid[player])
-        out[player] = paid[player] - (1 - d) * best[player] - d * worst
+        out[player] = paid[player] - (1 - d) * max(others) - d * worst if others else float("inf")
     return out
 
 

@@ -197,7 +197,9 @@ class Repeated(Playable):
             r, t, s, held = R[party], T[party], S[party], worst[party]
             gain = t - r
             with np.errstate(divide="ignore", invalid="ignore"):
-                factor = np.where(gain <= 0, 0.0, np.where(held < r, gain / (t - held), INFINITE))
+                tempted = np.where(held < r, gain / (t - held), INFINITE)
+                better = np.isfinite(held) & (held > r)
+                factor = np.where((gain <= 0) & ~better, 0.0, tempted)
             factor = np.where(np.isnan(gain), np.nan, factor)
             known[f"reward.{party}"], known[f"temptation.{party}"] = r, t
             known[f"victim.{party}"] = s
@@ -267,8 +269,9 @@ class Repeated(Playable):
     def reversion_factor(self, profile: Mapping[str, str]) -> dict[str, Any]:
         """Critical discount factor per player under reversion to its worst stage equilibrium.
 
-        (best deviation - payoff) / (best deviation - equilibrium payoff); 0 without temptation,
-        infinity where the equilibrium is no worse than the profile.
+        (best deviation - payoff) / (best deviation - equilibrium payoff): from here on the profile
+        is kept. 0 without temptation; infinity where the equilibrium is better than the profile,
+        or as good under temptation (a patient player then deviates to be "punished").
         """
         punish = self.stage_equilibria()
         paid, best = self.stage.payoff(profile), self.deviation(profile)
@@ -276,9 +279,13 @@ class Repeated(Playable):
         for player in self.players:
             worst = min((e[player] for e in punish), default=None)
             gain = best[player] - paid[player]
-            if gain <= 0:
+            if len(self.stage.strategies[player]) == 1:
                 out[player] = 0 * gain
-            elif worst is None or worst >= paid[player]:
+            elif worst is not None and worst > paid[player]:
+                out[player] = INFINITE
+            elif gain <= 0:
+                out[player] = 0 * gain
+            elif worst is None or worst == paid[player]:
                 out[player] = INFINITE
             else:
                 out[player] = gain / (best[player] - worst)

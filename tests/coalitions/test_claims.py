@@ -101,6 +101,20 @@ def test_moved_awards_are_refuted(problem: ClaimsProblem, rule: str) -> None:
     assert not claims_holds(problem, Point(payoffs=moved), rule=rule).holds
 
 
+def test_piniles_is_refuted_beyond_half_a_claim() -> None:
+    """Below half the claims nobody gets more than half his own.
+
+    Claims 1 and 2, estate 5/4: equal awards of half-claims are 1/2 and 3/4. Awards 5/8 and 5/8 are
+    equal, and 5/8 is beyond half of the claim 1.
+    """
+    problem = ClaimsProblem({"a": 1, "b": 2}, Fraction(5, 4))
+    right = {"a": Fraction(1, 2), "b": Fraction(3, 4)}
+    assert dict(RULES["piniles"](problem)[0].payoffs) == right
+    assert claims_holds(problem, Point(payoffs=right), rule="piniles").holds
+    equal = {"a": Fraction(5, 8), "b": Fraction(5, 8)}
+    assert not claims_holds(problem, Point(payoffs=equal), rule="piniles").holds
+
+
 def test_draws_and_floats_agree_with_fractions() -> None:
     rng = np.random.default_rng(7)
     demand = rng.integers(0, 12, (40, 4))

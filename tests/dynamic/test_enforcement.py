@@ -26,7 +26,13 @@ from negotiate.dynamic.enforcement import (
     with_monitoring,
 )
 from negotiate.dynamic.enforcement import from_case as compile_case
-from negotiate.errors import InputError, MissingQuantityError, TooLargeError, UnknownNameError
+from negotiate.errors import (
+    InputError,
+    MissingQuantityError,
+    NotApplicableError,
+    TooLargeError,
+    UnknownNameError,
+)
 from negotiate.whatif.study import design
 from tests.measured import measured
 
@@ -508,7 +514,7 @@ def test_study_and_threshold_reach_it(two):
 
 
 def test_a_case_without_a_deal_or_a_rule_says_so(two):
-    with pytest.raises(InputError, match="no deal to hold"):
+    with pytest.raises(NotApplicableError, match="no deal to hold"):
         compile_case(casefile.loads(CASE.partition("[[deal]]")[0] + "[quantity]" +
                                     CASE.partition("[quantity]")[2]))  # fmt: skip
     with pytest.raises(InputError, match="no length"):

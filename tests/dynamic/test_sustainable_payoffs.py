@@ -246,3 +246,49 @@ def test_polygon_helpers():
     assert set(clip(square, 0, 1)) == {(1, 0), (2, 0), (2, 2), (1, 2)}
     assert clip(square, 1, 3) == []
     assert payoff_set([[[F(1)]], [[F(2)]]], F(1, 2)).vertices == ((1, 2),)
+
+
+def _subgame_perfect(game, profile, delta):
+    """The trigger strategies as an automaton, its values from the definition, every deviation.
+
+    State 0 plays the profile, state i (1, 2) plays the stage equilibrium worst for player i for
+    ever. Deviations of i in state 0 lead to state i. The equilibria are pure here.
+    """
+    cells = game.profiles()
+    nash = [c for c in cells if all(r <= 0 for r in game.stage.regrets(c).values())]
+    for player in game.players:
+        # any equilibrium may be the punishment: the worst for the deviator is the strongest
+        punished = min(nash, key=lambda c: game.stage.payoff(c)[player])
+        later = game.stage.payoff(punished)[player]
+        now = game.stage.payoff(profile)[player]
+        value = now  # (1 - d)(now + d now + ...) averages to now
+        for strategy in game.stage.strategies[player]:
+            if strategy == profile[player]:
+                continue
+            once = game.stage.payoff({**profile, player: strategy})[player]
+            discounted = (1 - delta) * (once + sum(delta**t * later for t in range(1, 400)))
+            if discounted + delta**400 * later > value:
+                return False
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(small, st.sampled_from([F(1, 20), F(2, 5), F(9, 10)]))
+def test_reversion_is_subgame_perfect_exactly_where_said(numbers, delta):
+    """Also where the stage equilibrium is better than the profile for the one it "punishes"."""
+    cells = [[tuple(numbers[4 * r + 2 * c : 4 * r + 2 * c + 2]) for c in (0, 1)] for r in (0, 1)]
+    game = Repeated(stage(cells), delta)
+    pure = [c for c in game.profiles() if all(r <= 0 for r in game.stage.regrets(c).values())]
+    if len(pure) != 1 or len(game.stage_equilibria()) != 1:
+        return  # a mixed equilibrium would be a threat that the automaton does not know
+    kept = {tuple(point.strategies.values()) for point in nash_reversion(game)}
+    for profile in game.profiles():
+        said = tuple(profile.values()) in kept
+        assert said == _subgame_perfect(game, profile, delta)
+
+
+def test_a_profile_worse_than_the_punishment_is_not_sustained():
+    """b at (r1, c0) gets 0 and loses nothing by c1, after which it gets 1 for ever."""
+    game = Repeated(stage([[(2, 0), (-1, 1)], [(1, 0), (-2, 0)]]), F(2, 5))
+    assert [point.label for point in nash_reversion(game)] == ["r0, c1"]
+    assert game.reversion_factor({"a": "r1", "b": "c0"})["b"] == float("inf")

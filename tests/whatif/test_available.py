@@ -4,7 +4,7 @@ import pytest
 
 import negotiate as ng
 from negotiate.cli import main
-from negotiate.errors import MissingQuantityError, UnknownNameError
+from negotiate.errors import MissingQuantityError, NotApplicableError, UnknownNameError
 from negotiate.whatif.metric import available, evaluate, listed
 from negotiate.whatif.study import chunks
 from negotiate.whatif.study.design import Sobol
@@ -20,6 +20,16 @@ def test_what_is_available_can_be_computed(name):
     for metric in set(listed(case)) - set(available(case)):
         with pytest.raises((MissingQuantityError, TypeError)):  # NotApplicableError is a TypeError
             evaluate(case.floats(), [metric])
+
+
+def test_what_three_principals_are_offered_can_be_computed():
+    """A model of two sides is offered where its two are named, and refused with that remedy."""
+    case = ng.load("nile-dam-2020")
+    for metric in available(case):
+        if "<" not in metric:
+            evaluate(case.floats(), [metric])
+    with pytest.raises(NotApplicableError, match=r"sides = \["):
+        evaluate(case.floats(), ["escalation.war"])
 
 
 def test_idlib_has_no_council():

@@ -25,6 +25,11 @@ def touchy(values):
     }
 
 
+def test_a_study_of_nothing_uncertain_is_refused():
+    with pytest.raises(InputError, match="no number has a range"):
+        run_study(Space({}), touchy, Random(8, 1))
+
+
 @pytest.mark.parametrize(
     ("chunk", "engine"), [(1, "serial"), (7, "serial"), (777, "threads"), (5000, "threads")]
 )

@@ -21,7 +21,7 @@ from negotiate.report.sections import _crisis as shared
 def applies(context: Any) -> bool:
     """Where the case has a lever of sanctions, or names the one that plays their part."""
     case = context.case
-    name = case.setting("sanctions_game", "lever", "sanctions")
+    name = case.setting("sanctions_game", "lever")
     stages_ = name in case.levers and case.has("quantity.sanctions_remaining")
     return bool(context.two and (stages_ or _coercers(context)))
 

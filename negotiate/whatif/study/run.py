@@ -236,6 +236,13 @@ def _plan(
     )
     if not evaluates:
         raise InputError("no scenario to evaluate", where="study", allowed="one or more")
+    if not space.factors:
+        raise InputError(
+            "nothing is uncertain: no number has a range",
+            where="study",
+            allowed="one or more numbers with low and high",
+            remedy="write low and high beside a value, or ask for the answer at the values",
+        )
     if chunk < 1:
         raise InputError(f"chunks of {chunk} rows", where="study", allowed="1 or more")
     rows = design.size(space)
