@@ -339,4 +339,15 @@ def _spread(value: Any, case: Negotiation) -> Any:
 
 def number(case: Negotiation, name: str | NamedMetric) -> float:
     """One metric of one negotiation as a float."""
-    return float(evaluate(case, [name])[str(name)])
+    return as_number(evaluate(case, [name])[str(name)], str(name))
+
+
+def as_number(value: Any, name: str) -> float:
+    """A metric's value as a float; a label is refused."""
+    if isinstance(value, str) or np.asarray(value).dtype.kind in "UO":
+        raise NotApplicableError(
+            f"'{value}' is a label, no number",
+            where=name,
+            remedy="ask 'negotiate sweep' or 'phase', which count labels",
+        )
+    return float(value)

@@ -157,3 +157,12 @@ def test_cells_of_a_label_bracket_each_change():
             moved = CASE.with_value(path, change.at + side * 1e-6)
             holds = metric.number(moved, "threats.used.straits") > 0.5
             assert ("yes" if holds else "no") == answer
+
+
+def test_a_label_is_refused_with_the_question_that_takes_it(capsys):
+    from negotiate.cli import main
+
+    code = main(["whatif", "idlib-2020", "--metric", "graph.sequential_stability.state.deal"])
+    out, err = capsys.readouterr()
+    assert code in (0, 2) and "internal" not in err
+    assert "is a label" in out + err

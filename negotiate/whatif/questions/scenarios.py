@@ -176,7 +176,7 @@ def _values(case: Negotiation, names: Sequence[str]) -> dict[str, tuple[float, s
     for group in by_game.values():
         try:
             found = metric.evaluate(case, group)
-            out |= {name: (float(found[name]), "") for name in group}
+            out |= {name: (metric.as_number(found[name], name), "") for name in group}
         except NegotiateError:
             out |= {name: _value(case, name) for name in group}
     return out
